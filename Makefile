@@ -1,0 +1,67 @@
+# Every command of the project, defined once: `make help` lists them.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+# The case that `make demo` explains: the first one, or CASE=path.
+CASE ?= $(firstword $(sort $(wildcard knowledge/cases/*.yaml)))
+
+define DEMO
+$(BIN)/lumbar decide knowledge/cases --brief
+$(BIN)/lumbar why $(CASE)
+endef
+
+PIP := $(BIN)/python -m pip install -qq
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint types arrows format bench clean
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
+	@echo 'PYTHON=python3.12 chooses the Python (3.10 to 3.13), VENV=folder where things are installed ($(VENV)).'
+
+demo: $(VENV)/.installed  ## install, decide every saved case, and explain one
+	$(DEMO)
+
+test: lint types arrows  ## run all checks: lint, types, arrows, and the tests with branch coverage
+	$(BIN)/pytest --cov
+
+lint: $(VENV)/.installed-test  ## check the style and the format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.installed-test  ## check the types
+	$(BIN)/mypy
+
+arrows: $(VENV)/.installed-test  ## check that imports point down, and that each heavy tool has one door
+	$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.installed-test  ## mend what can be mended by a machine
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/.installed-test  ## measure: the tests marked bench
+	@$(BIN)/pytest -s -m bench || { code=$$?; [ $$code -eq 5 ] && echo 'No test is marked bench.' || exit $$code; }
+
+clean:  ## remove what was installed and built
+	rm -rf $(VENV) build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find engine knowledge tests cli.py -name __pycache__ -prune -exec rm -rf {} +
+
+# Older pips cannot install a project in place, so the one in the environment is brought up to date.
+$(VENV)/.python:
+	@command -v $(PYTHON) >/dev/null || { echo 'There is no "$(PYTHON)" here. Name a Python 3.10 to 3.13: make PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else "%s is Python %d.%d; lumbar needs 3.10 to 3.13. Name another: make PYTHON=python3.12" % (("$(PYTHON)",) + v))'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) --upgrade pip
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.python setup.cfg pyproject.toml
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.python setup.cfg pyproject.toml
+	$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,383 @@
+"""The command line: parses, calls, prints; decides nothing."""
+
+import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import engine
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from engine.case import Case, Decision
+    from engine.chain import Chain
+    from engine.rulebook import Rulebook
+    from engine.words import Said
+
+HERE = Path(__file__).resolve().parent
+STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "underline": True},
+    "answer": {"bold": True},
+    "alarm": {"fg": "red", "bold": True},
+    "muted": {"dim": True},
+    "plain": {},
+}
+SHELLS = ("bash", "zsh", "fish")
+
+
+def main() -> None:
+    """The `lumbar` command."""
+    home = Path(engine.__file__).resolve().parent.parent
+    if home != HERE:
+        sys.exit(f"lumbar: the `engine` in {home} is not lumbar's, which stands in {HERE}; install lumbar on its own")
+    lumbar(prog_name="lumbar")
+
+
+class Exit:
+    """What the exit codes mean."""
+
+    FINE = 0
+    TO_MEND = 1
+    WRONG_USE = 2
+
+
+def _load(directory: str) -> "Rulebook":
+    from engine.errors import KnowledgeError
+    from engine.load.cache import load_cached
+
+    try:
+        return load_cached(directory)
+    except KnowledgeError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        click.echo(f"{len(error.problems)} to mend in the knowledge base {directory}", err=True)
+        sys.exit(Exit.TO_MEND)
+
+
+def _chain(rulebook: "Rulebook") -> "Chain":
+    from engine.chain import Chain
+
+    return Chain(rulebook)
+
+
+def _print(lines: Iterable["Said"]) -> None:
+    """Print lines of words, wrapped to the terminal; coloured there, plain when piped."""
+    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+    for number, line in enumerate(lines):
+        if line.style == "title" and number:
+            click.echo()
+        margin = "  " * line.indent
+        body = textwrap.wrap(
+            line.text,
+            max(width - len(margin) - len(line.bullet), 30),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for first, text in zip((line.bullet, *[" " * len(line.bullet)] * len(body)), body or [""], strict=False):
+            click.echo(margin + click.style(first + text, **STYLES[line.style]))
+
+
+def _json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+# --- completion --------------------------------------------------------------------------------------------------------
+
+
+def _directory(context: click.Context) -> str:
+    while context.parent is not None:
+        context = context.parent
+    return str(context.params.get("knowledge") or HERE / "knowledge")
+
+
+def _complete(kind: str) -> Any:
+    """Names of the knowledge base that begin as typed: `page` for all that have a page, `term` for conclusions."""
+
+    def names(context: click.Context, _: click.Parameter, typed: str) -> "list[CompletionItem | str]":
+        from engine.errors import LumbarError
+        from engine.load.cache import load_cached
+        from engine.words import names
+
+        try:
+            rulebook = load_cached(_directory(context))
+        except LumbarError:
+            return []
+        known = names(rulebook) if kind == "page" else tuple(term.name for term in rulebook.conclusions)
+        return [name for name in known if name.startswith(typed)]
+
+    return names
+
+
+# --- commands ----------------------------------------------------------------------------------------------------------
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--knowledge",
+    type=click.Path(exists=True, file_okay=False),
+    envvar="LUMBAR_KNOWLEDGE",
+    show_envvar=True,
+    default=str(HERE / "knowledge"),
+    show_default="the one that comes with lumbar",
+    metavar="DIR",
+    help="The knowledge base to use.",
+)
+@click.version_option(package_name="lumbar")
+@click.pass_context
+def lumbar(context: click.Context, knowledge: str) -> None:
+    """Decision support for low back pain on leaning back, traced to the rules that fired.
+
+    It tells a facet-type from a disc-type pattern, chooses flexion or extension work, and adjusts it to the answer of
+    the pain. It makes no diagnosis, and no clinician has reviewed its knowledge yet.
+
+    Exit codes: 0 fine, 1 something to mend in a case or the knowledge base, 2 wrong use of a command.
+    """
+    context.obj = knowledge
+
+
+CASES = click.argument("cases", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="CASE…")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words (docs/schema.md).")
+
+
+@lumbar.command()
+@CASES
+@AS_JSON
+@click.option("--brief", is_flag=True, help="Print one line for each case.")
+@click.pass_obj
+def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -> None:
+    """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
+    from engine import words
+    from engine.doors.files import read
+
+    rulebook = _load(knowledge)
+    chain = _chain(rulebook)
+    count = at_fault = 0
+    for case in read(cases, rulebook):
+        decision = chain.decide(case)
+        count, at_fault = count + 1, at_fault + bool(case.problems)
+        if as_json:
+            _json(_fault_json(rulebook, case, decision) if case.problems else decision.as_json())
+        elif case.problems:
+            _print(words.fault(rulebook, case, decision))
+        elif brief:
+            _print([words.brief(rulebook, decision)])
+        else:
+            _print(words.recommendation(rulebook, decision))
+        if not (as_json or brief):
+            click.echo()
+    if brief and not as_json:
+        click.echo(f"{count} cases, {at_fault} to mend. Drafts, not reviewed by a clinician: see `lumbar decide CASE`.")
+    sys.exit(Exit.TO_MEND if at_fault else Exit.FINE)
+
+
+def _fault_json(rulebook: "Rulebook", case: "Case", decision: "Decision") -> dict[str, Any]:
+    from engine.case import Range
+
+    answers = {term.name: decision.conclusions[term.name] for term in rulebook.conclusions if term.takes_highest}
+    least = {name: answer.low if isinstance(answer, Range) else answer for name, answer in answers.items()}
+    problems = [
+        {
+            "file": problem.place.file,
+            "line": problem.place.line,
+            "column": problem.place.column,
+            "there": problem.there,
+            "expected": problem.expected,
+            "suggestion": problem.suggestion,
+        }
+        for problem in case.problems
+    ]
+    return {"case": case.id, "problems": problems, "at least": least, "rulebook": rulebook.digest}
+
+
+@lumbar.command()
+@click.argument("case", type=click.Path(exists=True, allow_dash=True))
+@click.argument("term", required=False, shell_complete=_complete("term"))
+@AS_JSON
+@click.option(
+    "--length",
+    type=click.Choice(["line", "reasons", "everything"]),
+    default="reasons",
+    show_default=True,
+    help="How much to tell.",
+)
+@click.option("--case", "name", metavar="ID", help="Which case, where the file holds several.")
+@click.pass_obj
+def why(knowledge: str, case: str, term: str | None, as_json: bool, length: Any, name: str | None) -> None:
+    """Tell why TERM (such as "exercise direction" or urgency) is what it is in CASE, down to the answers given."""
+    from engine import explain, words
+
+    rulebook = _load(knowledge)
+    found = _one_case(rulebook, case, name)
+    first = rulebook.recommendation.explain if rulebook.recommendation else rulebook.conclusions[0].name
+    wanted = term or first
+    if wanted not in rulebook.terms:
+        _refuse(f"{wanted!r} is no term", wanted, rulebook.terms)
+    decision = _chain(rulebook).decide(found)
+    if found.problems:
+        if as_json:
+            _json(_fault_json(rulebook, found, decision))
+        else:
+            _print(words.fault(rulebook, found, decision))
+        sys.exit(Exit.TO_MEND)
+    reason = explain.why(rulebook, decision, wanted)
+    if as_json:
+        _json({"case": found.id, "rulebook": rulebook.digest, "why": explain.as_json(reason)})
+    else:
+        _print(words.why(reason, length))
+        if length == "everything":
+            _print(words.sources_behind(rulebook, reason))
+
+
+def _one_case(rulebook: "Rulebook", path: str, name: str | None) -> "Case":
+    from engine.doors.files import read
+
+    found = [case for case in read([path], rulebook) if name in (None, case.id)]
+    if not found:
+        raise click.UsageError(f"{path} has no case {name!r}")
+    if len(found) > 1:
+        ids = ", ".join(case.id for case in found[:8])
+        raise click.UsageError(f"{path} holds {len(found)} cases ({ids} …): name one with --case")
+    return found[0]
+
+
+def _refuse(message: str, word: str, known: Iterable[str]) -> None:
+    from engine.errors import nearest
+
+    suggestion = nearest(word, known)
+    raise click.UsageError(message + (f"; did you mean {suggestion!r}?" if suggestion else ""))
+
+
+@lumbar.command()
+@click.argument("name", required=False, shell_complete=_complete("page"))
+@AS_JSON
+@click.pass_obj
+def show(knowledge: str, name: str | None, as_json: bool) -> None:
+    """Show the page of a rule, term, law, source or claim (its number); without NAME, list them all."""
+    from engine import words
+
+    rulebook = _load(knowledge)
+    if name is None:
+        names = words.names(rulebook)
+        _json(list(names)) if as_json else click.echo("\n".join(names))
+        return
+    page = words.page(rulebook, name)
+    if page is None:
+        _refuse(f"{name!r} is no rule, term, law, source or claim", name, words.names(rulebook))
+    elif as_json:
+        _json({"name": name, "page": [{"text": line.bullet + line.text, "indent": line.indent} for line in page]})
+    else:
+        _print(page)
+
+
+@lumbar.command()
+@AS_JSON
+@click.pass_obj
+def claims(knowledge: str, as_json: bool) -> None:
+    """Print the article's claims, each with the rules and laws that cite it."""
+    from engine import words
+
+    rulebook = _load(knowledge)
+    rows = [
+        {
+            "claim": claim.number,
+            "says": claim.says,
+            "rules": [rule.id for rule in words.citing(rulebook, "article", claim.number)],
+            "laws": [law.id for law in words.laws_citing(rulebook, claim.number)],
+        }
+        for claim in rulebook.claims.values()
+    ]
+    if as_json:
+        _json(rows)
+    elif sys.stdout.isatty():
+        _table(("claim", "says", "rules", "laws"), rows)
+    else:
+        click.echo("claim\tsays\trules\tlaws")
+        for row in rows:
+            click.echo("\t".join(_cell(row[key]) for key in ("claim", "says", "rules", "laws")))
+
+
+def _cell(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, show_lines=True)
+    for row in rows:
+        table.add_row(*(_cell(row[key]) for key in columns))
+    Console().print(table)
+
+
+@lumbar.command()
+@click.argument("directory", required=False, type=click.Path(exists=True, file_okay=False))
+@click.option(
+    "--accept", is_flag=True, help="Write the present answers into the saved cases; the difference is yours to review."
+)
+@AS_JSON
+@click.pass_obj
+def check(knowledge: str, directory: str | None, as_json: bool, accept: bool) -> None:
+    """Load everything, try all examples and saved cases, and print what is to be mended."""
+    from engine.check import check as check_rulebook
+
+    rulebook = _load(directory or knowledge)
+    chain = _chain(rulebook)
+    if accept:
+        _accept(rulebook, chain)
+        rulebook = _load(directory or knowledge)
+    report = check_rulebook(rulebook, chain)
+    if as_json:
+        errors = [
+            {"file": error.place.file, "line": error.place.line, "there": error.there, "expected": error.expected}
+            for error in report.errors
+        ]
+        _json({"rulebook": rulebook.digest, "errors": errors, "looked at": dict(report.counts)})
+    else:
+        for error in report.errors:
+            click.echo(str(error))
+        looked = ", ".join(f"{count} {name}" for name, count in report.counts.items())
+        click.echo(f"Looked at {looked}: {len(report.errors) or 'nothing'} to mend. Rulebook {rulebook.digest}.")
+    sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
+
+
+def _accept(rulebook: "Rulebook", chain: "Chain") -> None:
+    from engine.check import differences, expected_text
+
+    for case in rulebook.cases.values():
+        decision = chain.decide(case)
+        if case.place and any(differences(rulebook, decision)):
+            path = Path(rulebook.directory) / case.place.file
+            kept = list(_without_answers(path.read_text(encoding="utf-8").splitlines()))
+            path.write_text("\n".join(kept) + "\n" + expected_text(rulebook, decision), encoding="utf-8")
+            click.echo(f"{path}: the answer is written anew", err=True)
+
+
+def _without_answers(lines: list[str]) -> Iterator[str]:
+    keep = True
+    for line in lines:
+        if line and not line.startswith((" ", "#")):
+            keep = not line.startswith("expected ")
+        if keep:
+            yield line
+
+
+@lumbar.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell, to be sourced: eval "$(lumbar completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    if found is not None:
+        click.echo(found(lumbar, {}, "lumbar", "_LUMBAR_COMPLETE").source())
+
+
+if __name__ == "__main__":
+    main()

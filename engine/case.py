@@ -1,0 +1,91 @@
+"""A case in, a decision out: frozen records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import Place, Problem
+
+Value = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """An answer that is still open between two ends: of a scale (values) or a tally (whole numbers)."""
+
+    low: Value
+    high: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """An answer of several: the members that are in, and those still open."""
+
+    inside: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+
+Answer = Value | Range | Members | None
+
+
+def plain(answer: Answer) -> Any:
+    """An answer as JSON has it."""
+    match answer:
+        case Range():
+            return {"at least": answer.low, "at most": answer.high}
+        case Members():
+            return {"in": list(answer.inside), "open": list(answer.open)}
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The answered findings of one visit: term to value; a finding that is not here is unknown.
+
+    `expected` is there where the case file says what the answer should be. `problems` tells what was wrong in the
+    file: the values at fault are left out of `facts`, and such a case gets no advice.
+    """
+
+    id: str
+    facts: Mapping[str, Value]
+    place: Place | None = None
+    says: str = ""
+    sources: tuple[str, ...] = ()
+    expected: Mapping[str, Answer] | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from a case: every conclusion, what is disputed, which rules fired and which wait.
+
+    `conclusions` has None where nothing is known; `disputed` has, for each disputed term, its values with the rules
+    that fired for them; `gaps` the terms that no rule gives; `ask` the unanswered findings that apply, screening first.
+    `marks` keeps the mark of each rule's condition (see truth), so that a reason can be told without deciding again.
+    """
+
+    case: Case
+    conclusions: Mapping[str, Answer]
+    disputed: Mapping[str, Mapping[str, tuple[str, ...]]]
+    gaps: tuple[str, ...]
+    fired: tuple[str, ...]
+    waiting: tuple[str, ...]
+    ask: tuple[str, ...]
+    rulebook: str
+    marks: Mapping[str, int] = field(repr=False)
+    state: Any = field(repr=False, compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The decision as the object that `lumbar decide --json` prints; docs/schema describes it."""
+        return {
+            "case": self.case.id,
+            "conclusions": {term: plain(answer) for term, answer in self.conclusions.items()},
+            "disputed": {
+                term: {value: list(rules) for value, rules in sides.items()} for term, sides in self.disputed.items()
+            },
+            "gaps": list(self.gaps),
+            "fired": list(self.fired),
+            "waiting": list(self.waiting),
+            "ask": list(self.ask),
+            "rulebook": self.rulebook,
+        }

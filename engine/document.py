@@ -1,0 +1,172 @@
+"""Text to a tree of plain text with places; the only file that imports ruamel.yaml.
+
+Nothing is typed: `no`, `12` and `2024-01-01` stay the text that the author wrote. Repeated keys, tags, anchors,
+aliases, several documents, deep nesting and files over the size limit are refused.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import Place, Problem
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A scalar, as written."""
+
+    value: str
+    place: Place
+    blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple["Node", ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """A mapping; keys keep their places and their order."""
+
+    entries: tuple[tuple[Text, "Node"], ...]
+    place: Place
+
+    def get(self, key: str) -> "Node | None":
+        """The node under the key, or None."""
+        return next((node for name, node in self.entries if name.value == key), None)
+
+
+Node = Text | Items | Fields
+
+
+class Unreadable(Exception):
+    """The text is no document of ours; carries the one problem that stopped the reading."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def read_text(path: Path, name: str, limit: int = MAX_BYTES) -> str:
+    """The text of a file, read no further than the limit (in bytes); raises Unreadable."""
+    place = Place(name)
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise Unreadable(Problem(place, f"cannot be read ({error.strerror})")) from error
+    return decode(data, place, limit)
+
+
+def decode(data: bytes, place: Place, limit: int = MAX_BYTES) -> str:
+    """Bytes as text, or Unreadable where they are too many, binary or not UTF-8."""
+    if len(data) > limit:
+        raise Unreadable(Problem(place, f"larger than {limit:,} bytes", "a smaller file"))
+    if b"\0" in data:
+        raise Unreadable(Problem(place, "binary data", "text in UTF-8"))
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unreadable(
+            Problem(Place(place.file, line), f"byte 0x{data[error.start]:02x} is not UTF-8", "text in UTF-8")
+        ) from error
+
+
+def read(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+    """The tree of a YAML text and the repeated keys in it; None for an empty text; raises Unreadable."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    builder = _Builder(file)
+    try:
+        return builder.document(YAML(typ="safe", pure=False).parse(io.StringIO(text))), builder.problems
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise Unreadable(Problem(place, f"not readable as YAML: {reason}", excerpt=_excerpt(text, place))) from error
+
+
+def _excerpt(text: str, place: Place) -> str:
+    lines = text.split("\n")
+    if not 0 < place.line <= len(lines) or len(lines[place.line - 1]) > 160:
+        return ""
+    return f"    {lines[place.line - 1]}\n    {' ' * (place.column - 1)}^"
+
+
+class _Builder:
+    """Builds the tree from the events of the parser, so that hostile input is refused as it streams by."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def document(self, events: Iterator[object]) -> Node | None:
+        root: Node | None = None
+        documents = 0
+        for event in events:
+            kind = type(event).__name__
+            if kind == "DocumentStartEvent":
+                documents += 1
+                if documents > 1:
+                    raise self._refuse(event, "a second document", "one document in a file")
+            elif kind not in ("StreamStartEvent", "StreamEndEvent", "DocumentEndEvent"):
+                root = self._node(event, events, 1)
+        return None if isinstance(root, Text) and root.blank else root
+
+    def _node(self, event: object, events: Iterator[object], depth: int) -> Node:
+        kind = type(event).__name__
+        if kind == "AliasEvent" or getattr(event, "anchor", None):
+            raise self._refuse(
+                event, "an anchor or alias", "the text itself (a text that starts with & or * in quotes)"
+            )
+        if getattr(event, "tag", None):
+            raise self._refuse(event, f"a tag ({event.tag})", "plain text")  # type: ignore[attr-defined]
+        if depth > MAX_DEPTH:
+            raise self._refuse(event, f"nesting deeper than {MAX_DEPTH} levels", "flatter text")
+        if kind == "ScalarEvent":
+            value: str = event.value  # type: ignore[attr-defined]
+            plain: bool = event.implicit[0]  # type: ignore[attr-defined]
+            return Text(value.strip(), self._place(event), blank=plain and value in ("", "~", "null"))
+        if kind == "SequenceStartEvent":
+            return Items(tuple(self._children(events, depth)), self._place(event))
+        return Fields(tuple(self._pairs(event, events, depth)), self._place(event))
+
+    def _children(self, events: Iterator[object], depth: int) -> Iterator[Node]:
+        for event in events:
+            if type(event).__name__.endswith("EndEvent"):
+                return
+            yield self._node(event, events, depth + 1)
+
+    def _pairs(self, start: object, events: Iterator[object], depth: int) -> Iterator[tuple[Text, Node]]:
+        seen: dict[str, Place] = {}
+        nodes = self._children(events, depth)
+        for key in nodes:
+            value = next(nodes)
+            if not isinstance(key, Text):
+                raise self._refuse(start, "a list or mapping as a key", "a name")
+            if key.value in seen:
+                self.problems.append(
+                    Problem(
+                        key.place, f"{key.value!r} stands here again, first in line {seen[key.value].line}", "it once"
+                    )
+                )
+                continue
+            seen[key.value] = key.place
+            yield key, value
+
+    def _place(self, event: object) -> Place:
+        mark = event.start_mark  # type: ignore[attr-defined]
+        return Place(self.file, mark.line + 1, mark.column + 1)
+
+    def _refuse(self, event: object, there: str, expected: str) -> Unreadable:
+        return Unreadable(Problem(self._place(event), there, expected))

@@ -1,0 +1,1 @@
+"""Where cases come in and answers go out."""

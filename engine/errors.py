@@ -1,0 +1,64 @@
+"""Every error raised on purpose, as one tree, and the place in a file where it is to be mended."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """A point in a file; line and column count from 1, and 0 means the whole file or line."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
+    """One thing to mend: where it is, what is there, what was expected, and the nearest known word."""
+
+    place: Place
+    there: str
+    expected: str = ""
+    suggestion: str = ""
+    excerpt: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.there}"
+        if self.expected:
+            text += f"; expected {self.expected}"
+        if self.suggestion:
+            text += f"; did you mean {self.suggestion!r}?"
+        return text + (f"\n{self.excerpt}" if self.excerpt else "")
+
+
+class LumbarError(Exception):
+    """The root: something that a person can mend, with every problem that was found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(sorted(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class KnowledgeError(LumbarError):
+    """The author of a knowledge base has something to mend in its files."""
+
+
+class CaseError(LumbarError):
+    """The sender of a case has something to mend in it."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like the given one; empty where none is alike."""
+    matches = get_close_matches(word[:80], list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else ""
+
+
+def listed(words: Sequence[str], limit: int = 12) -> str:
+    """The words as one phrase for `expected`; a long list is cut and counted."""
+    shown = ", ".join(words[:limit])
+    return shown if len(words) <= limit else f"{shown} and {len(words) - limit} more"

@@ -1,0 +1,234 @@
+"""Why an answer is as it is: data first; `words` tells it.
+
+Every reason is checked again against `truth` before it is given: what a rule is said to rest on is what it rests on.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import truth
+from .case import Answer, Decision, Members, Range, plain
+from .language import Group, Line, phrase_of, terms_of, title_of
+from .rulebook import Rule, Rulebook, Support, Term
+
+STATES = {truth.UNKNOWN: "unknown", truth.HOLDS: "met", truth.FAILS: "not met", truth.DISPUTED: "disputed"}
+
+
+@dataclass(frozen=True, slots=True)
+class LineReason:
+    """A line of a rule: `state` is met, not met, unknown or disputed; `found` is what its terms are, in this case.
+
+    `excluded` where it stands under `unless`; `below` explains the conclusions that it reads, each told once.
+    """
+
+    text: str
+    state: str
+    found: Mapping[str, Any]
+    excluded: bool = False
+    below: tuple["Why", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReason:
+    """A group of lines: `title` is any of, or at least so many of."""
+
+    title: str
+    state: str
+    lines: tuple[LineReason, ...]
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReason:
+    """A rule with its lines; `status` is fires, ruled out, waits or disputed. `outranked` by those that hold above it."""
+
+    rule: Rule
+    status: str
+    parts: tuple[LineReason | GroupReason, ...]
+    outranked: tuple[str, ...] = ()
+
+    def lines(self) -> Iterator[LineReason]:
+        """Every line, those inside groups too."""
+        for part in self.parts:
+            yield from part.lines if isinstance(part, GroupReason) else (part,)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A value that holds (or a member, or a tally) and the rules that fire for it."""
+
+    value: str
+    rules: tuple[RuleReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a term is what it is.
+
+    `how` is answer (the case says it), built in, rules, otherwise (every rule ruled out), open, disputed or gap.
+    `ruled_out` is filled for otherwise and gap, `waiting` for what is still open, `missing` for the built-in terms;
+    `told` marks a term that is explained elsewhere in the same tree.
+    """
+
+    term: Term
+    answer: Answer
+    how: str
+    sides: tuple[Side, ...] = ()
+    ruled_out: tuple[RuleReason, ...] = ()
+    waiting: tuple[RuleReason, ...] = ()
+    missing: tuple[str, ...] = ()
+    told: bool = False
+
+    def rules(self) -> Iterator[RuleReason]:
+        """Every rule that fires in the tree, from the top down."""
+        for side in self.sides:
+            for reason in side.rules:
+                yield reason
+                for line in reason.lines():
+                    for below in line.below:
+                        yield from below.rules()
+
+
+def why(rulebook: Rulebook, decision: Decision, term: str) -> Why:
+    """The tree of reasons for a term, down to the answers given."""
+    return _Explainer(rulebook, decision).why(rulebook.terms[term])
+
+
+class _Explainer:
+    def __init__(self, rulebook: Rulebook, decision: Decision) -> None:
+        self.rulebook = rulebook
+        self.decision = decision
+        self.state: truth.State = decision.state
+        self.told: set[str] = set()
+
+    def why(self, term: Term) -> Why:
+        answer = self.answer_of(term)
+        if term.finding:
+            return Why(term, answer, "answer")
+        told = term.name in self.told
+        self.told.add(term.name)
+        if term.built_in:
+            return Why(term, answer, "built in", missing=() if answer == "yes" else self._missing(term), told=told)
+        support = self.rulebook.support[term.name]
+        how = self._how(term, answer, support)
+        if told:
+            return Why(term, answer, how, told=True)
+        open_ones = [entry for entry in support if not truth.status(entry, self.decision.marks)]
+        return Why(
+            term,
+            answer,
+            how,
+            sides=self._sides(term, answer, support),
+            ruled_out=self._reasons(support, truth.FAILS) if how in ("otherwise", "gap") else (),
+            waiting=tuple(self._reason(entry) for entry in open_ones)
+            if how == "open" or isinstance(answer, Range)
+            else (),
+        )
+
+    def answer_of(self, term: Term) -> Answer:
+        if term.finding:
+            return self.state.facts.get(term.name)
+        return self.decision.conclusions[term.name]
+
+    def _missing(self, term: Term) -> tuple[str, ...]:
+        findings = [self.rulebook.terms[name] for name in self.decision.ask]
+        return tuple(finding.name for finding in findings if finding.screening or term.name == truth.COMPLETE)
+
+    def _how(self, term: Term, answer: Answer, support: tuple[Support, ...]) -> str:
+        if term.name in self.decision.disputed:
+            return "disputed"
+        if term.name in self.decision.gaps:
+            return "gap"
+        if answer is None:
+            return "open"
+        fires = any(truth.status(entry, self.decision.marks) & truth.HOLDS for entry in support)
+        if fires or isinstance(answer, Members | int):
+            return "rules"
+        return "open" if isinstance(answer, Range) else "otherwise"
+
+    def _sides(self, term: Term, answer: Answer, support: tuple[Support, ...]) -> tuple[Side, ...]:
+        """The values to explain: all that hold, but of a scale only the one reached."""
+        firing = [entry for entry in support if truth.status(entry, self.decision.marks) & truth.HOLDS]
+        values = dict.fromkeys(entry.value for entry in firing)
+        if term.takes_highest:
+            reached = answer.low if isinstance(answer, Range) else answer
+            values = {value: None for value in values if value == reached}
+        return tuple(
+            Side(value or term.name, tuple(self._reason(entry) for entry in firing if entry.value == value))
+            for value in values
+        )
+
+    def _reasons(self, support: tuple[Support, ...], bit: int) -> tuple[RuleReason, ...]:
+        return tuple(self._reason(entry) for entry in support if truth.status(entry, self.decision.marks) & bit)
+
+    def _reason(self, entry: Support) -> RuleReason:
+        rule = self.rulebook.rules[entry.rule]
+        self._check(rule)
+        status = {0: "waits", truth.HOLDS: "fires", truth.FAILS: "ruled out"}.get(
+            truth.status(entry, self.decision.marks), "disputed"
+        )
+        parts = [self._part(part, status, False) for part in rule.condition.lines]
+        parts += [self._part(part, status, True) for part in rule.condition.unless]
+        above = tuple(other for other in entry.outrankers if self.decision.marks[other] & truth.HOLDS)
+        return RuleReason(rule, status, tuple(parts), above)
+
+    def _check(self, rule: Rule) -> None:
+        again = truth.mark_condition(rule.condition, self.state)
+        if again != self.decision.marks[rule.id]:
+            raise AssertionError(f"{rule.id} is told as {self.decision.marks[rule.id]}, and is {again}")
+
+    def _part(self, part: Line | Group, status: str, excluded: bool) -> LineReason | GroupReason:
+        if isinstance(part, Group):
+            lines = tuple(self._line(line, status, excluded) for line in part.lines)
+            return GroupReason(title_of(part), STATES[truth.mark_part(part, self.state)], lines, excluded)
+        return self._line(part, status, excluded)
+
+    def _line(self, line: Line, status: str, excluded: bool) -> LineReason:
+        """A line; what it rests on is explained where it decides: what is met of a rule that fires, and so on."""
+        state = STATES[truth.mark_line(line, self.state)]
+        wanted = {
+            "fires": ("met", "not met") if excluded else ("met",),
+            "ruled out": ("not met", "met") if excluded else ("not met",),
+        }
+        decides = state in wanted.get(status, ("unknown", "disputed"))
+        terms = [self.rulebook.terms[name] for name in terms_of(line)]
+        found = {term.name: plain(self.answer_of(term)) for term in terms}
+        below = tuple(self.why(term) for term in terms if not term.finding) if decides else ()
+        return LineReason(f"{line.term}: {phrase_of(line)}", state, found, excluded, below)
+
+
+def as_json(reason: Why) -> dict[str, Any]:
+    """A tree of reasons as the object that `lumbar why --json` prints; docs/schema describes it."""
+    return {
+        "term": reason.term.name,
+        "answer": plain(reason.answer),
+        "how": reason.how,
+        "told": reason.told,
+        "sides": [{"value": side.value, "rules": [_rule_json(rule) for rule in side.rules]} for side in reason.sides],
+        "ruled out": [_rule_json(rule) for rule in reason.ruled_out],
+        "waiting": [_rule_json(rule) for rule in reason.waiting],
+        "missing": list(reason.missing),
+    }
+
+
+def _rule_json(reason: RuleReason) -> dict[str, Any]:
+    rule = reason.rule
+    return {
+        "rule": rule.id,
+        "status": reason.status,
+        "says": rule.says,
+        "because": rule.because,
+        "source": [str(citation) for citation in rule.sources],
+        "file": rule.place.file,
+        "line": rule.place.line,
+        "outranked by": list(reason.outranked),
+        "lines": [_part_json(part) for part in reason.parts],
+    }
+
+
+def _part_json(part: LineReason | GroupReason) -> dict[str, Any]:
+    told: dict[str, Any] = {"unless": part.excluded, "state": part.state}
+    if isinstance(part, GroupReason):
+        return {"group": part.title} | told | {"lines": [_part_json(line) for line in part.lines]}
+    return {"line": part.text} | told | {"found": dict(part.found), "below": [as_json(below) for below in part.below]}

@@ -1,0 +1,342 @@
+"""Conditions: their nodes, and text to condition and back.
+
+The grammar, in EBNF; what `value` and `term` may be is told by the terms of the rulebook:
+
+    condition = "if:" ( "always" | lines ) [ "unless:" lines ] ;
+    lines     = { "-" ( line | group ) } ;
+    group     = ( "any of:" | "at least " whole " of:" ) { "-" line } ;
+    line      = term ":" phrase ;
+    phrase    = value { " or " value }                                        (choice, yes/no, several)
+              | whole | whole " or more" | "at most " whole | "over " whole | "under " whole
+              | whole " to " whole                                            (number, tally)
+              | ( "over " | "under " | "at least " | "at most " | "same as " ) term
+              | "at least " whole ( " above " | " below " ) term
+              | "at least " whole "% below " term                             (number against number)
+              | "unknown" | "disputed" ;                                      (in laws only)
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .document import Fields, Items, Node, Text
+from .errors import Place, Problem, listed, nearest
+
+Kind = Literal["yes/no", "choice", "number", "several", "tally"]
+KINDS: tuple[Kind, ...] = ("yes/no", "choice", "number", "several", "tally")
+UNSETTLED = ("unknown", "disputed")
+NUMERIC = ("number", "tally")
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What a term may be: its kind, its values in order, or the range of a number."""
+
+    kind: Kind
+    values: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The term has one of the values (several: one of them is a member)."""
+
+    term: str
+    values: tuple[str, ...]
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The number lies between two bounds, None where open; `words` is how the author put it."""
+
+    term: str
+    low: int | None
+    high: int | None
+    words: str
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The number stands in a relation to another: `relation` is a key of RELATIONS."""
+
+    term: str
+    relation: str
+    other: str
+    amount: int = 0
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """In laws: the finding is unanswered or the conclusion open (unknown), or it has two answers (disputed)."""
+
+    term: str
+    word: str
+    place: Place | None = field(default=None, compare=False)
+
+
+Line = Is | Within | Against | Unsettled
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """At least so many of the lines hold."""
+
+    least: int
+    lines: tuple[Line, ...]
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Every part of `lines` holds and no part of `unless` does; both empty: always."""
+
+    lines: tuple[Line | Group, ...] = ()
+    unless: tuple[Line | Group, ...] = ()
+
+    def leaves(self) -> Iterator[Line]:
+        """Every line, those inside groups too, in the order of the text."""
+        for part in self.lines + self.unless:
+            yield from part.lines if isinstance(part, Group) else (part,)
+
+    def terms(self) -> frozenset[str]:
+        """The terms that the condition reads."""
+        return frozenset(term for line in self.leaves() for term in terms_of(line))
+
+
+def terms_of(line: Line) -> tuple[str, ...]:
+    """The terms that a line reads."""
+    return (line.term, line.other) if isinstance(line, Against) else (line.term,)
+
+
+RELATIONS = {
+    "over": "over {term}",
+    "under": "under {term}",
+    "at least": "at least {term}",
+    "at most": "at most {term}",
+    "same as": "same as {term}",
+    "above": "at least {amount} above {term}",
+    "below": "at least {amount} below {term}",
+    "% below": "at least {amount}% below {term}",
+}
+
+_BOUNDS = tuple(
+    (re.compile(pattern + r"\Z"), low, high)
+    for pattern, low, high in (
+        (r"(\d+)", (0, 0), (0, 0)),
+        (r"(\d+) or more", (0, 0), None),
+        (r"at most (\d+)", None, (0, 0)),
+        (r"over (\d+)", (0, 1), None),
+        (r"under (\d+)", None, (0, -1)),
+        (r"(\d+) to (\d+)", (0, 0), (1, 0)),
+    )
+)
+_AGAINST = tuple(
+    (re.compile(pattern + r"\Z"), relation)
+    for pattern, relation in (
+        (r"at least (?P<amount>\d+)% below (?P<term>.+)", "% below"),
+        (r"at least (?P<amount>\d+) above (?P<term>.+)", "above"),
+        (r"at least (?P<amount>\d+) below (?P<term>.+)", "below"),
+        (r"over (?P<term>.+)", "over"),
+        (r"under (?P<term>.+)", "under"),
+        (r"at least (?P<term>.+)", "at least"),
+        (r"at most (?P<term>.+)", "at most"),
+        (r"same as (?P<term>.+)", "same as"),
+    )
+)
+_GROUP = re.compile(r"any of\Z|at least (\d+) of\Z")
+
+
+class Misread(Exception):
+    """A condition that cannot be read; carries every problem in it."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def parse_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Place, law: bool = False) -> Line:
+    """The line that `term: phrase` means; raises Misread."""
+    if term not in domains:
+        raise Misread(Problem(place, f"{term!r} is no term", "a term of the knowledge base", nearest(term, domains)))
+    if phrase in UNSETTLED:
+        if not law:
+            raise Misread(Problem(place, f"{phrase!r} in a rule", "a value; only laws may speak of what is not known"))
+        return Unsettled(term, phrase, place)
+    domain = domains[term]
+    if domain.kind in NUMERIC:
+        return _number_line(term, phrase, domains, place)
+    values = tuple(phrase.split(" or "))
+    wrong = [value for value in values if value not in domain.values]
+    if wrong:
+        expected, suggestion = listed(domain.values), nearest(wrong[0], domain.values)
+        raise Misread(Problem(place, f"{wrong[0]!r} is no value of {term!r}", expected, suggestion))
+    if len(set(values)) < len(values):
+        raise Misread(Problem(place, f"{term!r} names a value twice", "each value once"))
+    return Is(term, values, place)
+
+
+def _number_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Place) -> Line:
+    for pattern, low, high in _BOUNDS:
+        if match := pattern.match(phrase):
+            numbers = [int(digits[:9]) for digits in match.groups()]
+            bounds = [edge and numbers[edge[0]] + edge[1] for edge in (low, high)]
+            return _check_bounds(Within(term, bounds[0], bounds[1], phrase, place), domains[term])
+    for pattern, relation in _AGAINST:
+        if match := pattern.match(phrase):
+            groups = match.groupdict()
+            amount, other = int((groups.get("amount") or "0")[:9]), groups["term"]
+            return _check_against(Against(term, relation, other, amount, place), domains, place)
+    expected = "such as `4 or more`, `at most 3`, `over 5`, `under 5`, `2 to 4` or `over <another number>`"
+    raise Misread(Problem(place, f"{phrase!r} says nothing of the number {term!r}", expected))
+
+
+def _check_bounds(line: Within, domain: Domain) -> Within:
+    place = line.place or Place("")
+    low, high = line.low, line.high
+    if low is not None and high is not None and low > high:
+        raise Misread(Problem(place, f"{line.words!r} holds no number", "the smaller number first"))
+    if domain.kind == "number":
+        outside = [edge for edge in (low, high) if edge is not None and not domain.low <= edge <= domain.high]
+        if outside:
+            expected = f"{domain.low} to {domain.high}"
+            raise Misread(Problem(place, f"{line.words!r} is outside the range of {line.term!r}", expected))
+    elif high is not None and high < 0:
+        raise Misread(Problem(place, f"{line.words!r} holds no number", "0 or more"))
+    return line
+
+
+def _check_against(line: Against, domains: Mapping[str, Domain], place: Place) -> Against:
+    kind = domains[line.term].kind
+    alike = [name for name, domain in domains.items() if domain.kind == kind]
+    if line.other not in alike:
+        word = "number" if kind == "number" else "tally"
+        raise Misread(Problem(place, f"{line.other!r} is no {word}", f"a {word}", nearest(line.other, alike)))
+    if line.relation == "% below" and line.amount > 100:
+        raise Misread(Problem(place, f"{line.amount}% below", "at most 100%"))
+    return line
+
+
+def parse_parts(node: Node, domains: Mapping[str, Domain], law: bool = False) -> tuple[Line | Group, ...]:
+    """The lines and groups of a list; raises Misread with every problem in it."""
+    if not isinstance(node, Items):
+        raise Misread(Problem(node.place, "no list of lines", "lines such as `- leaning back: worse`"))
+    parts: list[Line | Group] = []
+    problems: list[Problem] = []
+    for item in node.items:
+        try:
+            parts.append(_part(item, domains, law))
+        except Misread as error:
+            problems += error.problems
+    if not parts and not problems:
+        problems.append(Problem(node.place, "an empty list", "at least one line"))
+    if problems:
+        raise Misread(*problems)
+    return tuple(parts)
+
+
+def _part(item: Node, domains: Mapping[str, Domain], law: bool) -> Line | Group:
+    if not isinstance(item, Fields) or len(item.entries) != 1:
+        raise Misread(Problem(item.place, "not one line", "one `term: value` in each line"))
+    (key, value), match = item.entries[0], _GROUP.match(item.entries[0][0].value)
+    if match:
+        return _group(key, value, int((match[1] or "1")[:9]), domains, law)
+    if not isinstance(value, Text):
+        raise Misread(
+            Problem(value.place, f"{key.value!r} has no single value", "one phrase, such as `worse or no effect`")
+        )
+    return parse_line(key.value, value.value, domains, key.place, law)
+
+
+def _group(key: Text, value: Node, least: int, domains: Mapping[str, Domain], law: bool) -> Group:
+    parts = parse_parts(value, domains, law)
+    lines = tuple(part for part in parts if not isinstance(part, Group))
+    if len(lines) < len(parts):
+        raise Misread(Problem(key.place, "a group inside a group", "a conclusion of its own for the inner one"))
+    if not 1 <= least <= len(lines):
+        raise Misread(
+            Problem(key.place, f"{key.value!r} with {len(lines)} lines", "a number from 1 to that of the lines")
+        )
+    return Group(least, lines, key.place)
+
+
+def parse(fields: Fields, domains: Mapping[str, Domain], law: bool = False) -> Condition:
+    """The condition under `if` (or `never`) and `unless`; raises Misread with every problem in it."""
+    head = fields.get("never" if law else "if")
+    exclusion = fields.get("unless")
+    problems: list[Problem] = []
+    parts: dict[str, tuple[Line | Group, ...]] = {"if": (), "unless": ()}
+    for name, node in (("if", head), ("unless", exclusion)):
+        if node is None or (name == "if" and not law and isinstance(node, Text) and node.value == "always"):
+            continue
+        try:
+            parts[name] = parse_parts(node, domains, law)
+        except Misread as error:
+            problems += error.problems
+    if head is None:
+        problems.append(Problem(fields.place, f"no `{'never' if law else 'if'}`", "lines, or `always` in a rule"))
+    if problems:
+        raise Misread(*problems)
+    return Condition(parts["if"], parts["unless"])
+
+
+def phrase_of(line: Line) -> str:
+    """What a line says of its term, in the words of the grammar."""
+    match line:
+        case Is():
+            return " or ".join(line.values)
+        case Within():
+            return line.words
+        case Against():
+            return RELATIONS[line.relation].format(amount=line.amount, term=line.other)
+        case Unsettled():
+            return line.word
+
+
+def show_line(line: Line) -> str:
+    """A line as text: `term: phrase`."""
+    return f"{line.term}: {phrase_of(line)}"
+
+
+def title_of(group: Group) -> str:
+    """The head of a group: `any of` or `at least 3 of`."""
+    return "any of" if group.least == 1 else f"at least {group.least} of"
+
+
+def show(condition: Condition, law: bool = False) -> str:
+    """A condition as the text of a card, which `parse` reads back to an equal one."""
+    if not condition.lines and not law:
+        text = ["if: always"]
+    else:
+        text = ["never:" if law else "if:", *_shown(condition.lines)]
+    if condition.unless:
+        text += ["unless:", *_shown(condition.unless)]
+    return "\n".join(text) + "\n"
+
+
+def _shown(parts: tuple[Line | Group, ...]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, Group):
+            yield f"  - {title_of(part)}:"
+            yield from (f"      - {_quoted(line)}" for line in part.lines)
+        else:
+            yield f"  - {_quoted(part)}"
+
+
+def _quoted(line: Line) -> str:
+    return f"{line.term}: {quoted(phrase_of(line))}"
+
+
+def quoted(text: str) -> str:
+    """A text as YAML has it, in quotes only where it needs them."""
+    if (
+        re.fullmatch(r"\w(?:[\w %/'.();+?!-]|,(?= )|:(?! |$))*", text)
+        and text not in ("null",)
+        and not text.endswith((" ", ":"))
+    ):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,133 @@
+"""Takes what is expected out of a document's tree, and notes every problem on the way instead of stopping."""
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from ..document import Fields, Items, Node, Text
+from ..errors import Place, Problem, listed, nearest
+from ..language import Condition, Domain, Misread, parse
+from ..rulebook import Citation
+
+LABELS = ("verified-2", "recalled", "uncertain", "derived", "convention")
+_SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
+_LABEL = re.compile(r"(?P<place>.*?)\s*\[(?P<label>[^\]]*)\]\Z", re.DOTALL)
+
+
+class Desk:
+    """Where the files of one knowledge base are taken apart; `problems` grows as they are found."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def note(self, place: Place, there: str, expected: str = "", suggestion: str = "") -> None:
+        """Keep a problem."""
+        self.problems.append(Problem(place, there, expected, suggestion))
+
+    def fields(self, node: Node | None, file: str, allowed: Iterable[str]) -> Fields | None:
+        """The node as a mapping that has no field but the allowed ones."""
+        if not isinstance(node, Fields):
+            self.note(
+                node.place if node else Place(file), "no fields" if node else "an empty file", listed(list(allowed))
+            )
+            return None
+        for key, _ in node.entries:
+            if key.value not in allowed:
+                expected, suggestion = listed(list(allowed)), nearest(key.value, allowed)
+                self.note(key.place, f"{key.value!r} is no field here", expected, suggestion)
+        return node
+
+    def text(self, fields: Fields, key: str, required: bool = False) -> str:
+        """The text under a key, its line breaks as spaces; empty where it is missing."""
+        node = fields.get(key)
+        if node is None or (isinstance(node, Text) and not node.value):
+            if required:
+                self.note(node.place if node else fields.place, f"no `{key}`", f"a text under `{key}`")
+            return ""
+        if not isinstance(node, Text):
+            self.note(node.place, f"`{key}` is no text", "one text")
+            return ""
+        return " ".join(node.value.split())
+
+    def choice(self, fields: Fields, key: str, allowed: Iterable[str], default: str = "") -> str:
+        """The text under a key, which is one of the allowed."""
+        value = self.text(fields, key) or default
+        node = fields.get(key)
+        if node is not None and value not in allowed:
+            self.note(node.place, f"{value!r} under `{key}`", listed(list(allowed)), nearest(value, allowed))
+            return default
+        return value
+
+    def texts(self, fields: Fields, key: str) -> tuple[tuple[str, Place], ...]:
+        """The list of texts under a key, each with its place; empty where it is missing."""
+        node = fields.get(key)
+        if node is None:
+            return ()
+        if not isinstance(node, Items) or not all(isinstance(item, Text) for item in node.items):
+            self.note(node.place, f"`{key}` is no list of texts", f"a list under `{key}`")
+            return ()
+        return tuple((item.value, item.place) for item in node.items if isinstance(item, Text))
+
+    def pairs(self, node: Node | None, key: str) -> list[tuple[Text, Node]]:
+        """A list of mappings of one pair each, such as `- term: value`; a bare text is a pair with itself."""
+        if not isinstance(node, Items):
+            if node is not None:
+                self.note(node.place, f"`{key}` is no list", f"a list under `{key}`")
+            return []
+        pairs: list[tuple[Text, Node]] = []
+        for item in node.items:
+            if isinstance(item, Text):
+                pairs.append((item, item))
+            elif isinstance(item, Fields) and len(item.entries) == 1:
+                pairs.append(item.entries[0])
+            else:
+                self.note(item.place, f"not one entry of `{key}`", "one pair in each line")
+        return pairs
+
+    def condition(self, fields: Fields, domains: dict[str, Domain], law: bool = False) -> Condition:
+        """The condition of a card or law; an empty one where it cannot be read."""
+        try:
+            return parse(fields, domains, law)
+        except Misread as error:
+            self.problems += error.problems
+            return Condition()
+
+    def identity(self, fields: Fields, key: str, file: str) -> str:
+        """The name under a key, which is that of the file."""
+        name, stem = self.text(fields, key, required=True), PurePosixPath(file).stem
+        if not _SNAKE.match(stem):
+            self.note(Place(file), f"{stem!r} is no name", "small letters, digits and _, a letter first")
+        if name and name != stem:
+            node = fields.get(key)
+            self.note(node.place if node else fields.place, f"{name!r} in the file {stem!r}", "the name of the file")
+        return stem
+
+    def citations(self, fields: Fields, known: Iterable[str], claims: Iterable[str]) -> tuple[Citation, ...]:
+        """The sources under `source`, of which there is at least one."""
+        node = fields.get("source")
+        found = [self._citation(key, value, known, claims) for key, value in self.pairs(node, "source")]
+        if not found:
+            self.note(node.place if node else fields.place, "no `source`", "`- KEY: the place in it` or `- article: N`")
+        return tuple(found)
+
+    def _citation(self, key: Text, value: Node, known: Iterable[str], claims: Iterable[str]) -> Citation:
+        text = value.value if isinstance(value, Text) else ""
+        if value is key or not text:
+            self.note(key.place, f"{key.value!r} without a place in it", "`KEY: the place in it`")
+            text = ""
+        return self.cite(key.value, text, key.place, known, claims)
+
+    def cite(self, key: str, text: str, place: Place, known: Iterable[str], claims: Iterable[str]) -> Citation:
+        """A citation from its key and text, checked."""
+        if key == "article":
+            if text not in claims:
+                self.note(place, f"the article has no claim {text!r}", listed(list(claims)))
+            return Citation(key, text)
+        if key not in known:
+            self.note(place, f"{key!r} is no source", "a key of sources.yaml", nearest(key, known))
+        match = _LABEL.match(" ".join(text.split()))
+        if match is None:
+            return Citation(key, " ".join(text.split()))
+        if match["label"] not in LABELS:
+            self.note(place, f"[{match['label']}] is no label", listed(LABELS), nearest(match["label"], LABELS))
+        return Citation(key, match["place"], match["label"])

@@ -1,0 +1,84 @@
+"""tables/<table>.csv: dense steps, each row a rule."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from ..errors import Place
+from ..language import Condition, Domain, Line, Misread, parse_line
+from ..rulebook import Rule, Term
+from .cards import conclusion_is_known
+from .fields import Desk
+
+_ROW = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
+
+
+def load_table(
+    desk: Desk, file: str, text: str, terms: Mapping[str, Term], known: tuple[Iterable[str], Iterable[str]]
+) -> list[Rule]:
+    """The rules of a table; `known` are the keys of the sources and the numbers of the article's claims."""
+    reader = csv.reader(io.StringIO(text), strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        desk.note(Place(file, reader.line_num), f"not readable as CSV: {error}")
+        return []
+    if not rows:
+        desk.note(Place(file), "an empty table", "a header and at least one row")
+        return []
+    header = [cell.strip() for cell in rows[0][1]]
+    if header[:1] != ["row"] or header.count("=>") != 1 or header[-2:] != ["because", "source"]:
+        desk.note(Place(file, 1), "a header of another form", "`row, terms…, =>, conclusions…, because, source`")
+        return []
+    names: set[str] = set()
+    rules = [_row(desk, Place(file, line), header, row, terms, known) for line, row in rows[1:]]
+    found = [rule for rule in rules if rule is not None]
+    for rule in found:
+        if rule.id in names:
+            desk.note(rule.place, f"the row {rule.id!r} stands here again", "each row's name once")
+        names.add(rule.id)
+    return found
+
+
+def _row(
+    desk: Desk,
+    place: Place,
+    header: list[str],
+    row: list[str],
+    terms: Mapping[str, Term],
+    known: tuple[Iterable[str], Iterable[str]],
+) -> Rule | None:
+    if len(row) != len(header):
+        desk.note(place, f"{len(row)} cells", f"{len(header)}, as in the header")
+        return None
+    cells = list(zip(header, (" ".join(cell.split()) for cell in row), strict=True))
+    name, table, arrow = cells[0][1], PurePosixPath(place.file).stem, header.index("=>")
+    if not _ROW.match(name):
+        desk.note(place, f"{name!r} is no name of a row", "small letters, digits and _")
+    domains = {term: entry.domain for term, entry in terms.items()}
+    lines = [_line(desk, term, cell, domains, place) for term, cell in cells[1:arrow] if cell != "-"]
+    told = [(term, cell) for term, cell in cells[arrow + 1 : -2] if cell != "-"]
+    because, source = cells[-2][1], cells[-1][1]
+    if not because:
+        desk.note(place, "no `because`", "a reason in every row")
+    entries = [entry.partition(":") for entry in source.split(";")]
+    return Rule(
+        id=f"{table}.{name}",
+        says=f"{table} {name}".replace("_", " "),
+        condition=Condition(tuple(line for line in lines if line)),
+        then=tuple((term, cell) for term, cell in told if conclusion_is_known(desk, term, cell, place, terms)),
+        because=because,
+        sources=tuple(desk.cite(key.strip(), text.strip(), place, *known) for key, _, text in entries),
+        place=place,
+        row=True,
+    )
+
+
+def _line(desk: Desk, term: str, cell: str, domains: Mapping[str, Domain], place: Place) -> Line | None:
+    try:
+        return parse_line(term, cell, domains, place)
+    except Misread as error:
+        desk.problems += error.problems
+        return None

@@ -1,0 +1,151 @@
+"""terms/<topic>.yaml: the findings and conclusions."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..document import Fields, Node, Text
+from ..errors import Place, listed, nearest
+from ..language import KINDS, UNSETTLED, Condition, Domain, Kind, Misread, parse_parts
+from ..rulebook import COMPLETE, SCREENED, Term
+from .fields import Desk
+
+FINDING = ("kind", "values", "range", "unit", "ask", "help", "codes", "screening", "lasts", "asked if", "unread")
+CONCLUSION = ("kind", "values", "says", "codes", "otherwise", "takes", "screening for")
+RESERVED = ("any of", "case", "says", "source", SCREENED, COMPLETE, *UNSETTLED)
+_NAME = re.compile(r"[^\W\d_][^:#,\[\]{}`\"]*\Z")
+_RANGE = re.compile(r"(\d{1,9}) to (\d{1,9})\Z")
+
+
+def load_terms(desk: Desk, documents: Mapping[str, Node | None]) -> dict[str, Term]:
+    """Every term of the files, and the two built-in ones last."""
+    terms: dict[str, Term] = {}
+    gates: dict[str, Node] = {}
+    for file, node in documents.items():
+        fields = desk.fields(node, file, ("findings", "conclusions"))
+        for group, body in fields.entries if fields else ():
+            if not isinstance(body, Fields):
+                desk.note(body.place, f"no terms under `{group.value}`", "`name:` with its fields, for each term")
+                continue
+            for name, entry in body.entries:
+                term, gate = _term(desk, name, entry, group.value == "findings")
+                if name.value in terms:
+                    desk.note(name.place, f"{name.value!r} stands in {terms[name.value].place} too", "each term once")
+                terms.setdefault(name.value, term)
+                if gate is not None:
+                    gates[name.value] = gate
+    for name in (SCREENED, COMPLETE):
+        says = (
+            "every finding that applies is answered"
+            if name == COMPLETE
+            else "every screening question that applies is answered"
+        )
+        terms[name] = Term(name, Domain("yes/no", ("yes", "no")), False, Place("built in"), says=says, built_in=True)
+    return {name: _gated(desk, term, gates.get(name), terms) for name, term in terms.items()}
+
+
+def _term(desk: Desk, name: Text, entry: Node, finding: bool) -> tuple[Term, Node | None]:
+    fields = desk.fields(entry, name.place.file, FINDING if finding else CONCLUSION) or Fields((), name.place)
+    if (
+        not _NAME.match(name.value)
+        or name.value in RESERVED
+        or " or " in name.value
+        or name.value.startswith("expected ")
+    ):
+        desk.note(name.place, f"{name.value!r} cannot name a term", "a phrase of words that means nothing else here")
+    domain = _domain(desk, fields, finding)
+    term = Term(
+        name=name.value,
+        domain=domain,
+        finding=finding,
+        place=name.place,
+        ask=desk.text(fields, "ask", required=finding),
+        help=desk.text(fields, "help", required=finding),
+        says=desk.text(fields, "says", required=not finding),
+        unit=desk.text(fields, "unit"),
+        codes=tuple(code for code, _ in desk.texts(fields, "codes")),
+        screening=desk.choice(fields, "screening", ("yes", "no")) == "yes",
+        lasts=desk.choice(fields, "lasts", ("yes", "no")) == "yes",
+        unread=desk.text(fields, "unread"),
+        otherwise=desk.choice(fields, "otherwise", domain.values) or None,
+        takes_highest=desk.choice(fields, "takes", ("highest",)) == "highest",
+        screening_for=_screening_for(desk, fields, domain),
+    )
+    _consistent(desk, term)
+    return term, fields.get("asked if")
+
+
+def _consistent(desk: Desk, term: Term) -> None:
+    kind = term.domain.kind
+    if term.screening and term.lasts:
+        desk.note(
+            term.place, f"{term.name!r} is a screening finding and lasts", "one of the two: screening is asked anew"
+        )
+    if term.takes_highest and kind != "choice":
+        desk.note(term.place, f"`takes: highest` of {term.name!r}", "a choice, whose values are a scale")
+    elif term.takes_highest and term.otherwise != term.domain.values[:1][0]:
+        desk.note(term.place, f"{term.name!r} takes the highest", "`otherwise:` its lowest value")
+    if term.otherwise is not None and kind not in ("yes/no", "choice"):
+        desk.note(term.place, f"`otherwise` of {term.name!r}", "a yes/no or a choice")
+
+
+def _screening_for(desk: Desk, fields: Fields, domain: Domain) -> tuple[str, ...]:
+    text, node = desk.text(fields, "screening for"), fields.get("screening for")
+    values = tuple(text.split(" or ")) if text else ()
+    for value in values:
+        if node is not None and value not in domain.values:
+            desk.note(node.place, f"{value!r} is no value here", listed(domain.values), nearest(value, domain.values))
+    return values
+
+
+def _domain(desk: Desk, fields: Fields, finding: bool) -> Domain:
+    allowed = [kind for kind in KINDS if kind not in (("several", "tally") if finding else ("number",))]
+    desk.text(fields, "kind", required=True)
+    kind: Kind = next((one for one in KINDS if one == desk.choice(fields, "kind", allowed)), "yes/no")
+    if kind == "yes/no":
+        return Domain(kind, ("yes", "no"))
+    if kind == "number":
+        return _number(desk, fields)
+    values = desk.texts(fields, "values")
+    if kind in ("choice", "several"):
+        _check_values(desk, fields, values)
+    return Domain(kind, tuple(dict.fromkeys(value for value, _ in values)))
+
+
+def _number(desk: Desk, fields: Fields) -> Domain:
+    match = _RANGE.match(desk.text(fields, "range", required=True))
+    if not match or int(match[1]) > int(match[2]):
+        if node := fields.get("range"):
+            desk.note(node.place, "no range", "two whole numbers, such as `0 to 120`")
+        return Domain("number", low=0, high=10**9)
+    return Domain("number", low=int(match[1]), high=int(match[2]))
+
+
+def _check_values(desk: Desk, fields: Fields, values: tuple[tuple[str, Place], ...]) -> None:
+    if not values:
+        node = fields.get("values")
+        desk.note(node.place if node else fields.place, "no `values`", "a list of at least one value")
+    seen: set[str] = set()
+    for value, place in values:
+        if value in seen:
+            desk.note(place, f"{value!r} twice", "each value once")
+        if not value or " or " in value or value in UNSETTLED or value.strip() != value:
+            desk.note(place, f"{value!r} cannot be a value", "a phrase without ` or `, and not unknown or disputed")
+        seen.add(value)
+
+
+def _gated(desk: Desk, term: Term, gate: Node | None, terms: Mapping[str, Term]) -> Term:
+    if gate is None:
+        return term
+    findings = {name: other.domain for name, other in terms.items() if other.finding and name != term.name}
+    try:
+        parts = parse_parts(gate, findings)
+    except Misread as error:
+        desk.problems += error.problems
+        return term
+    return replace(term, asked_if=Condition(parts))
+
+
+def domains_of(terms: Mapping[str, Term]) -> dict[str, Domain]:
+    """What each term may be."""
+    return {name: term.domain for name, term in terms.items()}

@@ -1,0 +1,254 @@
+"""A knowledge base in memory: terms, rules, laws, sources, cases; the order of work; the digest."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from .case import Case, Value
+from .errors import Place
+from .language import Condition, Domain
+
+SCREENED = "screening complete"
+COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules)."""
+
+    name: str
+    domain: Domain
+    finding: bool
+    place: Place
+    ask: str = ""
+    help: str = ""
+    says: str = ""
+    unit: str = ""
+    codes: tuple[str, ...] = ()
+    screening: bool = False
+    lasts: bool = False
+    asked_if: Condition | None = None
+    unread: str = ""
+    otherwise: str | None = None
+    takes_highest: bool = False
+    screening_for: tuple[str, ...] = ()
+    built_in: bool = False
+
+    @property
+    def single(self) -> bool:
+        """Whether one value at most may hold, so that two dispute."""
+        return self.domain.kind in ("yes/no", "choice") and not self.takes_highest
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source and the place in it; `label` is how sure it is (empty: seen in the source itself)."""
+
+    source: str
+    place: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.place}" + (f" [{self.label}]" if self.label else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a card's own condition should come to for some facts: `mark` is holds, fails or waits."""
+
+    name: str
+    given: Mapping[str, Any]
+    mark: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A card, or a row of a table (its id is then `table.row`)."""
+
+    id: str
+    says: str
+    condition: Condition
+    then: tuple[tuple[str, str | None], ...]
+    because: str
+    sources: tuple[Citation, ...]
+    place: Place
+    outranks: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    status: str = "draft"
+    row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What must never happen, or (under impossible/) what no patient can be."""
+
+    id: str
+    says: str
+    condition: Condition
+    sources: tuple[Citation, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A paper, guideline or page: its citation, and what was seen of it."""
+
+    key: str
+    citation: str
+    seen: str
+    place: Place
+    id: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A numbered claim of the article that started the knowledge base."""
+
+    number: str
+    says: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the recommendation as shown: a title, its terms, and pairs of tallies to set side by side."""
+
+    title: str
+    terms: tuple[str, ...]
+    sides: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """How an answer is shown: a notice, the sections in order, and the conclusion that `why` explains first."""
+
+    notice: str
+    explain: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """One rule for a conclusion: the value it gives, and the rules that outrank it there."""
+
+    rule: str
+    value: str | None
+    outrankers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the order of work: rules whose terms are settled by then, and the terms they settle."""
+
+    rules: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+class Circle(Exception):
+    """Terms and rules that need each other; carries them in order."""
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        super().__init__(" > ".join(path))
+        self.path = path
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Everything a knowledge base says; made by `load`, and never changed after."""
+
+    terms: Mapping[str, Term]
+    rules: Mapping[str, Rule]
+    laws: Mapping[str, Law] = field(default_factory=dict)
+    impossible: Mapping[str, Law] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    recommendation: Recommendation | None = None
+    digest: str = ""
+    directory: str = ""
+
+    @cached_property
+    def findings(self) -> tuple[Term, ...]:
+        """The terms that a case may answer."""
+        return tuple(term for term in self.terms.values() if term.finding)
+
+    @cached_property
+    def conclusions(self) -> tuple[Term, ...]:
+        """The terms that rules reach, without the built-in ones."""
+        return tuple(term for term in self.terms.values() if not term.finding and not term.built_in)
+
+    @cached_property
+    def support(self) -> Mapping[str, tuple[Support, ...]]:
+        """For each conclusion, the rules that give it."""
+        outrankers: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            for lower in rule.outranks:
+                outrankers.setdefault(lower, []).append(rule)
+        support: dict[str, list[Support]] = {term.name: [] for term in self.conclusions}
+        for rule in self.rules.values():
+            for name, value in rule.then:
+                above = outrankers.get(rule.id, ()) if self.terms[name].single else ()
+                naming = tuple(other.id for other in above if any(name == told for told, _ in other.then))
+                support[name].append(Support(rule.id, value, naming))
+        return {name: tuple(entries) for name, entries in support.items()}
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The order of work, found from what reads what; raises Circle."""
+        rule_depth: dict[str, int] = {}
+        term_depth: dict[str, int] = {}
+        for kind, name in _sorted(self._needs()):
+            below = self._needs_of(kind, name)
+            depth = max(
+                (term_depth[other] if sort == "term" else rule_depth[other] for sort, other in below), default=-1
+            )
+            if kind == "rule":
+                rule_depth[name] = depth + 1
+            else:
+                term_depth[name] = max(depth, 0)
+        count = max([*rule_depth.values(), *term_depth.values()], default=-1) + 1
+        return tuple(
+            Stage(
+                tuple(rule for rule in self.rules if rule_depth[rule] == level),
+                tuple(term.name for term in self.conclusions if term_depth[term.name] == level),
+            )
+            for level in range(count)
+        )
+
+    def _needs(self) -> dict[tuple[str, str], set[tuple[str, str]]]:
+        nodes = [("rule", rule) for rule in self.rules] + [("term", term.name) for term in self.conclusions]
+        return {(kind, name): set(self._needs_of(kind, name)) for kind, name in nodes}
+
+    def _needs_of(self, kind: str, name: str) -> Iterator[tuple[str, str]]:
+        if kind == "term":
+            for entry in self.support[name]:
+                yield from (("rule", rule) for rule in (entry.rule, *entry.outrankers))
+        else:
+            for read in self.rules[name].condition.terms():
+                if read in self.support:
+                    yield "term", read
+
+    def readers(self, term: str) -> tuple[Rule, ...]:
+        """The rules whose condition reads the term."""
+        return tuple(rule for rule in self.rules.values() if term in rule.condition.terms())
+
+    def applies_to(self, term: str) -> Iterable[str]:
+        """The findings that decide whether the finding is asked."""
+        condition = self.terms[term].asked_if
+        return condition.terms() if condition else ()
+
+
+def _sorted(needs: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        raise Circle(tuple(name for _, name in error.args[1])) from error
+
+
+def facts_in_order(rulebook: Rulebook, facts: Mapping[str, Value]) -> dict[str, Value]:
+    """The facts in the order of the terms, so that equal cases print alike."""
+    return {term.name: facts[term.name] for term in rulebook.findings if term.name in facts}

@@ -1,0 +1,322 @@
+"""What a condition means, and what follows from a case, in plain Python: the judge of all readings.
+
+Every line, rule and value can be marked HOLDS and can be marked FAILS. Neither is UNKNOWN, both is DISPUTED. Marks are
+only ever added: a finding that a case does not mention marks nothing, so unknown satisfies neither a line nor its
+opposite.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .case import Answer, Case, Decision, Members, Range, Value
+from .language import Against, Condition, Group, Is, Line, Unsettled, Within
+from .rulebook import COMPLETE, SCREENED, Law, Rulebook, Support, Term
+
+UNKNOWN, HOLDS, FAILS, DISPUTED = 0, 1, 2, 3
+NAMES = ("waits", "holds", "fails", "disputed")
+
+
+@dataclass(slots=True)
+class State:
+    """What is marked so far: answered findings, and how each settled conclusion stands.
+
+    `values` has the mark of each value of a single-valued conclusion, `members` that of each member of a several-valued
+    one, `scales` that of "at least" each value of a scale, `counts` the least and the most that a tally can be.
+    """
+
+    facts: dict[str, Value]
+    values: dict[str, dict[str, int]] = field(default_factory=dict)
+    members: dict[str, dict[str, int]] = field(default_factory=dict)
+    scales: dict[str, dict[str, int]] = field(default_factory=dict)
+    counts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    unanswered: tuple[Term, ...] = ()
+
+
+# --- a condition ---------------------------------------------------------------------------------------------------
+
+
+def mark(holds: bool, fails: bool) -> int:
+    """The mark made of its two bits."""
+    return (HOLDS if holds else UNKNOWN) | (FAILS if fails else UNKNOWN)
+
+
+def mark_condition(condition: Condition, state: State) -> int:
+    """All of `lines` and none of `unless`."""
+    marks = [mark_part(part, state) for part in condition.lines]
+    marks += [opposite(mark_part(part, state)) for part in condition.unless]
+    return at_least(len(marks), marks)
+
+
+def mark_part(part: Line | Group, state: State) -> int:
+    """A line, or a group of them."""
+    if isinstance(part, Group):
+        return at_least(part.least, [mark_line(line, state) for line in part.lines])
+    return mark_line(part, state)
+
+
+def at_least(least: int, marks: Sequence[int]) -> int:
+    """The mark of "so many of these hold": it fails when too few are left that could."""
+    holding = sum(mark & HOLDS for mark in marks)
+    failing = sum(mark & FAILS for mark in marks) // FAILS
+    return mark(holding >= least, failing >= len(marks) - least + 1)
+
+
+def opposite(mark: int) -> int:
+    """What fails holds, and what holds fails."""
+    return (mark & HOLDS) << 1 | (mark & FAILS) >> 1
+
+
+def mark_line(line: Line, state: State) -> int:
+    """One line, judged alone: if its finding is unknown it is unknown, even if it lists every value."""
+    match line:
+        case Is():
+            return _mark_value(line, state)
+        case Within():
+            bounds = _bounds(line.term, state)
+            low = UNKNOWN if bounds is None else _not_under(bounds, _ends(line.low))
+            high = UNKNOWN if bounds is None else _not_under(_ends(line.high), bounds)
+            return at_least(2, (low, high))
+        case Against():
+            return _mark_against(line, state)
+        case Unsettled():
+            return mark(unsettled(line, state), False)
+
+
+def _mark_value(line: Is, state: State) -> int:
+    if line.term in state.facts:
+        return HOLDS if state.facts[line.term] in line.values else FAILS
+    if line.term in state.scales:
+        excluded = {value: _excluded(value, state.scales[line.term]) for value in state.scales[line.term]}
+        others = all(excluded[value] for value in excluded if value not in line.values)
+        return mark(others, all(excluded[value] for value in line.values))
+    marks = _standing(line.term, state)
+    found = [marks.get(value, UNKNOWN) for value in line.values]
+    return mark(any(one & HOLDS for one in found), all(one & FAILS for one in found))
+
+
+def _excluded(value: str, scale: Mapping[str, int]) -> bool:
+    """Whether the scale is known to lie under the value or over it."""
+    above = list(scale)[list(scale).index(value) + 1 :]
+    return bool(scale[value] & FAILS or (above and scale[above[0]] & HOLDS))
+
+
+def _bounds(term: str, state: State) -> tuple[int, int] | None:
+    if term in state.counts:
+        return state.counts[term]
+    value = state.facts.get(term)
+    return None if value is None else (int(value), int(value))
+
+
+def _ends(edge: int | None) -> tuple[int, int] | None:
+    return None if edge is None else (edge, edge)
+
+
+def _not_under(upper: tuple[int, int] | None, lower: tuple[int, int] | None, more: int = 0) -> int:
+    """The mark of "upper is at least lower plus more"; an open end (None) never fails."""
+    if upper is None or lower is None:
+        return HOLDS
+    return mark(upper[0] >= lower[1] + more, upper[1] < lower[0] + more)
+
+
+def _mark_against(line: Against, state: State) -> int:
+    mine, other = _bounds(line.term, state), _bounds(line.other, state)
+    if mine is None or other is None:
+        return UNKNOWN
+    match line.relation:
+        case "over" | "at least" | "above":
+            return _not_under(mine, other, 1 if line.relation == "over" else line.amount)
+        case "under" | "at most" | "below":
+            return _not_under(other, mine, 1 if line.relation == "under" else line.amount)
+        case "same as":
+            return at_least(2, (_not_under(mine, other), _not_under(other, mine)))
+    falls = [_falls_by(line.amount, *pair) for pair in ((mine[1], other[0]), (mine[0], other[1]))]
+    return mark(falls[0], not falls[1])
+
+
+def _falls_by(percent: int, number: int, other: int) -> bool:
+    """Whether the number lies so many percent or more below the other, in whole-number arithmetic."""
+    return other > 0 and 100 * (other - number) >= percent * other
+
+
+# --- what follows --------------------------------------------------------------------------------------------------
+
+
+def decide(rulebook: Rulebook, case: Case) -> Decision:
+    """Every conclusion of a case, rule by rule in the order of work."""
+    state = begin(rulebook, case.facts)
+    marks: dict[str, int] = {}
+    for stage in rulebook.stages:
+        for rule in stage.rules:
+            marks[rule] = mark_condition(rulebook.rules[rule].condition, state)
+        for term in stage.terms:
+            settle(rulebook, rulebook.terms[term], marks, state)
+    return conclude(rulebook, case, state, marks)
+
+
+def begin(rulebook: Rulebook, facts: Mapping[str, Value]) -> State:
+    """The state before any rule: the findings and the two built-in terms."""
+    state = State(dict(facts))
+    state.unanswered = tuple(term for term in rulebook.findings if not answered(term, state))
+    screening = any(term.screening for term in state.unanswered)
+    for name, missing in ((SCREENED, screening), (COMPLETE, bool(state.unanswered))):
+        state.values[name] = {"yes": UNKNOWN, "no": UNKNOWN} if missing else {"yes": HOLDS, "no": FAILS}
+    return state
+
+
+def answered(term: Term, state: State) -> bool:
+    """Whether a finding is known, or known not to apply."""
+    if term.name in state.facts:
+        return True
+    return term.asked_if is not None and bool(mark_condition(term.asked_if, state) & FAILS)
+
+
+def status(entry: Support, marks: Mapping[str, int]) -> int:
+    """Whether a rule fires for a conclusion (HOLDS) or is ruled out there (FAILS); else it waits."""
+    own, above = marks[entry.rule], [marks[rule] for rule in entry.outrankers]
+    if not above:
+        return own
+    fires = own & HOLDS and all(one & FAILS for one in above)
+    return mark(bool(fires), bool(own & FAILS or any(one & HOLDS for one in above)))
+
+
+def settle(rulebook: Rulebook, term: Term, marks: Mapping[str, int], state: State) -> None:
+    """Put into the state how a conclusion stands, now that all its rules are marked."""
+    support = [(entry.value, status(entry, marks)) for entry in rulebook.support[term.name]]
+    if term.domain.kind == "tally":
+        ruled_out = sum(one & FAILS for _, one in support) // FAILS
+        state.counts[term.name] = (sum(one & HOLDS for _, one in support), len(support) - ruled_out)
+    elif term.takes_highest:
+        state.scales[term.name] = _scale(term, support)
+    elif term.domain.kind == "several":
+        state.members[term.name] = {value: _any_of(support, (value,)) for value in term.domain.values}
+    else:
+        state.values[term.name] = _values(term, support)
+
+
+def _any_of(support: Iterable[tuple[str | None, int]], values: Sequence[str]) -> int:
+    """Holds when a rule for one of the values fires, fails when all of them are ruled out."""
+    return at_least(1, [one for value, one in support if value in values])
+
+
+def _scale(term: Term, support: Sequence[tuple[str | None, int]]) -> dict[str, int]:
+    values = term.domain.values
+    steps = {value: _any_of(support, values[place:]) for place, value in enumerate(values)}
+    return steps | {values[0]: HOLDS}
+
+
+def _values(term: Term, support: Sequence[tuple[str | None, int]]) -> dict[str, int]:
+    values = term.domain.values
+    given = {value: _any_of(support, (value,)) for value in values}
+    holds = {value: bool(given[value] & HOLDS) for value in values}
+    if term.otherwise is not None and all(one & FAILS for _, one in support):
+        holds[term.otherwise] = True
+    return {
+        value: mark(
+            holds[value],
+            any(holds[other] for other in values if other != value)
+            or (value != term.otherwise and bool(given[value] & FAILS)),
+        )
+        for value in values
+    }
+
+
+def conclude(rulebook: Rulebook, case: Case, state: State, marks: Mapping[str, int]) -> Decision:
+    """The decision that a state of all conclusions amounts to."""
+    terms = rulebook.conclusions
+    fired, waiting = set(), set()
+    for term in terms:
+        for entry in rulebook.support[term.name]:
+            one = status(entry, marks)
+            if one & HOLDS:
+                fired.add(entry.rule)
+            elif not one:
+                waiting.add(entry.rule)
+    return Decision(
+        case=case,
+        conclusions={
+            name: answer(rulebook.terms[name], state) for name in (*(t.name for t in terms), SCREENED, COMPLETE)
+        },
+        disputed={term.name: disputes(rulebook, term, state, marks) for term in terms if disputed(term, state)},
+        gaps=tuple(term.name for term in terms if gap(term, state)),
+        fired=tuple(rule for rule in rulebook.rules if rule in fired),
+        waiting=tuple(rule for rule in rulebook.rules if rule in waiting - fired),
+        ask=tuple(term.name for term in sorted(state.unanswered, key=lambda term: not term.screening)),
+        rulebook=rulebook.digest,
+        marks=marks,
+        state=state,
+    )
+
+
+def answer(term: Term, state: State) -> Answer:
+    """How a conclusion is told; None where it is unknown, disputed or a gap."""
+    if term.domain.kind == "tally":
+        low, high = state.counts[term.name]
+        return low if low >= high else Range(low, high)
+    if term.takes_highest:
+        steps = state.scales[term.name]
+        low = [value for value in steps if steps[value] & HOLDS][-1]
+        possible = [value for value in steps if not steps[value] & FAILS]
+        high = max((low, *possible[-1:]), key=list(steps).index)
+        return low if low == high else Range(low, high)
+    if term.domain.kind == "several":
+        members = state.members[term.name]
+        inside = tuple(value for value in members if members[value] & HOLDS)
+        return Members(inside, tuple(value for value in members if not members[value]))
+    marks = state.values[term.name]
+    known = [value for value in marks if marks[value] == HOLDS]
+    return known[0] if known and not disputed(term, state) else None
+
+
+def disputed(term: Term, state: State) -> bool:
+    """Whether two values hold, or one both holds and fails. A scale and a tally are ranges, and never disputed."""
+    return DISPUTED in _standing(term.name, state).values()
+
+
+def _standing(term: str, state: State) -> dict[str, int]:
+    return state.values.get(term) or state.members.get(term, {})
+
+
+def disputes(rulebook: Rulebook, term: Term, state: State, marks: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+    """The values that hold of a disputed conclusion, each with the rules that fired for it."""
+    firing = [entry for entry in rulebook.support[term.name] if status(entry, marks) & HOLDS]
+    held = [value for value, one in _standing(term.name, state).items() if one & HOLDS]
+    return {value: tuple(entry.rule for entry in firing if entry.value == value) for value in held}
+
+
+def gap(term: Term, state: State) -> bool:
+    """Whether every value of a single-valued conclusion is ruled out, so that no rule gives it."""
+    return term.single and all(one == FAILS for one in state.values[term.name].values())
+
+
+# --- laws ----------------------------------------------------------------------------------------------------------
+
+
+def unsettled(line: Unsettled, state: State) -> bool:
+    """Whether a term is unknown (a finding unanswered, a conclusion open) or disputed, as a law says it."""
+    if line.word == "disputed":
+        return DISPUTED in _standing(line.term, state).values()
+    if line.term in state.values:
+        return not any(one & HOLDS for one in state.values[line.term].values())
+    if line.term in state.counts:
+        return state.counts[line.term][0] < state.counts[line.term][1]
+    ranges = state.scales.get(line.term) or state.members.get(line.term)
+    return UNKNOWN in ranges.values() if ranges is not None else line.term not in state.facts
+
+
+def breaks(law: Law, state: State) -> bool:
+    """Whether every line of a law is true and no `unless` line is."""
+    condition = law.condition
+    return all(mark_part(part, state) & HOLDS for part in condition.lines) and not any(
+        mark_part(part, state) & HOLDS for part in condition.unless
+    )
+
+
+def broken_laws(rulebook: Rulebook, decision: Decision) -> tuple[Law, ...]:
+    """The laws that a decision breaks."""
+    return tuple(law for law in rulebook.laws.values() if breaks(law, decision.state))
+
+
+def impossibilities(rulebook: Rulebook, facts: Mapping[str, Value]) -> tuple[Law, ...]:
+    """The assumptions about patients that the facts contradict for sure."""
+    state = State(dict(facts))
+    return tuple(law for law in rulebook.impossible.values() if mark_condition(law.condition, state) & HOLDS)
