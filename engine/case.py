@@ -9,7 +9,7 @@ from .errors import Place, Problem
 Value = str | int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Range:
     """An answer that is still open between two ends: of a scale (values) or a tally (whole numbers)."""
 
@@ -17,7 +17,7 @@ class Range:
     high: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Members:
     """An answer of several: the members that are in, and those still open."""
 
@@ -38,7 +38,7 @@ def plain(answer: Answer) -> Any:
     return answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """The answered findings of one visit: term to value; a finding that is not here is unknown.
 
@@ -55,7 +55,7 @@ class Case:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """What follows from a case: every conclusion, what is disputed, which rules fired and which wait.
 

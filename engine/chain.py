@@ -10,7 +10,8 @@ import collections
 import collections.abc
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from . import truth
@@ -46,7 +47,7 @@ from experta.matchers.rete.mixins import ChildNode  # noqa: E402
 from experta.matchers.rete.nodes import ConflictSetNode  # noqa: E402
 
 
-class OrderedStrategy(Strategy):  # type: ignore[misc]
+class OrderedStrategy(Strategy):
     """Highest salience first, then the newest facts, then the rule's name; a cancelled activation never fires.
 
     experta's own DepthStrategy looks for a cancelled activation in three neighbouring slots of the agenda, misses
@@ -70,8 +71,8 @@ class OrderedStrategy(Strategy):  # type: ignore[misc]
         return activation.rule.salience, sorted((fact["__factid__"] for fact in activation.facts), reverse=True)
 
 
-class ChangedNodesMatcher(ReteMatcher):  # type: ignore[misc]
-    """Asks only those nodes for activations that something reached since the last time.
+class ChangedNodesMatcher(ReteMatcher):
+    """For rules of one pattern; asks only those for activations that something reached since the last time.
 
     experta asks every rule of the network after every firing, and resets a node once for each way to it.
     """
@@ -87,6 +88,18 @@ class ChangedNodesMatcher(ReteMatcher):  # type: ignore[misc]
             fresh = [child.node for child in node.children if child.node not in self.nodes]
             self.nodes.update(dict.fromkeys(fresh))
             queue += fresh
+
+    @staticmethod
+    def prepare_ruleset(engine: Any) -> set[Any]:
+        """The rules as they are: each has a single pattern, which experta would bring into normal form at length."""
+        return set(engine.get_rules())
+
+    @staticmethod
+    def build_beta_part(ruleset: Iterable[Any], alpha_terminals: dict[Any, Any]) -> None:
+        """Each rule right behind its one pattern; experta would set up its joins anew for every rule."""
+        for rule in ruleset:
+            node = ConflictSetNode(rule)
+            alpha_terminals[rule[0]].add_child(node, node.activate)
 
     def _noting(self, child: Any) -> Any:
         if not isinstance(child.node, ConflictSetNode):
@@ -156,7 +169,7 @@ class Judges:
 
 
 class Board:
-    """What the facts of one case carry: its state, the lines and rules judged, and the marks left by those that fired."""
+    """What the facts of one case carry: its state, the lines and rules judged, and the marks that firing leaves."""
 
     def __init__(self, rulebook: Rulebook, case: Case) -> None:
         self.state = truth.begin(rulebook, case.facts)
@@ -172,23 +185,33 @@ class Board:
         return mark
 
 
-class CaseEngine(experta.KnowledgeEngine):  # type: ignore[misc,name-defined]
-    """experta's engine with our matcher and strategy; the rules are attributes of a subclass."""
+class CaseEngine(experta.KnowledgeEngine):  # type: ignore[name-defined]
+    """experta's engine with our matcher and strategy, and with rules that it is given.
+
+    Rules that are attributes of its class, as experta has them, remember the engine that asked last, and an id such as
+    `run` would take the place of a method.
+    """
 
     __matcher__ = ChangedNodesMatcher
     __strategy__ = OrderedStrategy
     board: Board
-    first: Any
+
+    def __init__(self, rules: Sequence[Any]) -> None:
+        self.rules = rules
+        super().__init__()
+
+    def get_rules(self) -> list[Any]:
+        return list(self.rules)
 
     def get_deffacts(self) -> list[Any]:
         """The initial fact only; experta would search all attributes again for every case."""
         return [self._declare_initial_fact]
 
-    def decide(self, board: Board) -> None:
+    def decide(self, board: Board, first: Any) -> None:
         """Run the rules on one case; afterwards the board has every mark."""
         self.board = board
         self.reset()
-        self.declare(self.first(board=board))
+        self.declare(first(board=board))
         self.run()
 
 
@@ -197,37 +220,34 @@ class Chain:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self._engine_class = _engine_class(rulebook)
+        self._facts = [type(f"Stage{number}", (experta.Fact,), {}) for number in range(len(rulebook.stages) + 1)]
+        self._rules = list(_rules(rulebook, self._facts))
         self._local = threading.local()
-        self._building = threading.Lock()
 
     def decide(self, case: Case) -> Decision:
         """Every conclusion of a case, with the rules that fired and those that wait."""
         board = Board(self.rulebook, case)
-        self._engine().decide(board)
+        self._engine().decide(board, self._facts[0])
         return truth.conclude(self.rulebook, case, board.state, board.marks)
 
     def _engine(self) -> CaseEngine:
+        """The engine of this thread."""
         if not hasattr(self._local, "engine"):
-            with self._building:
-                self._local.engine = self._engine_class()
+            self._local.engine = CaseEngine(self._rules)
         engine: CaseEngine = self._local.engine
         return engine
 
 
-def _engine_class(rulebook: Rulebook) -> type[CaseEngine]:
-    stages, judges = rulebook.stages, Judges()
-    facts = [type(f"Stage{number}", (experta.Fact,), {}) for number in range(len(stages) + 1)]
-    attributes: dict[str, Any] = {"first": facts[0]}
-    for number, stage in enumerate(stages):
+def _rules(rulebook: Rulebook, facts: Sequence[Any]) -> Iterator[Any]:
+    judges = Judges()
+    for stage, (fact, following) in zip(rulebook.stages, pairwise(facts), strict=True):
         for rule in stage.rules:
-            attributes[f"rule_{rule}"] = _card(facts[number], rule, judges.judge(rulebook.rules[rule]))
-        attributes[f"settle_{number:03}"] = _settle(facts[number], facts[number + 1], rulebook, stage)
-    return type("RulebookEngine", (CaseEngine,), attributes)
+            yield _card(fact, rule, judges.judge(rulebook.rules[rule]))
+        yield _settle(fact, following, rulebook, stage)
 
 
 def _card(stage: Any, rule: str, judge: Callable[[Board], int]) -> Any:
-    """Fires where the rule's condition is known to hold; whether it is known to fail is kept for the end of the stage."""
+    """Fires where the rule's condition is known to hold; that it is known to fail waits for the end of the stage."""
 
     def holds(board: Board) -> bool:
         board.judged[rule] = judge(board)

@@ -20,7 +20,7 @@ class Decides(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """What a check found: errors are to be mended, and what was looked at is counted."""
 
@@ -50,7 +50,7 @@ def check(rulebook: Rulebook, reading: Decides) -> Report:
     return Report(tuple(sorted(errors)), counts)
 
 
-# --- examples ----------------------------------------------------------------------------------------------------------
+# --- examples --------------------------------------------------------------------------------------------------------
 
 
 def _examples(rulebook: Rulebook) -> Iterator[Problem]:
@@ -104,7 +104,7 @@ def _give(term: Term, value: Any, state: truth.State) -> None:
         (state.members if term.domain.kind == "several" else state.values)[term.name] = marks
 
 
-# --- saved cases -------------------------------------------------------------------------------------------------------
+# --- saved cases -----------------------------------------------------------------------------------------------------
 
 
 def _saved_cases(rulebook: Rulebook, reading: Decides) -> Iterator[Problem]:
@@ -165,7 +165,7 @@ def _members_text(head: str, answer: Members) -> list[str]:
     return lines
 
 
-# --- the whole ---------------------------------------------------------------------------------------------------------
+# --- the whole -------------------------------------------------------------------------------------------------------
 
 
 def _claims(rulebook: Rulebook) -> Iterator[Problem]:

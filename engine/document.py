@@ -5,6 +5,7 @@ aliases, several documents, deep nesting and files over the size limit are refus
 """
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,10 @@ from .errors import Place, Problem
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
+_FORBIDDEN = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A scalar, as written."""
 
@@ -24,7 +26,7 @@ class Text:
     blank: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Items:
     """A list."""
 
@@ -32,12 +34,13 @@ class Items:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields:
-    """A mapping; keys keep their places and their order."""
+    """A mapping; keys keep their places and their order. A repeated key is kept once, and stands in `again` too."""
 
     entries: tuple[tuple[Text, "Node"], ...]
     place: Place
+    again: tuple[Text, ...] = ()
 
     def get(self, key: str) -> "Node | None":
         """The node under the key, or None."""
@@ -73,7 +76,7 @@ def decode(data: bytes, place: Place, limit: int = MAX_BYTES) -> str:
     if b"\0" in data:
         raise Unreadable(Problem(place, "binary data", "text in UTF-8"))
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(
@@ -90,17 +93,23 @@ def read(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     try:
         return builder.document(YAML(typ="safe", pure=False).parse(io.StringIO(text))), builder.problems
     except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise Unreadable(Problem(place, f"not readable as YAML: {reason}", excerpt=_excerpt(text, place))) from error
+        raise Unreadable(_explain(error, text, file)) from error
 
 
-def _excerpt(text: str, place: Place) -> str:
-    lines = text.split("\n")
-    if not 0 < place.line <= len(lines) or len(lines[place.line - 1]) > 160:
-        return ""
-    return f"    {lines[place.line - 1]}\n    {' ' * (place.column - 1)}^"
+def _explain(error: Exception, text: str, file: str) -> Problem:
+    """What stopped the parser, which names no place for a character that YAML forbids, and no tab."""
+    if forbidden := _FORBIDDEN.search(text):
+        before = text[: forbidden.start()].split("\n")
+        place = Place(file, len(before), len(before[-1]) + 1)
+        return Problem(place, f"a control character ({forbidden[0]!r})", "text")
+    mark = getattr(error, "problem_mark", None)
+    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+    line = "".join(text.split("\n")[place.line - 1 : place.line])
+    if line[place.column - 1 : place.column] == "\t":
+        return Problem(place, "a tab", "spaces")
+    reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    excerpt = f"    {line}\n    {' ' * (place.column - 1)}^" if 0 < len(line) <= 160 else ""
+    return Problem(place, f"not readable as YAML: {reason}", excerpt=excerpt)
 
 
 class _Builder:
@@ -136,10 +145,11 @@ class _Builder:
         if kind == "ScalarEvent":
             value: str = event.value  # type: ignore[attr-defined]
             plain: bool = event.implicit[0]  # type: ignore[attr-defined]
-            return Text(value.strip(), self._place(event), blank=plain and value in ("", "~", "null"))
+            blank = plain and value in ("", "~", "null")
+            return Text("" if blank else value.strip(), self._place(event), blank)
         if kind == "SequenceStartEvent":
             return Items(tuple(self._children(events, depth)), self._place(event))
-        return Fields(tuple(self._pairs(event, events, depth)), self._place(event))
+        return self._fields(event, events, depth)
 
     def _children(self, events: Iterator[object], depth: int) -> Iterator[Node]:
         for event in events:
@@ -147,22 +157,23 @@ class _Builder:
                 return
             yield self._node(event, events, depth + 1)
 
-    def _pairs(self, start: object, events: Iterator[object], depth: int) -> Iterator[tuple[Text, Node]]:
-        seen: dict[str, Place] = {}
+    def _fields(self, start: object, events: Iterator[object], depth: int) -> Fields:
+        entries: dict[str, tuple[Text, Node]] = {}
+        again: list[Text] = []
         nodes = self._children(events, depth)
         for key in nodes:
             value = next(nodes)
             if not isinstance(key, Text):
                 raise self._refuse(start, "a list or mapping as a key", "a name")
-            if key.value in seen:
+            if key.value in entries:
+                first = entries[key.value][0].place.line
                 self.problems.append(
-                    Problem(
-                        key.place, f"{key.value!r} stands here again, first in line {seen[key.value].line}", "it once"
-                    )
+                    Problem(key.place, f"{key.value[:80]!r} stands here again, first in line {first}", "it once")
                 )
-                continue
-            seen[key.value] = key.place
-            yield key, value
+                again.append(key)
+            else:
+                entries[key.value] = (key, value)
+        return Fields(tuple(entries.values()), self._place(start), tuple(again))
 
     def _place(self, event: object) -> Place:
         mark = event.start_mark  # type: ignore[attr-defined]

@@ -10,12 +10,12 @@ from typing import Any
 from . import truth
 from .case import Answer, Decision, Members, Range, plain
 from .language import Group, Line, phrase_of, terms_of, title_of
-from .rulebook import Rule, Rulebook, Support, Term
+from .rulebook import COMPLETE, Rule, Rulebook, Support, Term
 
 STATES = {truth.UNKNOWN: "unknown", truth.HOLDS: "met", truth.FAILS: "not met", truth.DISPUTED: "disputed"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineReason:
     """A line of a rule: `state` is met, not met, unknown or disputed; `found` is what its terms are, in this case.
 
@@ -29,7 +29,7 @@ class LineReason:
     below: tuple["Why", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GroupReason:
     """A group of lines: `title` is any of, or at least so many of."""
 
@@ -39,9 +39,9 @@ class GroupReason:
     excluded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleReason:
-    """A rule with its lines; `status` is fires, ruled out, waits or disputed. `outranked` by those that hold above it."""
+    """A rule with its lines; `status` is fires, ruled out, waits or disputed; `outranked`: by those that hold above."""
 
     rule: Rule
     status: str
@@ -54,7 +54,7 @@ class RuleReason:
             yield from part.lines if isinstance(part, GroupReason) else (part,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Side:
     """A value that holds (or a member, or a tally) and the rules that fire for it."""
 
@@ -62,13 +62,13 @@ class Side:
     rules: tuple[RuleReason, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Why:
     """Why a term is what it is.
 
     `how` is answer (the case says it), built in, rules, otherwise (every rule ruled out), open, disputed or gap.
-    `ruled_out` is filled for otherwise and gap, `waiting` for what is still open, `missing` for the built-in terms;
-    `told` marks a term that is explained elsewhere in the same tree.
+    `ruled_out` is filled for otherwise and gap, `waiting` for what is still open, `missing` with the unanswered
+    findings that it waits for, screening first; `told` marks a term that the same tree explains elsewhere.
     """
 
     term: Term
@@ -114,16 +114,15 @@ class _Explainer:
         how = self._how(term, answer, support)
         if told:
             return Why(term, answer, how, told=True)
-        open_ones = [entry for entry in support if not truth.status(entry, self.decision.marks)]
+        is_open = how == "open" or isinstance(answer, Range)
         return Why(
             term,
             answer,
             how,
             sides=self._sides(term, answer, support),
-            ruled_out=self._reasons(support, truth.FAILS) if how in ("otherwise", "gap") else (),
-            waiting=tuple(self._reason(entry) for entry in open_ones)
-            if how == "open" or isinstance(answer, Range)
-            else (),
+            ruled_out=self._aside(support, truth.FAILS) if how in ("otherwise", "gap") else (),
+            waiting=self._aside(support, truth.UNKNOWN) if is_open else (),
+            missing=self._waits_for(term.name) if is_open else (),
         )
 
     def answer_of(self, term: Term) -> Answer:
@@ -133,7 +132,7 @@ class _Explainer:
 
     def _missing(self, term: Term) -> tuple[str, ...]:
         findings = [self.rulebook.terms[name] for name in self.decision.ask]
-        return tuple(finding.name for finding in findings if finding.screening or term.name == truth.COMPLETE)
+        return tuple(finding.name for finding in findings if finding.screening or term.name == COMPLETE)
 
     def _how(self, term: Term, answer: Answer, support: tuple[Support, ...]) -> str:
         if term.name in self.decision.disputed:
@@ -159,17 +158,40 @@ class _Explainer:
             for value in values
         )
 
-    def _reasons(self, support: tuple[Support, ...], bit: int) -> tuple[RuleReason, ...]:
-        return tuple(self._reason(entry) for entry in support if truth.status(entry, self.decision.marks) & bit)
+    def _aside(self, support: tuple[Support, ...], bit: int) -> tuple[RuleReason, ...]:
+        """The rules that are ruled out, or wait, with their own lines only: what lies below them is not told."""
+        statuses = [(entry, truth.status(entry, self.decision.marks)) for entry in support]
+        return tuple(self._reason(entry, False) for entry, one in statuses if (one & bit if bit else not one))
 
-    def _reason(self, entry: Support) -> RuleReason:
+    def _waits_for(self, term: str) -> tuple[str, ...]:
+        """The unanswered findings behind the rules that wait, and behind the conclusions that those wait for."""
+        found: set[str] = set()
+        queue, seen = [term], {term}
+        while queue:
+            name = queue.pop()
+            if self.rulebook.terms[name].built_in:
+                found.update(self._missing(self.rulebook.terms[name]))
+            for entry in self.rulebook.support.get(name, ()):
+                if not truth.status(entry, self.decision.marks):
+                    for rule in (entry.rule, *entry.outrankers):
+                        unknown = self._unknown_terms(self.rulebook.rules[rule])
+                        found.update(unknown)
+                        queue += unknown - seen
+                        seen.update(unknown)
+        return tuple(name for name in self.decision.ask if name in found)
+
+    def _unknown_terms(self, rule: Rule) -> set[str]:
+        lines = rule.condition.leaves() if not self.decision.marks[rule.id] else ()
+        return {name for line in lines if not truth.mark_line(line, self.state) for name in terms_of(line)}
+
+    def _reason(self, entry: Support, deep: bool = True) -> RuleReason:
         rule = self.rulebook.rules[entry.rule]
         self._check(rule)
         status = {0: "waits", truth.HOLDS: "fires", truth.FAILS: "ruled out"}.get(
             truth.status(entry, self.decision.marks), "disputed"
         )
-        parts = [self._part(part, status, False) for part in rule.condition.lines]
-        parts += [self._part(part, status, True) for part in rule.condition.unless]
+        parts = [self._part(part, False, deep) for part in rule.condition.lines]
+        parts += [self._part(part, True, deep) for part in rule.condition.unless]
         above = tuple(other for other in entry.outrankers if self.decision.marks[other] & truth.HOLDS)
         return RuleReason(rule, status, tuple(parts), above)
 
@@ -178,23 +200,19 @@ class _Explainer:
         if again != self.decision.marks[rule.id]:
             raise AssertionError(f"{rule.id} is told as {self.decision.marks[rule.id]}, and is {again}")
 
-    def _part(self, part: Line | Group, status: str, excluded: bool) -> LineReason | GroupReason:
+    def _part(self, part: Line | Group, excluded: bool, deep: bool) -> LineReason | GroupReason:
         if isinstance(part, Group):
-            lines = tuple(self._line(line, status, excluded) for line in part.lines)
+            lines = tuple(self._line(line, excluded, deep) for line in part.lines)
             return GroupReason(title_of(part), STATES[truth.mark_part(part, self.state)], lines, excluded)
-        return self._line(part, status, excluded)
+        return self._line(part, excluded, deep)
 
-    def _line(self, line: Line, status: str, excluded: bool) -> LineReason:
-        """A line; what it rests on is explained where it decides: what is met of a rule that fires, and so on."""
+    def _line(self, line: Line, excluded: bool, deep: bool) -> LineReason:
+        """A line; the conclusions that it reads are explained where it speaks for its rule."""
         state = STATES[truth.mark_line(line, self.state)]
-        wanted = {
-            "fires": ("met", "not met") if excluded else ("met",),
-            "ruled out": ("not met", "met") if excluded else ("not met",),
-        }
-        decides = state in wanted.get(status, ("unknown", "disputed"))
+        speaks = state in ("disputed", "not met" if excluded else "met")
         terms = [self.rulebook.terms[name] for name in terms_of(line)]
         found = {term.name: plain(self.answer_of(term)) for term in terms}
-        below = tuple(self.why(term) for term in terms if not term.finding) if decides else ()
+        below = tuple(self.why(term) for term in terms if not term.finding) if deep and speaks else ()
         return LineReason(f"{line.term}: {phrase_of(line)}", state, found, excluded, below)
 
 

@@ -29,7 +29,7 @@ UNSETTLED = ("unknown", "disputed")
 NUMERIC = ("number", "tally")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Domain:
     """What a term may be: its kind, its values in order, or the range of a number."""
 
@@ -39,7 +39,7 @@ class Domain:
     high: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Is:
     """The term has one of the values (several: one of them is a member)."""
 
@@ -48,7 +48,7 @@ class Is:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Within:
     """The number lies between two bounds, None where open; `words` is how the author put it."""
 
@@ -59,7 +59,7 @@ class Within:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Against:
     """The number stands in a relation to another: `relation` is a key of RELATIONS."""
 
@@ -70,7 +70,7 @@ class Against:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unsettled:
     """In laws: the finding is unanswered or the conclusion open (unknown), or it has two answers (disputed)."""
 
@@ -82,7 +82,7 @@ class Unsettled:
 Line = Is | Within | Against | Unsettled
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """At least so many of the lines hold."""
 
@@ -91,7 +91,7 @@ class Group:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Condition:
     """Every part of `lines` holds and no part of `unless` does; both empty: always."""
 
@@ -127,20 +127,20 @@ RELATIONS = {
 _BOUNDS = tuple(
     (re.compile(pattern + r"\Z"), low, high)
     for pattern, low, high in (
-        (r"(\d+)", (0, 0), (0, 0)),
-        (r"(\d+) or more", (0, 0), None),
-        (r"at most (\d+)", None, (0, 0)),
-        (r"over (\d+)", (0, 1), None),
-        (r"under (\d+)", None, (0, -1)),
-        (r"(\d+) to (\d+)", (0, 0), (1, 0)),
+        (r"(\d{1,9})", (0, 0), (0, 0)),
+        (r"(\d{1,9}) or more", (0, 0), None),
+        (r"at most (\d{1,9})", None, (0, 0)),
+        (r"over (\d{1,9})", (0, 1), None),
+        (r"under (\d{1,9})", None, (0, -1)),
+        (r"(\d{1,9}) to (\d{1,9})", (0, 0), (1, 0)),
     )
 )
 _AGAINST = tuple(
     (re.compile(pattern + r"\Z"), relation)
     for pattern, relation in (
-        (r"at least (?P<amount>\d+)% below (?P<term>.+)", "% below"),
-        (r"at least (?P<amount>\d+) above (?P<term>.+)", "above"),
-        (r"at least (?P<amount>\d+) below (?P<term>.+)", "below"),
+        (r"at least (?P<amount>\d{1,9})% below (?P<term>.+)", "% below"),
+        (r"at least (?P<amount>\d{1,9}) above (?P<term>.+)", "above"),
+        (r"at least (?P<amount>\d{1,9}) below (?P<term>.+)", "below"),
         (r"over (?P<term>.+)", "over"),
         (r"under (?P<term>.+)", "under"),
         (r"at least (?P<term>.+)", "at least"),
@@ -148,7 +148,8 @@ _AGAINST = tuple(
         (r"same as (?P<term>.+)", "same as"),
     )
 )
-_GROUP = re.compile(r"any of\Z|at least (\d+) of\Z")
+_GROUP = re.compile(r"any of\Z|at least (\d{1,9}) of\Z")
+MAX_PARTS = 1_000
 
 
 class Misread(Exception):
@@ -162,7 +163,9 @@ class Misread(Exception):
 def parse_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Place, law: bool = False) -> Line:
     """The line that `term: phrase` means; raises Misread."""
     if term not in domains:
-        raise Misread(Problem(place, f"{term!r} is no term", "a term of the knowledge base", nearest(term, domains)))
+        raise Misread(
+            Problem(place, f"{term[:80]!r} is no term", "a term of the knowledge base", nearest(term, domains))
+        )
     if phrase in UNSETTLED:
         if not law:
             raise Misread(Problem(place, f"{phrase!r} in a rule", "a value; only laws may speak of what is not known"))
@@ -174,7 +177,7 @@ def parse_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Pla
     wrong = [value for value in values if value not in domain.values]
     if wrong:
         expected, suggestion = listed(domain.values), nearest(wrong[0], domain.values)
-        raise Misread(Problem(place, f"{wrong[0]!r} is no value of {term!r}", expected, suggestion))
+        raise Misread(Problem(place, f"{wrong[0][:80]!r} is no value of {term!r}", expected, suggestion))
     if len(set(values)) < len(values):
         raise Misread(Problem(place, f"{term!r} names a value twice", "each value once"))
     return Is(term, values, place)
@@ -183,16 +186,16 @@ def parse_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Pla
 def _number_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Place) -> Line:
     for pattern, low, high in _BOUNDS:
         if match := pattern.match(phrase):
-            numbers = [int(digits[:9]) for digits in match.groups()]
+            numbers = [int(digits) for digits in match.groups()]
             bounds = [edge and numbers[edge[0]] + edge[1] for edge in (low, high)]
             return _check_bounds(Within(term, bounds[0], bounds[1], phrase, place), domains[term])
     for pattern, relation in _AGAINST:
         if match := pattern.match(phrase):
             groups = match.groupdict()
-            amount, other = int((groups.get("amount") or "0")[:9]), groups["term"]
+            amount, other = int(groups.get("amount") or 0), groups["term"]
             return _check_against(Against(term, relation, other, amount, place), domains, place)
     expected = "such as `4 or more`, `at most 3`, `over 5`, `under 5`, `2 to 4` or `over <another number>`"
-    raise Misread(Problem(place, f"{phrase!r} says nothing of the number {term!r}", expected))
+    raise Misread(Problem(place, f"{phrase[:80]!r} says nothing of the number {term!r}", expected))
 
 
 def _check_bounds(line: Within, domain: Domain) -> Within:
@@ -215,7 +218,7 @@ def _check_against(line: Against, domains: Mapping[str, Domain], place: Place) -
     alike = [name for name, domain in domains.items() if domain.kind == kind]
     if line.other not in alike:
         word = "number" if kind == "number" else "tally"
-        raise Misread(Problem(place, f"{line.other!r} is no {word}", f"a {word}", nearest(line.other, alike)))
+        raise Misread(Problem(place, f"{line.other[:80]!r} is no {word}", f"a {word}", nearest(line.other, alike)))
     if line.relation == "% below" and line.amount > 100:
         raise Misread(Problem(place, f"{line.amount}% below", "at most 100%"))
     return line
@@ -225,6 +228,8 @@ def parse_parts(node: Node, domains: Mapping[str, Domain], law: bool = False) ->
     """The lines and groups of a list; raises Misread with every problem in it."""
     if not isinstance(node, Items):
         raise Misread(Problem(node.place, "no list of lines", "lines such as `- leaning back: worse`"))
+    if len(node.items) > MAX_PARTS:
+        raise Misread(Problem(node.place, f"{len(node.items):,} lines", f"at most {MAX_PARTS:,}"))
     parts: list[Line | Group] = []
     problems: list[Problem] = []
     for item in node.items:
@@ -244,10 +249,10 @@ def _part(item: Node, domains: Mapping[str, Domain], law: bool) -> Line | Group:
         raise Misread(Problem(item.place, "not one line", "one `term: value` in each line"))
     (key, value), match = item.entries[0], _GROUP.match(item.entries[0][0].value)
     if match:
-        return _group(key, value, int((match[1] or "1")[:9]), domains, law)
+        return _group(key, value, int(match[1] or 1), domains, law)
     if not isinstance(value, Text):
         raise Misread(
-            Problem(value.place, f"{key.value!r} has no single value", "one phrase, such as `worse or no effect`")
+            Problem(value.place, f"{key.value[:80]!r} has no single value", "one phrase, such as `worse or no effect`")
         )
     return parse_line(key.value, value.value, domains, key.place, law)
 
@@ -309,10 +314,7 @@ def title_of(group: Group) -> str:
 
 def show(condition: Condition, law: bool = False) -> str:
     """A condition as the text of a card, which `parse` reads back to an equal one."""
-    if not condition.lines and not law:
-        text = ["if: always"]
-    else:
-        text = ["never:" if law else "if:", *_shown(condition.lines)]
+    text = ["never:" if law else "if:", *_shown(condition.lines)] if condition.lines or law else ["if: always"]
     if condition.unless:
         text += ["unless:", *_shown(condition.unless)]
     return "\n".join(text) + "\n"

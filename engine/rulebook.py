@@ -14,7 +14,7 @@ SCREENED = "screening complete"
 COMPLETE = "complete"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
     """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules)."""
 
@@ -42,7 +42,7 @@ class Term:
         return self.domain.kind in ("yes/no", "choice") and not self.takes_highest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Citation:
     """A source and the place in it; `label` is how sure it is (empty: seen in the source itself)."""
 
@@ -54,7 +54,7 @@ class Citation:
         return f"{self.source}: {self.place}" + (f" [{self.label}]" if self.label else "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Example:
     """What a card's own condition should come to for some facts: `mark` is holds, fails or waits."""
 
@@ -64,7 +64,7 @@ class Example:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A card, or a row of a table (its id is then `table.row`)."""
 
@@ -81,7 +81,7 @@ class Rule:
     row: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Law:
     """What must never happen, or (under impossible/) what no patient can be."""
 
@@ -92,7 +92,7 @@ class Law:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A paper, guideline or page: its citation, and what was seen of it."""
 
@@ -104,7 +104,7 @@ class Source:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claim:
     """A numbered claim of the article that started the knowledge base."""
 
@@ -113,7 +113,7 @@ class Claim:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """A part of the recommendation as shown: a title, its terms, and pairs of tallies to set side by side."""
 
@@ -122,7 +122,7 @@ class Section:
     sides: tuple[tuple[str, str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recommendation:
     """How an answer is shown: a notice, the sections in order, and the conclusion that `why` explains first."""
 
@@ -131,7 +131,7 @@ class Recommendation:
     sections: tuple[Section, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Support:
     """One rule for a conclusion: the value it gives, and the rules that outrank it there."""
 
@@ -140,7 +140,7 @@ class Support:
     outrankers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stage:
     """One step of the order of work: rules whose terms are settled by then, and the terms they settle."""
 

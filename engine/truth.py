@@ -16,7 +16,7 @@ UNKNOWN, HOLDS, FAILS, DISPUTED = 0, 1, 2, 3
 NAMES = ("waits", "holds", "fails", "disputed")
 
 
-@dataclass(slots=True)
+@dataclass
 class State:
     """What is marked so far: answered findings, and how each settled conclusion stands.
 
@@ -253,11 +253,7 @@ def answer(term: Term, state: State) -> Answer:
         low, high = state.counts[term.name]
         return low if low >= high else Range(low, high)
     if term.takes_highest:
-        steps = state.scales[term.name]
-        low = [value for value in steps if steps[value] & HOLDS][-1]
-        possible = [value for value in steps if not steps[value] & FAILS]
-        high = max((low, *possible[-1:]), key=list(steps).index)
-        return low if low == high else Range(low, high)
+        return _reached(state.scales[term.name])
     if term.domain.kind == "several":
         members = state.members[term.name]
         inside = tuple(value for value in members if members[value] & HOLDS)
@@ -265,6 +261,14 @@ def answer(term: Term, state: State) -> Answer:
     marks = state.values[term.name]
     known = [value for value in marks if marks[value] == HOLDS]
     return known[0] if known and not disputed(term, state) else None
+
+
+def _reached(steps: Mapping[str, int]) -> Answer:
+    """The part of a scale that is still open; what has been reached stands, whatever else is known."""
+    lowest = max(place for place, one in enumerate(steps.values()) if one & HOLDS)
+    highest = max(lowest, *(place for place, one in enumerate(steps.values()) if not one & FAILS))
+    values = list(steps)
+    return values[lowest] if lowest == highest else Range(values[lowest], values[highest])
 
 
 def disputed(term: Term, state: State) -> bool:

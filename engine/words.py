@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .case import Answer, Case, Decision, Members, Range
-from .errors import Place
+from .errors import Place, listed
 from .explain import GroupReason, LineReason, RuleReason, Why
 from .language import show, show_line
-from .rulebook import Citation, Claim, Law, Rule, Rulebook, Source, Term
+from .rulebook import Citation, Claim, Law, Rule, Rulebook, Section, Source, Term
 
 Style = Literal["title", "answer", "alarm", "plain", "muted"]
 Length = Literal["line", "reasons", "everything"]
@@ -22,7 +22,7 @@ LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """A line of words: how deep it stands, its style, and the bullet that only its first printed line carries."""
 
@@ -52,22 +52,33 @@ def recommendation(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
     yield Said(f"Case {decision.case.id}", style="title")
     if decision.case.says:
         yield Said(decision.case.says, 1, "muted")
-    shown = rulebook.recommendation
-    sections = shown.sections if shown else ()
-    for section in sections:
-        body = [line for name in section.terms for line in _conclusion(rulebook, decision, name)]
+    sections = rulebook.recommendation.sections if rulebook.recommendation else (_all_in_one(rulebook),)
+    screening = [name for name in decision.ask if rulebook.terms[name].screening]
+    for number, section in enumerate(sections):
+        body = [line for name in section.terms for line in _conclusion(decision, name)]
         body += [line for side in section.sides for line in _side(rulebook, decision, *side)]
         if body:
             yield Said(section.title, style="title")
             yield from body
-    if not sections:
-        for term in rulebook.conclusions:
-            yield from _conclusion(rulebook, decision, term.name)
-    yield from _unanswered(rulebook, decision)
+        if not number and screening:
+            yield Said(
+                f"{len(screening)} screening questions are open; nothing that rests on them is advised", 1, "alarm"
+            )
+    if screening:
+        yield Said("Answer first", style="title")
+        yield from (Said(f"{name}: {rulebook.terms[name].ask}", 1, "plain", "? ") for name in screening)
+    others = [name for name in decision.ask if name not in screening]
+    if others:
+        yield Said("Not known yet", style="title")
+        yield Said(", ".join(others), 1, "muted")
     yield from notice(rulebook)
 
 
-def _conclusion(rulebook: Rulebook, decision: Decision, name: str) -> Iterator[Said]:
+def _all_in_one(rulebook: Rulebook) -> Section:
+    return Section("Conclusions", tuple(term.name for term in rulebook.conclusions))
+
+
+def _conclusion(decision: Decision, name: str) -> Iterator[Said]:
     answer = decision.conclusions[name]
     if name in decision.disputed:
         sides = "; ".join(f"{value} ({', '.join(rules)})" for value, rules in decision.disputed[name].items())
@@ -87,18 +98,6 @@ def _side(rulebook: Rulebook, decision: Decision, name: str, pro: str, contra: s
         firing = [entry.rule for entry in rulebook.support[tally] if entry.rule in decision.fired]
         yield Said(f"{word} {name}: {tell(decision.conclusions[tally])}", 1)
         yield from (Said(rulebook.rules[rule].says, 2, "muted", "- ") for rule in firing)
-
-
-def _unanswered(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
-    screening = [name for name in decision.ask if rulebook.terms[name].screening]
-    others = [name for name in decision.ask if not rulebook.terms[name].screening]
-    if screening:
-        yield Said("Answer first", style="title")
-        yield Said("No exercise is advised before these screening questions are answered.", 1, "alarm")
-        yield from (Said(f"{name}: {rulebook.terms[name].ask}", 1, "plain", "? ") for name in screening)
-    if others:
-        yield Said("Not known yet", style="title")
-        yield Said(", ".join(others), 1, "muted")
 
 
 def notice(rulebook: Rulebook) -> Iterator[Said]:
@@ -135,7 +134,7 @@ def fault(rulebook: Rulebook, case: Case, decision: Decision) -> Iterator[Said]:
             yield Said(f"{term.name}: at least {low}, from what can be read", 1, "alarm")
 
 
-# --- reasons -----------------------------------------------------------------------------------------------------------
+# --- reasons ---------------------------------------------------------------------------------------------------------
 
 
 def why(reason: Why, length: Length = "reasons") -> Iterator[Said]:
@@ -156,33 +155,28 @@ def _answer(reason: Why) -> str:
 
 def _how(reason: Why) -> str:
     count = len(reason.ruled_out)
+    ruled_out = f"{count} {'rule' if count == 1 else 'rules'} ruled out"
     match reason.how:
         case "otherwise":
-            return f"because each of the {count} rules for another answer is ruled out"
+            return f"no other answer stands: {ruled_out}"
         case "gap":
-            return f"because each of its {count} rules is ruled out"
+            return f"no rule gives it: {ruled_out}"
         case "open":
-            return f"waiting for {_waits_for(reason)}"
+            return f"waiting for {listed(reason.missing, 8)}"
+        case "built in" if reason.answer == "yes":
+            return "every question that applies is answered"
         case "built in":
-            return (
-                "because every question that applies is answered" if reason.answer == "yes" else "answers are missing"
-            )
+            return f"not answered: {listed(reason.missing, 8)}"
     return ""
 
 
-def _waits_for(reason: Why) -> str:
-    names = dict.fromkeys(name for rule in reason.waiting for line in rule.lines() for name in _unknowns(line))
-    return ", ".join(names) or "the rules above it"
-
-
-def _unknowns(line: LineReason) -> Iterator[str]:
-    if line.state == "unknown":
-        yield from (name for name, found in line.found.items() if found is None or isinstance(found, dict))
-
-
 def _why(reason: Why, indent: int, length: Length) -> Iterator[Said]:
-    how = _how(reason) if not reason.told else "as told above"
+    how = "as told above" if reason.told else _how(reason)
     yield Said(f"{reason.term.name}: {_answer(reason)}{f' ({how})' if how else ''}", indent, "answer")
+    yield from _reasons(reason, indent, length)
+
+
+def _reasons(reason: Why, indent: int, length: Length) -> Iterator[Said]:
     if reason.told:
         return
     for side in reason.sides:
@@ -191,9 +185,8 @@ def _why(reason: Why, indent: int, length: Length) -> Iterator[Said]:
             yield Said(f"{side.value}:", indent + 1, "answer")
         for rule in side.rules:
             yield from _rule(rule, indent + 1 + several, length)
-    if reason.missing:
-        yield from (Said(f"not answered: {name}", indent + 1, "muted", "- ") for name in reason.missing)
     if length == "everything":
+        yield from (Said(f"not answered: {name}", indent + 1, "muted", "- ") for name in reason.missing)
         for word, rules in (("ruled out", reason.ruled_out), ("waiting", reason.waiting)):
             for rule in rules:
                 yield Said(f"{word}: {rule.rule.id}: {'; '.join(_deciding(rule))}", indent + 1, "muted", "- ")
@@ -236,8 +229,14 @@ def _prefix(part: LineReason | GroupReason) -> str:
 
 
 def _line(line: LineReason, indent: int, length: Length) -> Iterator[Said]:
-    found = "; ".join(f"{name} is {_found(value)}" for name, value in line.found.items())
     exact = len(line.found) == 1 and line.text == "{}: {}".format(*next(iter(line.found.items())))
+    if exact and line.state == "met" and len(line.below) == 1:
+        told = line.below[0]
+        how = "as told above" if told.told else _how(told) or "met"
+        yield Said(f"{_prefix(line)}{line.text} ({how})", indent, "plain", "* ")
+        yield from _reasons(told, indent, length)
+        return
+    found = "; ".join(f"{name} is {_found(value)}" for name, value in line.found.items())
     says = line.state if exact and line.state == "met" else f"{line.state}: {found}"
     yield Said(f"{_prefix(line)}{line.text} ({says})", indent, "plain", "* ")
     for below in line.below:
@@ -259,7 +258,7 @@ def sources_behind(rulebook: Rulebook, reason: Why) -> Iterator[Said]:
     yield from (Said(cite(rulebook, citation), 1, "muted", "- ") for citation in citations)
 
 
-# --- pages -------------------------------------------------------------------------------------------------------------
+# --- pages -----------------------------------------------------------------------------------------------------------
 
 
 def cite(rulebook: Rulebook, citation: Citation) -> str:

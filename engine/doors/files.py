@@ -6,7 +6,12 @@ Nothing stops the reading: a file or line that cannot be read comes out as a cas
 import json
 import re
 import sys
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,16 +20,19 @@ from ..document import MAX_BYTES, Fields, Items, Unreadable, decode
 from ..document import read as read_yaml
 from ..errors import Place, Problem
 from ..load.cases import Entry, entries_of, make_case
+from ..load.fields import MANY
 from ..rulebook import Rulebook
 
 SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 STANDARD_INPUT = "-"
+_SPACE = b"\xef\xbb\xbf \t\r\n"
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<colon>\s*:)?|[\[\]{}]|[^\s\[\]{}:,"]+')
 
 
 class _Object(dict[str, Any]):
-    """A JSON object, and the keys that it repeats."""
+    """A JSON object, and its keys as they are written, each as often as it is there."""
 
-    repeated: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
 
 
 def read(paths: Iterable[str | Path], rulebook: Rulebook) -> Iterator[Case]:
@@ -48,36 +56,47 @@ def _folder(folder: Path, rulebook: Rulebook) -> Iterator[Case]:
 
 
 def _file(path: Path, rulebook: Rulebook) -> Iterator[Case]:
+    name = str(path).encode(errors="backslashreplace").decode()
     try:
         with path.open("rb") as file:
             if path.suffix not in SUFFIXES:
-                yield from _stream(file, str(path), rulebook)
+                yield from _stream(file, name, rulebook)
             elif SUFFIXES[path.suffix] == "ndjson":
-                yield from _lines(file, str(path), rulebook)
+                yield from _lines(_chunks(file), name, rulebook)
             else:
                 read_whole = _yaml if SUFFIXES[path.suffix] == "yaml" else _json
-                yield from read_whole(file.read(MAX_BYTES + 1), str(path), rulebook)
+                yield from read_whole(file.read(MAX_BYTES + 1), name, rulebook)
     except OSError as error:
-        yield _unread(Problem(Place(str(path)), f"cannot be read ({error.strerror})"))
+        yield _unread(Problem(Place(name), f"cannot be read ({error.strerror})"))
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; one over the limit comes in several parts."""
+    return iter(lambda: file.readline(MAX_BYTES + 1), b"")
 
 
 def _stream(file: BinaryIO, name: str, rulebook: Rulebook) -> Iterator[Case]:
-    """Cases in a form that only their first line tells: NDJSON where it is a whole object, else JSON or YAML."""
-    first = file.readline(MAX_BYTES + 1)
-    start = first.lstrip(b"\xef\xbb\xbf \t\r\n")
-    while first and not start and len(first) <= MAX_BYTES:
-        first = file.readline(MAX_BYTES + 1)
-        start = first.lstrip()
+    """Cases in a form that only their first lines tell: NDJSON where each is an object, else JSON or YAML."""
+    chunks, blank, head = _chunks(file), 0, b""
+    for head in chunks:
+        if len(head) > MAX_BYTES or head.strip(_SPACE):
+            break
+        blank, head = blank + 1, b""
+    start = head.lstrip(_SPACE)
+    by_line = start.startswith(b"{") and (len(head) > MAX_BYTES or _is_object(start))
+    second = next(chunks, b"") if start.startswith(b"{") and not by_line else b""
+    if by_line or second.lstrip().startswith(b"{"):
+        yield from _lines(chain([head, second] if second else [head], chunks), name, rulebook, blank)
+        return
+    whole = b"\n" * min(blank, MAX_BYTES) + head + second + file.read(MAX_BYTES + 1)
+    yield from (_json if start.startswith((b"{", b"[")) else _yaml)(whole, name, rulebook)
+
+
+def _is_object(line: bytes) -> bool:
     try:
-        whole_object = start.startswith(b"{") and isinstance(json.loads(start), dict)
-    except ValueError:
-        whole_object = False
-    if whole_object:
-        yield from _lines(file, name, rulebook, first)
-    elif start.startswith((b"{", b"[")):
-        yield from _json(first + file.read(MAX_BYTES + 1), name, rulebook)
-    else:
-        yield from _yaml(first + file.read(MAX_BYTES + 1), name, rulebook)
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _yaml(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
@@ -87,14 +106,16 @@ def _yaml(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
         yield _unread(error.problem)
         return
     many = isinstance(node, Items)
-    for number, item in enumerate(node.items if isinstance(node, Items) else (node,), 1):
+    items = node.items if isinstance(node, Items) and node.items else (node,)
+    repeated.sort()
+    for number, item in enumerate(items, 1):
         place = Place(name, item.place.line) if item else Place(name)
         if not isinstance(item, Fields):
             yield _unread(Problem(place, "no case", "`term: value` in each line"))
             continue
-        last = max((value.place for _, value in item.entries), default=place)
-        mine = tuple(problem for problem in repeated if place <= problem.place <= last) if many else tuple(repeated)
-        yield _with(make_case(entries_of(item), rulebook, place, _name(name, number, many)), mine)
+        after = items[number].place if number < len(items) else Place(name, sys.maxsize)  # type: ignore[union-attr]
+        first, last = (bisect_left(repeated, edge, key=attrgetter("place")) for edge in (item.place, after))
+        yield _with(make_case(entries_of(item), rulebook, place, _name(name, number, many)), repeated[first:last])
 
 
 def _json(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
@@ -107,27 +128,38 @@ def _json(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
     if isinstance(value, Problem):
         yield _unread(value)
         return
-    many, position = isinstance(value, list), 0
-    for number, item in enumerate(value if isinstance(value, list) else [value], 1):
-        position = text.find("{", position)
-        yield _from_json(item, text, position, Place(name), _name(name, number, many), rulebook)
-        for key in item if isinstance(item, dict) else ():
-            position = max(position, _offset(text, key, position) + 1)
-        position = text.find("}", position)
+    many = isinstance(value, list)
+    items = value if isinstance(value, list) and value else [value]
+    for number, (item, places) in enumerate(zip(items, _places(text, name, many), strict=True), 1):
+        yield _from_json(item, places, _name(name, number, many), rulebook)
 
 
-def _lines(file: BinaryIO, name: str, rulebook: Rulebook, first: bytes = b"") -> Iterator[Case]:
-    number = 0
-    line = first or file.readline(MAX_BYTES + 1)
-    while line:
+def _places(text: str, name: str, many: bool) -> list[list[Place]]:
+    """For each case of a JSON text without faults, its own place and those of its keys."""
+    ends = [match.start() for match in re.finditer("\n", text)]
+    level, depth = int(many), 0
+    found: list[list[Place]] = []
+    for token in _TOKEN.finditer(text):
+        closing = token[0] in ("]", "}")
+        if (depth == level and not closing) or (depth == level + 1 and token["colon"]):
+            line = bisect_left(ends, token.start())
+            place = Place(name, line + 1, token.start() - (ends[line - 1] if line else -1))
+            found.append([place]) if depth == level else found[-1].append(place)
+        depth += (token[0] in ("[", "{")) - closing
+    return found or [[Place(name)]]
+
+
+def _lines(chunks: Iterator[bytes], name: str, rulebook: Rulebook, number: int = 0) -> Iterator[Case]:
+    empty = True
+    for line in chunks:
         number += 1
-        place = Place(name, number)
-        too_long = len(line) > MAX_BYTES
-        if too_long or line.strip():
-            yield _line(line, place, rulebook)
-        while too_long and line and not line.endswith(b"\n"):
-            line = file.readline(MAX_BYTES)
-        line = file.readline(MAX_BYTES + 1)
+        if line.strip() or len(line) > MAX_BYTES:
+            empty = False
+            yield _line(line, Place(name, number), rulebook)
+        while len(line) > MAX_BYTES and not line.endswith(b"\n"):
+            line = next(chunks, b"")
+    if empty:
+        yield _unread(Problem(Place(name), "no case", "an object of terms and values in each line"))
 
 
 def _line(line: bytes, place: Place, rulebook: Rulebook) -> Case:
@@ -138,7 +170,7 @@ def _line(line: bytes, place: Place, rulebook: Rulebook) -> Case:
     value = _parse(text, place)
     if isinstance(value, Problem):
         return _unread(value)
-    return _from_json(value, "", 0, place, _name(place.file, place.line, True), rulebook)
+    return _from_json(value, [place], _name(place.file, place.line, True), rulebook)
 
 
 def _parse(text: str, place: Place) -> Any:
@@ -147,13 +179,11 @@ def _parse(text: str, place: Place) -> Any:
 
     def pairs(found: list[tuple[str, Any]]) -> _Object:
         made = _Object(found)
-        if len(made) < len(found):
-            keys = [key for key, _ in found]
-            made.repeated = tuple(key for key in made if keys.count(key) > 1)
+        made.written = tuple(key for key, _ in found)
         return made
 
     try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=no_number)
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=no_number, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
         where = Place(place.file, place.line or error.lineno, error.colno)
         return Problem(where, f"not readable as JSON: {error.msg[:1].lower()}{error.msg[1:]}")
@@ -162,27 +192,18 @@ def _parse(text: str, place: Place) -> Any:
         return Problem(place, f"not readable as JSON: {reason}")
 
 
-def _from_json(value: Any, text: str, start: int, place: Place, name: str, rulebook: Rulebook) -> Case:
-    """The case of a JSON object; `text` from `start` is searched for the places of its keys."""
+def _from_json(value: Any, places: list[Place], name: str, rulebook: Rulebook) -> Case:
+    """The case of a JSON object; `places` has its own and, where they are known, those of its keys."""
+    place, *inside = places
     if not isinstance(value, _Object):
         return _unread(Problem(place, "no case", "an object of terms and values"))
-    places = {key: _place(text, key, start, place) for key in value}
-    again = [Problem(places[key], f"{key!r} stands here twice", "each key once") for key in value.repeated]
-    entries = [Entry(key, None if key in value.repeated else entry, places[key]) for key, entry in value.items()]
-    where = Place(place.file, place.line or text.count("\n", 0, max(start, 0)) + 1)
-    return _with(make_case(entries, rulebook, where, name), tuple(again))
-
-
-def _offset(text: str, key: str, start: int) -> int:
-    match = re.compile(re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:").search(text, max(start, 0))
-    return match.start() if match else start
-
-
-def _place(text: str, key: str, start: int, place: Place) -> Place:
-    if not text:
-        return place
-    offset = _offset(text, key, start)
-    return Place(place.file, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+    of_keys = dict(zip(value.written, inside or [place] * len(value.written), strict=True))
+    again = {key for key, times in Counter(value.written).items() if times > 1}
+    repeated = [
+        Problem(of_keys[key], f"{key[:80]!r} stands here twice", "each key once") for key in value if key in again
+    ]
+    entries = [Entry(key, None if key in again else entry, of_keys[key]) for key, entry in value.items()]
+    return _with(make_case(entries, rulebook, Place(place.file, place.line), name), repeated)
 
 
 def _name(file: str, number: int, many: bool) -> str:
@@ -194,7 +215,10 @@ def _unread(problem: Problem) -> Case:
     return Case(id=str(problem.place), facts={}, place=problem.place, problems=(problem,))
 
 
-def _with(case: Case, problems: tuple[Problem, ...]) -> Case:
-    if not problems:
-        return case
-    return Case(case.id, case.facts, case.place, case.says, case.sources, case.expected, problems + case.problems)
+def _with(case: Case, problems: list[Problem]) -> Case:
+    """The case with these problems before its own, cut where nobody would read on."""
+    told = (*problems, *case.problems)
+    if len(told) > MANY:
+        more = Problem(case.place or Place(""), f"{len(told) - MANY:,} more to mend in this case")
+        told = (*told[:MANY], more)
+    return replace(case, problems=told)

@@ -1,30 +1,28 @@
 """A rulebook kept ready on disk under the digest of everything it was made from, so that it cannot go stale."""
 
+import gc
 import hashlib
 import os
 import pickle
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..rulebook import Rulebook
-from . import load_files
-from .files import read_folder
 
 KEPT = 8
 
 
-def load_cached(directory: str | Path) -> Rulebook:
-    """The rulebook of a folder, from the cache where nothing has changed; raises KnowledgeError."""
-    files = read_folder(Path(directory))
+def kept(files: Mapping[str, bytes], directory: str, make: Callable[[], Rulebook]) -> Rulebook:
+    """The rulebook of the files, as it was made before, or made now and kept."""
     folder = _folder()
     if folder is None:
-        return load_files(files, str(directory))
-    path = folder / f"{_key(files, str(directory))}.pickle"
+        return make()
+    path = folder / f"{_key(files, directory)}.pickle"
     rulebook = _read(path)
     if rulebook is None:
-        rulebook = load_files(files, str(directory))
+        rulebook = make()
         rulebook.stages, rulebook.support  # noqa: B018 (worked out once, kept with the rest)
         _write(path, rulebook)
     return rulebook
@@ -43,12 +41,12 @@ def _key(files: Mapping[str, bytes], directory: str) -> str:
 
 def _folder() -> Path | None:
     """Our own folder in the user's cache; None where it cannot be made, or is not the user's alone to write."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(base) / "lumbar"
     try:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        folder = Path(base) / "lumbar"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         status = folder.stat()
-    except OSError:
+    except (OSError, RuntimeError):  # a user without a home raises the second
         return None
     if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
         return None  # a pickle is code: read none that another could have written
@@ -56,11 +54,16 @@ def _folder() -> Path | None:
 
 
 def _read(path: Path) -> Rulebook | None:
+    collecting = gc.isenabled()
+    gc.disable()  # nothing of what is read can be garbage yet, and looking for it takes half the time
     try:
-        kept = pickle.loads(path.read_bytes())
+        found = pickle.loads(path.read_bytes())
     except Exception:  # whatever a damaged file raises, the rulebook can be made anew
         return None
-    return kept if isinstance(kept, Rulebook) else None
+    finally:
+        if collecting:
+            gc.enable()
+    return found if isinstance(found, Rulebook) else None
 
 
 def _write(path: Path, rulebook: Rulebook) -> None:

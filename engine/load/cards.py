@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from ..case import Value
 from ..document import Fields, Items, Node, Text
-from ..errors import Place, listed, nearest
+from ..errors import Place, listed
 from ..language import Domain
 from ..rulebook import Example, Rule, Term
 from .fields import Desk
@@ -33,7 +33,7 @@ def load_card(
         because=desk.text(fields, "because", required=True),
         sources=desk.citations(fields, *known),
         place=Place(file, fields.place.line),
-        outranks=tuple(rule for rule, _ in desk.texts(fields, "outranks")),
+        outranks=tuple(dict.fromkeys(rule for rule, _ in desk.texts(fields, "outranks"))),
         examples=_examples(desk, fields, domains),
         status=desk.choice(fields, "status", STATUSES),
     )
@@ -48,7 +48,8 @@ def _then(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple[
             told.append((key.value, phrase))
     if node is None:
         desk.note(fields.place, "no `then`", "at least one conclusion")
-    if len(set(told)) < len(told):
+    named = [(name, None if terms[name].single else value) for name, value in told]
+    if len(set(named)) < len(named):
         desk.note(fields.place, "a conclusion named twice", "each once")
     return tuple(told)
 
@@ -59,17 +60,17 @@ def conclusion_is_known(desk: Desk, name: str, phrase: str | None, place: Place,
     concluded = [other.name for other in terms.values() if not other.finding and not other.built_in]
     if term is None or name not in concluded:
         what = "a finding, which only a case gives" if term and term.finding else "no conclusion"
-        desk.note(place, f"{name!r} is {what}", "a conclusion", nearest(name, concluded))
+        desk.note(place, f"{name[:80]!r} is {what}", "a conclusion", desk.nearest(name, concluded))
         return False
     if term.domain.kind == "tally":
         if phrase is not None:
             desk.note(place, f"a value for the tally {name!r}", f"`- {name}` alone")
         return phrase is None
     if phrase not in term.domain.values:
-        expected, suggestion = listed(term.domain.values), nearest(phrase or "", term.domain.values)
+        expected, suggestion = listed(term.domain.values), desk.nearest(phrase or "", term.domain.values)
         desk.note(
             place,
-            f"{phrase!r} is no value of {name!r}" if phrase else f"{name!r} without a value",
+            f"{phrase[:80]!r} is no value of {name!r}" if phrase else f"{name!r} without a value",
             expected,
             suggestion,
         )
@@ -105,9 +106,11 @@ def _given(desk: Desk, entry: Fields, domains: Mapping[str, Domain]) -> dict[str
     for key, value in node.entries:
         domain = domains.get(key.value)
         if domain is None:
-            desk.note(key.place, f"{key.value!r} is no term", "a term", nearest(key.value, domains))
+            desk.note(key.place, f"{key.value[:80]!r} is no term", "a term", desk.nearest(key.value, domains))
         elif isinstance(value, Items) and domain.kind == "several":
-            given[key.value] = tuple(item.value for item in value.items if isinstance(item, Text))
+            texts = [item.value if isinstance(item, Text) else "" for item in value.items]
+            members = [value_of(desk, key.value, domain, text, value.place) for text in texts]
+            given[key.value] = tuple(str(member) for member in members if member is not None)
         elif isinstance(value, Text):
             found = value_of(desk, key.value, domain, value.value, value.place)
             if found is not None:
@@ -121,11 +124,11 @@ def value_of(desk: Desk, name: str, domain: Domain, text: str, place: Place) -> 
     """The value that a text is for a term; None and a problem noted where it is none."""
     if domain.kind in ("number", "tally"):
         return _number(desk, name, domain, text, place)
-    if domain.kind == "yes/no" and text.lower() in ("true", "false"):
-        return "yes" if text.lower() == "true" else "no"
-    if text in domain.values:
-        return text
-    desk.note(place, f"{text[:80]!r} is no value of {name!r}", listed(domain.values), nearest(text, domain.values))
+    for value in (text, {"true": "yes", "false": "no"}.get(text.lower(), text)):
+        if value in domain.values:
+            return value
+    suggestion = desk.nearest(text, domain.values)
+    desk.note(place, f"{text[:80]!r} is no value of {name!r}", listed(domain.values), suggestion)
     return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..case import Answer, Case, Members, Range, Value
 from ..document import Fields, Items, Node, Text
-from ..errors import Place, nearest
+from ..errors import Place
 from ..language import show_line
 from ..rulebook import Rulebook, Term, facts_in_order
 from ..truth import impossibilities
@@ -17,7 +17,7 @@ EXPECTED = "expected "
 BLANK = ("", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One key of a case with what stands there: a text, a list of texts, a mapping, or None for nothing."""
 
@@ -27,8 +27,9 @@ class Entry:
 
 
 def entries_of(node: Fields) -> list[Entry]:
-    """The entries of a case in a document's tree."""
-    return [Entry(key.value, _loose(value), value.place) for key, value in node.entries]
+    """The entries of a case in a document's tree; a key that stands there twice has no value."""
+    again = {key.value for key in node.again}
+    return [Entry(key.value, None if key.value in again else _loose(value), value.place) for key, value in node.entries]
 
 
 def _loose(node: Node) -> Any:
@@ -50,7 +51,7 @@ def make_case(entries: Iterable[Entry], rulebook: Rulebook, place: Place, name: 
         if entry.key in texts:
             texts[entry.key] = _text(desk, entry) or texts[entry.key]
         elif entry.key == "source":
-            sources += _sources(entry)
+            sources += _sources(desk, entry)
         elif entry.key.startswith(EXPECTED):
             _expect(desk, entry, rulebook, expected)
         else:
@@ -69,18 +70,24 @@ def make_case(entries: Iterable[Entry], rulebook: Rulebook, place: Place, name: 
 
 def _text(desk: Desk, entry: Entry) -> str:
     if isinstance(entry.value, str | int) and not isinstance(entry.value, bool):
-        return " ".join(str(entry.value).split())
+        return _shown(str(entry.value))
     if entry.value is not None:
         desk.note(entry.place, f"`{entry.key}` is no text", "one text")
     return ""
 
 
-def _sources(entry: Entry) -> list[str]:
+def _shown(text: str) -> str:
+    """A text on one line, without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(text.split()))
+
+
+def _sources(desk: Desk, entry: Entry) -> list[str]:
     items = entry.value if isinstance(entry.value, list) else [entry.value]
-    return [
-        ": ".join(map(str, next(iter(item.items())))) if isinstance(item, dict) and item else str(item)
-        for item in items
-    ]
+    parts = [item if isinstance(item, dict) else {item: ""} if isinstance(item, str) else {} for item in items]
+    if not all(len(part) == 1 and all(isinstance(text, str) for text in part.values()) for part in parts):
+        desk.note(entry.place, "`source` is no list of sources", "`- KEY: the place in it` in each line")
+        return []
+    return [_shown(f"{key}: {place}" if place else key) for part in parts for key, place in part.items()]
 
 
 def scalar(value: Any) -> str | None:
@@ -98,7 +105,7 @@ def _answer(desk: Desk, entry: Entry, rulebook: Rulebook, facts: dict[str, Value
             entry.place,
             f"{entry.key[:80]!r} is no finding",
             "a finding of the knowledge base",
-            nearest(entry.key, known),
+            desk.nearest(entry.key, known),
         )
     elif not term.finding:
         desk.note(entry.place, f"{entry.key!r} is a conclusion", "findings only: conclusions are reached by rules")
@@ -128,27 +135,37 @@ def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, An
     term = rulebook.terms.get(name)
     if term is None or term.finding or term.built_in:
         conclusions = [conclusion.name for conclusion in rulebook.conclusions]
-        desk.note(entry.place, f"{name!r} is no conclusion", "a conclusion", nearest(name, conclusions))
+        desk.note(entry.place, f"{name[:80]!r} is no conclusion", "a conclusion", desk.nearest(name, conclusions))
         return
     if term.domain.kind == "several":
         expected[name] = _members(desk, term, entry)
     elif isinstance(entry.value, dict):
         expected[name] = _range(desk, term, entry)
+    elif isinstance(entry.value, list):
+        desk.note(entry.place, f"`{entry.key}` has no single value", "one value")
     elif (text := scalar(entry.value)) is not None and text not in BLANK:
         expected[name] = value_of(desk, name, term.domain, text, entry.place)
 
 
 def _members(desk: Desk, term: Term, entry: Entry) -> Members:
     lists = entry.value if isinstance(entry.value, dict) else {"in": entry.value}
-    found = {}
-    for key in ("in", "open"):
-        texts = [scalar(item) or "" for item in lists.get(key) or []] if isinstance(lists.get(key) or [], list) else []
+    found: dict[str, tuple[str, ...]] = {"in": (), "open": ()}
+    for key, items in lists.items():
+        if key not in found or not isinstance(items, list | None):
+            desk.note(entry.place, f"`{entry.key}` is no list", "a list, or `in:` and `open:` with a list each")
+            continue
+        texts = [scalar(item) or "" for item in items or ()]
         values = {text for text in texts if value_of(desk, term.name, term.domain, text, entry.place)}
         found[key] = tuple(value for value in term.domain.values if value in values)
     return Members(found["in"], found["open"])
 
 
 def _range(desk: Desk, term: Term, entry: Entry) -> Range | None:
-    ends = [scalar(entry.value.get(key)) for key in ("at least", "at most")]
-    values = [value_of(desk, term.name, term.domain, end or "", entry.place) for end in ends]
+    if set(entry.value) != {"at least", "at most"} or not (term.takes_highest or term.domain.kind == "tally"):
+        desk.note(
+            entry.place, f"`{entry.key}` is no single value", "one value; of a scale or tally `at least`, `at most`"
+        )
+        return None
+    ends = [scalar(entry.value[key]) or "" for key in ("at least", "at most")]
+    values = [value_of(desk, term.name, term.domain, end, entry.place) for end in ends]
     return Range(*values) if None not in values else None  # type: ignore[arg-type]

@@ -9,9 +9,9 @@ from ..errors import Place, Problem, listed, nearest
 from ..language import Condition, Domain, Misread, parse
 from ..rulebook import Citation
 
+MANY = 500  # after so many problems, none gets a suggestion any more: each takes a millisecond
 LABELS = ("verified-2", "recalled", "uncertain", "derived", "convention")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
-_LABEL = re.compile(r"(?P<place>.*?)\s*\[(?P<label>[^\]]*)\]\Z", re.DOTALL)
 
 
 class Desk:
@@ -24,6 +24,10 @@ class Desk:
         """Keep a problem."""
         self.problems.append(Problem(place, there, expected, suggestion))
 
+    def nearest(self, word: str, known: Iterable[str]) -> str:
+        """The known word that is most like the given one, while there are not too many to mend."""
+        return nearest(word, known) if len(self.problems) < MANY else ""
+
     def fields(self, node: Node | None, file: str, allowed: Iterable[str]) -> Fields | None:
         """The node as a mapping that has no field but the allowed ones."""
         if not isinstance(node, Fields):
@@ -33,8 +37,8 @@ class Desk:
             return None
         for key, _ in node.entries:
             if key.value not in allowed:
-                expected, suggestion = listed(list(allowed)), nearest(key.value, allowed)
-                self.note(key.place, f"{key.value!r} is no field here", expected, suggestion)
+                expected, suggestion = listed(list(allowed)), self.nearest(key.value, allowed)
+                self.note(key.place, f"{key.value[:80]!r} is no field here", expected, suggestion)
         return node
 
     def text(self, fields: Fields, key: str, required: bool = False) -> str:
@@ -54,7 +58,7 @@ class Desk:
         value = self.text(fields, key) or default
         node = fields.get(key)
         if node is not None and value not in allowed:
-            self.note(node.place, f"{value!r} under `{key}`", listed(list(allowed)), nearest(value, allowed))
+            self.note(node.place, f"{value[:80]!r} under `{key}`", listed(list(allowed)), self.nearest(value, allowed))
             return default
         return value
 
@@ -94,12 +98,19 @@ class Desk:
 
     def identity(self, fields: Fields, key: str, file: str) -> str:
         """The name under a key, which is that of the file."""
-        name, stem = self.text(fields, key, required=True), PurePosixPath(file).stem
-        if not _SNAKE.match(stem):
-            self.note(Place(file), f"{stem!r} is no name", "small letters, digits and _, a letter first")
+        name, stem = self.text(fields, key, required=True), self.stem(file)
         if name and name != stem:
             node = fields.get(key)
-            self.note(node.place if node else fields.place, f"{name!r} in the file {stem!r}", "the name of the file")
+            self.note(
+                node.place if node else fields.place, f"{name[:80]!r} in the file {stem!r}", "the name of the file"
+            )
+        return stem
+
+    def stem(self, file: str) -> str:
+        """The name that a file gives to what it holds."""
+        stem = PurePosixPath(file).stem
+        if not _SNAKE.match(stem):
+            self.note(Place(file), f"{stem!r} is no name", "small letters, digits and _, a letter first")
         return stem
 
     def citations(self, fields: Fields, known: Iterable[str], claims: Iterable[str]) -> tuple[Citation, ...]:
@@ -113,7 +124,7 @@ class Desk:
     def _citation(self, key: Text, value: Node, known: Iterable[str], claims: Iterable[str]) -> Citation:
         text = value.value if isinstance(value, Text) else ""
         if value is key or not text:
-            self.note(key.place, f"{key.value!r} without a place in it", "`KEY: the place in it`")
+            self.note(key.place, f"{key.value[:80]!r} without a place in it", "`KEY: the place in it`")
             text = ""
         return self.cite(key.value, text, key.place, known, claims)
 
@@ -121,13 +132,15 @@ class Desk:
         """A citation from its key and text, checked."""
         if key == "article":
             if text not in claims:
-                self.note(place, f"the article has no claim {text!r}", listed(list(claims)))
+                self.note(place, f"the article has no claim {text[:80]!r}", listed(list(claims)))
             return Citation(key, text)
         if key not in known:
-            self.note(place, f"{key!r} is no source", "a key of sources.yaml", nearest(key, known))
-        match = _LABEL.match(" ".join(text.split()))
-        if match is None:
-            return Citation(key, " ".join(text.split()))
-        if match["label"] not in LABELS:
-            self.note(place, f"[{match['label']}] is no label", listed(LABELS), nearest(match["label"], LABELS))
-        return Citation(key, match["place"], match["label"])
+            self.note(place, f"{key[:80]!r} is no source", "a key of sources.yaml", self.nearest(key, known))
+        text = " ".join(text.split())
+        where, bracket, label = text.rpartition("[")
+        if not bracket or not label.endswith("]"):
+            return Citation(key, text)
+        label = label[:-1]
+        if label not in LABELS:
+            self.note(place, f"[{label[:80]}] is no label", listed(LABELS), self.nearest(label, LABELS))
+        return Citation(key, where.rstrip(), label)

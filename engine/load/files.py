@@ -1,6 +1,7 @@
 """The files of a knowledge base: which belong to it, and the digest of what they say."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -26,14 +27,17 @@ def read_folder(directory: Path) -> dict[str, bytes]:
     if not (directory / "terms").is_dir():
         expected = f"a folder with {listed([*FOLDERS, *SINGLES])}"
         raise KnowledgeError([Problem(Place(str(directory)), "no knowledge base: it has no folder `terms`", expected)])
-    for path in _walk(directory):
-        name = path.relative_to(directory).as_posix()
+    for name in _walk(directory, problems):
         problem = _stranger(name)
         if problem:
             problems.append(problem)
             continue
+        path = os.path.join(directory, name)  # noqa: PTH118
+        if not os.path.isfile(path):  # noqa: PTH113
+            problems.append(Problem(Place(name), "no ordinary file", "a text"))
+            continue
         try:
-            with path.open("rb") as file:
+            with open(path, "rb") as file:  # noqa: PTH123 (four times faster, for many)
                 files[name] = file.read(MAX_BYTES + 1)
         except OSError as error:
             problems.append(Problem(Place(name), f"cannot be read ({error.strerror})"))
@@ -45,17 +49,24 @@ def read_folder(directory: Path) -> dict[str, bytes]:
     return files
 
 
-def _walk(directory: Path) -> Iterator[Path]:
-    for path in sorted(directory.iterdir()):
-        if path.name.startswith((".", "__pycache__")) or path.suffix == ".md":
-            continue
-        if path.is_dir():
-            yield from _walk(path)
-        else:
-            yield path
+def _walk(directory: Path, problems: list[Problem]) -> Iterator[str]:
+    """The names of all files below, with / between folders; hidden ones and Markdown pages are no knowledge."""
+
+    def note(error: OSError) -> None:
+        problems.append(Problem(Place(str(error.filename)), f"cannot be read ({error.strerror})"))
+
+    for folder, folders, names in os.walk(directory, onerror=note):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
+        below = os.path.relpath(folder, directory).replace(os.sep, "/") + "/"
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118
+        for name in sorted(names + links):
+            if not name.startswith(".") and not name.endswith(".md"):
+                yield (below + name).removeprefix("./")
 
 
 def _stranger(name: str) -> Problem | None:
+    if not name.isprintable():
+        return Problem(Place(ascii(name)), "a name that cannot be shown", "letters and digits")
     folder, _, rest = name.partition("/")
     if not rest and name in SINGLES:
         return None
@@ -71,9 +82,12 @@ def _stranger(name: str) -> Problem | None:
 
 
 def digest(texts: Mapping[str, str]) -> str:
-    """A short name for what the files say: the same for the same texts, whatever the machine or the line ends."""
+    """A short name for what the files say: the same for the same texts, whatever the machine or the line ends.
+
+    Saved cases say nothing of what follows from a case, and are left out.
+    """
     whole = hashlib.sha256()
-    for name in sorted(texts):
+    for name in sorted(name for name in texts if not name.startswith("cases/")):
         for part in (name, texts[name]):
             data = part.encode()
             whole.update(b"%d:" % len(data) + data)

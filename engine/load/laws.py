@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from ..document import Fields, Items, Node, Text
-from ..errors import Place, nearest
+from ..errors import Place
 from ..rulebook import Claim, Law, Recommendation, Section, Source, Term
 from .fields import Desk
+from .terms import domains_of, findings_only
 
 
 def load_law(
@@ -16,12 +17,13 @@ def load_law(
     fields = desk.fields(node, file, (key, "says", "never", "unless", "source"))
     if fields is None:
         return None
-    assumption = key == "impossible"
-    domains = {name: term.domain for name, term in terms.items() if term.finding or not assumption}
+    condition = desk.condition(fields, domains_of(terms), law=True)
+    if key == "impossible":
+        findings_only(desk, condition, terms)
     return Law(
         id=desk.identity(fields, key, file),
         says=desk.text(fields, "says", required=True),
-        condition=desk.condition(fields, domains, law=True),
+        condition=condition,
         sources=desk.citations(fields, *known),
         place=Place(file, fields.place.line),
     )
@@ -38,7 +40,7 @@ def load_sources(desk: Desk, file: str, node: Node | None) -> dict[str, Source]:
                 key.value, citation, seen, key.place, desk.text(fields, "id"), desk.text(fields, "address")
             )
         if key.value == "article" or ":" in key.value or ";" in key.value:
-            desk.note(key.place, f"{key.value!r} cannot be a key", "letters and digits")
+            desk.note(key.place, f"{key.value[:80]!r} cannot be a key", "letters and digits")
     return sources
 
 
@@ -47,7 +49,7 @@ def load_claims(desk: Desk, file: str, node: Node | None) -> dict[str, Claim]:
     claims: dict[str, Claim] = {}
     for key, entry in _entries(desk, file, node):
         if not isinstance(entry, Text) or not key.value.isdecimal():
-            desk.note(key.place, f"{key.value!r} is no numbered claim", "`number: text`")
+            desk.note(key.place, f"{key.value[:80]!r} is no numbered claim", "`number: text`")
         else:
             claims[key.value] = Claim(key.value, entry.value, key.place)
     return claims
@@ -106,4 +108,4 @@ def _sides(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple
 def _conclusion(desk: Desk, name: str, place: Place, terms: Mapping[str, Term]) -> None:
     conclusions = [term.name for term in terms.values() if not term.finding]
     if name not in conclusions:
-        desk.note(place, f"{name!r} is no conclusion", "a conclusion", nearest(name, conclusions))
+        desk.note(place, f"{name[:80]!r} is no conclusion", "a conclusion", desk.nearest(name, conclusions))

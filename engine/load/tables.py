@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
 
 from ..errors import Place
 from ..language import Condition, Domain, Line, Misread, parse_line
@@ -12,6 +11,7 @@ from ..rulebook import Rule, Term
 from .cards import conclusion_is_known
 from .fields import Desk
 
+MAX_ROWS = 2_000
 _ROW = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
 
@@ -25,15 +25,20 @@ def load_table(
     except csv.Error as error:
         desk.note(Place(file, reader.line_num), f"not readable as CSV: {error}")
         return []
-    if not rows:
+    if len(rows) < 2:
         desk.note(Place(file), "an empty table", "a header and at least one row")
         return []
     header = [cell.strip() for cell in rows[0][1]]
     if header[:1] != ["row"] or header.count("=>") != 1 or header[-2:] != ["because", "source"]:
         desk.note(Place(file, 1), "a header of another form", "`row, terms…, =>, conclusions…, because, source`")
         return []
+    if len(rows) > MAX_ROWS:
+        desk.note(Place(file), f"{len(rows):,} rows", f"at most {MAX_ROWS:,}")
+        return []
+    _check_header(desk, Place(file, 1), [name for name in header[1:-2] if name != "=>"], terms)
+    table = desk.stem(file)
     names: set[str] = set()
-    rules = [_row(desk, Place(file, line), header, row, terms, known) for line, row in rows[1:]]
+    rules = [_row(desk, Place(file, line), table, header, row, terms, known) for line, row in rows[1:]]
     found = [rule for rule in rules if rule is not None]
     for rule in found:
         if rule.id in names:
@@ -42,9 +47,18 @@ def load_table(
     return found
 
 
+def _check_header(desk: Desk, place: Place, columns: list[str], terms: Mapping[str, Term]) -> None:
+    for number, name in enumerate(columns):
+        if name not in terms:
+            desk.note(place, f"{name[:80]!r} is no term", "a term of the knowledge base", desk.nearest(name, terms))
+        elif name in columns[:number]:
+            desk.note(place, f"{name!r} heads two columns", "each term once")
+
+
 def _row(
     desk: Desk,
     place: Place,
+    table: str,
     header: list[str],
     row: list[str],
     terms: Mapping[str, Term],
@@ -54,19 +68,21 @@ def _row(
         desk.note(place, f"{len(row)} cells", f"{len(header)}, as in the header")
         return None
     cells = list(zip(header, (" ".join(cell.split()) for cell in row), strict=True))
-    name, table, arrow = cells[0][1], PurePosixPath(place.file).stem, header.index("=>")
+    name, arrow = cells[0][1], header.index("=>")
     if not _ROW.match(name):
-        desk.note(place, f"{name!r} is no name of a row", "small letters, digits and _")
+        desk.note(place, f"{name[:80]!r} is no name of a row", "small letters, digits and _")
     domains = {term: entry.domain for term, entry in terms.items()}
-    lines = [_line(desk, term, cell, domains, place) for term, cell in cells[1:arrow] if cell != "-"]
-    told = [(term, cell) for term, cell in cells[arrow + 1 : -2] if cell != "-"]
+    lines = [_line(desk, term, cell, domains, place) for term, cell in cells[1:arrow] if cell != "-" and term in terms]
+    told = [(term, cell) for term, cell in cells[arrow + 1 : -2] if cell != "-" and term in terms]
+    if all(cell == "-" for _, cell in cells[arrow + 1 : -2]):
+        desk.note(place, "no conclusion", "at least one in every row")
     because, source = cells[-2][1], cells[-1][1]
     if not because:
         desk.note(place, "no `because`", "a reason in every row")
     entries = [entry.partition(":") for entry in source.split(";")]
     return Rule(
         id=f"{table}.{name}",
-        says=f"{table} {name}".replace("_", " "),
+        says="; ".join(f"{term}: {cell}" for term, cell in told),
         condition=Condition(tuple(line for line in lines if line)),
         then=tuple((term, cell) for term, cell in told if conclusion_is_known(desk, term, cell, place, terms)),
         because=because,

@@ -5,8 +5,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..document import Fields, Node, Text
-from ..errors import Place, listed, nearest
-from ..language import KINDS, UNSETTLED, Condition, Domain, Kind, Misread, parse_parts
+from ..errors import Place, listed
+from ..language import (
+    KINDS,
+    UNSETTLED,
+    Condition,
+    Domain,
+    Kind,
+    Misread,
+    Unsettled,
+    parse_parts,
+    show_line,
+    terms_of,
+)
 from ..rulebook import COMPLETE, SCREENED, Term
 from .fields import Desk
 
@@ -34,13 +45,15 @@ def load_terms(desk: Desk, documents: Mapping[str, Node | None]) -> dict[str, Te
                 terms.setdefault(name.value, term)
                 if gate is not None:
                     gates[name.value] = gate
-    for name in (SCREENED, COMPLETE):
+    for built_in in (SCREENED, COMPLETE):
         says = (
             "every finding that applies is answered"
-            if name == COMPLETE
+            if built_in == COMPLETE
             else "every screening question that applies is answered"
         )
-        terms[name] = Term(name, Domain("yes/no", ("yes", "no")), False, Place("built in"), says=says, built_in=True)
+        terms[built_in] = Term(
+            built_in, Domain("yes/no", ("yes", "no")), False, Place("built in"), says=says, built_in=True
+        )
     return {name: _gated(desk, term, gates.get(name), terms) for name, term in terms.items()}
 
 
@@ -48,11 +61,15 @@ def _term(desk: Desk, name: Text, entry: Node, finding: bool) -> tuple[Term, Nod
     fields = desk.fields(entry, name.place.file, FINDING if finding else CONCLUSION) or Fields((), name.place)
     if (
         not _NAME.match(name.value)
+        or not name.value.isprintable()
         or name.value in RESERVED
         or " or " in name.value
+        or name.value.startswith("at least ")
         or name.value.startswith("expected ")
     ):
-        desk.note(name.place, f"{name.value!r} cannot name a term", "a phrase of words that means nothing else here")
+        desk.note(
+            name.place, f"{name.value[:80]!r} cannot name a term", "a phrase of words that means nothing else here"
+        )
     domain = _domain(desk, fields, finding)
     term = Term(
         name=name.value,
@@ -83,7 +100,7 @@ def _consistent(desk: Desk, term: Term) -> None:
         )
     if term.takes_highest and kind != "choice":
         desk.note(term.place, f"`takes: highest` of {term.name!r}", "a choice, whose values are a scale")
-    elif term.takes_highest and term.otherwise != term.domain.values[:1][0]:
+    elif term.takes_highest and term.otherwise not in term.domain.values[:1]:
         desk.note(term.place, f"{term.name!r} takes the highest", "`otherwise:` its lowest value")
     if term.otherwise is not None and kind not in ("yes/no", "choice"):
         desk.note(term.place, f"`otherwise` of {term.name!r}", "a yes/no or a choice")
@@ -94,7 +111,9 @@ def _screening_for(desk: Desk, fields: Fields, domain: Domain) -> tuple[str, ...
     values = tuple(text.split(" or ")) if text else ()
     for value in values:
         if node is not None and value not in domain.values:
-            desk.note(node.place, f"{value!r} is no value here", listed(domain.values), nearest(value, domain.values))
+            desk.note(
+                node.place, f"{value!r} is no value here", listed(domain.values), desk.nearest(value, domain.values)
+            )
     return values
 
 
@@ -128,22 +147,40 @@ def _check_values(desk: Desk, fields: Fields, values: tuple[tuple[str, Place], .
     seen: set[str] = set()
     for value, place in values:
         if value in seen:
-            desk.note(place, f"{value!r} twice", "each value once")
-        if not value or " or " in value or value in UNSETTLED or value.strip() != value:
-            desk.note(place, f"{value!r} cannot be a value", "a phrase without ` or `, and not unknown or disputed")
+            desk.note(place, f"{value[:80]!r} twice", "each value once")
+        if not value or " or " in f" {value} " or value in UNSETTLED or _untidy(value):
+            desk.note(
+                place, f"{value[:80]!r} cannot be a value", "a phrase without ` or `, and not unknown or disputed"
+            )
         seen.add(value)
+
+
+def _untidy(value: str) -> bool:
+    return " ".join(value.split()) != value or not value.isprintable()
 
 
 def _gated(desk: Desk, term: Term, gate: Node | None, terms: Mapping[str, Term]) -> Term:
     if gate is None:
         return term
-    findings = {name: other.domain for name, other in terms.items() if other.finding and name != term.name}
     try:
-        parts = parse_parts(gate, findings)
+        condition = Condition(parse_parts(gate, domains_of(terms)))
     except Misread as error:
         desk.problems += error.problems
         return term
-    return replace(term, asked_if=Condition(parts))
+    findings_only(desk, condition, terms)
+    if term.name in condition.terms():
+        desk.note(gate.place, f"{term.name!r} is asked if itself is answered", "another finding")
+    return replace(term, asked_if=condition)
+
+
+def findings_only(desk: Desk, condition: Condition, terms: Mapping[str, Term]) -> None:
+    """Note every line that reads more than what was answered."""
+    for line in condition.leaves():
+        for name in terms_of(line):
+            if not terms[name].finding:
+                desk.note(line.place or Place(""), f"{name!r} is a conclusion", "findings only")
+        if isinstance(line, Unsettled):
+            desk.note(line.place or Place(""), f"`{show_line(line)}`", "an answer")
 
 
 def domains_of(terms: Mapping[str, Term]) -> dict[str, Domain]:

@@ -1,0 +1,339 @@
+"""The pages are run: what a console block shows is what the program prints, and what a page promises is there.
+
+In a console block a line `$ …` is a command for bash, `> …` right below it continues it, and what follows is the
+output, compared exactly: a line `...` stands for any number of lines, `…` within a line for any text, and `[exit 1]` as
+the last line for the exit code. A block of another language with a path behind it is written as that file, and a Python
+block is run. All blocks of a page share a folder with a copy of `knowledge`, which is also the knowledge base in use.
+`make` alone is not run: its target must exist. REWRITE_DOCS=1 writes the present outputs into the pages.
+"""
+
+import difflib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+import cli
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "knowledge" / "README.md"]
+NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
+REWRITE = os.environ.get("REWRITE_DOCS") == "1"
+_BLOCK = re.compile(r"^```(\w+)[ \t]*([^\n]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+_EXIT = re.compile(r"\[exit (\d+)\]\Z")
+_ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of a console block, and what the page says it prints."""
+
+    shown: tuple[str, ...]
+    text: str
+    expected: tuple[str, ...]
+    code: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a command printed, line by line, and its exit code."""
+
+    lines: tuple[str, ...]
+    code: int
+
+
+# --- reading a page --------------------------------------------------------------------------------------------------
+
+
+def commands(block: str, line: int) -> Iterator[Command]:
+    """The commands of a console block that begins after this line of the page."""
+    lines = block.splitlines()
+    starts = [number for number, text in enumerate(lines) if text.startswith("$ ")]
+    assert lines[:1] == [] or starts[:1] == [0], f"line {line + 1}: a console block begins with `$ `"
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        body = start + 1
+        while body < end and (lines[body] + " ").startswith("> "):
+            body += 1
+        expected = _trimmed(lines[body:end])
+        found = _EXIT.match(expected[-1]) if expected else None
+        yield Command(
+            shown=tuple(lines[start:body]),
+            text="\n".join(text[2:] for text in lines[start:body]),
+            expected=_trimmed(expected[:-1]) if found else expected,
+            code=int(found[1]) if found else 0,
+            line=line + start + 1,
+        )
+
+
+def _trimmed(lines: "list[str] | tuple[str, ...]") -> tuple[str, ...]:
+    """The lines without blanks at their ends, and without blank lines at the end."""
+    return tuple("\n".join(text.rstrip() for text in lines).rstrip("\n").split("\n")) if any(lines) else ()
+
+
+def matches(expected: tuple[str, ...], printed: tuple[str, ...]) -> bool:
+    """Whether the output is as the page says, with `...` for any lines and `…` for any text."""
+    return re.fullmatch(_pattern(expected), _joined(printed)) is not None
+
+
+def first_missing(expected: tuple[str, ...], printed: tuple[str, ...]) -> str:
+    """The first line of the page that the output does not reach."""
+    found = (
+        number for number in range(len(expected)) if not re.match(_pattern(expected[: number + 1]), _joined(printed))
+    )
+    return next((expected[number] for number in found), "the end: more is printed")
+
+
+def _joined(lines: tuple[str, ...]) -> str:
+    return "".join(f"{text}\n" for text in lines)
+
+
+def _pattern(expected: tuple[str, ...]) -> str:
+    return "".join(r"(?:.*\n)*?" if text.strip() == "..." else f"{_line_pattern(text)}\n" for text in expected)
+
+
+def _line_pattern(text: str) -> str:
+    return ".*".join(re.escape(part) for part in text.split("…"))
+
+
+# --- running a page --------------------------------------------------------------------------------------------------
+
+
+class Run:
+    """One page being run in its own folder; `wrong` grows with what is not as the page says."""
+
+    def __init__(self, page: Path, folder: Path) -> None:
+        self.page, self.folder = page, folder
+        self.wrong: list[str] = []
+
+    def block(self, found: "re.Match[str]") -> str:
+        """Run one block of the page; gives back how it should stand there."""
+        language, name, body = found.groups()
+        line = found.string.count("\n", 0, found.start()) + 1
+        if language == "python":
+            self._expect(line, ("...",), printed([sys.executable, "-c", body], self.folder), 0)
+        elif language == "console":
+            told = [self._told(command) for command in commands(body, line)]
+            return f"```{language}\n" + "".join(f"{text}\n" for lines in told for text in lines) + "```"
+        elif name:
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(body, encoding="utf-8")
+        return found[0]
+
+    def _told(self, command: Command) -> tuple[str, ...]:
+        if command.text.startswith("make"):
+            self._check_target(command)
+            found = Printed(command.expected, command.code)
+        else:
+            found = printed(["bash", "-c", command.text], self.folder)
+        same = found.code == command.code and matches(command.expected, found.lines)
+        if not same and not REWRITE:
+            self._expect(command.line, command.expected, found, command.code)
+        lines = command.expected if same else _shortened(command.expected, found.lines)
+        return (*command.shown, *lines, *([f"[exit {found.code}]"] if found.code else []))
+
+    def _expect(self, line: int, expected: tuple[str, ...], found: Printed, code: int) -> None:
+        if found.code == code and matches(expected, found.lines):
+            return
+        where = f"{self.page.relative_to(ROOT)}:{line}: exit {found.code}, expected {code}; not found: "
+        where += first_missing(expected, found.lines).strip()
+        difference = difflib.unified_diff(expected, found.lines, "the page", "the program", lineterm="", n=1)
+        self.wrong.append("\n".join((where, *difference)))
+
+    def _check_target(self, command: Command) -> None:
+        known = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        for word in command.text.split()[1:]:
+            if "=" not in word and word not in known:
+                self.wrong.append(f"{self.page.relative_to(ROOT)}:{command.line}: make has no {word}")
+
+
+def printed(arguments: list[str], folder: Path) -> Printed:
+    """What a program prints in a folder, errors included, with our `lumbar` on its path."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LUMBAR", "_LUMBAR", "COV"))}
+    ours = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "COLUMNS": "100",
+        "LUMBAR_KNOWLEDGE": "knowledge",
+        "XDG_CACHE_HOME": str(folder / ".cache"),
+        "LC_ALL": "C.UTF-8",
+        "PYTHONUTF8": "1",
+    }
+    done = subprocess.run(
+        arguments,
+        cwd=folder,
+        env=kept | ours,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    return Printed(_trimmed(done.stdout.splitlines()), done.returncode)
+
+
+def _shortened(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    """New output with the marks of the old: as many lines around `...` as there were, and each `…` that still fits."""
+    kept = [text for text in old if "…" in text]
+    lines = [next((text for text in kept if re.fullmatch(_line_pattern(text), line)), line) for line in new]
+    dots = [number for number, text in enumerate(old) if text.strip() == "..."]
+    if not dots or len(old) > len(new):
+        return tuple(lines)
+    after = len(old) - dots[-1] - 1
+    return (*lines[: dots[0]], old[dots[0]], *lines[len(lines) - after :])
+
+
+def _ready(folder: Path) -> Path:
+    shutil.copytree(ROOT / "knowledge", folder / "knowledge", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_what_a_page_shows_is_what_the_program_does(page: Path, tmp_path: Path) -> None:
+    run = Run(page, _ready(tmp_path))
+    text = page.read_text(encoding="utf-8")
+    told = _BLOCK.sub(run.block, text)
+    if REWRITE and told != text:
+        page.write_text(told, encoding="utf-8")
+    assert not run.wrong, "\n\n".join(run.wrong)
+
+
+# --- what the pages promise ------------------------------------------------------------------------------------------
+
+
+def _told_of_commands() -> str:
+    return "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/index.md"))
+
+
+def _commands() -> Iterator[tuple[str, click.Command]]:
+    yield "lumbar", cli.lumbar
+    yield from ((f"lumbar {name}", command) for name, command in sorted(cli.lumbar.commands.items()))
+
+
+def test_every_command_and_every_option_is_in_the_pages() -> None:
+    text = _told_of_commands()
+    missing = []
+    for name, command in _commands():
+        options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
+        missing += [f"{name} {option}" for option in options if f"`{option}" not in text and f" {option}" not in text]
+        missing += [name] if not re.search(rf"\b{re.escape(name)}\b", text) else []
+    assert missing == []
+
+
+def test_every_command_has_an_example_that_is_run() -> None:
+    run = [
+        command.text
+        for page in PAGES
+        for block in _BLOCK.finditer(page.read_text(encoding="utf-8"))
+        if block[1] == "console"
+        for command in commands(block[3], 0)
+    ]
+    assert [name for name, _ in _commands() if not any(name in text for text in run)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)", page.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link and not link.startswith("mailto:")]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def test_every_page_that_is_named_is_there() -> None:
+    files = [*PAGES, ROOT / "cli.py", *(ROOT / "engine").rglob("*.py")]
+    named = {name for file in files for name in re.findall(r"\bdocs/\w+", file.read_text(encoding="utf-8"))}
+    assert sorted(name for name in named if not (ROOT / f"{name}.md").exists()) == []
+
+
+def test_every_source_that_a_page_names_is_a_source() -> None:
+    known = set(re.findall(r"^(\w+):", (ROOT / "knowledge/sources.yaml").read_text(encoding="utf-8"), re.MULTILINE))
+    text = (ROOT / "docs/clinical.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b[A-Z]{2,6}\d{2,3}[A-Z]?\b", text))
+    assert named
+    assert sorted(named - known) == []
+
+
+# --- docs/schema.md --------------------------------------------------------------------------------------------------
+
+SCHEMA = ROOT / "docs" / "schema.md"
+CASES = {
+    "little": "leaning back: worse",
+    "group": "movements tested: yes\nrepeated extension: moves towards the spine\npregnant: no\nage: 40",
+    "fault": "leaning back: wose\nfever: yes",
+}
+# A heading of the page, and a field that only this kind of object has.
+KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "A decision": lambda found: "conclusions" in found,
+    "A case at fault": lambda found: "problems" in found,
+    "A problem": lambda found: "suggestion" in found,
+    "A range": lambda found: {"at least", "at most"} <= set(found),
+    "Members": lambda found: "open" in found,
+    "An explanation": lambda found: "why" in found,
+    "A reason": lambda found: "how" in found,
+    "A side": lambda found: set(found) == {"value", "rules"},
+    "A rule": lambda found: "outranked by" in found,
+    "A line": lambda found: "found" in found,
+    "A group": lambda found: "group" in found,
+    "A check": lambda found: "looked at" in found,
+    "An error": lambda found: "there" in found and "suggestion" not in found,
+    "A claim": lambda found: "claim" in found,
+    "A page": lambda found: "page" in found,
+    "A line of a page": lambda found: "indent" in found,
+}
+
+
+@pytest.fixture(scope="module")
+def objects(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], ...]:
+    """Every JSON object, however deep, that the commands print of a few cases and of a base with something to mend."""
+    folder = _ready(tmp_path_factory.mktemp("schema"))
+    for name, text in CASES.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    card = folder / "knowledge/rules/response/leaning_back_hurts.yaml"
+    calls = ["decide little.yaml", "decide fault.yaml", "why group.yaml 'disc response'", "why little.yaml", "claims"]
+    found = [_json(f"lumbar {call} --json", folder) for call in [*calls, "show 7", "show leaning_back_hurts"]]
+    card.write_text(card.read_text(encoding="utf-8").replace("rule: holds", "rule: fails"), encoding="utf-8")
+    found.append(_json("lumbar check --json", folder))
+    return tuple(_objects(found))
+
+
+def _json(command: str, folder: Path) -> Any:
+    return json.loads("".join(printed(["bash", "-c", command], folder).lines))
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for below in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(below)
+
+
+def _documented(heading: str) -> list[str]:
+    sections = re.split(r"^#+ ", SCHEMA.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    (section,) = (text for text in sections if text.partition("\n")[0].strip() == heading)
+    return _ROW.findall(section)
+
+
+@pytest.mark.parametrize("heading", KINDS)
+def test_the_schema_names_every_field_that_is_printed_and_no_other(
+    heading: str, objects: tuple[dict[str, Any], ...]
+) -> None:
+    seen = {field for found in objects if KINDS[heading](found) for field in found}
+    assert sorted(_documented(heading)) == sorted(seen)
+
+
+def test_the_exit_codes_are_those_that_the_pages_tell(tmp_path: Path) -> None:
+    folder = _ready(tmp_path)
+    (folder / "fault.yaml").write_text(CASES["fault"], encoding="utf-8")
+    calls = (["claims"], ["decide", "fault.yaml"], ["why", "none.yaml"])
+    found = [printed(["lumbar", *words], folder).code for words in calls]
+    for name in ("docs/index.md", "docs/schema.md"):
+        told = re.findall(r"^\| (\d) \|", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+        assert [int(code) for code in told] == sorted(found), name
