@@ -41,12 +41,16 @@ class GroupReason:
 
 @dataclass(frozen=True)
 class RuleReason:
-    """A rule with its lines; `status` is fires, ruled out, waits or disputed; `outranked`: by those that hold above."""
+    """A rule with its lines; `status` is fires, ruled out, waits or disputed; `outranked`: by those that hold above.
+
+    `above` names the rules that would outrank it and are ruled out.
+    """
 
     rule: Rule
     status: str
     parts: tuple[LineReason | GroupReason, ...]
     outranked: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[LineReason]:
         """Every line, those inside groups too."""
@@ -192,8 +196,11 @@ class _Explainer:
         )
         parts = [self._part(part, False, deep) for part in rule.condition.lines]
         parts += [self._part(part, True, deep) for part in rule.condition.unless]
-        above = tuple(other for other in entry.outrankers if self.decision.marks[other] & truth.HOLDS)
-        return RuleReason(rule, status, tuple(parts), above)
+        holding, failing = (
+            tuple(other for other in entry.outrankers if self.decision.marks[other] & bit)
+            for bit in (truth.HOLDS, truth.FAILS)
+        )
+        return RuleReason(rule, status, tuple(parts), holding, failing)
 
     def _check(self, rule: Rule) -> None:
         again = truth.mark_condition(rule.condition, self.state)
@@ -241,6 +248,7 @@ def _rule_json(reason: RuleReason) -> dict[str, Any]:
         "file": rule.place.file,
         "line": rule.place.line,
         "outranked by": list(reason.outranked),
+        "ruled out above": list(reason.above),
         "lines": [_part_json(part) for part in reason.parts],
     }
 

@@ -222,6 +222,7 @@ def _rule(reason: RuleReason, indent: int, length: Length) -> Iterator[Said]:
             yield from _line(part, indent + 1, length)
     if length == "everything":
         yield from (Said(f"outranked by {other}", indent + 1) for other in reason.outranked)
+        yield from (Said(f"ruled out above it: {other}", indent + 1, "muted", "- ") for other in reason.above)
 
 
 def _prefix(part: LineReason | GroupReason) -> str:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def first_missing(expected: tuple[str, ...], printed: tuple[str, ...]) -> str:
     found = (
         number for number in range(len(expected)) if not re.match(_pattern(expected[: number + 1]), _joined(printed))
     )
-    return next((expected[number] for number in found), "the end: more is printed")
+    return next((expected[number] for number in found), "the end")
 
 
 def _joined(lines: tuple[str, ...]) -> str:
@@ -182,14 +183,20 @@ def printed(arguments: list[str], folder: Path) -> Printed:
 
 
 def _shortened(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
-    """New output with the marks of the old: as many lines around `...` as there were, and each `…` that still fits."""
+    """New output with the marks of the old: the parts between `...` that are still there, and each `…` that fits."""
     kept = [text for text in old if "…" in text]
     lines = [next((text for text in kept if re.fullmatch(_line_pattern(text), line)), line) for line in new]
     dots = [number for number, text in enumerate(old) if text.strip() == "..."]
     if not dots or len(old) > len(new):
         return tuple(lines)
-    after = len(old) - dots[-1] - 1
-    return (*lines[: dots[0]], old[dots[0]], *lines[len(lines) - after :])
+    told, position = [*lines[: dots[0]], old[dots[0]]], dots[0]
+    for start, end in pairwise(dots):
+        part = list(old[start + 1 : end])
+        places = [place for place in range(position, len(lines)) if lines[place : place + len(part)] == part]
+        if places:
+            told += [*part, old[end]]
+            position = places[0] + len(part)
+    return (*told, *lines[len(lines) - (len(old) - dots[-1] - 1) :])
 
 
 def _ready(folder: Path) -> Path:
@@ -205,6 +212,43 @@ def test_what_a_page_shows_is_what_the_program_does(page: Path, tmp_path: Path) 
     if REWRITE and told != text:
         page.write_text(told, encoding="utf-8")
     assert not run.wrong, "\n\n".join(run.wrong)
+
+
+@pytest.mark.parametrize(
+    ("expected", "same"),
+    [
+        (("one", "two", "three"), True),
+        (("one", "..."), True),
+        (("...", "two", "..."), True),
+        (("o…", "two", "t…e"), True),
+        (("one", "two"), False),
+        (("...", "two"), False),
+        (("one", "...", "one"), False),
+    ],
+)
+def test_dots_stand_for_lines_and_for_text_and_nothing_else_may_differ(expected: tuple[str, ...], same: bool) -> None:
+    assert matches(expected, ("one", "two", "three")) is same
+
+
+def test_rewriting_keeps_the_dots() -> None:
+    old = ("head", "...", "gone", "...", "same …", "...", "tail")
+    assert _shortened(old, ("new head", "a", "b", "same here", "c", "d", "new tail")) == (
+        "new head",
+        "...",
+        "same …",
+        "...",
+        "new tail",
+    )
+
+
+def test_a_page_that_is_wrong_is_found_out(tmp_path: Path) -> None:
+    run = Run(ROOT / "README.md", _ready(tmp_path))
+    _BLOCK.sub(run.block, "```console\n$ echo one\ntwo\n$ exit 3\n$ exit 3\n[exit 3]\n$ make nothing\n```\n")
+    assert [wrong.splitlines()[0].partition(": ")[2] for wrong in run.wrong] == [
+        "exit 0, expected 0; not found: two",
+        "exit 3, expected 0; not found: the end",
+        "make has no nothing",
+    ]
 
 
 # --- what the pages promise ------------------------------------------------------------------------------------------

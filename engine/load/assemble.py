@@ -25,7 +25,7 @@ def assemble(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
     desk = Desk()
     texts = _texts(desk, files)
     documents = _documents(desk, texts)
-    if any(problem.place.file.startswith(("terms/", "sources.yaml")) for problem in desk.problems):
+    if desk.problems and any(name.startswith(("terms/", "sources.yaml")) and name not in documents for name in files):
         raise KnowledgeError(desk.problems)  # every card would be at fault for the words that are missing
     rulebook = _read(desk, texts, documents)
     _check_rules(desk, rulebook)
@@ -139,6 +139,9 @@ def _check_outranks(desk: Desk, rulebook: Rulebook, rule: Rule, lower: str) -> b
             desk.nearest(lower, rulebook.rules),
         )
         return False
+    at_fault = {problem.place.file for problem in desk.problems}
+    if lower != rule.id and at_fault & {rule.place.file, other.place.file}:
+        return False  # what they share can be told when their conclusions can be read
     shared = {name for name, _ in rule.then} & {name for name, _ in other.then}
     if lower == rule.id or not any(rulebook.terms[name].single for name in shared):
         what = "itself" if lower == rule.id else f"{lower!r}, and they share none"

@@ -37,14 +37,8 @@ def load_table(
         return []
     _check_header(desk, Place(file, 1), [name for name in header[1:-2] if name != "=>"], terms)
     table = desk.stem(file)
-    names: set[str] = set()
     rules = [_row(desk, Place(file, line), table, header, row, terms, known) for line, row in rows[1:]]
-    found = [rule for rule in rules if rule is not None]
-    for rule in found:
-        if rule.id in names:
-            desk.note(rule.place, f"the row {rule.id!r} stands here again", "each row's name once")
-        names.add(rule.id)
-    return found
+    return [rule for rule in rules if rule is not None]
 
 
 def _check_header(desk: Desk, place: Place, columns: list[str], terms: Mapping[str, Term]) -> None:

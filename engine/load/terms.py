@@ -21,8 +21,10 @@ from ..language import (
 from ..rulebook import COMPLETE, SCREENED, Term
 from .fields import Desk
 
+GROUPS = ("findings", "conclusions")
 FINDING = ("kind", "values", "range", "unit", "ask", "help", "codes", "screening", "lasts", "asked if", "unread")
 CONCLUSION = ("kind", "values", "says", "codes", "otherwise", "takes", "screening for")
+SUITS = {"values": ("choice", "several"), "range": ("number",), "unit": ("number",)}
 RESERVED = ("any of", "case", "says", "source", SCREENED, COMPLETE, *UNSETTLED)
 _NAME = re.compile(r"[^\W\d_][^:#,\[\]{}`\"]*\Z")
 _RANGE = re.compile(r"(\d{1,9}) to (\d{1,9})\Z")
@@ -33,13 +35,14 @@ def load_terms(desk: Desk, documents: Mapping[str, Node | None]) -> dict[str, Te
     terms: dict[str, Term] = {}
     gates: dict[str, Node] = {}
     for file, node in documents.items():
-        fields = desk.fields(node, file, ("findings", "conclusions"))
+        fields = desk.fields(node, file, GROUPS)
         for group, body in fields.entries if fields else ():
+            findings = "conclusions" not in (group.value, desk.nearest(group.value, GROUPS))
             if not isinstance(body, Fields):
                 desk.note(body.place, f"no terms under `{group.value}`", "`name:` with its fields, for each term")
                 continue
             for name, entry in body.entries:
-                term, gate = _term(desk, name, entry, group.value == "findings")
+                term, gate = _term(desk, name, entry, findings)
                 if name.value in terms:
                     desk.note(name.place, f"{name.value!r} stands in {terms[name.value].place} too", "each term once")
                 terms.setdefault(name.value, term)
@@ -121,6 +124,9 @@ def _domain(desk: Desk, fields: Fields, finding: bool) -> Domain:
     allowed = [kind for kind in KINDS if kind not in (("several", "tally") if finding else ("number",))]
     desk.text(fields, "kind", required=True)
     kind: Kind = next((one for one in KINDS if one == desk.choice(fields, "kind", allowed)), "yes/no")
+    for key, kinds in SUITS.items():
+        if (node := fields.get(key)) and kind not in kinds:
+            desk.note(node.place, f"`{key}` of a {kind}", f"it for {' or '.join(kinds)} only")
     if kind == "yes/no":
         return Domain(kind, ("yes", "no"))
     if kind == "number":

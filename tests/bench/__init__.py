@@ -1,0 +1,1 @@
+"""Measurements: run by `make bench` alone, each as a ratio or a curve within one run."""
