@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-# The case that `make demo` explains: the first one, or CASE=path.
-CASE ?= $(firstword $(sort $(wildcard knowledge/cases/*.yaml)))
+# The case that `make demo` explains, or CASE=path.
+CASE ?= knowledge/cases/disc_centralises_on_extension.yaml
 
 define DEMO
 $(BIN)/lumbar decide knowledge/cases --brief

@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from engine.case import Case, Decision
     from engine.chain import Chain
+    from engine.errors import Problem
     from engine.rulebook import Rulebook
     from engine.words import Said
 
@@ -48,17 +49,25 @@ class Exit:
     WRONG_USE = 2
 
 
-def _load(directory: str) -> "Rulebook":
-    from engine.errors import KnowledgeError
+def _load(directory: str, as_json: bool = False) -> "Rulebook":
+    from engine.errors import KnowledgeError, counted
     from engine.load import load
 
     try:
         return load(directory)
     except KnowledgeError as error:
-        for problem in error.problems:
+        if as_json:
+            _json({"errors": [_problem(problem) for problem in error.problems]})
+        for problem in error.problems if not as_json else ():
             click.echo(str(problem), err=True)
-        click.echo(f"{len(error.problems)} to mend in the knowledge base {directory}", err=True)
+        click.echo(f"{counted(len(error.problems), 'problem')} to mend in the knowledge base {directory}", err=True)
         sys.exit(Exit.TO_MEND)
+
+
+def _problem(problem: "Problem") -> dict[str, Any]:
+    """A problem as JSON has it."""
+    told = {"file": problem.place.file, "line": problem.place.line, "column": problem.place.column}
+    return told | {"there": problem.there, "expected": problem.expected, "suggestion": problem.suggestion}
 
 
 def _chain(rulebook: "Rulebook") -> "Chain":
@@ -168,8 +177,9 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -
     """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
     from engine import words
     from engine.doors.files import read
+    from engine.errors import counted
 
-    rulebook = _load(knowledge)
+    rulebook = _load(knowledge, as_json)
     chain = _chain(rulebook)
     count = at_fault = 0
     for case in read(cases, rulebook):
@@ -177,35 +187,20 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -
         count, at_fault = count + 1, at_fault + bool(case.problems)
         if as_json:
             _json(_fault_json(rulebook, case, decision) if case.problems else decision.as_json())
-        elif case.problems:
-            _print(words.fault(rulebook, case, decision))
         elif brief:
-            _print([words.brief(rulebook, decision)])
+            tell = words.fault_in_brief(rulebook, case, decision) if case.problems else words.brief(rulebook, decision)
+            click.secho(tell.text, **STYLES[tell.style])
         else:
-            _print(words.recommendation(rulebook, decision))
-        if not (as_json or brief):
+            _print(words.fault(rulebook, case, decision) if case.problems else words.recommendation(rulebook, decision))
             click.echo()
     if brief and not as_json:
-        click.echo(f"{count} cases, {at_fault} to mend. Drafts, not reviewed by a clinician: see `lumbar decide CASE`.")
+        click.echo(f"{counted(count, 'case')}, {at_fault} to mend. {words.drafts(rulebook)}")
     sys.exit(Exit.TO_MEND if at_fault else Exit.FINE)
 
 
 def _fault_json(rulebook: "Rulebook", case: "Case", decision: "Decision") -> dict[str, Any]:
-    from engine.case import Range
-
-    answers = {term.name: decision.conclusions[term.name] for term in rulebook.conclusions if term.takes_highest}
-    least = {name: answer.low if isinstance(answer, Range) else answer for name, answer in answers.items()}
-    problems = [
-        {
-            "file": problem.place.file,
-            "line": problem.place.line,
-            "column": problem.place.column,
-            "there": problem.there,
-            "expected": problem.expected,
-            "suggestion": problem.suggestion,
-        }
-        for problem in case.problems
-    ]
+    least = decision.at_least() if case.facts else dict.fromkeys(decision.at_least())
+    problems = [_problem(problem) for problem in case.problems]
     return {"case": case.id, "problems": problems, "at least": least, "rulebook": rulebook.digest}
 
 
@@ -226,7 +221,7 @@ def why(knowledge: str, case: str, term: str | None, as_json: bool, length: Any,
     """Tell why TERM (such as "exercise direction" or urgency) is what it is in CASE, down to the answers given."""
     from engine import explain, words
 
-    rulebook = _load(knowledge)
+    rulebook = _load(knowledge, as_json)
     found = _one_case(rulebook, case, name)
     first = rulebook.recommendation.explain if rulebook.recommendation else rulebook.conclusions[0].name
     wanted = term or first
@@ -275,7 +270,7 @@ def show(knowledge: str, name: str | None, as_json: bool) -> None:
     """Show the page of a rule, term, law, source or claim (its number); without NAME, list them all."""
     from engine import words
 
-    rulebook = _load(knowledge)
+    rulebook = _load(knowledge, as_json)
     if name is None:
         names = words.names(rulebook)
         _json(list(names)) if as_json else click.echo("\n".join(names))
@@ -296,7 +291,7 @@ def claims(knowledge: str, as_json: bool) -> None:
     """Print the article's claims, each with the rules and laws that cite it."""
     from engine import words
 
-    rulebook = _load(knowledge)
+    rulebook = _load(knowledge, as_json)
     rows = [
         {
             "claim": claim.number,
@@ -339,13 +334,16 @@ def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
 @click.pass_obj
 def check(knowledge: str, directory: str | None, as_json: bool, accept: bool) -> None:
     """Load everything, try all examples and saved cases, and print what is to be mended."""
+    from engine.check import accept as accept_answers
     from engine.check import check as check_rulebook
+    from engine.errors import counted
 
-    rulebook = _load(directory or knowledge)
+    rulebook = _load(directory or knowledge, as_json)
     chain = _chain(rulebook)
     if accept:
-        _accept(rulebook, chain)
-        rulebook = _load(directory or knowledge)
+        for path in accept_answers(rulebook, chain):
+            click.echo(f"{path}: the answer is written anew", err=True)
+        rulebook = _load(directory or knowledge, as_json)
     report = check_rulebook(rulebook, chain)
     if as_json:
         errors = [
@@ -356,30 +354,9 @@ def check(knowledge: str, directory: str | None, as_json: bool, accept: bool) ->
     else:
         for error in report.errors:
             click.echo(str(error))
-        looked = ", ".join(f"{count} {name}" for name, count in report.counts.items())
+        looked = ", ".join(counted(count, name) for name, count in report.counts.items())
         click.echo(f"Looked at {looked}: {len(report.errors) or 'nothing'} to mend. Rulebook {rulebook.digest}.")
     sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
-
-
-def _accept(rulebook: "Rulebook", chain: "Chain") -> None:
-    from engine.check import differences, expected_text
-
-    for case in rulebook.cases.values():
-        decision = chain.decide(case)
-        if case.place and any(differences(rulebook, decision)):
-            path = Path(rulebook.directory) / case.place.file
-            kept = list(_without_answers(path.read_text(encoding="utf-8").splitlines()))
-            path.write_text("\n".join(kept).rstrip() + "\n\n" + expected_text(rulebook, decision), encoding="utf-8")
-            click.echo(f"{path}: the answer is written anew", err=True)
-
-
-def _without_answers(lines: list[str]) -> Iterator[str]:
-    keep = True
-    for line in lines:
-        if line and not line.startswith((" ", "#")):
-            keep = not line.startswith("expected ")
-        if keep:
-            yield line
 
 
 @lumbar.command()

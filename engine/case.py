@@ -75,6 +75,11 @@ class Decision:
     marks: Mapping[str, int] = field(repr=False)
     state: Any = field(repr=False, compare=False)
 
+    def at_least(self) -> dict[str, Value]:
+        """The lower end of every scale that is still open, and the value of those that are not."""
+        ends = {term: answer.low if isinstance(answer, Range) else answer for term, answer in self.conclusions.items()}
+        return {term: ends[term] for term in self.state.scales}  # type: ignore[misc]
+
     def as_json(self) -> dict[str, Any]:
         """The decision as the object that `lumbar decide --json` prints; docs/schema describes it."""
         return {

@@ -1,7 +1,8 @@
 """Rules about rules: examples, saved cases, claims, screening; each finding says what to mend and where."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from . import truth
@@ -39,13 +40,13 @@ def check(rulebook: Rulebook, reading: Decides) -> Report:
     ]
     examples = sum(len(rule.examples) for rule in rulebook.rules.values())
     counts = {
-        "terms": len(rulebook.findings) + len(rulebook.conclusions),
-        "cards": sum(not rule.row for rule in rulebook.rules.values()),
-        "table rows": sum(rule.row for rule in rulebook.rules.values()),
-        "examples": examples,
-        "laws": len(rulebook.laws),
-        "saved cases": len(rulebook.cases),
-        "claims": len(rulebook.claims),
+        "term": len(rulebook.findings) + len(rulebook.conclusions),
+        "card": sum(not rule.row for rule in rulebook.rules.values()),
+        "table row": sum(rule.row for rule in rulebook.rules.values()),
+        "example": examples,
+        "law": len(rulebook.laws),
+        "saved case": len(rulebook.cases),
+        "claim": len(rulebook.claims),
     }
     return Report(tuple(sorted(errors)), counts)
 
@@ -163,6 +164,26 @@ def _members_text(head: str, answer: Members) -> list[str]:
     for word, values in (("in", answer.inside), ("open", answer.open)):
         lines += [f"  {word}:", *(f"    - {quoted(value)}" for value in values)] if values else []
     return lines
+
+
+def accept(rulebook: Rulebook, reading: Decides) -> Iterator[Path]:
+    """Write the present answer into every saved case that expects another; gives the files changed."""
+    for case in rulebook.cases.values():
+        decision = reading.decide(case)
+        if case.place and any(differences(rulebook, decision)):
+            path = Path(rulebook.directory) / case.place.file
+            kept = "\n".join(_without_answers(path.read_text(encoding="utf-8").splitlines())).rstrip()
+            path.write_text(f"{kept}\n\n{expected_text(rulebook, decision)}", encoding="utf-8")
+            yield path
+
+
+def _without_answers(lines: Iterable[str]) -> Iterator[str]:
+    keep = True
+    for line in lines:
+        if line and not line.startswith((" ", "#")):
+            keep = not line.startswith("expected ")
+        if keep:
+            yield line
 
 
 # --- the whole -------------------------------------------------------------------------------------------------------

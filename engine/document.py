@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from .errors import Place, Problem
 
@@ -56,17 +55,6 @@ class Unreadable(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
-
-
-def read_text(path: Path, name: str, limit: int = MAX_BYTES) -> str:
-    """The text of a file, read no further than the limit (in bytes); raises Unreadable."""
-    place = Place(name)
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise Unreadable(Problem(place, f"cannot be read ({error.strerror})")) from error
-    return decode(data, place, limit)
 
 
 def decode(data: bytes, place: Place, limit: int = MAX_BYTES) -> str:

@@ -48,10 +48,6 @@ class KnowledgeError(LumbarError):
     """The author of a knowledge base has something to mend in its files."""
 
 
-class CaseError(LumbarError):
-    """The sender of a case has something to mend in it."""
-
-
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that is most like the given one; empty where none is alike."""
     matches = get_close_matches(word[:80], list(known), n=1, cutoff=0.6)
@@ -62,3 +58,8 @@ def listed(words: Sequence[str], limit: int = 12) -> str:
     """The words as one phrase for `expected`; a long list is cut and counted."""
     shown = ", ".join(words[:limit])
     return shown if len(words) <= limit else f"{shown} and {len(words) - limit} more"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun, such as 1 rule and 2 rules."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

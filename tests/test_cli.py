@@ -37,7 +37,9 @@ def test_the_saved_cases_are_decided_one_line_each() -> None:
     code, output, _ = run("decide", str(CASES), "--brief")
     count = len(list(CASES.glob("*.yaml")))
     assert code == 0
-    assert f"{count} cases, 0 to mend. Drafts, not reviewed by a clinician" in output
+    assert len(output.splitlines()) == count + 1
+    assert f"{count} cases, 0 to mend. " in output
+    assert output.endswith("cards are drafts, not reviewed.\n")
 
 
 def test_json_has_one_object_a_line_and_case() -> None:
@@ -58,7 +60,7 @@ def test_an_open_urgency_has_two_ends_and_what_is_unknown_is_null() -> None:
 def test_the_notice_is_printed_with_every_recommendation() -> None:
     _, output, _ = run("decide", "-", stdin="leg weakness: new\n")
     assert "No clinician has reviewed this knowledge base yet" in " ".join(output.split())
-    assert "screening questions are open; nothing that rests on them is advised" in output
+    assert "open screening questions: nothing that rests on them is advised" in output
     assert "? saddle numbness:" in output
 
 
@@ -71,7 +73,7 @@ def test_a_case_at_fault_gets_no_advice_but_its_urgency() -> None:
     code, output, _ = run("decide", "-", stdin="case: typing\nsaddle numbness: yes\nsex: femal\n")
     assert code == 1
     assert "standard input:3:6: 'femal' is no value of 'sex'; expected female, male; did you mean 'female'?" in output
-    assert "urgency: at least emergency, from what can be read" in output
+    assert "urgency: at least emergency, from what could be read" in output
     assert "exercise" not in output
 
 
@@ -82,6 +84,13 @@ def test_a_case_at_fault_is_an_object_of_its_own_in_json() -> None:
     assert answer["at least"] == {"urgency": "emergency"}
     assert answer["problems"][0]["suggestion"] == "sex"
     assert answer["problems"][0]["line"] == 3
+
+
+def test_a_file_that_cannot_be_read_reassures_nobody() -> None:
+    code, output, _ = run("decide", "-", stdin="saddle numbness: [yes")
+    assert code == 1
+    assert "urgency: not known, for nothing of the case could be read" in output
+    assert json.loads(run("decide", "-", "--json", stdin="saddle numbness: [yes")[1])["at least"] == {"urgency": None}
 
 
 def test_why_explains_what_the_knowledge_base_names_first() -> None:

@@ -21,7 +21,7 @@ def run(*words: str, stdin: str = "") -> tuple[int, str]:
 
 def test_another_field_is_checked() -> None:
     code, output = run("check")
-    assert "3 cards, 1 table rows, 9 examples, 1 laws, 1 saved cases, 0 claims: nothing to mend" in output
+    assert "3 cards, 1 table row, 9 examples, 1 law, 1 saved case, 0 claims: nothing to mend" in output
     assert code == 0
 
 

@@ -107,7 +107,7 @@ def _yaml(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
         return
     many = isinstance(node, Items)
     items = node.items if isinstance(node, Items) and node.items else (node,)
-    repeated.sort()
+    repeated.sort(key=lambda problem: (problem.place.line, problem.place.column))
     for number, item in enumerate(items, 1):
         place = Place(name, item.place.line) if item else Place(name)
         if not isinstance(item, Fields):

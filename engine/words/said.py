@@ -1,0 +1,61 @@
+"""Lines of words with a style, and what every kind of text says alike: answers and citations."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..case import Answer, Members, Range
+from ..rulebook import Citation, Law, Rule, Rulebook
+
+Style = Literal["title", "answer", "alarm", "plain", "muted"]
+LABELS = {
+    "verified-2": "read only in a page that quotes it",
+    "recalled": "from memory, not read in the source",
+    "uncertain": "not established",
+    "derived": "worked out from figures that were read",
+    "convention": "a practice rule, without evidence behind it",
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line of words: how deep it stands, its style, and the bullet that only its first printed line carries."""
+
+    text: str
+    indent: int = 0
+    style: Style = "plain"
+    bullet: str = ""
+
+
+def tell(answer: Answer) -> str:
+    """An answer in words."""
+    match answer:
+        case None:
+            return "not known yet"
+        case Range():
+            return f"at least {answer.low}, at most {answer.high}"
+        case Members():
+            return "; ".join(answer.inside) or "nothing so far"
+    return str(answer)
+
+
+def cite(rulebook: Rulebook, citation: Citation) -> str:
+    """A citation with the paper it names, and how sure it is, in words."""
+    if citation.source == "article":
+        return f"article, claim {citation.place}: {rulebook.claims[citation.place].says}"
+    source = rulebook.sources[citation.source]
+    label = f" ({LABELS[citation.label]})" if citation.label else ""
+    return f"{citation.source}: {citation.place}{label}. {source.citation} [{source.seen}]"
+
+
+def citing(rulebook: Rulebook, key: str, place: str | None = None) -> tuple[Rule, ...]:
+    """The rules that cite a source (or one claim of the article)."""
+    return tuple(
+        rule
+        for rule in rulebook.rules.values()
+        if any(one.source == key and place in (None, one.place) for one in rule.sources)
+    )
+
+
+def laws_citing(rulebook: Rulebook, claim: str) -> tuple[Law, ...]:
+    """The laws that cite a claim of the article."""
+    return tuple(law for law in rulebook.laws.values() if Citation("article", claim) in law.sources)
