@@ -1,0 +1,323 @@
+"""A rulebook as one Boolean circuit: each mark one bit, every gate an AND or an OR, equal parts shared.
+
+The atoms are what a case says: a value is given, a number is known and at least so much. The circuit says what
+`truth` says, and both the reading of many cases and that of every case are made from it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from . import truth
+from .case import Value
+from .language import Against, Condition, Group, Is, Line, Within
+from .rulebook import COMPLETE, SCREENED, Rulebook, Support, Term
+
+Pair = tuple[int, int]
+FALSE, TRUE = 0, 1
+NEVER: Pair = (FALSE, TRUE)
+ALWAYS: Pair = (TRUE, FALSE)
+
+
+@dataclass(frozen=True)
+class Atom:
+    """A bit that a case gives, false where its finding is unknown.
+
+    `kind` is: is (the finding has `value`), known, at least or under (the number, against `number`), holds or fails
+    (`line`, a number against a number).
+    """
+
+    kind: Literal["is", "known", "at least", "under", "holds", "fails"]
+    term: str
+    value: str = ""
+    number: int = 0
+    line: Against | None = None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A node: an atom, or the AND or OR of earlier nodes; the first two nodes are FALSE and TRUE."""
+
+    kind: Literal["constant", "atom", "and", "or"]
+    inputs: tuple[int, ...] = ()
+    atom: Atom | None = None
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """The nodes in order, and where the marks of the rulebook stand: a pair is (holds, fails), each a node.
+
+    `rules` are the marks of conditions; `support` whether each rule fires for each of its conclusions, or is ruled out
+    there; `values` and `members` the marks of each value; `scales` those of "at least" each value; `counts` those of
+    "at least k", k from 1; `answered` is a single node for each finding.
+    """
+
+    nodes: tuple[Gate, ...]
+    rules: Mapping[str, Pair]
+    support: Mapping[tuple[str, str], Pair]
+    values: Mapping[str, Mapping[str, Pair]]
+    members: Mapping[str, Mapping[str, Pair]]
+    scales: Mapping[str, Mapping[str, Pair]]
+    counts: Mapping[str, tuple[Pair, ...]]
+    answered: Mapping[str, int]
+
+    def evaluate(self, facts: Mapping[str, Value]) -> list[bool]:
+        """Every node for one case; the slow way, for tests and for a single question."""
+        state = truth.State(dict(facts))
+        found = [False, True]
+        for gate in self.nodes[len(found) :]:
+            inputs = (found[place] for place in gate.inputs)
+            if gate.atom is not None:
+                found.append(_given(gate.atom, state))
+            else:
+                found.append(any(inputs) if gate.kind == "or" else all(inputs))
+        return found
+
+
+def _given(atom: Atom, state: truth.State) -> bool:
+    value = state.facts.get(atom.term)
+    if atom.line is not None:
+        return bool(truth.mark_line(atom.line, state) & (truth.HOLDS if atom.kind == "holds" else truth.FAILS))
+    if value is None or atom.kind == "known":
+        return value is not None
+    if atom.kind == "is":
+        return value == atom.value
+    return int(value) >= atom.number if atom.kind == "at least" else int(value) < atom.number
+
+
+def compile_rulebook(rulebook: Rulebook) -> Circuit:
+    """The circuit of a rulebook."""
+    compiler = Compiler(rulebook)
+    for stage in rulebook.stages:
+        for rule in stage.rules:
+            compiler.rules[rule] = compiler.condition(rulebook.rules[rule].condition)
+        for term in stage.terms:
+            compiler.settle(rulebook.terms[term])
+    return Circuit(
+        tuple(compiler.nodes),
+        compiler.rules,
+        compiler.support,
+        compiler.values,
+        compiler.members,
+        compiler.scales,
+        compiler.counts,
+        compiler.answered,
+    )
+
+
+@dataclass
+class Compiler:
+    """Builds nodes, each once: what was built before is found again."""
+
+    rulebook: Rulebook
+    nodes: list[Gate] = field(default_factory=lambda: [Gate("constant"), Gate("constant")])
+    places: dict[Gate, int] = field(default_factory=dict)
+    lines: dict[Line, Pair] = field(default_factory=dict)
+    rules: dict[str, Pair] = field(default_factory=dict)
+    support: dict[tuple[str, str], Pair] = field(default_factory=dict)
+    values: dict[str, dict[str, Pair]] = field(default_factory=dict)
+    members: dict[str, dict[str, Pair]] = field(default_factory=dict)
+    scales: dict[str, dict[str, Pair]] = field(default_factory=dict)
+    counts: dict[str, tuple[Pair, ...]] = field(default_factory=dict)
+    answered: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        findings = self.rulebook.findings
+        self.answered = {term.name: self._answered(term) for term in findings}
+        for name, asked in ((SCREENED, [term for term in findings if term.screening]), (COMPLETE, list(findings))):
+            done = self.all_of(self.answered[term.name] for term in asked)
+            self.values[name] = {"yes": (done, FALSE), "no": (FALSE, done)}
+
+    # --- gates -------------------------------------------------------------------------------------------------------
+
+    def _node(self, gate: Gate) -> int:
+        place = self.places.get(gate)
+        if place is None:
+            place = self.places[gate] = len(self.nodes)
+            self.nodes.append(gate)
+        return place
+
+    def all_of(self, nodes: Iterable[int]) -> int:
+        """The AND of nodes."""
+        return self._join("and", nodes, TRUE, FALSE)
+
+    def any_of(self, nodes: Iterable[int]) -> int:
+        """The OR of nodes."""
+        return self._join("or", nodes, FALSE, TRUE)
+
+    def _join(self, kind: Literal["and", "or"], nodes: Iterable[int], neutral: int, deciding: int) -> int:
+        inputs = tuple(sorted(set(nodes) - {neutral}))
+        if deciding in inputs:
+            return deciding
+        if len(inputs) < 2:
+            return inputs[0] if inputs else neutral
+        return self._node(Gate(kind, inputs))
+
+    def at_least(self, least: int, nodes: Sequence[int]) -> int:
+        """At least so many of the nodes, in the order of the nodes, so that equal counts share their parts."""
+        ordered = sorted(nodes)
+        known: dict[tuple[int, int], int] = {}
+
+        def from_here(start: int, wanted: int) -> int:
+            if wanted <= 0:
+                return TRUE
+            if wanted > len(ordered) - start:
+                return FALSE
+            if (start, wanted) not in known:
+                taken = self.all_of((ordered[start], from_here(start + 1, wanted - 1)))
+                known[start, wanted] = self.any_of((taken, from_here(start + 1, wanted)))
+            return known[start, wanted]
+
+        return from_here(0, least)
+
+    def _count(self, least: int, pairs: Sequence[Pair]) -> Pair:
+        holds = self.at_least(least, [pair[0] for pair in pairs])
+        return holds, self.at_least(len(pairs) - least + 1, [pair[1] for pair in pairs])
+
+    def _atom(self, atom: Atom) -> int:
+        return self._node(Gate("atom", atom=atom))
+
+    # --- conditions --------------------------------------------------------------------------------------------------
+
+    def condition(self, condition: Condition) -> Pair:
+        """All of `lines` and none of `unless`."""
+        pairs = [self.part(part) for part in condition.lines]
+        pairs += [self.part(part)[::-1] for part in condition.unless]
+        return self._count(len(pairs), pairs)
+
+    def part(self, part: Line | Group) -> Pair:
+        """A line, or a group of them."""
+        if isinstance(part, Group):
+            return self._count(part.least, [self.part(line) for line in part.lines])
+        if part not in self.lines:
+            self.lines[part] = self._line(part)
+        return self.lines[part]
+
+    def _line(self, line: Line) -> Pair:
+        match line:
+            case Is():
+                return self._is(line)
+            case Within():
+                low = self._at_least_number(line.term, line.low) if line.low is not None else ALWAYS
+                high = self._at_least_number(line.term, line.high + 1) if line.high is not None else NEVER
+                return self._count(2, (low, high[::-1]))
+            case Against() if self.rulebook.terms[line.term].finding:
+                kinds: tuple[Literal["holds"], Literal["fails"]] = ("holds", "fails")
+                holds, fails = (self._atom(Atom(kind, line.term, line=line)) for kind in kinds)
+                return holds, fails
+            case Against():
+                return self._tallies(line)
+        raise TypeError(f"{line} stands in laws only")
+
+    def _is(self, line: Is) -> Pair:
+        term = self.rulebook.terms[line.term]
+        if term.finding:
+            given = {value: self._atom(Atom("is", term.name, value)) for value in term.domain.values}
+            others = (given[value] for value in given if value not in line.values)
+            return self.any_of(given[value] for value in line.values), self.any_of(others)
+        if term.takes_highest:
+            excluded = self._excluded(self.scales[term.name])
+            others = (excluded[value] for value in excluded if value not in line.values)
+            return self.all_of(others), self.all_of(excluded[value] for value in line.values)
+        marks = self.values.get(term.name) or self.members[term.name]
+        pairs = [marks[value] for value in line.values]
+        return self.any_of(pair[0] for pair in pairs), self.all_of(pair[1] for pair in pairs)
+
+    def _excluded(self, steps: Mapping[str, Pair]) -> dict[str, int]:
+        above = [*(holds for holds, _ in list(steps.values())[1:]), FALSE]
+        return {value: self.any_of((steps[value][1], higher)) for value, higher in zip(steps, above, strict=True)}
+
+    def _at_least_number(self, term: str, edge: int) -> Pair:
+        """The marks of "the number is at least the edge"."""
+        if term in self.counts:
+            return self._at_least_count(term, edge)
+        domain = self.rulebook.terms[term].domain
+        known = self._atom(Atom("known", term))
+        if edge <= domain.low:
+            return known, FALSE
+        if edge > domain.high:
+            return FALSE, known
+        return self._atom(Atom("at least", term, number=edge)), self._atom(Atom("under", term, number=edge))
+
+    def _at_least_count(self, term: str, edge: int) -> Pair:
+        steps = self.counts[term]
+        if edge <= 0:
+            return ALWAYS
+        return steps[edge - 1] if edge <= len(steps) else NEVER
+
+    def _tallies(self, line: Against) -> Pair:
+        mine, other = line.term, line.other
+        match line.relation:
+            case "over" | "at least" | "above":
+                return self._not_under(mine, other, 1 if line.relation == "over" else line.amount)
+            case "under" | "at most" | "below":
+                return self._not_under(other, mine, 1 if line.relation == "under" else line.amount)
+            case "same as":
+                return self._count(2, (self._not_under(mine, other), self._not_under(other, mine)))
+        return self._falls_by(line.amount, mine, other)
+
+    def _not_under(self, upper: str, lower: str, more: int = 0) -> Pair:
+        """The marks of "upper is at least lower plus more": some number lies between what both are known to be."""
+        numbers = range(len(self.counts[lower]) + 1)
+        at_least = self._at_least_count
+        holds = (self.all_of((at_least(lower, n + 1)[1], at_least(upper, n + more)[0])) for n in numbers)
+        fails = (self.all_of((at_least(lower, n)[0], at_least(upper, n + more)[1])) for n in numbers)
+        return self.any_of(holds), self.any_of(fails)
+
+    def _falls_by(self, percent: int, mine: str, other: str) -> Pair:
+        edges = {n: n * (100 - percent) // 100 + 1 for n in range(1, len(self.counts[other]) + 1)}
+        at_least = self._at_least_count
+        holds = [self.all_of((at_least(other, n)[0], at_least(mine, edge)[1])) for n, edge in edges.items()]
+        fails = [self.all_of((at_least(other, n + 1)[1], at_least(mine, edge)[0])) for n, edge in edges.items()]
+        return self.any_of(holds), self.any_of([at_least(other, 1)[1], *fails])
+
+    # --- what follows ------------------------------------------------------------------------------------------------
+
+    def _answered(self, term: Term) -> int:
+        if term.domain.kind == "number":
+            known = self._atom(Atom("known", term.name))
+        else:
+            known = self.any_of(self._atom(Atom("is", term.name, value)) for value in term.domain.values)
+        return known if term.asked_if is None else self.any_of((known, self.condition(term.asked_if)[1]))
+
+    def _status(self, entry: Support) -> Pair:
+        own, above = self.rules[entry.rule], [self.rules[rule] for rule in entry.outrankers]
+        fires = self.all_of([own[0], *(fails for _, fails in above)])
+        return fires, self.any_of([own[1], *(holds for holds, _ in above)])
+
+    def settle(self, term: Term) -> None:
+        """The marks of a conclusion, from those of its rules."""
+        entries = self.rulebook.support[term.name]
+        for entry in entries:
+            self.support[entry.rule, term.name] = self._status(entry)
+        given = [(entry.value, self.support[entry.rule, term.name]) for entry in entries]
+        values = term.domain.values
+
+        def of(wanted: Sequence[str]) -> Pair:
+            return self._count(1, [pair for value, pair in given if value in wanted])
+
+        if term.domain.kind == "tally":
+            pairs = [pair for _, pair in given]
+            self.counts[term.name] = tuple(self._count(least, pairs) for least in range(1, len(pairs) + 1))
+        elif term.takes_highest:
+            self.scales[term.name] = {value: of(values[place:]) for place, value in enumerate(values)} | {
+                values[0]: ALWAYS
+            }
+        elif term.domain.kind == "several":
+            self.members[term.name] = {value: of((value,)) for value in values}
+        else:
+            self.values[term.name] = self._values(term, {value: of((value,)) for value in values}, given)
+
+    def _values(
+        self, term: Term, marks: Mapping[str, Pair], given: Sequence[tuple[str | None, Pair]]
+    ) -> dict[str, Pair]:
+        holds = {value: pair[0] for value, pair in marks.items()}
+        if term.otherwise is not None:
+            all_out = self.all_of(pair[1] for _, pair in given)
+            holds[term.otherwise] = self.any_of((holds[term.otherwise], all_out))
+        found = {}
+        for value in marks:
+            another = [holds[other] for other in marks if other != value]
+            own = [] if value == term.otherwise else [marks[value][1]]
+            found[value] = (holds[value], self.any_of([*another, *own]))
+        return found

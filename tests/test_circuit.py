@@ -1,0 +1,54 @@
+"""The circuit, held to the meaning."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import truth
+from engine.case import Value
+from engine.circuit import Circuit, Pair, compile_rulebook
+from engine.rulebook import Rulebook
+from tests.rulebooks import case, facts, rulebooks
+
+
+def _mark(pair: Pair, bits: list[bool]) -> int:
+    return truth.mark(bits[pair[0]], bits[pair[1]])
+
+
+def agrees(book: Rulebook, circuit: Circuit, known: dict[str, Value]) -> None:
+    """Every mark of a case, in the circuit and in truth."""
+    bits, decision = circuit.evaluate(known), truth.decide(book, case(known))
+    state = decision.state
+    assert {rule: _mark(pair, bits) for rule, pair in circuit.rules.items()} == decision.marks
+    for marks, mine in (
+        (state.values, circuit.values),
+        (state.members, circuit.members),
+        (state.scales, circuit.scales),
+    ):
+        told = {term: {value: _mark(pair, bits) for value, pair in pairs.items()} for term, pairs in mine.items()}
+        assert told == marks
+    for term, (low, high) in state.counts.items():
+        steps = circuit.counts[term]
+        assert sum(bits[holds] for holds, _ in steps) == low
+        assert len(steps) - sum(bits[fails] for _, fails in steps) == high
+    assert {name for name, node in circuit.answered.items() if not bits[node]} == set(decision.ask)
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_the_circuit_equals_truth(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    circuit = compile_rulebook(book)
+    for _ in range(3):
+        agrees(book, circuit, data.draw(facts(book)))
+
+
+def test_the_circuit_equals_truth_on_the_saved_cases(bundled: Rulebook) -> None:
+    circuit = compile_rulebook(bundled)
+    for saved in bundled.cases.values():
+        agrees(bundled, circuit, dict(saved.facts))
+
+
+def test_nodes_stand_before_what_needs_them_and_none_twice(bundled: Rulebook) -> None:
+    circuit = compile_rulebook(bundled)
+    assert all(place < number for number, gate in enumerate(circuit.nodes) for place in gate.inputs)
+    assert len(set(circuit.nodes[2:])) == len(circuit.nodes) - 2
