@@ -346,15 +346,12 @@ def check(knowledge: str, directory: str | None, as_json: bool, accept: bool) ->
         rulebook = _load(directory or knowledge, as_json)
     report = check_rulebook(rulebook, chain)
     if as_json:
-        errors = [
-            {"file": error.place.file, "line": error.place.line, "there": error.there, "expected": error.expected}
-            for error in report.errors
-        ]
+        errors = [_problem(error) for error in report.errors]
         _json({"rulebook": rulebook.digest, "errors": errors, "looked at": dict(report.counts)})
     else:
         for error in report.errors:
             click.echo(str(error))
-        looked = ", ".join(counted(count, name) for name, count in report.counts.items())
+        looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
         click.echo(f"Looked at {looked}: {len(report.errors) or 'nothing'} to mend. Rulebook {rulebook.digest}.")
     sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
 

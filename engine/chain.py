@@ -43,6 +43,7 @@ def _import_experta() -> Any:
 experta = _import_experta()
 from experta.abstract import Strategy  # noqa: E402
 from experta.matchers.rete import ReteMatcher  # noqa: E402
+from experta.matchers.rete.check import FeatureCheck  # noqa: E402
 from experta.matchers.rete.mixins import ChildNode  # noqa: E402
 from experta.matchers.rete.nodes import ConflictSetNode  # noqa: E402
 
@@ -72,7 +73,7 @@ class OrderedStrategy(Strategy):
 
 
 class ChangedNodesMatcher(ReteMatcher):
-    """For rules of one pattern; asks only those for activations that something reached since the last time.
+    """For rules of one pattern that bind no name; asks only those for activations that something reached since.
 
     experta asks every rule of the network after every firing, and resets a node once for each way to it.
     """
@@ -84,7 +85,7 @@ class ChangedNodesMatcher(ReteMatcher):
         queue = [self.root_node]
         while queue:
             node = queue.pop()
-            node.children = [self._noting(child) for child in node.children]
+            node.children = [self._leaner(child) for child in node.children]
             fresh = [child.node for child in node.children if child.node not in self.nodes]
             self.nodes.update(dict.fromkeys(fresh))
             queue += fresh
@@ -101,15 +102,23 @@ class ChangedNodesMatcher(ReteMatcher):
             node = ConflictSetNode(rule)
             alpha_terminals[rule[0]].add_child(node, node.activate)
 
-    def _noting(self, child: Any) -> Any:
-        if not isinstance(child.node, ConflictSetNode):
-            return child
+    def _leaner(self, child: Any) -> Any:
+        """The child with a callback that does the same for less."""
+        node = child.node
 
         def note(token: Any) -> None:
-            self.changed[child.node] = None
+            self.changed[node] = None
             child.callback(token)
 
-        return ChildNode(child.node, note)
+        def check(token: Any) -> None:
+            """Look before the token is copied: most conditions do not hold."""
+            if node.matcher(next(iter(token.data))):
+                for below in node.children:
+                    below.callback(token)
+
+        if isinstance(node, ConflictSetNode):
+            return ChildNode(node, note)
+        return ChildNode(node, check) if isinstance(getattr(node, "matcher", None), FeatureCheck) else child
 
     def changes(
         self, adding: Iterable[Any] | None = None, deleting: Iterable[Any] | None = None

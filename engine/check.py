@@ -40,13 +40,13 @@ def check(rulebook: Rulebook, reading: Decides) -> Report:
     ]
     examples = sum(len(rule.examples) for rule in rulebook.rules.values())
     counts = {
-        "term": len(rulebook.findings) + len(rulebook.conclusions),
-        "card": sum(not rule.row for rule in rulebook.rules.values()),
-        "table row": sum(rule.row for rule in rulebook.rules.values()),
-        "example": examples,
-        "law": len(rulebook.laws),
-        "saved case": len(rulebook.cases),
-        "claim": len(rulebook.claims),
+        "terms": len(rulebook.findings) + len(rulebook.conclusions),
+        "cards": sum(not rule.row for rule in rulebook.rules.values()),
+        "table rows": sum(rule.row for rule in rulebook.rules.values()),
+        "examples": examples,
+        "laws": len(rulebook.laws),
+        "saved cases": len(rulebook.cases),
+        "claims": len(rulebook.claims),
     }
     return Report(tuple(sorted(errors)), counts)
 

@@ -1,0 +1,81 @@
+"""Many cases, held to the meaning: what a table says of a case is what truth says."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl  # noqa: TID251 (tables are made here to be read there)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import truth
+from engine.case import Case, Decision, Members, Range, Value
+from engine.columns import CASE, Program, dtype_of
+from engine.rulebook import Rulebook, Term
+from tests.rulebooks import facts, rulebooks
+from tests.test_knowledge import patients, some_of
+
+
+def table(book: Rulebook, cases: Sequence[dict[str, Value]]) -> pl.DataFrame:
+    """A table of cases, each finding a column."""
+    ids = pl.Series(CASE, [str(number) for number in range(len(cases))])
+    columns = [pl.Series(term.name, [case.get(term.name) for case in cases], dtype_of(term)) for term in book.findings]
+    return pl.DataFrame([ids, *columns])
+
+
+def row_of(book: Rulebook, decision: Decision) -> dict[str, Any]:
+    """The row that a decision should be."""
+    row: dict[str, Any] = {CASE: decision.case.id}
+    for term in book.conclusions:
+        row |= _told(term, decision)
+    fired, waiting = set(decision.fired), set(decision.waiting)
+    return row | {rule: True if rule in fired else None if rule in waiting else False for rule in book.rules}
+
+
+def _told(term: Term, decision: Decision) -> dict[str, Any]:
+    answer = decision.conclusions[term.name]
+    if isinstance(answer, Range):
+        return {f"{term.name} at least": answer.low, f"{term.name} at most": answer.high}
+    if isinstance(answer, Members):
+        inside = dict.fromkeys(answer.inside, True) | dict.fromkeys(answer.open)
+        return {f"{term.name}: {value}": inside.get(value, False) for value in term.domain.values}
+    if term.takes_highest or term.domain.kind == "tally":
+        return {f"{term.name} at least": answer, f"{term.name} at most": answer}
+    return {term.name: answer}
+
+
+def agrees(book: Rulebook, cases: Sequence[dict[str, Value]]) -> None:
+    rows = Program(book).evaluate(table(book, cases)).rows(named=True)
+    assert len(rows) == len(cases)
+    for number, (row, known) in enumerate(zip(rows, cases, strict=True)):
+        expected = row_of(book, truth.decide(book, Case(str(number), known)))
+        assert {name: row[name] for name in expected} == expected
+
+
+@settings(max_examples=120)
+@given(st.data())
+def test_columns_equal_truth(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    agrees(book, data.draw(st.lists(facts(book), min_size=1, max_size=20)))
+
+
+def test_columns_equal_truth_on_the_saved_cases(bundled: Rulebook) -> None:
+    agrees(bundled, [dict(case.facts) for case in bundled.cases.values()])
+
+
+def test_columns_equal_truth_on_made_up_patients(bundled: Rulebook) -> None:
+    import random
+
+    choose = random.Random(23)
+    agrees(bundled, [some_of(known, choose) for known in patients(bundled, 300, 29)])
+
+
+def test_a_finding_without_a_column_is_unknown(bundled: Rulebook) -> None:
+    frame = pl.DataFrame({CASE: ["a"], "leg weakness": ["new"]})
+    row = Program(bundled).evaluate(frame).row(0, named=True)
+    assert (row["urgency at least"], row["urgency at most"]) == ("same day", "emergency")
+    assert row["exercise direction"] is None
+    assert row["new_leg_weakness"] is True
+
+
+def test_an_empty_table_has_an_empty_answer(bundled: Rulebook) -> None:
+    assert Program(bundled).evaluate(pl.DataFrame({CASE: []}, schema={CASE: pl.String})).height == 0
