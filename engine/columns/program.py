@@ -1,4 +1,4 @@
-"""Many cases: the circuit over columns, 64 cases a word; polars, numpy and nanoarrow live here alone.
+"""A rulebook as a program over columns of cases, 64 cases a word.
 
 A column of answers becomes one bitmap for each of its values; every gate of the circuit is then one operation on
 whole bitmaps; and the marks that come out are the columns of the answer, without ever looking at a single case.
@@ -12,8 +12,8 @@ import nanoarrow
 import numpy as np
 import polars as pl
 
-from .circuit import Atom, Circuit, Pair, compile_rulebook
-from .rulebook import Rulebook, Term
+from ..circuit import Atom, Circuit, Pair, compile_rulebook
+from ..rulebook import Rulebook, Term
 
 Bits = np.ndarray[tuple[int], np.dtype[np.uint8]]
 Codes = Bits
