@@ -9,6 +9,7 @@ CASE ?= knowledge/cases/disc_centralises_on_extension.yaml
 
 define DEMO
 $(BIN)/lumbar decide knowledge/cases --brief
+$(BIN)/lumbar decide $(CASE)
 $(BIN)/lumbar why $(CASE)
 endef
 

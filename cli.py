@@ -319,7 +319,9 @@ def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*columns, show_lines=True)
+    table = Table(show_lines=True)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row[key]) for key in columns))
     Console().print(table)

@@ -327,7 +327,6 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A line": lambda found: "found" in found,
     "A group": lambda found: "group" in found,
     "A check": lambda found: "looked at" in found,
-    "An error": lambda found: "there" in found and "suggestion" not in found,
     "A claim": lambda found: "claim" in found,
     "A page": lambda found: "page" in found,
     "A line of a page": lambda found: "indent" in found,

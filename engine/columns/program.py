@@ -11,13 +11,14 @@ from typing import Any
 import nanoarrow
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ..circuit import Atom, Circuit, Pair, compile_rulebook
 from ..rulebook import Rulebook, Term
 
-Bits = np.ndarray[tuple[int], np.dtype[np.uint8]]
-Codes = Bits
-Column = np.ndarray[Any, np.dtype[Any]]
+Bits = NDArray[np.uint8]
+Codes = NDArray[np.uint8]
+Column = NDArray[Any]
 BLOCK = 1 << 16  # cases at a time: what is in hand stays in the processor's cache
 UNKNOWN_NUMBER = -1
 CASE = "case"
@@ -194,7 +195,7 @@ class _Reader:
         return (held if atom.kind == "holds" else ~held) & (column >= 0) & (other >= 0)
 
 
-_RELATIONS: Mapping[str, Callable[[np.ndarray, np.ndarray, int], Column]] = {
+_RELATIONS: Mapping[str, Callable[[Column, Column, int], Column]] = {
     "over": lambda mine, other, _: mine > other,
     "under": lambda mine, other, _: mine < other,
     "at least": lambda mine, other, _: mine >= other,
@@ -269,7 +270,7 @@ class _Writer:
         for plane in range(len(marks).bit_length()):
             bits = [holds for code, (holds, _) in enumerate(marks, 1) if code >> plane & 1]
             joined = np.bitwise_or.reduce(bits) & ~disputed
-            codes |= np.unpackbits(joined, count=self.height, bitorder="little") << plane
+            codes |= np.unpackbits(joined, count=self.height, bitorder="little") << np.uint8(plane)
         return self._named(term.name, codes, (None, *term.domain.values))
 
     def _named(self, name: str, codes: Codes, values: Sequence[str | None]) -> pl.Series:
