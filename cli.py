@@ -168,7 +168,7 @@ CASES = click.argument("cases", nargs=-1, required=True, type=click.Path(exists=
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words (docs/schema.md).")
 
 
-@lumbar.command()
+@lumbar.command(short_help="Decide cases.")
 @CASES
 @AS_JSON
 @click.option("--brief", is_flag=True, help="Print one line for each case.")
@@ -204,7 +204,7 @@ def _fault_json(rulebook: "Rulebook", case: "Case", decision: "Decision") -> dic
     return {"case": case.id, "problems": problems, "at least": least, "rulebook": rulebook.digest}
 
 
-@lumbar.command()
+@lumbar.command(short_help="Tell why an answer is as it is.")
 @click.argument("case", type=click.Path(exists=True, allow_dash=True))
 @click.argument("term", required=False, shell_complete=_complete("term"))
 @AS_JSON
@@ -262,7 +262,7 @@ def _refuse(message: str, word: str, known: Iterable[str]) -> None:
     raise click.UsageError(message + (f"; did you mean {suggestion!r}?" if suggestion else ""))
 
 
-@lumbar.command()
+@lumbar.command(short_help="Show a rule, term, law, source or claim.")
 @click.argument("name", required=False, shell_complete=_complete("page"))
 @AS_JSON
 @click.pass_obj
@@ -284,7 +284,7 @@ def show(knowledge: str, name: str | None, as_json: bool) -> None:
         _print(page)
 
 
-@lumbar.command()
+@lumbar.command(short_help="Print the article's claims, each with its rules.")
 @AS_JSON
 @click.pass_obj
 def claims(knowledge: str, as_json: bool) -> None:
@@ -327,7 +327,7 @@ def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     Console().print(table)
 
 
-@lumbar.command()
+@lumbar.command(short_help="Try all examples and saved cases.")
 @click.argument("directory", required=False, type=click.Path(exists=True, file_okay=False))
 @click.option(
     "--accept", is_flag=True, help="Write the present answers into the saved cases; the difference is yours to review."
@@ -358,7 +358,7 @@ def check(knowledge: str, directory: str | None, as_json: bool, accept: bool) ->
     sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
 
 
-@lumbar.command()
+@lumbar.command(short_help="Print the completion script of a shell.")
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
     """Print the completion script of a shell, to be sourced: eval "$(lumbar completion bash)"."""
