@@ -1,15 +1,17 @@
 """Many cases, held to the meaning: what a table says of a case is what truth says."""
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import truth
 from engine.case import Case, Decision, Members, Range, Value
-from engine.columns import CASE, Program, dtype_of
+from engine.columns import CASE, Program, dtype_of, plan
 from engine.rulebook import Rulebook, Term
 from tests.rulebooks import facts, rulebooks
 from tests.test_knowledge import patients, some_of
@@ -63,8 +65,6 @@ def test_columns_equal_truth_on_the_saved_cases(bundled: Rulebook) -> None:
 
 
 def test_columns_equal_truth_on_made_up_patients(bundled: Rulebook) -> None:
-    import random
-
     choose = random.Random(23)
     agrees(bundled, [some_of(known, choose) for known in patients(bundled, 300, 29)])
 
@@ -79,3 +79,25 @@ def test_a_finding_without_a_column_is_unknown(bundled: Rulebook) -> None:
 
 def test_an_empty_table_has_an_empty_answer(bundled: Rulebook) -> None:
     assert Program(bundled).evaluate(pl.DataFrame({CASE: []}, schema={CASE: pl.String})).height == 0
+
+
+def test_a_slice_of_a_table_and_a_table_in_pieces_have_the_answers_of_their_rows(bundled: Rulebook) -> None:
+    program, known = Program(bundled), list(patients(bundled, 40, 31))
+    whole = table(bundled, [{name: case[name] for name in list(case)[place % 3 :]} for place, case in enumerate(known)])
+    answers = program.evaluate(whole)
+    for start, count in ((0, 3), (3, 20), (8, 8), (21, 19)):
+        assert program.evaluate(whole.slice(start, count)).equals(answers.slice(start, count))
+    assert program.evaluate(pl.concat([whole[:7], whole[7:]], rechunk=False)).equals(answers)
+
+
+def test_many_blocks_have_the_answers_of_one(bundled: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = table(bundled, [some_of(case, random.Random(5)) for case in patients(bundled, 50, 37)])
+    answers = Program(bundled).evaluate(whole)
+    monkeypatch.setattr(plan, "BLOCK", 16)
+    assert Program(bundled).evaluate(whole).equals(answers)
+
+
+def test_values_written_as_text_are_read(bundled: Rulebook) -> None:
+    frame = pl.DataFrame({CASE: ["a", "b"], "leg weakness": ["new", None], "age": [70, None]})
+    typed = frame.with_columns(pl.col("leg weakness").cast(dtype_of(bundled.terms["leg weakness"])))
+    assert Program(bundled).evaluate(frame).equals(Program(bundled).evaluate(typed))

@@ -109,4 +109,4 @@ def _at_least(rulebook: Rulebook, case: Case, decision: Decision) -> Iterator[st
         if term.takes_highest and not case.facts:
             yield f"{term.name}: not known, for nothing of the case could be read"
         elif term.takes_highest:
-            yield f"{term.name}: at least {least[term.name]}, from what could be read"
+            yield f"{term.name}: at least {least[term.name]}, from what could be read; what is at fault may raise it"

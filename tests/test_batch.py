@@ -1,0 +1,464 @@
+"""Many cases from files of any kind: answered as one case is, or set apart; nothing lost, and nothing half written."""
+
+import gzip
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl  # noqa: TID251 (tables are made here to be read there)
+import pytest
+from click.testing import CliRunner, Result
+
+import cli
+from engine import truth
+from engine.case import Case, Value
+from engine.columns import dtype_of
+from engine.doors.batch import Options, Refused, run, stored_case
+from engine.rulebook import Rulebook
+from tests.conftest import ROOT
+from tests.test_columns import row_of
+from tests.test_knowledge import patients, some_of
+
+HEAD = "case,age,sex,leg weakness,trauma,leg pain"
+
+
+def batch(book: Rulebook, out: Path, *paths: Path, resume: bool = False, **options: Any) -> dict[str, Any]:
+    return run(book, [str(path) for path in paths], out, Options(**options), resume, lambda _cases, _share: None)
+
+
+def answers(out: Path) -> dict[str, dict[str, Any]]:
+    """The rows of all answers, by case."""
+    rows = [row for path in sorted((out / "answers").iterdir()) for row in pl.read_parquet(path).to_dicts()]
+    assert len({row["case"] for row in rows}) == len(rows)
+    return {row["case"]: row for row in rows}
+
+
+def rejects(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "rejects.ndjson").read_text().splitlines()]
+
+
+def made_up(book: Rulebook, count: int) -> dict[str, dict[str, Value]]:
+    choose = random.Random(5)
+    return {f"p{number}": some_of(known, choose) for number, known in enumerate(patients(book, count, 7))}
+
+
+def frame(book: Rulebook, cases: Mapping[str, Mapping[str, Value]]) -> pl.DataFrame:
+    columns = [pl.Series(term.name, [case.get(term.name) for case in cases.values()]) for term in book.findings]
+    return pl.DataFrame([pl.Series("case", list(cases)), *columns])
+
+
+def agree(book: Rulebook, out: Path, cases: Mapping[str, Mapping[str, Value]]) -> None:
+    """Every case has the answer that truth gives, whole."""
+    found = answers(out)
+    assert set(found) == set(cases)
+    for name, facts in cases.items():
+        decision = truth.decide(book, Case(name, dict(facts)))
+        expected = row_of(book, decision)
+        expected |= {rule: bool(expected[rule]) for rule in book.rules}
+        ask = [term for term in decision.ask if book.terms[term].screening]
+        expected["disputed"] = "; ".join(decision.disputed) or None
+        expected["gaps"] = "; ".join(decision.gaps) or None
+        assert {key: found[name][key] for key in expected} == expected
+        assert sorted((found[name]["ask"] or "").split("; ")) == sorted(ask or [""])
+
+
+# --- every form ------------------------------------------------------------------------------------------------------
+
+
+def write_case_files(book: Rulebook, folder: Path, cases: Mapping[str, Mapping[str, Value]]) -> None:
+    """The same cases dealt out over files of every kind."""
+    folder.mkdir()
+    names = list(cases)
+    deals = [{name: cases[name] for name in names[start::8]} for start in range(8)]
+    table = [frame(book, deal) for deal in deals]
+    table[0].write_csv(folder / "a.csv")
+    text = (
+        table[1].select(sorted(table[1].columns)).write_csv(separator=";", quote_style="always", line_terminator="\r\n")
+    )
+    (folder / "b.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    with gzip.open(folder / "c.csv.gz", "wt") as file:
+        file.write(table[2].write_csv())
+    table[3].write_csv(folder / "d.csv.zst", compression="zstd")
+    (folder / "lake").mkdir()
+    table[4].write_parquet(folder / "lake" / "e.parquet")
+    typed = table[5].with_columns(pl.col(term.name).cast(dtype_of(term)) for term in book.findings)
+    typed.write_parquet(folder / "lake" / "f.parquet")
+    lines = [json.dumps({"case": name, **facts}) for name, facts in deals[6].items()]
+    (folder / "g.ndjson").write_text("\n".join(lines))
+    (folder / "h.json").write_text(json.dumps([{"case": name, **facts} for name, facts in deals[7].items()]))
+
+
+def test_every_form_of_input_is_answered_as_truth_answers(bundled: Rulebook, tmp_path: Path) -> None:
+    cases = made_up(bundled, 400)
+    write_case_files(bundled, tmp_path / "in", cases)
+    summary = batch(bundled, tmp_path / "out", tmp_path / "in", size=37)
+    assert rejects(tmp_path / "out") == []
+    assert (summary["cases"], summary["decided"], summary["rejects"]) == (400, 400, 0)
+    agree(bundled, tmp_path / "out", cases)
+
+
+def test_packed_lines_and_documents_are_read(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson.gz").write_bytes(gzip.compress(b'{"case": "a", "age": 50}\n{"age": 51}\n'))
+    (tmp_path / "b.yaml.gz").write_bytes(gzip.compress(b"case: b\nage: 52\n"))
+    batch(bundled, tmp_path / "out", tmp_path / "a.ndjson.gz", tmp_path / "b.yaml.gz")
+    assert set(answers(tmp_path / "out")) == {"a", "a:2", "b"}
+
+
+def test_saved_cases_are_answered_with_what_they_expect(bundled: Rulebook, tmp_path: Path) -> None:
+    batch(bundled, tmp_path / "out", ROOT / "knowledge" / "cases")
+    found = answers(tmp_path / "out")
+    assert len(found) == len(bundled.cases)
+    for row in found.values():
+        assert row["expected exercise direction"] == row["exercise direction"]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values"),
+    [
+        (pl.Boolean, [True, False, None]),
+        (pl.String, ["yes", "no", " "]),
+        (pl.String, ["true", "FALSE", "unknown"]),
+        (pl.Categorical, ["yes", "no", None]),
+        (pl.Enum(["no", "yes", "unknown"]), ["yes", "no", "unknown"]),
+    ],
+)
+def test_a_yes_or_no_may_be_of_many_types(bundled: Rulebook, tmp_path: Path, dtype: Any, values: list[Any]) -> None:
+    name = next(term.name for term in bundled.findings if term.domain.kind == "yes/no")
+    pl.DataFrame({"case": ["1", "2", "3"], name: pl.Series(values, dtype=dtype)}).write_parquet(tmp_path / "a.parquet")
+    batch(bundled, tmp_path / "out", tmp_path / "a.parquet")
+    found = pl.read_parquet(tmp_path / "out" / "findings" / "part-00000.parquet")
+    assert found[name].to_list() == ["yes", "no", None]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values"),
+    [
+        (pl.Int64, [40, 41, None]),
+        (pl.UInt8, [40, 41, None]),
+        (pl.Float32, [40.0, 41.0, float("nan")]),
+        (pl.String, ["40", "41.0", ""]),
+        (pl.Decimal(5, 1), ["40.0", "41.0", None]),
+    ],
+)
+def test_a_number_may_be_of_many_types(bundled: Rulebook, tmp_path: Path, dtype: Any, values: list[Any]) -> None:
+    column = pl.Series(values).cast(dtype)
+    pl.DataFrame({"case": [1, 2, 3], "age": column}).write_parquet(tmp_path / "a.parquet")
+    batch(bundled, tmp_path / "out", tmp_path / "a.parquet")
+    found = pl.read_parquet(tmp_path / "out" / "findings" / "part-00000.parquet")
+    assert found["age"].to_list() == [40, 41, None]
+    assert found["case"].to_list() == ["1", "2", "3"]
+
+
+# --- set apart -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_wrong_is_set_apart_with_its_place_and_urgency(bundled: Rulebook, tmp_path: Path) -> None:
+    lines = [
+        HEAD,
+        "good,50,female,none,none,none",
+        "wrong,5O,female,severe,none,none",
+        'two lines,50,"fe',
+        'male",none,none,none',
+        "short,50,female",
+        'stray,50,"female" he said,none,none,none',
+        "range,500,female,none,none,none",
+        "twice,50,female,none,none,none",
+        "twice,51,female,none,none,none",
+        "last,52,,,,",
+    ]
+    (tmp_path / "in.csv").write_text("\n".join(lines))
+    summary = batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+    found = rejects(tmp_path / "out")
+    assert [reject["case"] for reject in found[:1]] == ["wrong"]
+    assert {(reject["case"], reject["line"], reject["reason"]) for reject in found} == {
+        ("wrong", 3, "wrong value"),
+        ("two lines", 4, "wrong value"),
+        (f"{tmp_path / 'in.csv'}:6", 6, "broken"),
+        (f"{tmp_path / 'in.csv'}:7", 7, "broken"),
+        ("range", 8, "wrong value"),
+        ("twice", 9, "id used twice"),
+        ("twice", 10, "id used twice"),
+    }
+    assert found[0]["at least"]["urgency"] != bundled.terms["urgency"].domain.values[0]
+    assert found[0]["there"] == "'5O' is no value of 'age'"
+    assert set(answers(tmp_path / "out")) == {"good", "last"}
+    assert (summary["cases"], summary["decided"], summary["rejects"]) == (9, 2, 7)
+    assert summary["by reason"] == {"broken": 2, "id used twice": 2, "wrong value": 3}
+
+
+def test_an_impossible_case_is_set_apart_as_a_single_case_would_be(bundled: Rulebook, tmp_path: Path) -> None:
+    wild = random.Random(3)
+    cases: dict[str, dict[str, Value]] = {}
+    for number in range(300):
+        cases[f"w{number}"] = {
+            term.name: wild.choice(term.domain.values)
+            if term.domain.values
+            else wild.randint(term.domain.low, term.domain.high)
+            for term in bundled.findings
+            if wild.random() < 0.2
+        }
+    frame(bundled, cases).write_csv(tmp_path / "in.csv")
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+    impossible = {name for name, facts in cases.items() if truth.impossibilities(bundled, facts)}
+    assert 20 < len(impossible) < 280
+    found = rejects(tmp_path / "out")
+    assert {reject["case"] for reject in found} == impossible
+    assert {reject["reason"] for reject in found} == {"impossible"}
+    places = [bundled.terms["urgency"].domain.values.index(reject["at least"]["urgency"]) for reject in found]
+    assert places == sorted(places, reverse=True)
+    agree(bundled, tmp_path / "out", {name: facts for name, facts in cases.items() if name not in impossible})
+
+
+@pytest.mark.parametrize("unique", [False, True])
+def test_an_id_may_be_used_in_two_files_unless_it_must_not(bundled: Rulebook, tmp_path: Path, unique: bool) -> None:
+    (tmp_path / "a.csv").write_text("case,age\n1,50\n2,50\n3,50\n3,51\n")
+    (tmp_path / "b.ndjson").write_text('{"case": "2", "age": 60}\n{"case": "4", "age": 60}\n')
+    summary = batch(bundled, tmp_path / "out", tmp_path, unique=unique, size=2)
+    assert sorted(reject["case"] for reject in rejects(tmp_path / "out")) == (
+        ["2", "2", "3", "3"] if unique else ["3", "3"]
+    )
+    assert summary["cases"] == summary["decided"] + summary["rejects"] == 6
+
+
+def test_lines_and_files_that_cannot_be_read_do_not_stop_the_run(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_text(
+        '{"case": "1"}\n{"case": \n[1]\n{"age": 1, "age": 2}\n\n{"age": NaN}\n{"case": "2"}\n'
+    )
+    (tmp_path / "b.parquet").write_bytes(b"PAR1 no more")
+    (tmp_path / "c.csv").write_bytes("case,age\n1,50\n".encode("utf-16"))
+    (tmp_path / "d.csv.gz").write_bytes(gzip.compress(b"case,age\n5,50\n" * 9999)[:-9])
+    (tmp_path / "e.csv").write_bytes(b"case,age,note\n3,50,M\xfcller\n4,50,x\n")
+    (tmp_path / "f.yaml").write_text("case: 6\nage: [\n")
+    summary = batch(bundled, tmp_path / "out", tmp_path)
+    assert set(answers(tmp_path / "out")) == {"1", "2", "4"}
+    assert [Path(reject["file"]).name for reject in sorted(rejects(tmp_path / "out"), key=lambda one: one["case"])] == [
+        *["a.ndjson"] * 4,
+        "b.parquet",
+        "c.csv",
+        "d.csv.gz",
+        "e.csv",
+        "f.yaml",
+    ]
+    assert summary["cases"] == summary["decided"] + summary["rejects"] == 12
+
+
+def test_extra_columns_are_kept_dropped_or_refused(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,leg weaknes,urgency,age\n1,new,,50\n2,none,routine,50\n")
+    summary = batch(bundled, tmp_path / "keep", tmp_path / "in.csv")
+    assert summary["extra columns"] == {"leg weaknes": "leg weakness"}
+    assert answers(tmp_path / "keep")["1"]["leg weaknes"] == "new"
+    assert rejects(tmp_path / "keep")[0]["there"] == "'urgency' is a conclusion"
+    batch(bundled, tmp_path / "drop", tmp_path / "in.csv", extra="drop")
+    assert "leg weaknes" not in answers(tmp_path / "drop")["1"]
+    with pytest.raises(Refused, match="'leg weaknes' is no finding"):
+        batch(bundled, tmp_path / "refuse", tmp_path / "in.csv", extra="refuse")
+    assert not (tmp_path / "refuse").exists()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_row_is_lost_however_a_table_is_damaged(bundled: Rulebook, tmp_path: Path, seed: int) -> None:
+    """Every undamaged line of a CSV is read as it stands, and every damaged one is set apart or read as csv would."""
+    choose = random.Random(seed)
+    lines = [f"c{number},{choose.randint(20, 60)},{choose.choice(['male', 'female', ''])}" for number in range(400)]
+    damage = ["{},1", "{},1,2,3,4", '{},1,"male', '{}"x,1,male', "", ",,", '"{}",40,"male"', '{},40,"fe""male"']
+    damaged = set(choose.sample(range(400), 60))
+    for number in damaged:
+        lines[number] = choose.choice(damage).format(f"d{number}")
+    text = choose.choice(["\n", "\r\n"]).join(["case,age,sex", *lines]) + choose.choice(["", "\n", "\n\n\n"])
+    (tmp_path / "in.csv").write_bytes(text.encode())
+    summary = batch(bundled, tmp_path / "out", tmp_path / "in.csv", size=choose.choice([7, 100, 1000]))
+    found = answers(tmp_path / "out")
+    for number, line in enumerate(lines):
+        if number not in damaged:
+            assert f"c{number}" in found, line
+    blank = sum(lines[number] == "" for number in damaged)
+    assert summary["cases"] == summary["decided"] + summary["rejects"] == 400 - blank
+    assert summary["rejects"] == len(rejects(tmp_path / "out"))
+
+
+# --- whole or not at all ---------------------------------------------------------------------------------------------
+
+
+def everything(out: Path) -> dict[str, bytes]:
+    """The content of every file, without what tells the time."""
+    found = {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    summary = json.loads(found["summary.json"])
+    del summary["seconds"]
+    return found | {"summary.json": json.dumps(summary).encode()}
+
+
+def command(out: Path, *paths: Path) -> Sequence[str]:
+    script = "import cli; cli.main()"
+    options = ["--out", str(out), "--batch-size", "400", "--unique", "--resume"]
+    return [sys.executable, "-c", script, "batch", *map(str, paths), *options]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is for POSIX")
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(bundled: Rulebook, tmp_path: Path) -> None:
+    cases = made_up(bundled, 300)
+    table = frame(bundled, cases)
+    parts = [table.with_columns(case=pl.format(f"{letter}{{}}", "case")) for letter in "abcdefgh"]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    pl.concat(parts).write_csv(folder / "a.csv")
+    pl.concat(parts).with_columns(case=pl.format("P{}", "case")).write_parquet(folder / "b.parquet")
+    text = parts[0].with_columns(case=pl.format("Z{}", "case")).write_ndjson().replace('"Zap7"', '"ap7"')
+    (folder / "c.ndjson").write_text(text + "{broken\n")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LUMBAR_KNOWLEDGE": str(ROOT / "knowledge")}
+    whole = tmp_path / "whole"
+    began = time.monotonic()
+    done = subprocess.run(command(whole, folder), env=environment, capture_output=True, text=True)
+    lasted = time.monotonic() - began
+    assert done.returncode == 1, done.stderr
+    choose, out, kills = random.Random(11), tmp_path / "out", 0
+    for _ in range(40):
+        process = subprocess.Popen(
+            command(out, folder), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        try:
+            process.communicate(timeout=choose.uniform(0.3, 1.0) * lasted)
+            break
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            process.communicate()
+            kills += 1
+            for path in out.rglob("part-*.parquet"):
+                pl.read_parquet(path)
+    assert kills, "it was never killed"
+    assert process.returncode == 1
+    assert everything(out) == everything(whole)
+    told = json.loads((out / "summary.json").read_text())
+    assert told["cases"] == 2400 * 2 + 300 + 1 == told["decided"] + told["rejects"]
+    assert told["by reason"] == {"broken": 1, "id used twice": 2}
+
+
+class Cut(BaseException):
+    """The run is cut here."""
+
+
+@pytest.mark.parametrize("moment", range(0, 60, 3))
+def test_a_run_cut_at_any_file_goes_on_to_the_same_end(
+    bundled: Rulebook, tmp_path: Path, moment: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment is the number of files that were put in their place before the cut."""
+    from engine.doors.batch import parts, store
+
+    table = frame(bundled, made_up(bundled, 60))
+    pl.concat([table, table[:3]]).write_csv(tmp_path / "in.csv")
+    batch(bundled, tmp_path / "whole", tmp_path / "in.csv", size=15)
+    real, count = store.whole, 0
+
+    def cut(path: Path, write: Any) -> None:
+        nonlocal count
+        if count == moment:
+            write(path.with_name(f"{path.name}.part"))
+            raise Cut
+        count += 1
+        real(path, write)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "whole", cut)
+        patch.setattr(parts, "whole", cut)
+        try:
+            batch(bundled, tmp_path / "out", tmp_path / "in.csv", size=15)
+        except Cut:
+            pass
+        else:
+            assert count <= moment
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv", size=15, resume=True)
+    assert everything(tmp_path / "out") == everything(tmp_path / "whole")
+    assert {reject["reason"] for reject in rejects(tmp_path / "out")} == {"id used twice"}
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,age\n1,50\n")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "letter.txt").write_text("dear")
+    for resume in (False, True):
+        with pytest.raises(Refused, match="not empty"):
+            batch(bundled, out, tmp_path / "in.csv", resume=resume)
+    assert [path.name for path in out.iterdir()] == ["letter.txt"]
+
+
+def test_what_was_begun_is_gone_on_with_only_as_it_was_begun(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,age\n1,50\n")
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+    with pytest.raises(Refused, match="another options"):
+        batch(bundled, tmp_path / "out", tmp_path / "in.csv", resume=True, trace="full")
+    (tmp_path / "in.csv").write_text("case,age\n1,51\n")
+    with pytest.raises(Refused, match="an input that was another"):
+        batch(bundled, tmp_path / "out", tmp_path / "in.csv", resume=True)
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def lumbar(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.lumbar, list(arguments))
+
+
+@pytest.mark.parametrize("form", ["parquet", "ndjson", "csv"])
+def test_why_rebuilds_the_reason_of_any_answer(tmp_path: Path, form: str) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEAD},site\na,50,female,new,none,none,x\nb,5O,female,new,none,none,y\n")
+    out = str(tmp_path / "out")
+    done = lumbar("batch", str(tmp_path / "in.csv"), "--out", out, "--format", form, "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.output)["decided"] == 1
+    (tmp_path / "one.json").write_text(
+        '{"case": "a", "age": 50, "sex": "female", "leg weakness": "new", "trauma": "none", "leg pain": "none"}'
+    )
+    alone = lumbar("why", str(tmp_path / "one.json"), "urgency")
+    stored = lumbar("why", out, "urgency", "--case", "a")
+    assert stored.exit_code == 0, stored.output
+    assert stored.output == alone.output
+    apart = lumbar("why", out, "urgency", "--case", "b")
+    assert apart.exit_code == 1
+    assert "'5O' is no value of 'age'" in apart.output
+    assert lumbar("why", out, "--case", "nobody").exit_code == 1
+
+
+def test_a_stored_answer_that_was_changed_is_not_explained(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEAD}\na,50,female,new,none,none\n")
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv", form="csv")
+    path = tmp_path / "out" / "answers" / "part-00000.csv"
+    path.write_text(path.read_text().replace("same day", "routine"))
+    done = lumbar("why", str(tmp_path / "out"), "urgency", "--case", "a")
+    assert done.exit_code == 1
+    assert "routine is stored" in done.output
+
+
+def test_a_changed_rulebook_beside_the_answers_is_noticed(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEAD}\na,50,female,new,none,none\n")
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+    shutil.rmtree(tmp_path / "out" / "knowledge" / "laws")
+    with pytest.raises(Refused, match="by which the answers were made"):
+        stored_case(tmp_path / "out", "a")
+
+
+def test_a_full_trace_tells_waiting_rules_from_those_ruled_out(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEAD}\na,50,female,new,none,none\n")
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv", trace="full")
+    decision = truth.decide(
+        bundled, Case("a", {"age": 50, "sex": "female", "leg weakness": "new", "trauma": "none", "leg pain": "none"})
+    )
+    row = answers(tmp_path / "out")["a"]
+    assert [rule for rule in bundled.rules if row[rule] is None] == list(decision.waiting)
+
+
+def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case\n1\n")
+    script = "import sys; sys.modules['polars'] = None; import cli; cli.main()"
+    arguments = ["batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script, *arguments], env=environment, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "pip install 'lumbar[batch]'" in done.stderr

@@ -1,0 +1,465 @@
+"""The page about many cases: its counts, held to a plain recount; its charts as data; and what the page promises."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from html import unescape
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import altair as alt  # noqa: TID251 (its schema is asked whether a specification is one)
+import polars as pl  # noqa: TID251 (tables are made here to be read there)
+import pytest
+from click.testing import CliRunner
+
+import cli
+from engine import truth
+from engine.case import Case, Decision, Members, Range, Value
+from engine.columns import CASE, Program, dtype_of
+from engine.columns.outcome import DISPUTED, GAP, OPEN, Answers
+from engine.columns.summary import Comparison, Summary, summarise
+from engine.doors.report import report
+from engine.doors.report.charts import Bar, bar_chart, letter, matrix_chart, picture
+from engine.doors.report.page import shown
+from engine.errors import LumbarError
+from engine.load import load
+from engine.rulebook import Rulebook, Term
+from tests.test_knowledge import patients, some_of
+
+ROOT = Path(__file__).resolve().parent.parent
+KNOWLEDGE = ROOT / "knowledge"
+BICYCLE = ROOT / "tests" / "bicycle"
+FORMS = ("parquet", "csv", "ndjson")
+BROKEN: Sequence[Mapping[str, Any]] = (
+    {"reason": "wrong value", "there": "'squeek' is no value of 'noise'", "at least": {"ride": "not at all"}},
+    {"reason": "wrong value", "there": "'bang' is no value of 'noise'", "at least": {"ride": "as you like"}},
+    {"reason": "id used twice", "there": "the id 'a' is used 2 times in a.csv", "at least": {"ride": "as you like"}},
+    {"reason": "id used twice", "there": "the id 'b' is used 2 times in a.csv", "at least": {"ride": "gently"}},
+    {"reason": "impossible", "there": "A chain shrinks not (noise: click)", "at least": {"ride": "gently"}},
+    {"reason": "broken", "there": "not readable as JSON", "at least": {"ride": None}},
+)
+
+
+# --- folders as a batch leaves them ----------------------------------------------------------------------------------
+
+
+def outcome(
+    folder: Path,
+    knowledge: Path,
+    parts: Sequence[Sequence[Case]],
+    form: str = "parquet",
+    rejects: Sequence[Mapping[str, Any]] = (),
+) -> Path:
+    """A folder of answers to these cases, with an `expected` column for each conclusion that some case expects."""
+    shutil.copytree(knowledge, folder / "knowledge")
+    book = load(folder / "knowledge")
+    told = [name for name in book.terms if any(name in (case.expected or {}) for part in parts for case in part)]
+    for name in ("answers", "findings"):
+        (folder / name).mkdir()
+    for number, cases in enumerate(parts):
+        findings = table(book, cases)
+        findings.write_parquet(folder / "findings" / f"part-{number:05}.parquet")
+        answers = Program(book).evaluate(findings).with_columns(lists(book, cases))
+        answers = answers.with_columns(pl.col(rule).fill_null(False) for rule in book.rules)
+        path = folder / "answers" / f"part-{number:05}.{form}"
+        getattr(answers.with_columns(expected(cases, name) for name in told), f"write_{form}")(path)
+    lines = [json.dumps({"case": str(number)} | dict(one)) + "\n" for number, one in enumerate(rejects)]
+    (folder / "rejects.ndjson").write_text("".join(lines), encoding="utf-8")
+    manifest = {"format": 1, "rulebook": book.digest, "inputs": [{"path": "made up.csv"}], "finished": True}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def table(book: Rulebook, cases: Sequence[Case]) -> pl.DataFrame:
+    """The findings of cases, each a column."""
+    ids = pl.Series(CASE, [case.id for case in cases], pl.String)
+    columns = [
+        pl.Series(one.name, [case.facts.get(one.name) for case in cases], dtype_of(one)) for one in book.findings
+    ]
+    return pl.DataFrame([ids, *columns])
+
+
+def lists(book: Rulebook, cases: Sequence[Case]) -> list[pl.Series]:
+    """What is disputed, the gaps, and the open screening questions."""
+    decisions = [truth.decide(book, case) for case in cases]
+    found = {
+        "disputed": [list(decision.disputed) for decision in decisions],
+        "gaps": [list(decision.gaps) for decision in decisions],
+        "ask": [[name for name in decision.ask if book.terms[name].screening] for decision in decisions],
+    }
+    return [pl.Series(name, ["; ".join(one) or None for one in rows], pl.String) for name, rows in found.items()]
+
+
+def expected(cases: Sequence[Case], name: str) -> pl.Series:
+    """The column of what is expected of a conclusion."""
+    answers = [(case.expected or {}).get(name) for case in cases]
+    return pl.Series(f"expected {name}", [None if one is None else text(one) for one in answers], pl.String)
+
+
+def text(answer: object) -> str:
+    """An answer of one value as the tables have it."""
+    if isinstance(answer, Range):
+        return f"{answer.low} to {answer.high}"
+    return OPEN if answer is None else str(answer)
+
+
+def rides(count: int, **common: Value) -> list[Case]:
+    """Bicycles, each with some faults; every third case expects something."""
+    noises: list[dict[str, Value]] = [
+        {"noise": "squeal", "noise while": "braking"},
+        {"noise": "click", "noise while": "pedalling", "chain length": 125, "new chain length": 120},
+        {"brakes hold": "no"},
+        {"brakes hold": "yes", "noise": "none", "chain length": 100, "new chain length": 120},
+        {},
+    ]
+    cases = []
+    for number in range(count):
+        wanted = {"fault": ("glazed pads", "worn chain")[number % 2], "ride": "gently"} if number % 3 == 0 else None
+        cases.append(Case(f"bicycle {number}", noises[number % 5] | common, expected=wanted))
+    return cases
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Saved cases and made-up patients in three parts."""
+    book = load(KNOWLEDGE)
+    import random
+
+    choose = random.Random(11)
+    people = [some_of(one, choose) if choose.random() < 0.4 else one for one in patients(book, 50, 3)]
+    made = [Case(f"patient {number}", facts) for number, facts in enumerate(people)]
+    wanted = "working pattern"
+    saved = [
+        replace(case, expected={wanted: (case.expected or {}).get(wanted)}) for case in list(book.cases.values())[:60]
+    ]
+    return outcome(tmp_path_factory.mktemp("clinic") / "out", KNOWLEDGE, [saved, made[:30], made[30:]])
+
+
+@pytest.fixture(scope="module")
+def clinic_page(clinic: Path) -> str:
+    return report(clinic)
+
+
+def told(page: str) -> str:
+    """The words of a page."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.partition("<body>")[2])).split())
+
+
+# --- the counts ------------------------------------------------------------------------------------------------------
+
+
+def summary_of(folder: Path) -> Summary:
+    book = load(folder / "knowledge")
+    return summarise(Answers(folder, book), [term.name for _, terms in shown(book) for term in terms])
+
+
+def recount(summary: Summary, book: Rulebook, cases: Sequence[Case]) -> None:
+    """Hold the counts to those of the cases, decided and counted one by one."""
+    decisions = [truth.decide(book, case) for case in cases]
+    assert summary.cases == len(cases)
+    for name in summary.spreads:
+        found = Counter(one for decision in decisions for one in spread(book.terms[name], decision))
+        counted = [("settled", summary.spreads[name].settled), ("open", summary.spreads[name].open)]
+        counted.append(("without", summary.spreads[name].without))
+        assert {(kind, value): count for kind, counts in counted for value, count in counts.items() if count} == found
+    assert summary.fired == {rule: sum(rule in decision.fired for decision in decisions) for rule in book.rules}
+    assert summary.disputed_cases == sum(bool(decision.disputed) for decision in decisions)
+    assert summary.disputed == {
+        term.name: sum(term.name in decision.disputed for decision in decisions)
+        for term in book.conclusions
+        if term.single
+    }
+    waiting = [decision for decision in decisions if any(waits(decision, name) for name in summary.spreads)]
+    assert summary.waiting == len(waiting)
+    for name, question in summary.questions.items():
+        asked = [[one for one in decision.ask if book.terms[one].screening] for decision in waiting]
+        assert (question.open, question.alone) == (sum(name in one for one in asked), asked.count([name]))
+    for name, comparison in summary.comparisons.items():
+        pairs = Counter(
+            (text(case.expected[name]), single(decision, name))
+            for case, decision in zip(cases, decisions, strict=True)
+            if case.expected and case.expected.get(name) is not None
+        )
+        assert comparison.counts == pairs
+
+
+def spread(term: Term, decision: Decision) -> Iterator[tuple[str, str]]:
+    answer = decision.conclusions[term.name]
+    if isinstance(answer, Members):
+        yield from (("settled", value) for value in answer.inside)
+        yield from (("open", value) for value in answer.open)
+    elif isinstance(answer, Range):
+        yield "open", str(answer.low)
+    else:
+        found = single(decision, term.name)
+        yield "without" if found in (DISPUTED, GAP, OPEN) else "settled", found
+
+
+def single(decision: Decision, name: str) -> str:
+    if name in decision.disputed:
+        return DISPUTED
+    return GAP if name in decision.gaps else text(decision.conclusions[name])
+
+
+def waits(decision: Decision, name: str) -> bool:
+    answer = decision.conclusions[name]
+    if answer is None:
+        return name not in decision.disputed and name not in decision.gaps
+    return isinstance(answer, Range)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_counts_equal_a_plain_recount(tmp_path: Path, form: str) -> None:
+    cases = rides(43)
+    folder = outcome(tmp_path / "out", BICYCLE, [cases[:20], [], cases[20:]], form)
+    summary = summary_of(folder)
+    recount(summary, load(BICYCLE), cases)
+    assert summary.disputed["fault"]
+    assert set(summary.comparisons) == {"fault", "ride"}
+
+
+def test_the_counts_of_patients_equal_a_plain_recount(clinic: Path, bundled: Rulebook) -> None:
+    parts = sorted((clinic / "findings").iterdir())
+    rows = [row for part in parts for row in pl.read_parquet(part).iter_rows(named=True)]
+    cases = []
+    for row in rows:
+        facts = {name: value for name, value in row.items() if name != CASE and value is not None}
+        saved = bundled.cases.get(row[CASE])
+        wanted = {"working pattern": (saved.expected or {}).get("working pattern")} if saved else None
+        cases.append(Case(row[CASE], facts, expected=wanted))
+    recount(summary_of(clinic), bundled, cases)
+
+
+def test_an_empty_folder_counts_nothing(tmp_path: Path) -> None:
+    folder = outcome(tmp_path / "out", BICYCLE, [])
+    assert summary_of(folder).cases == 0
+    assert "Report on 0 cases" in report(folder)
+
+
+def test_rejects_with_the_same_fault_are_counted_together(tmp_path: Path) -> None:
+    rejects = summary_of(outcome(tmp_path / "out", BICYCLE, [], rejects=BROKEN)).rejects
+    assert rejects.count == 6
+    assert rejects.reasons == {
+        "id used twice: the id … is used 2 times in a.csv": 2,
+        "wrong value: … is no value of 'noise'": 2,
+        "broken: not readable as JSON": 1,
+        "impossible: A chain shrinks not …": 1,
+    }
+    assert rejects.least == {"ride": {"not at all": 1, "gently": 2, "as you like": 2, None: 1}}
+
+
+def test_kappa_is_what_a_hand_works_out() -> None:
+    # 50 cases, 35 agree (0.70); chance: (25 · 30 + 25 · 20) / 50² = 0.50; (0.70 - 0.50) / (1 - 0.50) = 0.40
+    counts = {("yes", "yes"): 20, ("yes", "no"): 5, ("no", "yes"): 10, ("no", "no"): 15}
+    comparison = Comparison(counts)
+    assert (comparison.cases, comparison.agreeing) == (50, 35)
+    assert comparison.kappa == pytest.approx(0.4)
+
+
+def test_an_open_answer_is_no_agreement() -> None:
+    # 3 of 4 agree (0.75); chance: (2 · 2 + 2 · 1) / 4² = 0.375; 0.375 / 0.625 = 0.6
+    comparison = Comparison({("yes", "yes"): 2, ("no", "no"): 1, ("no", OPEN): 1})
+    assert comparison.agreeing == 3
+    assert comparison.kappa == pytest.approx(0.6)
+
+
+def test_kappa_is_not_defined_where_all_is_one_value() -> None:
+    assert Comparison({("yes", "yes"): 9}).kappa is None
+    assert Comparison({("yes", "no"): 9}).kappa == 0
+
+
+# --- the charts ------------------------------------------------------------------------------------------------------
+
+
+def values(spec: Mapping[str, Any], layer: int) -> list[dict[str, Any]]:
+    """The rows that a layer of a chart draws."""
+    data = spec["layer"][layer]["data"]
+    rows: list[dict[str, Any]] = data["values"] if "values" in data else spec["datasets"][data["name"]]
+    return rows
+
+
+def test_a_bar_is_as_long_as_its_count_and_says_it() -> None:
+    bars = [
+        Bar("gently", (("full", 3, "settled in 3 cases"), ("light", 2, "open in 2")), "3 + 2"),
+        Bar("word " * 30, (("full", 0, ""), ("light", 9, "open in 9")), "0 + 9"),
+    ]
+    spec = bar_chart(bars, 20)
+    alt.LayerChart.from_dict(spec, validate=True)
+    assert [(one["x"], one["x2"], one["tone"]) for one in values(spec, 0)] == [
+        (0, 3, "full"),
+        (3, 5, "light"),
+        (0, 9, "light"),
+    ]
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 20]
+    assert [one["text"] for one in values(spec, 2)] == ["3 + 2", "0 + 9"]
+    assert values(spec, 1)[1]["text"].count("\n") == 2
+    assert values(spec, 0)[2]["y2"] <= spec["height"]
+
+
+def test_a_matrix_has_every_count_and_frames_what_agrees() -> None:
+    counts = {("yes", "yes"): 1200, ("yes", "no"): 300, ("no", OPEN): 7}
+    spec = matrix_chart(["yes", "no", OPEN], counts)
+    alt.LayerChart.from_dict(spec, validate=True)
+    cells = {one["says"]: one for one in values(spec, 0)}
+    assert len(cells) == 6
+    assert cells["expected yes, answered yes: 1,200"]["share"] == 0.8
+    assert cells["expected no, answered not known yet: 7"]["text"] == "7"
+    assert cells["expected no, answered no: 0"]["text"] == ""
+    assert [one["frame"] > 1 for one in cells.values()] == [True, False, False, False, True, False]
+
+
+def test_columns_have_letters_however_many_there_are() -> None:
+    assert [letter(place) for place in (0, 25, 26, 27, 52)] == ["A", "Z", "AA", "AB", "BA"]
+
+
+def test_a_picture_is_read_out_and_every_mark_has_its_words() -> None:
+    drawn = picture(bar_chart([Bar("a & b", (("full", 3, "3 <cases>"),), "3")], 3), 'what "it" says')
+    assert 'role="img" aria-label="what &quot;it&quot; says"' in drawn
+    assert "<title>a &amp; b: 3 &lt;cases&gt;</title>" in drawn
+    assert "xmlns" not in drawn
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_loads_nothing_from_anywhere(clinic_page: str) -> None:
+    assert not re.search(r"https?:|\bsrc=|\bhref=|url\(|@import|<script|<link|<iframe|javascript", clinic_page)
+    assert "default-src 'none'" in clinic_page
+
+
+def test_headings_leave_no_level_out(clinic_page: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h(\d)", clinic_page)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_page_says_that_nobody_reviewed_the_knowledge_and_which_it_is(clinic_page: str, bundled: Rulebook) -> None:
+    words = told(clinic_page)
+    assert "No clinician has reviewed this knowledge base yet" in words
+    assert bundled.digest in words
+
+
+def test_every_rule_is_named_among_those_that_fired_or_never_did(
+    clinic: Path, clinic_page: str, bundled: Rulebook
+) -> None:
+    fired = summary_of(clinic).fired
+    head, _, never = clinic_page.partition("<h3>Never fired")
+    assert set(re.findall(r"<li><b>([^<]+)</b>", never)) == {rule for rule in bundled.rules if not fired[rule]}
+    charts = unescape(head[head.index("<h2>Rules</h2>") :])
+    assert [rule for rule in bundled.rules if fired[rule] and f"{rule}: {fired[rule]:,}" not in charts] == []
+
+
+def test_every_conclusion_that_is_shown_has_its_chart(clinic_page: str, bundled: Rulebook) -> None:
+    for title, terms in shown(bundled):
+        assert f"<h3>{title}</h3>" in clinic_page
+        for term in terms:
+            assert re.search(rf"<figcaption>{term.name}(, 1 to \d+ of \d+)?</figcaption>", clinic_page)
+
+
+def test_the_same_folder_makes_the_same_page(tmp_path: Path) -> None:
+    folder = outcome(tmp_path / "out", BICYCLE, [rides(15)], rejects=BROKEN)
+    assert report(folder) == report(folder)
+
+
+def test_cases_that_differ_and_disputed_ones_are_told_with_their_reason(tmp_path: Path) -> None:
+    words = told(report(outcome(tmp_path / "out", BICYCLE, [rides(7)])))
+    assert (
+        "fault: 3 cases with another answer bicycle 0 expected glazed pads; fault: not known yet, waiting for " in words
+    )
+    assert "bicycle 3 expected worn chain; fault: none given, no rule gives it: 3 rules ruled out" in words
+    disputed = "fault: disputed, by long_chain (A chain that has grown is worn); clicks.crank (fault: loose crank; "
+    assert f"fault: 2 disputed cases bicycle 1 {disputed}" in words
+    assert f"bicycle 6 expected glazed pads; {disputed}" in words
+    assert "ride: 3 cases with another answer bicycle 0 expected gently; ride: at least as you like, at most " in words
+
+
+def test_fifty_cases_are_told_and_the_others_counted(tmp_path: Path) -> None:
+    cases = [Case(f"number {number}", {"brakes hold": "no"}, expected={"ride": "gently"}) for number in range(63)]
+    page = report(outcome(tmp_path / "out", BICYCLE, [cases[:30], cases[30:]]))
+    assert page.count("expected gently; ride: not at all, by no_brakes") == 50
+    assert "and 13 more" in page
+    assert "0 of 63 agree; Cohen&#x27;s kappa 0.00" in page
+
+
+def test_an_answer_that_its_findings_do_not_give_is_told(tmp_path: Path) -> None:
+    case = Case("one", {"brakes hold": "no"}, expected={"ride": "gently"})
+    folder = outcome(tmp_path / "out", BICYCLE, [[case]])
+    findings = folder / "findings" / "part-00000.parquet"
+    table(load(BICYCLE), [replace(case, facts={"brakes hold": "yes"})]).write_parquet(findings)
+    assert "come to as you like to gently, and not to not at all, which stands in the answers" in report(folder)
+    findings.unlink()
+    assert "its findings were not kept" in report(folder)
+
+
+def test_the_id_of_a_case_is_text_and_never_markup(tmp_path: Path) -> None:
+    case = Case("<script>alert('&')</script>", {"brakes hold": "no"}, expected={"ride": "gently"})
+    page = report(outcome(tmp_path / "out", BICYCLE, [[case]]))
+    assert "<script" not in page
+    assert "<b>&lt;script&gt;alert(&#x27;&amp;&#x27;)&lt;/script&gt;</b>" in page
+
+
+def test_a_run_that_is_not_finished_is_said_to_be_so(tmp_path: Path) -> None:
+    folder = outcome(tmp_path / "out", BICYCLE, [rides(3)])
+    assert "The run is not finished" not in report(folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"finished": False}))
+    assert "The run is not finished" in report(folder)
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def run(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(cli.lumbar, ["report", *words])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.output
+
+
+def test_the_command_writes_the_page(tmp_path: Path) -> None:
+    folder = outcome(tmp_path / "out", BICYCLE, [rides(5)])
+    code, output = run(str(folder), "-o", str(tmp_path / "page.html"))
+    assert (code, output) == (0, f"{tmp_path / 'page.html'}: the page is written\n")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == report(folder)
+
+
+def test_a_page_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    folder = outcome(tmp_path / "out", BICYCLE, [rides(1)])
+    code, output = run(str(folder), "-o", str(tmp_path / "nowhere" / "page.html"))
+    assert code == cli.Exit.WRONG_USE
+    assert "cannot be written (No such file or directory)" in output
+
+
+def test_another_folder_is_refused(tmp_path: Path) -> None:
+    code, output = run(str(tmp_path), "-o", str(tmp_path / "page.html"))
+    assert code == cli.Exit.TO_MEND
+    assert "manifest.json: cannot be read" in output
+    assert "expected a folder that `lumbar batch` wrote" in output
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+def test_a_manifest_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "manifest.json").write_text(content)
+    with pytest.raises(LumbarError, match="expected a folder that `lumbar batch` wrote"):
+        report(tmp_path)
+
+
+def test_another_rulebook_than_that_of_the_answers_is_refused(tmp_path: Path) -> None:
+    folder = outcome(tmp_path / "out", BICYCLE, [rides(1)])
+    (folder / "knowledge" / "rules" / "no_brakes.yaml").unlink()
+    with pytest.raises(LumbarError, match="by which the cases were decided"):
+        report(folder)
+
+
+def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['altair'] = None; import cli; cli.lumbar(['report', sys.argv[1]])"
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == cli.Exit.WRONG_USE
+    assert "altair is not installed, and the page needs it: pip install 'lumbar[report]'" in done.stderr
