@@ -1,34 +1,35 @@
 """The command line: parses, calls, prints; decides nothing."""
 
 import gc
-import os
 import sys
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import engine
+from engine.doors.terminal import (
+    Exit,
+    mending,
+    needing,
+    problem_json,
+    say,
+    say_in_one_line,
+    say_json,
+    table,
+    watched,
+)
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from engine.case import Case, Decision
     from engine.chain import Chain
-    from engine.errors import Problem
+    from engine.doors.batch import Stored
     from engine.rulebook import Rulebook
-    from engine.words import Said
 
 HERE = Path(__file__).resolve().parent
-STYLES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True, "underline": True},
-    "answer": {"bold": True},
-    "alarm": {"fg": "red", "bold": True},
-    "muted": {"dim": True},
-    "plain": {},
-}
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -41,33 +42,11 @@ def main() -> None:
     lumbar(prog_name="lumbar")
 
 
-class Exit:
-    """What the exit codes mean."""
-
-    FINE = 0
-    TO_MEND = 1
-    WRONG_USE = 2
-
-
 def _load(directory: str, as_json: bool = False) -> "Rulebook":
-    from engine.errors import KnowledgeError, counted
     from engine.load import load
 
-    try:
+    with mending(as_json):
         return load(directory)
-    except KnowledgeError as error:
-        if as_json:
-            _json({"errors": [_problem(problem) for problem in error.problems]})
-        for problem in error.problems if not as_json else ():
-            click.echo(str(problem), err=True)
-        click.echo(f"{counted(len(error.problems), 'problem')} to mend in the knowledge base {directory}", err=True)
-        sys.exit(Exit.TO_MEND)
-
-
-def _problem(problem: "Problem") -> dict[str, Any]:
-    """A problem as JSON has it."""
-    told = {"file": problem.place.file, "line": problem.place.line, "column": problem.place.column}
-    return told | {"there": problem.there, "expected": problem.expected, "suggestion": problem.suggestion}
 
 
 def _chain(rulebook: "Rulebook") -> "Chain":
@@ -77,37 +56,6 @@ def _chain(rulebook: "Rulebook") -> "Chain":
     gc.freeze()
     gc.enable()
     return chain
-
-
-def _print(lines: Iterable["Said"]) -> None:
-    """Print lines of words, wrapped to the terminal; coloured there, plain when piped."""
-    width = min(_columns(), 110)
-    for number, line in enumerate(lines):
-        if line.style == "title" and number:
-            click.echo()
-        margin = "  " * line.indent
-        body = textwrap.wrap(
-            line.text,
-            max(width - len(margin) - len(line.bullet), 30),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for first, text in zip((line.bullet, *[" " * len(line.bullet)] * len(body)), body or [""], strict=False):
-            click.echo(margin + click.style(first + text, **STYLES[line.style]))
-
-
-def _columns() -> int:
-    """The width to print for: COLUMNS, or that of the terminal, or 100 where there is none."""
-    try:
-        return int(os.environ.get("COLUMNS", "")) or 100
-    except ValueError:
-        return os.get_terminal_size().columns if sys.stdout.isatty() else 100
-
-
-def _json(value: Any) -> None:
-    import json
-
-    click.echo(json.dumps(value, ensure_ascii=False))
 
 
 # --- completion ------------------------------------------------------------------------------------------------------
@@ -186,21 +134,21 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -
         decision = chain.decide(case)
         count, at_fault = count + 1, at_fault + bool(case.problems)
         if as_json:
-            _json(_fault_json(rulebook, case, decision) if case.problems else decision.as_json())
+            say_json(_faultsay_json(rulebook, case, decision) if case.problems else decision.as_json())
         elif brief:
             tell = words.fault_in_brief(rulebook, case, decision) if case.problems else words.brief(rulebook, decision)
-            click.secho(tell.text, **STYLES[tell.style])
+            say_in_one_line(tell)
         else:
-            _print(words.fault(rulebook, case, decision) if case.problems else words.recommendation(rulebook, decision))
+            say(words.fault(rulebook, case, decision) if case.problems else words.recommendation(rulebook, decision))
             click.echo()
     if brief and not as_json:
         click.echo(f"{counted(count, 'case')}, {at_fault} to mend. {words.drafts(rulebook)}")
     sys.exit(Exit.TO_MEND if at_fault else Exit.FINE)
 
 
-def _fault_json(rulebook: "Rulebook", case: "Case", decision: "Decision") -> dict[str, Any]:
+def _faultsay_json(rulebook: "Rulebook", case: "Case", decision: "Decision") -> dict[str, Any]:
     least = decision.at_least() if case.facts else dict.fromkeys(decision.at_least())
-    problems = [_problem(problem) for problem in case.problems]
+    problems = [problem_json(problem) for problem in case.problems]
     return {"case": case.id, "problems": problems, "at least": least, "rulebook": rulebook.digest}
 
 
@@ -221,26 +169,41 @@ def why(knowledge: str, case: str, term: str | None, as_json: bool, length: Any,
     """Tell why TERM (such as "exercise direction" or urgency) is what it is in CASE, down to the answers given."""
     from engine import explain, words
 
-    rulebook = _load(knowledge, as_json)
-    found = _one_case(rulebook, case, name)
+    stored = _stored(case, name, as_json) if (Path(case) / "manifest.json").is_file() else None
+    rulebook = stored.rulebook if stored else _load(knowledge, as_json)
+    found = stored.case if stored else _one_case(rulebook, case, name)
     first = rulebook.recommendation.explain if rulebook.recommendation else rulebook.conclusions[0].name
     wanted = term or first
     if wanted not in rulebook.terms:
         _refuse(f"{wanted!r} is no term", wanted, rulebook.terms)
     decision = _chain(rulebook).decide(found)
+    if stored:
+        with mending(as_json):
+            stored.check(decision)
     if found.problems:
         if as_json:
-            _json(_fault_json(rulebook, found, decision))
+            say_json(_faultsay_json(rulebook, found, decision))
         else:
-            _print(words.fault(rulebook, found, decision))
+            say(words.fault(rulebook, found, decision))
         sys.exit(Exit.TO_MEND)
     reason = explain.why(rulebook, decision, wanted)
     if as_json:
-        _json({"case": found.id, "rulebook": rulebook.digest, "why": explain.as_json(reason)})
+        say_json({"case": found.id, "rulebook": rulebook.digest, "why": explain.as_json(reason)})
+    elif length == "line":
+        say_in_one_line(next(words.why(reason, length)))
     else:
-        _print(words.why(reason, length))
+        say(words.why(reason, length))
         if length == "everything":
-            _print(words.sources_behind(rulebook, reason))
+            say(words.sources_behind(rulebook, reason))
+
+
+def _stored(out: str, name: str | None, as_json: bool) -> "Stored":
+    """A case of a folder that `lumbar batch` wrote."""
+    with needing("batch"), mending(as_json):
+        from engine.doors.batch import stored_case
+
+        return stored_case(Path(out), name)
+    raise AssertionError
 
 
 def _one_case(rulebook: "Rulebook", path: str, name: str | None) -> "Case":
@@ -273,15 +236,15 @@ def show(knowledge: str, name: str | None, as_json: bool) -> None:
     rulebook = _load(knowledge, as_json)
     if name is None:
         names = words.names(rulebook)
-        _json(list(names)) if as_json else click.echo("\n".join(names))
+        say_json(list(names)) if as_json else click.echo("\n".join(names))
         return
     page = words.page(rulebook, name)
     if page is None:
         _refuse(f"{name!r} is no rule, term, law, source or claim", name, words.names(rulebook))
     elif as_json:
-        _json({"name": name, "page": [{"text": line.bullet + line.text, "indent": line.indent} for line in page]})
+        say_json({"name": name, "page": [{"text": line.bullet + line.text, "indent": line.indent} for line in page]})
     else:
-        _print(page)
+        say(page)
 
 
 @lumbar.command(short_help="Print the article's claims, each with its rules.")
@@ -302,29 +265,9 @@ def claims(knowledge: str, as_json: bool) -> None:
         for claim in rulebook.claims.values()
     ]
     if as_json:
-        _json(rows)
-    elif sys.stdout.isatty():
-        _table(("claim", "says", "rules", "laws"), rows)
+        say_json(rows)
     else:
-        click.echo("claim\tsays\trules\tlaws")
-        for row in rows:
-            click.echo("\t".join(_cell(row[key]) for key in ("claim", "says", "rules", "laws")))
-
-
-def _cell(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value)
-
-
-def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(show_lines=True)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(row[key]) for key in columns))
-    Console().print(table)
+        table(("claim", "says", "rules", "laws"), rows)
 
 
 @lumbar.command(short_help="Try all examples and saved cases.")
@@ -348,14 +291,109 @@ def check(knowledge: str, directory: str | None, as_json: bool, accept: bool) ->
         rulebook = _load(directory or knowledge, as_json)
     report = check_rulebook(rulebook, chain)
     if as_json:
-        errors = [_problem(error) for error in report.errors]
-        _json({"rulebook": rulebook.digest, "errors": errors, "looked at": dict(report.counts)})
+        errors = [problem_json(error) for error in report.errors]
+        say_json({"rulebook": rulebook.digest, "errors": errors, "looked at": dict(report.counts)})
     else:
         for error in report.errors:
             click.echo(str(error))
         looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
         click.echo(f"Looked at {looked}: {len(report.errors) or 'nothing'} to mend. Rulebook {rulebook.digest}.")
     sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
+
+
+@lumbar.command(short_help="Decide many cases, into a folder.")
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(exists=True), metavar="INPUT…")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="A new folder for it all.")
+@click.option("--format", "form", type=click.Choice(["parquet", "ndjson", "csv"]), default="parquet", show_default=True)
+@click.option("--trace", type=click.Choice(["fired", "full"]), default="fired", show_default=True)
+@click.option("--extra", type=click.Choice(["keep", "drop", "refuse"]), default="keep", show_default=True)
+@click.option("--unique", is_flag=True, help="No id may be used twice in all inputs, and not only in each file.")
+@click.option("--batch-size", "size", type=click.IntRange(min=1), default=250_000, show_default=True, metavar="N")
+@click.option("--resume", is_flag=True, help="Go on with what was begun in DIR.")
+@AS_JSON
+@click.pass_obj
+def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, as_json: bool, **options: Any) -> None:
+    """Decide every case of files and folders: Parquet, CSV, NDJSON, JSON, YAML; all but Parquet also as .gz or .zst.
+
+    DIR gets the answers, the findings, the knowledge base, a summary, and in rejects.ndjson what is to be mended, the
+    most urgent first. A full trace tells rules that wait from those ruled out. Extra columns are no findings.
+    """
+    with needing("batch"), mending(as_json):
+        from engine.doors.batch import Options, run
+
+        rulebook = _load(knowledge, as_json)
+        gc.freeze()
+        gc.enable()
+        with watched() as tell:
+            summary = run(rulebook, inputs, out, Options(**options), resume, tell)
+        if as_json:
+            say_json(summary)
+        else:
+            click.echo("\n".join(_in_words(summary, out, options["extra"])))
+        sys.exit(Exit.TO_MEND if summary["rejects"] else Exit.FINE)
+
+
+def _in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary["by reason"].items())
+    apart = f"{summary['rejects']:,} set apart" + (f" ({reasons})" if reasons else "")
+    yield f"{summary['cases']:,} cases: {summary['decided']:,} decided, {apart}. Rulebook {summary['rulebook']}."
+    for name, suggestion in summary["extra columns"].items():
+        told = f"{name!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'}"
+        yield told + (f"; did you mean {suggestion!r}?" if suggestion else "")
+    if summary["rejects"]:
+        yield f"{out / 'rejects.ndjson'} has what is to be mended, the most urgent first."
+
+
+@lumbar.command("make-cases", short_help="Make random cases for trials.")
+@click.argument("count", type=click.IntRange(min=0), metavar="N")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), metavar="FILE")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same cases.")
+@click.option("--unknown", default=0.2, show_default=True, type=click.FloatRange(0, 1), help="Share of open questions.")
+@click.option("--visits", type=click.Choice(["first", "follow-up", "both"]), default="both", show_default=True)
+@click.pass_obj
+def make_cases(knowledge: str, count: int, out: Path, seed: int, unknown: float, visits: str) -> None:
+    """Make N plausible random cases for trials: FILE is .parquet, .csv or .ndjson, or - for NDJSON."""
+    with needing("batch"):
+        from engine.columns import made_up
+
+    if str(out) != "-" and out.suffix not in made_up.SUFFIXES:
+        raise click.UsageError(f"{out} is none of {', '.join(made_up.SUFFIXES)}")
+    rulebook = _load(knowledge)
+    common = {} if visits == "both" else {"visit": visits}
+    if not common.keys() <= rulebook.terms.keys():
+        raise click.UsageError(f"the knowledge base {knowledge} has no finding `visit`")
+    order = made_up.Order(count, seed, unknown, common)
+    if str(out) == "-":
+        made_up.print_lines(rulebook, order, sys.stdout.buffer)
+    else:
+        made_up.write(rulebook, order, out)
+
+
+@lumbar.command(short_help="Make a page about many cases.")
+@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    default="report.html",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write the page.",
+)
+def report(out: Path, output: Path) -> None:
+    """Make one page to look at of OUT, a folder that `lumbar batch` wrote: answers, rules, open questions, rejects.
+
+    The page holds all its charts, and needs neither network nor script.
+    """
+    with needing("report"), mending(False):
+        from engine.doors.report import report as page_of
+
+        page = page_of(out)
+    try:
+        output.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be written ({error.strerror})") from error
+    click.echo(f"{output}: the page is written")
 
 
 @lumbar.command(short_help="Print the completion script of a shell.")

@@ -16,7 +16,10 @@ COMPLETE = "complete"
 
 @dataclass(frozen=True)
 class Term:
-    """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules)."""
+    """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules).
+
+    `usual` is what made-up cases mostly have: a value, or the two ends of a range of numbers.
+    """
 
     name: str
     domain: Domain
@@ -34,6 +37,7 @@ class Term:
     otherwise: str | None = None
     takes_highest: bool = False
     screening_for: tuple[str, ...] = ()
+    usual: str | tuple[int, int] | None = None
     built_in: bool = False
 
     @property

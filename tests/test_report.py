@@ -27,6 +27,7 @@ from engine.columns.summary import Comparison, Summary, summarise
 from engine.doors.report import report
 from engine.doors.report.charts import Bar, bar_chart, letter, matrix_chart, picture
 from engine.doors.report.page import shown
+from engine.doors.terminal import Exit
 from engine.errors import LumbarError
 from engine.load import load
 from engine.rulebook import Rulebook, Term
@@ -433,13 +434,13 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
 def test_a_page_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     folder = outcome(tmp_path / "out", BICYCLE, [rides(1)])
     code, output = run(str(folder), "-o", str(tmp_path / "nowhere" / "page.html"))
-    assert code == cli.Exit.WRONG_USE
+    assert code == Exit.WRONG_USE
     assert "cannot be written (No such file or directory)" in output
 
 
 def test_another_folder_is_refused(tmp_path: Path) -> None:
     code, output = run(str(tmp_path), "-o", str(tmp_path / "page.html"))
-    assert code == cli.Exit.TO_MEND
+    assert code == Exit.TO_MEND
     assert "manifest.json: cannot be read" in output
     assert "expected a folder that `lumbar batch` wrote" in output
 
@@ -461,5 +462,5 @@ def test_another_rulebook_than_that_of_the_answers_is_refused(tmp_path: Path) ->
 def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
     code = "import sys; sys.modules['altair'] = None; import cli; cli.lumbar(['report', sys.argv[1]])"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == cli.Exit.WRONG_USE
+    assert done.returncode == Exit.WRONG_USE
     assert "altair is not installed, and the page needs it: pip install 'lumbar[report]'" in done.stderr

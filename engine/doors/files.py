@@ -39,7 +39,7 @@ def read(paths: Iterable[str | Path], rulebook: Rulebook) -> Iterator[Case]:
     """Every case of the files, folders and `-`, in order."""
     for path in paths:
         if str(path) == STANDARD_INPUT:
-            yield from _stream(sys.stdin.buffer, "standard input", rulebook)
+            yield from read_stream(sys.stdin.buffer, "standard input", rulebook)
         elif Path(path).is_dir():
             yield from _folder(Path(path), rulebook)
         else:
@@ -60,7 +60,7 @@ def _file(path: Path, rulebook: Rulebook) -> Iterator[Case]:
     try:
         with path.open("rb") as file:
             if path.suffix not in SUFFIXES:
-                yield from _stream(file, name, rulebook)
+                yield from read_stream(file, name, rulebook)
             elif SUFFIXES[path.suffix] == "ndjson":
                 yield from _lines(_chunks(file), name, rulebook)
             else:
@@ -75,7 +75,7 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: file.readline(MAX_BYTES + 1), b"")
 
 
-def _stream(file: BinaryIO, name: str, rulebook: Rulebook) -> Iterator[Case]:
+def read_stream(file: BinaryIO, name: str, rulebook: Rulebook) -> Iterator[Case]:
     """Cases in a form that only their first lines tell: NDJSON where each is an object, else JSON or YAML."""
     chunks, blank, head = _chunks(file), 0, b""
     for head in chunks:
@@ -155,14 +155,15 @@ def _lines(chunks: Iterator[bytes], name: str, rulebook: Rulebook, number: int =
         number += 1
         if line.strip() or len(line) > MAX_BYTES:
             empty = False
-            yield _line(line, Place(name, number), rulebook)
+            yield read_line(line, Place(name, number), rulebook)
         while len(line) > MAX_BYTES and not line.endswith(b"\n"):
             line = next(chunks, b"")
     if empty:
         yield _unread(Problem(Place(name), "no case", "an object of terms and values in each line"))
 
 
-def _line(line: bytes, place: Place, rulebook: Rulebook) -> Case:
+def read_line(line: bytes, place: Place, rulebook: Rulebook) -> Case:
+    """The case of one line of NDJSON."""
     try:
         text = decode(line, place)
     except Unreadable as error:

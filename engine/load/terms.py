@@ -22,12 +22,26 @@ from ..rulebook import COMPLETE, SCREENED, Term
 from .fields import Desk
 
 GROUPS = ("findings", "conclusions")
-FINDING = ("kind", "values", "range", "unit", "ask", "help", "codes", "screening", "lasts", "asked if", "unread")
+FINDING = (
+    "kind",
+    "values",
+    "range",
+    "unit",
+    "ask",
+    "help",
+    "codes",
+    "screening",
+    "lasts",
+    "asked if",
+    "unread",
+    "usual",
+)
 CONCLUSION = ("kind", "values", "says", "codes", "otherwise", "takes", "screening for")
 SUITS = {"values": ("choice", "several"), "range": ("number",), "unit": ("number",)}
 RESERVED = ("any of", "case", "says", "source", SCREENED, COMPLETE, *UNSETTLED)
 _NAME = re.compile(r"[^\W\d_][^:#,\[\]{}`\"]*\Z")
 _RANGE = re.compile(r"(\d{1,9}) to (\d{1,9})\Z")
+_USUAL = re.compile(r"(\d{1,9})(?: to (\d{1,9}))?\Z")
 
 
 def load_terms(desk: Desk, documents: Mapping[str, Node | None]) -> dict[str, Term]:
@@ -90,6 +104,7 @@ def _term(desk: Desk, name: Text, entry: Node, finding: bool) -> tuple[Term, Nod
         otherwise=desk.choice(fields, "otherwise", domain.values) or None,
         takes_highest=desk.choice(fields, "takes", ("highest",)) == "highest",
         screening_for=_screening_for(desk, fields, domain),
+        usual=_usual(desk, fields, domain) if finding else None,
     )
     _consistent(desk, term)
     return term, fields.get("asked if")
@@ -118,6 +133,22 @@ def _screening_for(desk: Desk, fields: Fields, domain: Domain) -> tuple[str, ...
                 node.place, f"{value!r} is no value here", listed(domain.values), desk.nearest(value, domain.values)
             )
     return values
+
+
+def _usual(desk: Desk, fields: Fields, domain: Domain) -> str | tuple[int, int] | None:
+    """What made-up cases mostly have: a value, or the ends of a range of numbers."""
+    text, node = desk.text(fields, "usual"), fields.get("usual")
+    if node is None:
+        return None
+    if domain.kind != "number":
+        return desk.choice(fields, "usual", domain.values) or None
+    match = _USUAL.match(text)
+    low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+    if domain.low <= low <= high <= domain.high:
+        return low, high
+    expected = f"a whole number, or a range, within {domain.low} to {domain.high}"
+    desk.note(node.place, f"{text[:80]!r} under `usual`", expected)
+    return None
 
 
 def _domain(desk: Desk, fields: Fields, finding: bool) -> Domain:

@@ -1,0 +1,221 @@
+"""Files of cases as pieces, each a table of what is written: Parquet, separated text, lines of JSON; packed or not."""
+
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+import polars as pl
+
+from ..errors import Place, Problem
+from .program import CASE
+from .separated import BLOCK, Head, Piece, Separated, Spot, Unusable, head_of
+from .tables import EXPECTED, told
+
+Breaker = Callable[[bytes, int], Problem]
+PACKED = (".gz", ".zst")
+
+
+def columns_of(path: Path, kind: str) -> tuple[str, ...]:
+    """The columns of a Parquet or separated file; raises Unusable."""
+    name = shown(path)
+    if kind == "parquet":
+        try:
+            names: list[str] = pl.scan_parquet(path, hive_partitioning=False).collect_schema().names()
+            return tuple(names)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise Unusable(Problem(Place(name), f"no readable Parquet ({_first(error)})")) from None
+    with _opened(path) as file:
+        head: Head = _guarded(name, lambda: head_of(file, name))
+        return Separated(name, head).names
+
+
+def unpacked(path: Path, most: int) -> bytes:
+    """What a packed file has, so many bytes of it at most; raises Unusable."""
+    name = shown(path)
+    with _guarded(name, lambda: _opened(path)) as file:
+        return cast(bytes, _guarded(name, lambda: file.read(most)))
+
+
+def rows_of(path: Path) -> int:
+    """How many rows a Parquet file has; 0 where it cannot be read."""
+    try:
+        return int(pl.scan_parquet(path, hive_partitioning=False).select(pl.len()).collect().item())
+    except (pl.exceptions.PolarsError, OSError):
+        return 0
+
+
+def shown(path: Path) -> str:
+    """A path as text that can be printed."""
+    return str(path).encode(errors="backslashreplace").decode()
+
+
+def _first(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
+
+
+def _guarded(name: str, work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except (OSError, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
+        raise Unusable(Problem(Place(name), f"cannot be read ({_first(error)})")) from None
+
+
+def pieces(path: Path, kind: str, spot: Spot, most: int, breaks: Breaker, types: Mapping[str, Any]) -> Iterator[Piece]:
+    """The cases of a file from a spot on; raises Unusable where the rest of it cannot be read.
+
+    `breaks` tells what is wrong with a line of JSON that cannot be read, given its text and number; `types` are those
+    that columns of separated text mostly fit.
+    """
+    name = shown(path)
+    found = _parquet(path, spot, most) if kind == "parquet" else _text(path, kind, spot, most, breaks, types)
+    while True:
+        piece = _guarded(name, lambda: next(found, None))
+        if piece is None:
+            return
+        yield piece
+
+
+def _parquet(path: Path, spot: Spot, most: int) -> Iterator[Piece]:
+    rows = pl.scan_parquet(path, hive_partitioning=False).slice(spot.row)
+    done = spot.row
+    for table in _sized(rows.collect_batches(chunk_size=most, maintain_order=True), most):
+        first, done = done, done + table.height
+        yield Piece(table, np.arange(first + 1, done + 1), [], Spot(row=done))
+
+
+def _sized(tables: Iterator[pl.DataFrame], most: int) -> Iterator[pl.DataFrame]:
+    """The same rows in tables of just so many, and what is left at the end."""
+    waiting: list[pl.DataFrame] = []
+    count = 0
+    for table in tables:
+        waiting.append(table)
+        count += table.height
+        while count >= most:
+            whole = pl.concat(waiting)
+            yield whole[:most]
+            waiting, count = [whole[most:]], count - most
+    if count:
+        yield pl.concat(waiting)
+
+
+def _text(path: Path, kind: str, spot: Spot, most: int, breaks: Breaker, types: Mapping[str, Any]) -> Iterator[Piece]:
+    name = shown(path)
+    with _opened(path) as file:
+        if kind == "csv":
+            head = head_of(file, name)
+            here = spot if spot.offset else head.start
+            yield from Separated(name, head, types).pieces(_at(path, file, here.offset), here, most)
+        else:
+            yield from _Lines(breaks).pieces(_at(path, file, spot.offset), spot, most)
+
+
+def _at(path: Path, file: BinaryIO, offset: int) -> BinaryIO:
+    """The file at an offset of its unpacked text."""
+    if path.suffix == ".zst":
+        file = _opened(path)
+        while offset > 0:
+            offset -= len(file.read(min(offset, BLOCK)))
+    else:
+        file.seek(offset)
+    return file
+
+
+def _opened(path: Path) -> BinaryIO:
+    if path.suffix == ".gz":
+        return cast(BinaryIO, gzip.open(path))
+    return io.BufferedReader(_Unpacked(path)) if path.suffix == ".zst" else path.open("rb")
+
+
+class _Unpacked(io.RawIOBase):
+    """The lines of a file packed by zstd; polars unpacks them."""
+
+    def __init__(self, path: Path) -> None:
+        self.tables = pl.scan_lines(path, glob=False).collect_batches(chunk_size=1 << 16, maintain_order=True)
+        self.rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self.rest:
+            table = next(iter(self.tables), None)
+            if table is None:
+                return 0
+            self.rest = "".join(f"{line}\n" for line in table.to_series().to_list()).encode()
+        size = min(len(buffer), len(self.rest))
+        buffer[:size] = self.rest[:size]
+        self.rest = self.rest[size:]
+        return size
+
+
+class _Lines:
+    """Lines of JSON as tables of text."""
+
+    def __init__(self, breaks: Breaker) -> None:
+        self.breaks = breaks
+        self.decoder = json.JSONDecoder(object_pairs_hook=_once, parse_int=str, parse_float=str, parse_constant=_no)
+
+    def pieces(self, file: BinaryIO, spot: Spot, most: int) -> Iterator[Piece]:
+        """The lines from a spot on; the file stands there."""
+        offset, line, row = spot.offset, spot.line, spot.row
+        while True:
+            lines = []
+            for text in iter(file.readline, b""):
+                lines.append(text)
+                if len(lines) == min(most, 1 << 15):
+                    break
+            if not lines:
+                return
+            table, places, broken = self._read(lines, line)
+            offset += sum(map(len, lines))
+            line, row = line + len(lines), row + table.height + len(broken)
+            yield Piece(table, np.array(places, np.int64), broken, Spot(offset, line, row))
+
+    def _read(self, lines: list[bytes], before: int) -> tuple[pl.DataFrame, list[int], list[Problem]]:
+        found: list[dict[str, Any]] = []
+        places: list[int] = []
+        broken: list[Problem] = []
+        for number, line in enumerate(lines, before + 1):
+            if line.isspace():
+                continue
+            try:
+                value = self.decoder.decode(line.decode("utf-8-sig" if number == 1 else "utf-8").strip())
+                if not isinstance(value, dict):
+                    raise ValueError
+            except (ValueError, RecursionError):
+                broken.append(self.breaks(line, number))
+                continue
+            found.append(value)
+            places.append(number)
+        names = dict.fromkeys([CASE, *(name for value in found for name in value)])
+        return pl.DataFrame([_column(name, [value.get(name) for value in found]) for name in names]), places, broken
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError
+    return made
+
+
+def _no(word: str) -> Any:
+    raise ValueError(word)
+
+
+def _column(name: str, values: list[Any]) -> pl.Series:
+    """The values of a key: text, true and false as yes and no; anything else stays an object, for a person to see."""
+    try:
+        return pl.Series(name, values, pl.String, strict=True)
+    except (TypeError, pl.exceptions.PolarsError):
+        flags = {True: "yes", False: "no"}
+        plain = [flags[value] if isinstance(value, bool) else value for value in values]
+    if name.startswith(EXPECTED):
+        plain = [told(value) for value in plain]
+    if all(value is None or isinstance(value, str) for value in plain):
+        return pl.Series(name, plain, pl.String)
+    return pl.Series(name, [None if value is None else json.dumps(value) for value in plain], pl.String)

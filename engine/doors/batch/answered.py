@@ -1,0 +1,92 @@
+"""A case out of a finished batch, to be explained: its findings, and the answer that was stored of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...case import Case, Decision, Members, Range
+from ...columns import stored
+from ...errors import Place, Problem
+from ...load import load
+from ...rulebook import Rulebook, Term
+from .options import refused
+from .store import ANSWERS, FINDINGS, KNOWLEDGE, MANIFEST, REJECTS, read_json
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A case of a batch with its rulebook; `row` is what was stored of its answer, None where it was set apart."""
+
+    rulebook: Rulebook
+    case: Case
+    row: Mapping[str, Any] | None
+
+    def check(self, decision: Decision) -> None:
+        """Compare a decision with the stored answer; raises Refused where they differ."""
+        for name, value in _told(self.rulebook, decision).items():
+            there = (self.row or {}).get(name)
+            if self.row is not None and _text(there) != _text(value):
+                expected = f"{_text(value) or 'nothing known'}, as the rulebook gives it"
+                raise refused(self.case.place or "", f"{name}: {_text(there) or 'nothing known'} is stored", expected)
+
+
+def stored_case(out: Path, name: str | None) -> Stored:
+    """The case with that id in a folder of answers; raises Refused where it is not there."""
+    manifest = read_json(out / MANIFEST)
+    if name is None:
+        raise refused(out, "a folder of answers, and no case named", "--case with the id of a case")
+    rulebook = load(out / KNOWLEDGE)
+    if rulebook.digest != manifest["rulebook"]:
+        expected = f"{manifest['rulebook']}, by which the answers were made"
+        raise refused(out / KNOWLEDGE, f"the rulebook {rulebook.digest}", expected)
+    form = manifest["options"]["form"]
+    for path in sorted((out / FINDINGS).glob("part-*.parquet")):
+        facts = stored.row_of(path, "parquet", name)
+        if facts is not None:
+            answers = out / ANSWERS / f"{path.stem}.{form}"
+            row = stored.row_of(answers, form, name)
+            if row is None:
+                raise refused(answers, f"no answer of the case {name!r}", "one for each case of the findings")
+            known = {term.name: facts[term.name] for term in rulebook.findings if facts.get(term.name) is not None}
+            return Stored(rulebook, Case(name, known, Place(str(answers))), row)
+    return Stored(rulebook, _reject(out, name), None)
+
+
+def _reject(out: Path, name: str) -> Case:
+    with (out / REJECTS).open(encoding="utf-8") as lines:
+        for line in lines:
+            told = json.loads(line)
+            if told["case"] == name:
+                problems = tuple(_problem(one) for one in told.get("problems", [told]))
+                return Case(name, told["facts"], problems[0].place, problems=problems)
+    raise refused(out, f"no case {name!r}", "the id of a case that was given")
+
+
+def _problem(told: Mapping[str, Any]) -> Problem:
+    return Problem(Place(told["file"], told["line"]), told["there"], told["expected"], told["suggestion"])
+
+
+def _told(rulebook: Rulebook, decision: Decision) -> dict[str, Any]:
+    """The row that a decision should be stored as: its conclusions, and the rules that fired."""
+    row: dict[str, Any] = {}
+    for term in rulebook.conclusions:
+        row |= _conclusion(term, decision)
+    return row | {rule: rule in decision.fired for rule in rulebook.rules}
+
+
+def _conclusion(term: Term, decision: Decision) -> dict[str, Any]:
+    answer = decision.conclusions[term.name]
+    if isinstance(answer, Members):
+        inside = dict.fromkeys(answer.inside, True) | dict.fromkeys(answer.open)
+        return {f"{term.name}: {value}": inside.get(value, False) for value in term.domain.values}
+    if term.takes_highest or term.domain.kind == "tally":
+        low, high = (answer.low, answer.high) if isinstance(answer, Range) else (answer, answer)
+        return {f"{term.name} at least": low, f"{term.name} at most": high}
+    return {term.name: answer}
+
+
+def _text(value: Any) -> str:
+    """A value as any of the forms has it."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,112 @@
+"""What a batch is asked to do, and the files it is given."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ...errors import LumbarError, Place, Problem, listed
+
+FORMATS = ("parquet", "ndjson", "csv")
+KINDS = {
+    ".yaml": "document",
+    ".yml": "document",
+    ".json": "document",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+}
+PACKED = (".gz", ".zst")
+DIGESTED = 1 << 26  # bytes; a larger file is known by its size and its time alone
+
+
+class Refused(LumbarError):
+    """A batch that is not begun, for what it was asked cannot be done."""
+
+
+def refused(file: object, there: str, expected: str = "", suggestion: str = "") -> Refused:
+    """A refusal with one problem."""
+    return Refused([Problem(Place(str(file)), there, expected, suggestion)])
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to read and write: `extra` is keep, drop or refuse; `trace` fired or full."""
+
+    form: str = "parquet"
+    trace: str = "fired"
+    extra: str = "keep"
+    unique: bool = False
+    size: int = 250_000
+
+    def as_json(self) -> dict[str, Any]:
+        """The options as the manifest has them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file: its kind is parquet, csv, ndjson or document (YAML and JSON)."""
+
+    path: Path
+    kind: str
+    bytes: int
+    modified: int
+    digest: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The file as the manifest has it."""
+        return {"path": str(self.path), "bytes": self.bytes, "modified": self.modified, "digest": self.digest}
+
+
+def inputs_of(paths: Sequence[str], out: Path) -> list[Input]:
+    """The files among the paths and in their folders, in order; raises Refused."""
+    found: list[Input] = []
+    problems: list[Problem] = []
+    for path in map(Path, paths):
+        files = list(_files(path, out))
+        if not files:
+            expected = f"files that end in {listed(list(KINDS))}, or in one of these and {listed(PACKED)}"
+            problems.append(Problem(Place(str(path)), "no case files here", expected))
+        found += files
+    if problems:
+        raise Refused(problems)
+    return list({one.path: one for one in found}.values())
+
+
+def _files(path: Path, out: Path) -> Iterator[Input]:
+    if not path.is_dir():
+        kind = kind_of(path)
+        if kind:
+            yield _input(path, kind)
+        return
+    for file in sorted(path.rglob("*")):
+        kind = kind_of(file)
+        if kind and file.is_file() and out not in file.parents and not file.name.startswith("."):
+            yield _input(file, kind)
+
+
+def kind_of(path: Path) -> str | None:
+    """The kind of a file, by the end of its name."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    packed = suffixes[-1:] and suffixes[-1] in PACKED
+    last = suffixes[-2:-1] if packed else suffixes[-1:]
+    kind = KINDS.get(last[0]) if last else None
+    return None if packed and kind == "parquet" else kind
+
+
+def _input(path: Path, kind: str) -> Input:
+    status = path.stat()
+    return Input(path, kind, status.st_size, status.st_mtime_ns, _digest(path, status.st_size))
+
+
+def _digest(path: Path, size: int) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if size <= DIGESTED else None
+
+
+def stem_of(path: Path) -> str:
+    """The name of a file without what tells its kind."""
+    return path.with_suffix("").stem if path.suffix.lower() in PACKED else path.stem

@@ -1,0 +1,243 @@
+"""A batch from begin to end: reads on in one thread, evaluates and writes in others, and goes on where it was cut."""
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ...columns import sources, stored
+from ...errors import nearest
+from ...rulebook import Rulebook
+from .options import Options, inputs_of, refused
+from .parts import Part, Position, Writer
+from .reader import Reader, Twice
+from .store import FORMAT, MANIFEST, SUMMARY, Store, opened, read_json
+
+Progress = Callable[[int, float], None]
+ASIDE_MOST = 2  # parts that wait to be written, besides those being written
+
+
+def run(
+    rulebook: Rulebook, paths: Sequence[str], out: Path, options: Options, resume: bool, progress: Progress
+) -> dict[str, Any]:
+    """Decide every case of the paths into the folder OUT; gives back the summary. Raises Refused.
+
+    `progress` is told, now and then, how many cases are done, and what share of the bytes.
+    """
+    before = opened(out, resume)
+    inputs = inputs_of(paths, out)
+    manifest = {
+        "format": FORMAT,
+        "rulebook": rulebook.digest,
+        "lumbar": version("lumbar"),
+        "inputs": [one.as_json() for one in inputs],
+        "parts": [],
+        "options": options.as_json(),
+        "finished": False,
+    }
+    if before is not None:
+        _same(out, before, manifest)
+        if before["finished"]:
+            Store(out, options.form).clean()
+            return dict(read_json(out / SUMMARY))
+    reader = Reader(rulebook, inputs, options)
+    if options.extra == "refuse":
+        reader.check_columns()
+    store = Store(out, options.form)
+    if before is None:
+        store.begin(manifest, rulebook)
+    return _Batch(rulebook, reader, store, manifest, progress).run()
+
+
+def _same(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    """Refuse to go on with what was begun otherwise."""
+    for key in ("format", "rulebook", "lumbar", "options"):
+        if before.get(key) != now[key]:
+            was = f"{before.get(key)}"
+            raise refused(out / MANIFEST, f"begun with another {key} ({was})", "the same, or a new folder for OUT")
+    old, new = ([{**one, "parts": []} for one in told["inputs"]] for told in (before, now))
+    for one in [*old, *new]:
+        if one not in old or one not in new:
+            raise refused(one["path"], "an input that was another when this was begun", "a new folder for OUT")
+
+
+class _Batch:
+    def __init__(
+        self, rulebook: Rulebook, reader: Reader, store: Store, manifest: dict[str, Any], progress: Progress
+    ) -> None:
+        self.rulebook = rulebook
+        self.reader = reader
+        self.inputs = reader.inputs
+        self.options = reader.options
+        self.store = store
+        self.manifest = manifest
+        self.progress = progress
+        self.local = threading.local()
+        self.done = 0
+        self.rows: dict[int, int] = {}
+
+    def run(self) -> dict[str, Any]:
+        began = time.monotonic()
+        records = self.store.records()
+        self.done = sum(record["cases"] for record in records)
+        start = Position.of(records[-1]["after"]) if records else Position()
+        records += self._written(self._parts(start, len(records)))
+        records = self._settled(records)
+        summary = self._summary(records) | {"seconds": round(time.monotonic() - began, 2)}
+        assert summary["cases"] == summary["decided"] + summary["rejects"], "a case was lost"
+        self.store.merge_rejects(records)
+        self.store.finish(self._manifest(records), summary)
+        return summary
+
+    # --- parts -------------------------------------------------------------------------------------------------------
+
+    def _parts(self, start: Position, number: int) -> Iterator[Part]:
+        """The parts from a position on, each as many cases as one may have."""
+        part = Part(number, start, start)
+        for some in self.reader.stream(start):
+            if part.cases and part.cases + some.count > self.options.size:
+                yield part
+                part = Part(part.number + 1, some.start, some.start)
+            self.reader.add(part, some, {})
+            self.done += some.count
+            self.progress(self.done, self._share(some.after))
+        if part.cases:
+            yield part
+
+    def _share(self, position: Position) -> float:
+        """What share of the bytes is behind."""
+        total = sum(one.bytes for one in self.inputs) or 1
+        behind = float(sum(one.bytes for one in self.inputs[: position.input]))
+        if position.input < len(self.inputs):
+            one, spot = self.inputs[position.input], position.spot
+            if one.kind == "parquet":
+                rows = self.rows.setdefault(position.input, sources.rows_of(one.path))
+                behind += one.bytes * min(spot.row / (rows or 1), 1)
+            elif one.path.suffix not in sources.PACKED:
+                behind += min(spot.offset, one.bytes)
+        return behind / total
+
+    def _written(self, parts: Iterator[Part]) -> list[dict[str, Any]]:
+        """The records of the parts, written side by side."""
+        workers = max(1, (os.cpu_count() or 1) - 1)
+        records: list[dict[str, Any]] = []
+        waiting: list[Future[dict[str, Any]]] = []
+        with ThreadPoolExecutor(workers) as pool:
+            for part in parts:
+                waiting.append(pool.submit(self._write, part))
+                del part
+                while len(waiting) >= workers + ASIDE_MOST:
+                    records.append(waiting.pop(0).result())
+            records += [one.result() for one in waiting]
+        return records
+
+    def _write(self, part: Part) -> dict[str, Any]:
+        if not hasattr(self.local, "writer"):
+            self.local.writer = Writer(self.rulebook, self.options, self.store)
+        record: dict[str, Any] = self.local.writer.write(part)
+        return record
+
+    # --- ids that stand there twice ----------------------------------------------------------------------------------
+
+    def _settled(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The records after every case whose id is used twice has been set apart."""
+        if all(record["settled"] for record in records):
+            return records
+        marks = [self.store.marks(record["part"]) for record in records]
+        scopes = self._scopes(records)
+        again = {scope: stored.twice(marks, ranges) for scope, ranges in scopes.items()}
+        again = {scope: values for scope, values in again.items() if len(values)}
+        touched = {
+            file
+            for scope, values in again.items()
+            for file, start, stop in scopes[scope]
+            if stored.any_among(marks[file], start, stop, values)
+        }
+        if not touched:
+            return records
+        twice = self._twice([records[number] for number in sorted(touched)], again)
+        redone = {
+            record["part"]: record
+            for record in self._written(
+                self._again(records[number], twice) for number in sorted(touched) if not records[number]["settled"]
+            )
+        }
+        return [redone.get(record["part"], record) for record in records]
+
+    def _scopes(self, records: list[dict[str, Any]]) -> dict[int, list[tuple[int, int, int]]]:
+        """Where ids may not stand twice: in a file, or in all of them; as stretches (part, from, to)."""
+        scopes: dict[int, list[tuple[int, int, int]]] = {}
+        for number, record in enumerate(records):
+            place = 0
+            for file, count in record["segments"]:
+                scopes.setdefault(-1 if self.options.unique else file, []).append((number, place, place + count))
+                place += count
+        return scopes
+
+    def _twice(self, records: list[dict[str, Any]], again: dict[int, Any]) -> dict[int, Twice]:
+        """The ids themselves, for each input, with how often they stand where."""
+        counts: dict[int, Counter[str]] = {}
+        for record in records:
+            for some in self._replay(record):
+                scope = -1 if self.options.unique else some.input
+                if scope in again and some.problem is None:
+                    ids = self.reader.ids(some)
+                    counts.setdefault(scope, Counter()).update(stored.those_among(ids, again[scope]))
+        where = "in the inputs" if self.options.unique else "in this file"
+        found = {
+            scope: {name: (times, where) for name, times in counted.items() if times > 1}
+            for scope, counted in counts.items()
+        }
+        return {number: found.get(-1 if self.options.unique else number, {}) for number in range(len(self.inputs))}
+
+    def _again(self, record: dict[str, Any], twice: dict[int, Twice]) -> Part:
+        start = Position.of(record["start"])
+        part = Part(record["part"], start, start, settled=True)
+        for some in self._replay(record):
+            self.reader.add(part, some, twice[some.input])
+        return part
+
+    def _replay(self, record: dict[str, Any]) -> Iterator[Any]:
+        """What a part was made of, read again."""
+        count = 0
+        for some in self.reader.stream(Position.of(record["start"])):
+            yield some
+            count += some.count
+            if count >= record["cases"]:
+                return
+
+    # --- what is told ------------------------------------------------------------------------------------------------
+
+    def _summary(self, records: list[dict[str, Any]]) -> dict[str, Any]:
+        reasons: Counter[str] = Counter()
+        for record in records:
+            reasons.update(record["reasons"])
+        known = [term.name for term in self.rulebook.findings]
+        unknown = dict.fromkeys(name for record in records for name in record["unknown"])
+        return {
+            "rulebook": self.rulebook.digest,
+            "cases": sum(record["cases"] for record in records),
+            "decided": sum(record["decided"] for record in records),
+            "rejects": sum(record["rejects"] for record in records),
+            "by reason": dict(sorted(reasons.items())),
+            "extra columns": {name: nearest(name, known) for name in unknown},
+            "parts": len(records),
+        }
+
+    def _manifest(self, records: list[dict[str, Any]]) -> dict[str, Any]:
+        parts = [
+            {"name": f"part-{record['part']:05}", "cases": record["cases"], "rejects": record["rejects"]}
+            for record in records
+        ]
+        of_inputs: dict[str, list[str]] = {}
+        for part, record in zip(parts, records, strict=True):
+            for number in record["inputs"]:
+                of_inputs.setdefault(number, []).append(part["name"])
+        told = enumerate(self.manifest["inputs"])
+        inputs = [one | {"parts": of_inputs.get(str(number), [])} for number, one in told]
+        return self.manifest | {"inputs": inputs, "parts": parts, "finished": True}

@@ -1,0 +1,151 @@
+"""The folder OUT: every file whole or not there, what is done noted part by part, so that a run can go on."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ...document import decode
+from ...errors import Place
+from ...load.files import digest, read_folder
+from ...rulebook import Rulebook
+from .options import refused
+
+MANIFEST, SUMMARY, REJECTS, KNOWLEDGE = "manifest.json", "summary.json", "rejects.ndjson", "knowledge"
+ANSWERS, FINDINGS, WORK, RECORDS = "answers", "findings", "work", "parts"
+FORMAT = 1
+
+
+def whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside its place, bring it to the disk, and put it in its place."""
+    part = path.with_name(f"{path.name}.part")
+    write(part)
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    part.replace(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """A JSON file, whole or not at all."""
+    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    whole(path, lambda part: part.write_text(text, encoding="utf-8"))
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file has; None where it is not there."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+class Store:
+    """The files of one OUT."""
+
+    def __init__(self, out: Path, form: str) -> None:
+        self.out = out
+        self.form = form
+        self.work = out / WORK
+
+    def begin(self, manifest: dict[str, Any], rulebook: Rulebook) -> None:
+        """An OUT where nothing is done yet."""
+        for folder in (ANSWERS, FINDINGS, f"{WORK}/{RECORDS}"):
+            (self.out / folder).mkdir(parents=True, exist_ok=True)
+        target, part = self.out / KNOWLEDGE, self.out / f"{KNOWLEDGE}.part"
+        for old in (target, part):
+            shutil.rmtree(old, ignore_errors=True)
+        files = read_folder(Path(rulebook.directory))
+        if digest({name: decode(content, Place(name)) for name, content in files.items()}) != rulebook.digest:
+            raise refused(rulebook.directory, "a knowledge base that changed meanwhile", "one that nobody works on")
+        for name, content in files.items():
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            (part / name).write_bytes(content)
+        part.replace(target)
+        write_json(self.out / MANIFEST, manifest)
+
+    def answers(self, number: int) -> Path:
+        """Where the answers of a part are."""
+        return self.out / ANSWERS / f"part-{number:05}.{self.form}"
+
+    def findings(self, number: int) -> Path:
+        """Where the findings of a part are."""
+        return self.out / FINDINGS / f"part-{number:05}.parquet"
+
+    def rejects(self, number: int) -> Path:
+        """Where the rejects of a part wait."""
+        return self.work / f"rejects-{number:05}.ndjson"
+
+    def marks(self, number: int) -> Path:
+        """Where the ids of a part wait, as numbers."""
+        return self.work / f"ids-{number:05}"
+
+    def record(self, number: int) -> Path:
+        """Where it is noted what a part is."""
+        return self.work / RECORDS / f"part-{number:05}.json"
+
+    def records(self) -> list[dict[str, Any]]:
+        """What is done, up to the first part that is not."""
+        return list(self._records())
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        number = 0
+        while (record := read_json(self.record(number))) is not None:
+            yield record
+            number += 1
+
+    def merge_rejects(self, records: list[dict[str, Any]]) -> None:
+        """All rejects in one file, the most urgent first, then as they came."""
+        levels = sorted({level for record in records for level, _, _ in record["levels"]}, reverse=True)
+
+        def write(part: Path) -> None:
+            with part.open("wb") as target:
+                for level in levels:
+                    for record in records:
+                        self._copy(record, level, target)
+
+        whole(self.out / REJECTS, write)
+
+    def _copy(self, record: dict[str, Any], level: int, target: Any) -> None:
+        for found, start, length in record["levels"]:
+            if found == level:
+                with self.rejects(record["part"]).open("rb") as source:
+                    source.seek(start)
+                    target.write(source.read(length))
+
+    def finish(self, manifest: dict[str, Any], summary: dict[str, Any]) -> None:
+        """The last files; then what was only for going on is removed."""
+        write_json(self.out / SUMMARY, summary)
+        write_json(self.out / MANIFEST, manifest)
+        self.clean()
+
+    def clean(self) -> None:
+        """Remove what a finished OUT has no need of: notes, and parts of a run that was cut short."""
+        shutil.rmtree(self.work, ignore_errors=True)
+        for rest in self.out.rglob("*.part"):
+            rest.unlink(missing_ok=True)
+
+
+def opened(out: Path, resume: bool) -> dict[str, Any] | None:
+    """The manifest of an OUT to go on with, None for a new one; raises Refused where something else is there."""
+    if out.exists() and not out.is_dir():
+        raise refused(out, "no folder", "a new folder")
+    manifest = read_json(out / MANIFEST)
+    if isinstance(manifest, dict) and resume:
+        return manifest
+    inside = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    begun = {ANSWERS, FINDINGS, WORK, KNOWLEDGE, f"{KNOWLEDGE}.part", f"{MANIFEST}.part"}
+    if inside and not (resume and inside <= begun):
+        raise refused(out, "a folder that is not empty", "a new folder, or --resume to go on with what was begun")
+    return None

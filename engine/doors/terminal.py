@@ -1,0 +1,141 @@
+"""What a person sees at a terminal: words wrapped and coloured, tables, progress, problems; the only file with rich."""
+
+import json
+import os
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from ..errors import LumbarError, Problem, counted
+from ..words.said import Said
+
+STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "underline": True},
+    "answer": {"bold": True},
+    "alarm": {"fg": "red", "bold": True},
+    "muted": {"dim": True},
+    "plain": {},
+}
+WIDEST = 110
+EXTRAS = ("altair", "nanoarrow", "numpy", "polars", "vl_convert")
+
+
+class Exit:
+    """What the exit codes mean."""
+
+    FINE = 0
+    TO_MEND = 1
+    WRONG_USE = 2
+
+
+def say(lines: Iterable[Said]) -> None:
+    """Print lines of words, wrapped to the terminal; coloured there, plain when piped."""
+    width = min(_columns(), WIDEST)
+    for number, line in enumerate(lines):
+        if line.style == "title" and number:
+            click.echo()
+        margin = "  " * line.indent
+        room = max(width - len(margin) - len(line.bullet), 30)
+        body = textwrap.wrap(line.text, room, break_long_words=False, break_on_hyphens=False)
+        for first, text in zip((line.bullet, *[" " * len(line.bullet)] * len(body)), body or [""], strict=False):
+            click.echo(margin + click.style(first + text, **STYLES[line.style]))
+
+
+def say_in_one_line(line: Said) -> None:
+    """Print a line as it is, however long."""
+    click.secho(line.text, **STYLES[line.style])
+
+
+def _columns() -> int:
+    """The width to print for: COLUMNS, or that of the terminal, or 100 where there is none."""
+    try:
+        return int(os.environ.get("COLUMNS", "")) or 100
+    except ValueError:
+        return os.get_terminal_size().columns if sys.stdout.isatty() else 100
+
+
+def say_json(value: Any) -> None:
+    """Print a value as one line of JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON has it."""
+    told = {"file": problem.place.file, "line": problem.place.line, "column": problem.place.column}
+    return told | {"there": problem.there, "expected": problem.expected, "suggestion": problem.suggestion}
+
+
+@contextmanager
+def mending(as_json: bool = False) -> Iterator[None]:
+    """Where there is something that a person can mend, print it and end."""
+    try:
+        yield
+    except LumbarError as error:
+        if as_json:
+            say_json({"errors": [problem_json(problem) for problem in error.problems]})
+        for problem in error.problems if not as_json else ():
+            click.echo(str(problem), err=True)
+        click.echo(f"{counted(len(error.problems), 'problem')} to mend", err=True)
+        sys.exit(Exit.TO_MEND)
+
+
+@contextmanager
+def needing(extra: str) -> Iterator[None]:
+    """Tell which extra is to be installed where what it brings is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        message = f"{error.name} is not installed, and this needs it: pip install 'lumbar[{extra}]'"
+        raise click.UsageError(message) from error
+
+
+def cell(value: Any) -> str:
+    """A value as it stands in a table."""
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    """Print a table: ruled at a terminal, separated by tabs when piped."""
+    if not sys.stdout.isatty():
+        click.echo("\t".join(columns))
+        for row in rows:
+            click.echo("\t".join(cell(row[column]) for column in columns))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    ruled = Table(show_lines=True)
+    for column in columns:
+        ruled.add_column(column, overflow="fold")
+    for row in rows:
+        ruled.add_row(*(cell(row[column]) for column in columns))
+    Console().print(ruled)
+
+
+@contextmanager
+def watched() -> Iterator[Callable[[int, float], None]]:
+    """A function to tell how many cases are done, and what share of all; shown on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _cases, _share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    words = TextColumn("{task.fields[cases]:,} cases, {task.fields[rate]:,.0f} a second, time left")
+    with Progress(BarColumn(), words, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=1.0, cases=0, rate=0.0)
+        began, before = time.monotonic(), [-1]
+
+        def tell(cases: int, share: float) -> None:
+            before[0] = cases if before[0] < 0 else before[0]
+            rate = (cases - before[0]) / max(time.monotonic() - began, 0.1)
+            progress.update(task, completed=share, cases=cases, rate=rate)
+
+        yield tell
