@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -319,7 +319,7 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
     most urgent first. A full trace tells rules that wait from those ruled out. Extra columns are no findings.
     """
     with needing("batch"), mending(as_json):
-        from engine.doors.batch import Options, run
+        from engine.doors.batch import Options, in_words, run
 
         rulebook = _load(knowledge, as_json)
         gc.freeze()
@@ -329,19 +329,8 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
         if as_json:
             say_json(summary)
         else:
-            click.echo("\n".join(_in_words(summary, out, options["extra"])))
+            click.echo("\n".join(in_words(summary, out, options["extra"])))
         sys.exit(Exit.TO_MEND if summary["rejects"] else Exit.FINE)
-
-
-def _in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary["by reason"].items())
-    apart = f"{summary['rejects']:,} set apart" + (f" ({reasons})" if reasons else "")
-    yield f"{summary['cases']:,} cases: {summary['decided']:,} decided, {apart}. Rulebook {summary['rulebook']}."
-    for name, suggestion in summary["extra columns"].items():
-        told = f"{name!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'}"
-        yield told + (f"; did you mean {suggestion!r}?" if suggestion else "")
-    if summary["rejects"]:
-        yield f"{out / 'rejects.ndjson'} has what is to be mended, the most urgent first."
 
 
 @lumbar.command("make-cases", short_help="Make random cases for trials.")

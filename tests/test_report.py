@@ -13,7 +13,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import altair as alt  # noqa: TID251 (its schema is asked whether a specification is one)
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
 from click.testing import CliRunner
@@ -23,9 +22,8 @@ from engine import truth
 from engine.case import Case, Decision, Members, Range, Value
 from engine.columns import CASE, Program, dtype_of
 from engine.columns.outcome import DISPUTED, GAP, OPEN, Answers
-from engine.columns.summary import Comparison, Summary, summarise
+from engine.columns.summary import Summary, summarise
 from engine.doors.report import report
-from engine.doors.report.charts import Bar, bar_chart, letter, matrix_chart, picture
 from engine.doors.report.page import shown
 from engine.doors.terminal import Exit
 from engine.errors import LumbarError
@@ -255,77 +253,6 @@ def test_rejects_with_the_same_fault_are_counted_together(tmp_path: Path) -> Non
     assert rejects.least == {"ride": {"not at all": 1, "gently": 2, "as you like": 2, None: 1}}
 
 
-def test_kappa_is_what_a_hand_works_out() -> None:
-    # 50 cases, 35 agree (0.70); chance: (25 · 30 + 25 · 20) / 50² = 0.50; (0.70 - 0.50) / (1 - 0.50) = 0.40
-    counts = {("yes", "yes"): 20, ("yes", "no"): 5, ("no", "yes"): 10, ("no", "no"): 15}
-    comparison = Comparison(counts)
-    assert (comparison.cases, comparison.agreeing) == (50, 35)
-    assert comparison.kappa == pytest.approx(0.4)
-
-
-def test_an_open_answer_is_no_agreement() -> None:
-    # 3 of 4 agree (0.75); chance: (2 · 2 + 2 · 1) / 4² = 0.375; 0.375 / 0.625 = 0.6
-    comparison = Comparison({("yes", "yes"): 2, ("no", "no"): 1, ("no", OPEN): 1})
-    assert comparison.agreeing == 3
-    assert comparison.kappa == pytest.approx(0.6)
-
-
-def test_kappa_is_not_defined_where_all_is_one_value() -> None:
-    assert Comparison({("yes", "yes"): 9}).kappa is None
-    assert Comparison({("yes", "no"): 9}).kappa == 0
-
-
-# --- the charts ------------------------------------------------------------------------------------------------------
-
-
-def values(spec: Mapping[str, Any], layer: int) -> list[dict[str, Any]]:
-    """The rows that a layer of a chart draws."""
-    data = spec["layer"][layer]["data"]
-    rows: list[dict[str, Any]] = data["values"] if "values" in data else spec["datasets"][data["name"]]
-    return rows
-
-
-def test_a_bar_is_as_long_as_its_count_and_says_it() -> None:
-    bars = [
-        Bar("gently", (("full", 3, "settled in 3 cases"), ("light", 2, "open in 2")), "3 + 2"),
-        Bar("word " * 30, (("full", 0, ""), ("light", 9, "open in 9")), "0 + 9"),
-    ]
-    spec = bar_chart(bars, 20)
-    alt.LayerChart.from_dict(spec, validate=True)
-    assert [(one["x"], one["x2"], one["tone"]) for one in values(spec, 0)] == [
-        (0, 3, "full"),
-        (3, 5, "light"),
-        (0, 9, "light"),
-    ]
-    assert spec["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 20]
-    assert [one["text"] for one in values(spec, 2)] == ["3 + 2", "0 + 9"]
-    assert values(spec, 1)[1]["text"].count("\n") == 2
-    assert values(spec, 0)[2]["y2"] <= spec["height"]
-
-
-def test_a_matrix_has_every_count_and_frames_what_agrees() -> None:
-    counts = {("yes", "yes"): 1200, ("yes", "no"): 300, ("no", OPEN): 7}
-    spec = matrix_chart(["yes", "no", OPEN], counts)
-    alt.LayerChart.from_dict(spec, validate=True)
-    cells = {one["says"]: one for one in values(spec, 0)}
-    assert len(cells) == 6
-    assert cells["expected yes, answered yes: 1,200"]["share"] == 0.8
-    assert cells["expected no, answered not known yet: 7"]["text"] == "7"
-    assert cells["expected no, answered no: 0"]["text"] == ""
-    assert [one["frame"] > 1 for one in cells.values()] == [True, False, False, False, True, False]
-
-
-def test_columns_have_letters_however_many_there_are() -> None:
-    assert [letter(place) for place in (0, 25, 26, 27, 52)] == ["A", "Z", "AA", "AB", "BA"]
-
-
-def test_a_picture_is_read_out_and_every_mark_has_its_words() -> None:
-    drawn = picture(bar_chart([Bar("a & b", (("full", 3, "3 <cases>"),), "3")], 3), 'what "it" says')
-    assert 'role="img" aria-label="what &quot;it&quot; says"' in drawn
-    assert "<title>a &amp; b: 3 &lt;cases&gt;</title>" in drawn
-    assert "xmlns" not in drawn
-
-
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
@@ -463,4 +390,4 @@ def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> N
     code = "import sys; sys.modules['altair'] = None; import cli; cli.lumbar(['report', sys.argv[1]])"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == Exit.WRONG_USE
-    assert "altair is not installed, and the page needs it: pip install 'lumbar[report]'" in done.stderr
+    assert "altair is not installed, and this needs it: pip install 'lumbar[report]'" in done.stderr

@@ -122,10 +122,11 @@ def _answer(desk: Desk, entry: Entry, rulebook: Rulebook, facts: dict[str, Value
 def _drop_impossible(desk: Desk, rulebook: Rulebook, facts: dict[str, Value], place: Place) -> None:
     at_fault: set[str] = set()
     for law in impossibilities(rulebook, facts):
-        lines = "; ".join(f"{name}: {facts[name]}" for name in facts if name in law.condition.terms())
+        terms = law.condition.terms()
+        lines = "; ".join(f"{name}: {facts[name]}" for name in facts if name in terms)
         told = ", ".join(show_line(line) for line in law.condition.leaves())
         desk.note(place, f"{law.says} ({lines})", f"not all of {told}")
-        at_fault |= law.condition.terms()
+        at_fault |= terms
     for name in at_fault:
         facts.pop(name, None)
 

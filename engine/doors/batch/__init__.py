@@ -3,5 +3,6 @@
 from .answered import Stored, stored_case
 from .options import FORMATS, Options, Refused
 from .run import Progress, run
+from .told import in_words
 
-__all__ = ["FORMATS", "Options", "Progress", "Refused", "Stored", "run", "stored_case"]
+__all__ = ["FORMATS", "Options", "Progress", "Refused", "Stored", "in_words", "run", "stored_case"]

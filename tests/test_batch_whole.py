@@ -1,0 +1,207 @@
+"""What a batch leaves behind: whole or not at all, gone on with after any end, and explained line by line."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl  # noqa: TID251 (tables are made here to be read there)
+import pytest
+from click.testing import CliRunner, Result
+
+import cli
+from engine import truth
+from engine.case import Case
+from engine.doors.batch import Refused, stored_case
+from engine.rulebook import Rulebook
+from tests.conftest import ROOT
+from tests.test_batch import answers, batch, frame, made_up, rejects
+
+HEAD = "case,age,sex,leg weakness,trauma,leg pain"
+
+
+# --- whole or not at all ---------------------------------------------------------------------------------------------
+
+
+def everything(out: Path) -> dict[str, bytes]:
+    """The content of every file, without what tells the time."""
+    found = {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    summary = json.loads(found["summary.json"])
+    del summary["seconds"]
+    return found | {"summary.json": json.dumps(summary).encode()}
+
+
+def command(out: Path, *paths: Path) -> Sequence[str]:
+    script = "import cli; cli.main()"
+    options = ["--out", str(out), "--batch-size", "400", "--unique", "--resume"]
+    return [sys.executable, "-c", script, "batch", *map(str, paths), *options]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is for POSIX")
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(bundled: Rulebook, tmp_path: Path) -> None:
+    cases = made_up(bundled, 300)
+    table = frame(bundled, cases)
+    parts = [table.with_columns(case=pl.format(f"{letter}{{}}", "case")) for letter in "abcdefgh"]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    pl.concat(parts).write_csv(folder / "a.csv")
+    pl.concat(parts).with_columns(case=pl.format("P{}", "case")).write_parquet(folder / "b.parquet")
+    text = parts[0].with_columns(case=pl.format("Z{}", "case")).write_ndjson().replace('"Zap7"', '"ap7"')
+    (folder / "c.ndjson").write_text(text + "{broken\n")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LUMBAR_KNOWLEDGE": str(ROOT / "knowledge")}
+    whole = tmp_path / "whole"
+    began = time.monotonic()
+    done = subprocess.run(command(whole, folder), env=environment, capture_output=True, text=True)
+    lasted = time.monotonic() - began
+    assert done.returncode == 1, done.stderr
+    choose, out, kills = random.Random(11), tmp_path / "out", 0
+    for _ in range(40):
+        process = subprocess.Popen(
+            command(out, folder), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        try:
+            process.communicate(timeout=choose.uniform(0.3, 1.0) * lasted)
+            break
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            process.communicate()
+            kills += 1
+            for path in out.rglob("part-*.parquet"):
+                pl.read_parquet(path)
+    assert kills, "it was never killed"
+    assert process.returncode == 1
+    assert everything(out) == everything(whole)
+    told = json.loads((out / "summary.json").read_text())
+    assert told["cases"] == 2400 * 2 + 300 + 1 == told["decided"] + told["rejects"]
+    assert told["by reason"] == {"broken": 1, "id used twice": 2}
+
+
+class Cut(BaseException):
+    """The run is cut here."""
+
+
+@pytest.mark.parametrize("moment", range(0, 60, 3))
+def test_a_run_cut_at_any_file_goes_on_to_the_same_end(
+    bundled: Rulebook, tmp_path: Path, moment: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment is the number of files that were put in their place before the cut."""
+    from engine.doors.batch import parts, store
+
+    table = frame(bundled, made_up(bundled, 60))
+    pl.concat([table, table[:3]]).write_csv(tmp_path / "in.csv")
+    batch(bundled, tmp_path / "whole", tmp_path / "in.csv", size=15)
+    real, count = store.whole, 0
+
+    def cut(path: Path, write: Any) -> None:
+        nonlocal count
+        if count == moment:
+            write(path.with_name(f"{path.name}.part"))
+            raise Cut
+        count += 1
+        real(path, write)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "whole", cut)
+        patch.setattr(parts, "whole", cut)
+        try:
+            batch(bundled, tmp_path / "out", tmp_path / "in.csv", size=15)
+        except Cut:
+            pass
+        else:
+            assert count <= moment
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv", size=15, resume=True)
+    assert everything(tmp_path / "out") == everything(tmp_path / "whole")
+    assert {reject["reason"] for reject in rejects(tmp_path / "out")} == {"id used twice"}
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,age\n1,50\n")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "letter.txt").write_text("dear")
+    for resume in (False, True):
+        with pytest.raises(Refused, match="not empty"):
+            batch(bundled, out, tmp_path / "in.csv", resume=resume)
+    assert [path.name for path in out.iterdir()] == ["letter.txt"]
+
+
+def test_what_was_begun_is_gone_on_with_only_as_it_was_begun(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,age\n1,50\n")
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+    with pytest.raises(Refused, match="another options"):
+        batch(bundled, tmp_path / "out", tmp_path / "in.csv", resume=True, trace="full")
+    (tmp_path / "in.csv").write_text("case,age\n1,51\n")
+    with pytest.raises(Refused, match="an input that was another"):
+        batch(bundled, tmp_path / "out", tmp_path / "in.csv", resume=True)
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def lumbar(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.lumbar, list(arguments))
+
+
+@pytest.mark.parametrize("form", ["parquet", "ndjson", "csv"])
+def test_why_rebuilds_the_reason_of_any_answer(tmp_path: Path, form: str) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEAD},site\na,50,female,new,none,none,x\nb,5O,female,new,none,none,y\n")
+    out = str(tmp_path / "out")
+    done = lumbar("batch", str(tmp_path / "in.csv"), "--out", out, "--format", form, "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.output)["decided"] == 1
+    (tmp_path / "one.json").write_text(
+        '{"case": "a", "age": 50, "sex": "female", "leg weakness": "new", "trauma": "none", "leg pain": "none"}'
+    )
+    alone = lumbar("why", str(tmp_path / "one.json"), "urgency")
+    stored = lumbar("why", out, "urgency", "--case", "a")
+    assert stored.exit_code == 0, stored.output
+    assert stored.output == alone.output
+    apart = lumbar("why", out, "urgency", "--case", "b")
+    assert apart.exit_code == 1
+    assert "'5O' is no value of 'age'" in apart.output
+    assert lumbar("why", out, "--case", "nobody").exit_code == 1
+
+
+def test_a_stored_answer_that_was_changed_is_not_explained(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEAD}\na,50,female,new,none,none\n")
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv", form="csv")
+    path = tmp_path / "out" / "answers" / "part-00000.csv"
+    path.write_text(path.read_text().replace("same day", "routine"))
+    done = lumbar("why", str(tmp_path / "out"), "urgency", "--case", "a")
+    assert done.exit_code == 1
+    assert "routine is stored" in done.output
+
+
+def test_a_changed_rulebook_beside_the_answers_is_noticed(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEAD}\na,50,female,new,none,none\n")
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+    shutil.rmtree(tmp_path / "out" / "knowledge" / "laws")
+    with pytest.raises(Refused, match="by which the answers were made"):
+        stored_case(tmp_path / "out", "a")
+
+
+def test_a_full_trace_tells_waiting_rules_from_those_ruled_out(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEAD}\na,50,female,new,none,none\n")
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv", trace="full")
+    decision = truth.decide(
+        bundled, Case("a", {"age": 50, "sex": "female", "leg weakness": "new", "trauma": "none", "leg pain": "none"})
+    )
+    row = answers(tmp_path / "out")["a"]
+    assert [rule for rule in bundled.rules if row[rule] is None] == list(decision.waiting)
+
+
+def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case\n1\n")
+    script = "import sys; sys.modules['polars'] = None; import cli; cli.main()"
+    arguments = ["batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script, *arguments], env=environment, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "pip install 'lumbar[batch]'" in done.stderr
