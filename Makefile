@@ -28,7 +28,7 @@ demo: $(VENV)/.installed  ## install, decide every saved case, and explain one
 	$(DEMO)
 
 test: lint types arrows  ## run all checks: lint, types, arrows, and the tests with branch coverage
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov --numprocesses 2
 
 lint: $(VENV)/.installed-test  ## check the style and the format
 	$(BIN)/ruff check
