@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
 from ..circuit import Compiler
@@ -133,9 +134,9 @@ class _Maker:
         """Cases whose every finding that applies is answered; an impossible one is drawn again."""
         answers = self._drawn(choose, count)
         held = self._held(answers, count)
-        rows = np.arange(count)
+        rows: NDArray[np.intp] = np.arange(count)
         for _ in range(ROUNDS):
-            wrong = np.flatnonzero(np.logical_or.reduce([np.zeros(len(rows), np.bool_), *held.values()]))
+            wrong = np.flatnonzero(np.any(np.array([np.zeros(len(rows), np.bool_), *held.values()]), axis=0))
             if not len(wrong):
                 return answers
             rows = rows[wrong]

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 import numpy as np
@@ -304,14 +306,14 @@ class Answering(Program):
         for term in self.rulebook.conclusions:
             if term.single or term.domain.kind == "several":
                 pairs = [marks[f"{term.name}={value}"] for value in term.domain.values]
-                found[term.name] = np.bitwise_or.reduce([holds & fails for holds, fails in pairs])
+                found[term.name] = reduce(or_, [holds & fails for holds, fails in pairs])
         return found
 
     def _gaps(self, marks: Any) -> dict[str, Any]:
         found = {}
         for term in self.single:
             pairs = [marks[f"{term.name}={value}"] for value in term.domain.values]
-            found[term.name] = np.bitwise_and.reduce([fails & ~holds for holds, fails in pairs])
+            found[term.name] = reduce(and_, [fails & ~holds for holds, fails in pairs])
         return found
 
 
@@ -324,7 +326,7 @@ def _names(column: str, bitmaps: Mapping[str, Any], height: int) -> pl.Series:
         group = present[start : start + GROUP]
         codes = np.zeros(height, np.uint16)
         for place, (_, bits) in enumerate(group):
-            codes |= bits.astype(np.uint16) << place
+            codes |= bits.astype(np.uint16) << np.uint16(place)
         names = [name for name, _ in group]
         texts = [
             "; ".join(name for place, name in enumerate(names) if code >> place & 1) or None
