@@ -15,7 +15,7 @@ BICYCLE = Path(__file__).parent / "bicycle"
 
 
 def run(*words: str, stdin: str = "") -> tuple[int, str]:
-    done = CliRunner().invoke(lumbar, ["--knowledge", str(BICYCLE), *words], input=stdin)
+    done = CliRunner().invoke(lumbar, ["--knowledge", str(BICYCLE), *words], input=stdin, env={"COLUMNS": "100"})
     return done.exit_code, done.output
 
 
