@@ -1,29 +1,12 @@
 """The charts of a page of results, read as data and as pictures."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt  # noqa: TID251 (its schema is asked whether a specification is one)
 
 from engine.columns.outcome import OPEN
 from engine.doors.report.charts import Bar, bar_chart, letter, matrix_chart, picture
-
-ROOT = Path(__file__).resolve().parent.parent
-KNOWLEDGE = ROOT / "knowledge"
-BICYCLE = ROOT / "tests" / "bicycle"
-FORMS = ("parquet", "csv", "ndjson")
-BROKEN: Sequence[Mapping[str, Any]] = (
-    {"reason": "wrong value", "there": "'squeek' is no value of 'noise'", "at least": {"ride": "not at all"}},
-    {"reason": "wrong value", "there": "'bang' is no value of 'noise'", "at least": {"ride": "as you like"}},
-    {"reason": "id used twice", "there": "the id 'a' is used 2 times in a.csv", "at least": {"ride": "as you like"}},
-    {"reason": "id used twice", "there": "the id 'b' is used 2 times in a.csv", "at least": {"ride": "gently"}},
-    {"reason": "impossible", "there": "A chain shrinks not (noise: click)", "at least": {"ride": "gently"}},
-    {"reason": "broken", "there": "not readable as JSON", "at least": {"ride": None}},
-)
-
-
-# --- the charts ------------------------------------------------------------------------------------------------------
 
 
 def values(spec: Mapping[str, Any], layer: int) -> list[dict[str, Any]]:

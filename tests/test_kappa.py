@@ -1,26 +1,9 @@
 """Agreement of two columns, worked out by hand."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from engine.columns.outcome import OPEN
 from engine.columns.summary import Comparison
-
-ROOT = Path(__file__).resolve().parent.parent
-KNOWLEDGE = ROOT / "knowledge"
-BICYCLE = ROOT / "tests" / "bicycle"
-FORMS = ("parquet", "csv", "ndjson")
-BROKEN: Sequence[Mapping[str, Any]] = (
-    {"reason": "wrong value", "there": "'squeek' is no value of 'noise'", "at least": {"ride": "not at all"}},
-    {"reason": "wrong value", "there": "'bang' is no value of 'noise'", "at least": {"ride": "as you like"}},
-    {"reason": "id used twice", "there": "the id 'a' is used 2 times in a.csv", "at least": {"ride": "as you like"}},
-    {"reason": "id used twice", "there": "the id 'b' is used 2 times in a.csv", "at least": {"ride": "gently"}},
-    {"reason": "impossible", "there": "A chain shrinks not (noise: click)", "at least": {"ride": "gently"}},
-    {"reason": "broken", "there": "not readable as JSON", "at least": {"ride": None}},
-)
 
 
 def test_kappa_is_what_a_hand_works_out() -> None:

@@ -1,6 +1,5 @@
 """What a person sees at a terminal: words wrapped and coloured, tables, progress, problems; the only file with rich."""
 
-import json
 import os
 import sys
 import textwrap
@@ -61,6 +60,8 @@ def _columns() -> int:
 
 def say_json(value: Any) -> None:
     """Print a value as one line of JSON."""
+    import json  # most commands print words
+
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
