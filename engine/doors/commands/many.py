@@ -1,0 +1,95 @@
+"""Commands about many cases: batch, make-cases, report."""
+
+import gc
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..terminal import Exit, mending, needing, say_json, watched
+from .given import AS_JSON, load
+
+
+@click.command(short_help="Decide many cases, into a folder.")
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(exists=True), metavar="INPUT…")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="A new folder for it all.")
+@click.option("--format", "form", type=click.Choice(["parquet", "ndjson", "csv"]), default="parquet", show_default=True)
+@click.option("--trace", type=click.Choice(["fired", "full"]), default="fired", show_default=True)
+@click.option("--extra", type=click.Choice(["keep", "drop", "refuse"]), default="keep", show_default=True)
+@click.option("--unique", is_flag=True, help="No id may be used twice in all inputs, and not only in each file.")
+@click.option("--batch-size", "size", type=click.IntRange(min=1), default=250_000, show_default=True, metavar="N")
+@click.option("--resume", is_flag=True, help="Go on with what was begun in DIR.")
+@AS_JSON
+@click.pass_obj
+def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, as_json: bool, **options: Any) -> None:
+    """Decide every case of files and folders: Parquet, CSV, NDJSON, JSON, YAML; all but Parquet also as .gz or .zst.
+
+    DIR gets the answers, the findings, the knowledge base, a summary, and in rejects.ndjson what is to be mended, the
+    most urgent first. A full trace tells rules that wait from those ruled out. Extra columns are no findings.
+    """
+    with needing("batch"), mending(as_json):
+        from ..batch import Options, in_words, run
+
+        rulebook = load(knowledge, as_json)
+        gc.freeze()
+        gc.enable()
+        with watched() as tell:
+            summary = run(rulebook, inputs, out, Options(**options), resume, tell)
+        if as_json:
+            say_json(summary)
+        else:
+            click.echo("\n".join(in_words(summary, out, options["extra"])))
+        sys.exit(Exit.TO_MEND if summary["rejects"] else Exit.FINE)
+
+
+@click.command("make-cases", short_help="Make random cases for trials.")
+@click.argument("count", type=click.IntRange(min=0), metavar="N")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), metavar="FILE")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same cases.")
+@click.option("--unknown", default=0.2, show_default=True, type=click.FloatRange(0, 1), help="Share of open questions.")
+@click.option("--visits", type=click.Choice(["first", "follow-up", "both"]), default="both", show_default=True)
+@click.pass_obj
+def make_cases(knowledge: str, count: int, out: Path, seed: int, unknown: float, visits: str) -> None:
+    """Make N plausible random cases for trials: FILE is .parquet, .csv or .ndjson, or - for NDJSON."""
+    with needing("batch"):
+        from ...columns import made_up
+
+    if str(out) != "-" and out.suffix not in made_up.SUFFIXES:
+        raise click.UsageError(f"{out} is none of {', '.join(made_up.SUFFIXES)}")
+    rulebook = load(knowledge)
+    common = {} if visits == "both" else {"visit": visits}
+    if not common.keys() <= rulebook.terms.keys():
+        raise click.UsageError(f"the knowledge base {knowledge} has no finding `visit`")
+    order = made_up.Order(count, seed, unknown, common)
+    if str(out) == "-":
+        made_up.print_lines(rulebook, order, sys.stdout.buffer)
+    else:
+        made_up.write(rulebook, order, out)
+
+
+@click.command(short_help="Make a page about many cases.")
+@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    default="report.html",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write the page.",
+)
+def report(out: Path, output: Path) -> None:
+    """Make one page to look at of OUT, a folder that `lumbar batch` wrote: answers, rules, open questions, rejects.
+
+    The page holds all its charts, and needs neither network nor script.
+    """
+    with needing("report"), mending(False):
+        from ..report import report as page_of
+
+        page = page_of(out)
+    try:
+        output.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be written ({error.strerror})") from error
+    click.echo(f"{output}: the page is written")
