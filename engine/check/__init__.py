@@ -1,0 +1,47 @@
+"""Rules about rules: each finding says what to mend and where.
+
+`check` tries examples, saved cases, claims and screening; `accept` writes the present answers into the saved cases.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..errors import Problem
+from ..rulebook import Rulebook
+from .examples import example_state, wrong_examples
+from .saved import Decides, accept, answer_terms, changed_cases, differences, expected_text
+from .whole import uncited_claims, unread, unscreened
+
+__all__ = ["Decides", "Report", "accept", "answer_terms", "check", "differences", "example_state", "expected_text"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found: errors are to be mended, and what was looked at is counted."""
+
+    errors: tuple[Problem, ...]
+    counts: Mapping[str, int]
+
+
+def check(rulebook: Rulebook, reading: Decides) -> Report:
+    """Everything that can be seen without asking every possible patient."""
+    errors = [
+        *wrong_examples(rulebook),
+        *changed_cases(rulebook, reading),
+        *uncited_claims(rulebook),
+        *unscreened(rulebook),
+        *unread(rulebook),
+    ]
+    return Report(tuple(sorted(errors)), _counts(rulebook))
+
+
+def _counts(rulebook: Rulebook) -> dict[str, int]:
+    return {
+        "terms": len(rulebook.findings) + len(rulebook.conclusions),
+        "cards": sum(not rule.row for rule in rulebook.rules.values()),
+        "table rows": sum(rule.row for rule in rulebook.rules.values()),
+        "examples": sum(len(rule.examples) for rule in rulebook.rules.values()),
+        "laws": len(rulebook.laws),
+        "saved cases": len(rulebook.cases),
+        "claims": len(rulebook.claims),
+    }
