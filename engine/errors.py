@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 
 @dataclass(frozen=True, order=True)
@@ -34,6 +35,11 @@ class Problem:
         if self.suggestion:
             text += f"; did you mean {self.suggestion!r}?"
         return text + (f"\n{self.excerpt}" if self.excerpt else "")
+
+    def as_json(self) -> dict[str, Any]:
+        """The problem as JSON has it; docs/schema describes it."""
+        told = {"file": self.place.file, "line": self.place.line, "column": self.place.column}
+        return told | {"there": self.there, "expected": self.expected, "suggestion": self.suggestion}
 
 
 class LumbarError(Exception):

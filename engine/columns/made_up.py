@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
 from ..circuit import Compiler
-from ..language import Unsettled
 from ..rulebook import Law, Rulebook, Term
 from .findings import Column, Given, dtype_of, packed
 from .frame import CASE
+from .lines import lines
 from .plan import Plan
 
 # How often a finding has what is usual; else it has any of its values, all alike. One answer to one of many screening
@@ -58,8 +58,7 @@ Answers = dict[str, _Answers]
 def made_up(rulebook: Rulebook, order: Order) -> Iterator[pl.DataFrame]:
     """Tables of made-up cases, as many as are ordered; the same order makes the same cases.
 
-    No case is impossible, and no finding is answered that does not apply. An assumption about patients that speaks of
-    what is unknown is not looked at.
+    No case is impossible, and no finding is answered that does not apply.
     """
     maker = _Maker(rulebook, order)
     for number, first in enumerate(range(0, order.count, SIZE)):
@@ -82,7 +81,8 @@ def write(rulebook: Rulebook, order: Order, path: Path) -> None:
         elif path.suffix == ".csv":
             source.sink_csv(part)
         else:
-            source.sink_ndjson(part)
+            with part.open("wb") as file:
+                print_lines(rulebook, order, file)
         part.replace(path)
     finally:
         with suppress(FileNotFoundError):
@@ -90,9 +90,9 @@ def write(rulebook: Rulebook, order: Order, path: Path) -> None:
 
 
 def print_lines(rulebook: Rulebook, order: Order, out: BinaryIO) -> None:
-    """Write made-up cases to an open file as NDJSON."""
+    """Write made-up cases to an open file as NDJSON; what is unknown is left out."""
     for table in made_up(rulebook, order):
-        table.write_ndjson(out)
+        out.writelines(lines(table))
 
 
 class _Maker:
@@ -103,7 +103,7 @@ class _Maker:
         self.order = order
         self.common = order.common or {}
         compiler = Compiler(rulebook)
-        self.laws = {law: compiler.condition(law.condition)[0] for law in _laws(rulebook)}
+        self.laws = {law: compiler.condition(law.condition)[0] for law in rulebook.impossible.values()}
         fails = {
             term.name: compiler.condition(term.asked_if)[1] for term in rulebook.findings if term.asked_if is not None
         }
@@ -177,12 +177,6 @@ class _Maker:
         ends = (domain.values.index(term.usual),) * 2 if isinstance(term.usual, str) else term.usual
         usual = choose.random(count, np.float32) < USUAL["screening" if term.screening else "other"]
         return np.where(usual, choose.integers(*ends, count, dtype, endpoint=True), any_value)
-
-
-def _laws(rulebook: Rulebook) -> Iterator[Law]:
-    for law in rulebook.impossible.values():
-        if not any(isinstance(line, Unsettled) for line in law.condition.leaves()):
-            yield law
 
 
 def _layers(rulebook: Rulebook) -> list[list[Term]]:

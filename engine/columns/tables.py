@@ -11,8 +11,8 @@ import polars as pl
 
 from ..case import Answer, Value, plain
 from ..errors import Place
-from ..language import Domain, Unsettled
-from ..rulebook import Rule, Rulebook, Term
+from ..language import Domain
+from ..rulebook import Law, Rule, Rulebook, Term
 from .program import CASE as CASE
 from .program import Program, dtype_of
 
@@ -32,14 +32,17 @@ class NoValue(Exception):
 
 @dataclass(frozen=True)
 class Typed:
-    """A table read: the typed findings with their ids, columns passed through, and where a person must look.
+    """A table read: the typed findings with their ids, columns passed through, and where something is wrong.
 
-    `odd` has a truth for each row; `unknown` names the columns that are no findings, and are passed through.
+    `faults` has for a column, and `impossible` for one of the `laws` about patients, a truth for each row; `unknown`
+    names the columns that are no findings, and are passed through.
     """
 
     findings: pl.DataFrame
     passed: pl.DataFrame
-    odd: pl.Series
+    faults: Mapping[str, pl.Series]
+    impossible: Mapping[str, pl.Series]
+    laws: Mapping[str, Law]
     unknown: tuple[str, ...]
 
 
@@ -50,18 +53,18 @@ class Reading:
         self.rulebook = rulebook
         self.judge = judge
         self.impossible = _impossible(rulebook)
-        self.by_hand = any(
-            isinstance(line, Unsettled) for law in rulebook.impossible.values() for line in law.condition.leaves()
-        )
         self.findings = {term.name: term for term in rulebook.findings}
         self.types = {term.name: dtype_of(term) for term in rulebook.findings if term.domain.kind != "number"}
 
-    def read(self, raw: pl.DataFrame, stem: str, lines: Any) -> Typed:
-        """The typed table of a raw one; a case without an id is named after its file and line."""
+    def read(self, raw: pl.DataFrame, stem: str, lines: Any, refuse: bool = False) -> Typed:
+        """The typed table of a raw one; a case without an id is named after its file and line.
+
+        `refuse` makes a fault of what stands in columns that are no findings.
+        """
         columns = [_ids(raw[CASE], stem, lines) if CASE in raw.columns else numbered(stem, lines)]
         passed: list[pl.Series] = []
         unknown: list[str] = []
-        odd = pl.repeat(self.by_hand, raw.height, dtype=pl.Boolean, eager=True)
+        faults: dict[str, pl.Series] = {}
         for name in raw.columns:
             if name in self.findings:
                 typed, wrong = self._typed(raw[name], self.findings[name], dtype_of(self.findings[name]))
@@ -70,18 +73,25 @@ class Reading:
                 typed, wrong = self._expected(raw[name])
                 passed.append(typed)
             elif name in self.rulebook.terms:
-                wrong = raw[name].is_not_null()
-            else:
-                if name not in (CASE, *ASIDE):
-                    unknown.append(name)
-                    passed.append(raw[name])
+                wrong = loose(raw[name]).is_not_null()
+            elif name in (CASE, *ASIDE):
                 continue
-            if wrong is not None:
-                odd = odd | wrong
+            else:
+                unknown.append(name)
+                passed.append(raw[name])
+                wrong = loose(raw[name]).is_not_null() if refuse else None
+            if wrong is not None and wrong.any():
+                faults[name] = wrong.fill_null(False)
         found = pl.DataFrame(columns)
-        if self.impossible is not None:
-            odd = odd | (self.impossible.evaluate(found)[f"{IMPOSSIBLE} at least"] > 0)
-        return Typed(found, pl.DataFrame(passed), odd, tuple(unknown))
+        laws = self.rulebook.impossible
+        return Typed(found, pl.DataFrame(passed), faults, self._impossible(found), laws, tuple(unknown))
+
+    def _impossible(self, found: pl.DataFrame) -> dict[str, pl.Series]:
+        """Which rows contradict which assumption about patients."""
+        if self.impossible is None:
+            return {}
+        frame = self.impossible.evaluate(found).select(pl.col(self.rulebook.impossible).fill_null(False))
+        return {name: truth for name, truth in frame.to_dict().items() if truth.any()}
 
     def _typed(self, column: pl.Series, term: Term, wanted: Any) -> tuple[pl.Series, pl.Series | None]:
         """The column with the values of its term, and where it has something that is no value."""
@@ -89,7 +99,7 @@ class Reading:
             return pl.Series(term.name, [None] * len(column), wanted), None
         if not (column.dtype in _PLAIN or column.dtype.is_numeric()):
             return pl.Series(term.name, [None] * len(column), wanted), column.is_not_null()
-        column = _loose(column)
+        column = loose(column)
         quick = _quick(column, term, wanted)
         if quick.null_count() == column.null_count():
             return quick, None
@@ -117,10 +127,10 @@ class Reading:
         """What the answer should be, as text; odd where the conclusion has no such value."""
         term = self.rulebook.terms.get(column.name.removeprefix(EXPECTED))
         if term is None or term.finding or term.built_in:
-            return column.cast(pl.String, strict=False), pl.repeat(True, len(column), dtype=pl.Boolean, eager=True)
+            return column.cast(pl.String, strict=False), loose(column).is_not_null()
         if not (column.dtype in _PLAIN or column.dtype.is_numeric()):
             return pl.Series(column.name, [told(value) for value in column.to_list()], pl.String), None
-        column = _loose(column)
+        column = loose(column)
         raw = column.drop_nulls().unique().to_list()
         keys, values, faults = self._judged(column.name, raw)
         keys, values = [*keys, *faults], [*(str(value) for value in values), *(str(one) for one in faults)]
@@ -136,27 +146,6 @@ def numbered(stem: str, lines: Any) -> pl.Series:
     """The names of cases without an id: where they stand in their file."""
     names: pl.Series = pl.select((pl.lit(f"{stem}:") + pl.Series(lines).cast(pl.String)).alias(CASE)).to_series()
     return names
-
-
-def rows_to_see(typed: Typed, raw: pl.DataFrame, ids: Sequence[str], refused: Sequence[str]) -> list[int]:
-    """The rows that a person must look at: odd ones, those with one of the ids, or with something in a column."""
-    odd = typed.odd
-    if ids:
-        odd = odd | typed.findings[CASE].is_in(ids)
-    for name in refused:
-        odd = odd | raw[name].is_not_null()
-    return odd.arg_true().to_list()
-
-
-def without(typed: Typed, apart: Sequence[int], extra: bool) -> pl.DataFrame:
-    """The findings with what is passed through, without the rows set apart."""
-    passed = typed.passed if extra else typed.passed.drop(typed.unknown)
-    whole = beside(typed.findings, passed)
-    if not apart:
-        return whole
-    stays = np.ones(whole.height, np.bool_)
-    stays[list(apart)] = False
-    return whole.filter(pl.Series(stays))
 
 
 def told(value: Any) -> str | None:
@@ -175,7 +164,7 @@ def told_answer(answer: Answer) -> str | None:
     return told(plain(answer))
 
 
-def _loose(column: pl.Series) -> pl.Series:
+def loose(column: pl.Series) -> pl.Series:
     """The column in a type that a text can be compared with; what is not a number is nothing."""
     number: pl.Series = column.cast(pl.Float64) if column.dtype.is_decimal() else column
     return number.fill_nan(None) if number.dtype.is_float() else number
@@ -199,7 +188,7 @@ def _quick(column: pl.Series, term: Term, wanted: Any) -> pl.Series:
 
 def _ids(column: pl.Series, stem: str, lines: Any) -> pl.Series:
     """The ids as text on one line, as a single case has it; the name where there is none."""
-    column = _loose(column)
+    column = loose(column)
     if column.dtype.is_float() and bool((column == column.floor()).all()):
         column = column.cast(pl.Int64, strict=False)
     text = column.cast(pl.String, strict=False)
@@ -218,16 +207,14 @@ def _shown(text: str) -> str:
 
 
 def _impossible(rulebook: Rulebook) -> Program | None:
-    """A small program that counts, for each case, the assumptions about patients that it contradicts."""
-    laws = [
-        law
-        for law in rulebook.impossible.values()
-        if not any(isinstance(line, Unsettled) for line in law.condition.leaves())
-    ]
-    if not laws:
+    """A small program whose rules are the assumptions about patients: one fires for a case that contradicts it."""
+    if not rulebook.impossible:
         return None
     counted = Term(IMPOSSIBLE, Domain("tally"), False, Place(""))
-    rules = {law.id: Rule(law.id, law.says, law.condition, ((IMPOSSIBLE, None),), "", (), law.place) for law in laws}
+    rules = {
+        law.id: Rule(law.id, law.says, law.condition, ((IMPOSSIBLE, None),), "", (), law.place)
+        for law in rulebook.impossible.values()
+    }
     terms = {term.name: term for term in rulebook.findings}
     return Program(Rulebook({**terms, IMPOSSIBLE: counted}, rules))
 

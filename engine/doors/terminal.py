@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ..errors import LumbarError, Problem, counted
+from ..errors import LumbarError, counted
 from ..words.said import Said
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -65,12 +65,6 @@ def say_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
-def problem_json(problem: Problem) -> dict[str, Any]:
-    """A problem as JSON has it."""
-    told = {"file": problem.place.file, "line": problem.place.line, "column": problem.place.column}
-    return told | {"there": problem.there, "expected": problem.expected, "suggestion": problem.suggestion}
-
-
 @contextmanager
 def mending(as_json: bool = False) -> Iterator[None]:
     """Where there is something that a person can mend, print it and end."""
@@ -78,7 +72,7 @@ def mending(as_json: bool = False) -> Iterator[None]:
         yield
     except LumbarError as error:
         if as_json:
-            say_json({"errors": [problem_json(problem) for problem in error.problems]})
+            say_json({"errors": [problem.as_json() for problem in error.problems]})
         for problem in error.problems if not as_json else ():
             click.echo(str(problem), err=True)
         click.echo(f"{counted(len(error.problems), 'problem')} to mend", err=True)

@@ -1,14 +1,14 @@
 """A mapping of term to value as a Case: what is at fault is left out and told; the rest stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..case import Answer, Case, Members, Range, Value
 from ..document import Fields, Items, Node, Text
-from ..errors import Place
+from ..errors import Place, Problem
 from ..language import show_line
-from ..rulebook import Rulebook, Term, facts_in_order
+from ..rulebook import Law, Rulebook, Term, facts_in_order
 from ..truth import impossibilities
 from .cards import value_of
 from .fields import Desk
@@ -52,10 +52,8 @@ def make_case(entries: Iterable[Entry], rulebook: Rulebook, place: Place, name: 
             texts[entry.key] = _text(desk, entry) or texts[entry.key]
         elif entry.key == "source":
             sources += _sources(desk, entry)
-        elif entry.key.startswith(EXPECTED):
-            _expect(desk, entry, rulebook, expected)
         else:
-            _answer(desk, entry, rulebook, facts)
+            _take(desk, entry, rulebook, facts, expected)
     _drop_impossible(desk, rulebook, facts, place)
     return Case(
         id=texts["case"],
@@ -66,6 +64,20 @@ def make_case(entries: Iterable[Entry], rulebook: Rulebook, place: Place, name: 
         expected=expected or None,
         problems=tuple(desk.problems),
     )
+
+
+def fault_of(entry: Entry, rulebook: Rulebook) -> Problem | None:
+    """What is wrong with an answer, or with an expected one, by itself."""
+    desk = Desk()
+    _take(desk, entry, rulebook, {}, {})
+    return desk.problems[0] if desk.problems else None
+
+
+def _take(desk: Desk, entry: Entry, rulebook: Rulebook, facts: dict[str, Value], expected: dict[str, Answer]) -> None:
+    if entry.key.startswith(EXPECTED):
+        _expect(desk, entry, rulebook, expected)
+    else:
+        _answer(desk, entry, rulebook, facts)
 
 
 def _text(desk: Desk, entry: Entry) -> str:
@@ -122,13 +134,18 @@ def _answer(desk: Desk, entry: Entry, rulebook: Rulebook, facts: dict[str, Value
 def _drop_impossible(desk: Desk, rulebook: Rulebook, facts: dict[str, Value], place: Place) -> None:
     at_fault: set[str] = set()
     for law in impossibilities(rulebook, facts):
-        terms = law.condition.terms()
-        lines = "; ".join(f"{name}: {facts[name]}" for name in facts if name in terms)
-        told = ", ".join(show_line(line) for line in law.condition.leaves())
-        desk.note(place, f"{law.says} ({lines})", f"not all of {told}")
-        at_fault |= terms
+        desk.problems.append(cannot_be(law, facts, place))
+        at_fault |= law.condition.terms()
     for name in at_fault:
         facts.pop(name, None)
+
+
+def cannot_be(law: Law, facts: Mapping[str, Value], place: Place) -> Problem:
+    """That facts contradict an assumption about patients."""
+    terms = law.condition.terms()
+    lines = "; ".join(f"{name}: {facts[name]}" for name in facts if name in terms)
+    told = ", ".join(show_line(line) for line in law.condition.leaves())
+    return Problem(place, f"{law.says} ({lines})", f"not all of {told}")
 
 
 def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, Answer]) -> None:

@@ -65,7 +65,9 @@ def _reject(out: Path, name: str) -> Case:
 
 
 def _problem(told: Mapping[str, Any]) -> Problem:
-    return Problem(Place(told["file"], told["line"]), told["there"], told["expected"], told["suggestion"])
+    return Problem(
+        Place(told["file"], told["line"], told["column"]), told["there"], told["expected"], told["suggestion"]
+    )
 
 
 def _told(rulebook: Rulebook, decision: Decision) -> dict[str, Any]:

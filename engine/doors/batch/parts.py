@@ -1,18 +1,17 @@
 """One part of the work: cases gathered from the inputs, evaluated at once, and written whole."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...case import Case, Value
-from ...columns import stored, tables
+from ...case import Case
+from ...columns import ids, stored, tables
+from ...columns.apart import Apart, Rejected
 from ...columns.separated import Spot
 from ...rulebook import Rulebook
 from .options import Options
-from .rejects import Reject
 from .store import Store, whole, write_json
 
 
@@ -35,7 +34,7 @@ class Position:
 
 @dataclass
 class Part:
-    """Cases that are evaluated together; `cases` counts all that came, `segments` the ids of each input in order."""
+    """Cases that are evaluated together; `cases` counts all that came, `marks` are their ids as numbers."""
 
     number: int
     start: Position
@@ -43,9 +42,8 @@ class Part:
     cases: int = 0
     tables: list[Any] = field(default_factory=list)
     loose: list[Case] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: list[Apart] = field(default_factory=list)
     marks: list[Any] = field(default_factory=list)
-    segments: list[list[int]] = field(default_factory=list)
     inputs: Counter[int] = field(default_factory=Counter)
     unknown: dict[str, None] = field(default_factory=dict)
     settled: bool = False
@@ -56,7 +54,6 @@ class Part:
         self.inputs[number] += cases
         if len(marks):
             self.marks.append(marks)
-            self.segments.append([number, len(marks)])
 
 
 class Writer:
@@ -67,7 +64,7 @@ class Writer:
         self.options = options
         self.store = store
         self.program = tables.Answering(rulebook)
-        self.scales = [term for term in rulebook.conclusions if term.takes_highest]
+        self.rejected = Rejected(self.program)
         self.findings = {term.name for term in rulebook.findings}
 
     def write(self, part: Part) -> dict[str, Any]:
@@ -78,22 +75,22 @@ class Writer:
         own = [name for name in whole_table.columns if name == tables.CASE or name in self.findings]
         findings = whole_table.select(own)
         answers = tables.beside(self.program.answers(findings, self.options.trace), whole_table.drop(own))
-        assert part.cases == answers.height + len(part.rejects), "a case was lost"
+        rejects = sum(apart.count for apart in part.rejects)
+        assert part.cases == answers.height + rejects, "a case was lost"
         form = self.options.form
         self._put(self.store.answers(part.number), answers, form)
         self._put(self.store.findings(part.number), findings, "parquet")
         levels = self._write_rejects(part)
-        whole(self.store.marks(part.number), lambda path: stored.write_marks(part.marks, path))
+        whole(self.store.marks(part.number), lambda path: ids.write_marks(part.marks, path))
         record = {
             "part": part.number,
             "start": part.start.as_json(),
             "after": part.after.as_json(),
             "cases": part.cases,
             "decided": answers.height,
-            "rejects": len(part.rejects),
-            "reasons": dict(Counter(reject.reason for reject in part.rejects)),
+            "rejects": rejects,
+            "reasons": dict(sum((Counter(apart.reasons()) for apart in part.rejects), Counter())),
             "levels": levels,
-            "segments": part.segments,
             "inputs": {str(number): count for number, count in part.inputs.items()},
             "unknown": list(part.unknown),
             "settled": part.settled,
@@ -116,34 +113,6 @@ class Writer:
         return [tables.beside(table, tables.texts_of(texts))]
 
     def _write_rejects(self, part: Part) -> list[list[int]]:
-        """The rejects, the most urgent first; gives back where those of each level stand."""
-        ranked = sorted(zip(self._least(part.rejects), part.rejects, strict=True), key=lambda pair: -self._level(*pair))
-        lines = bytearray()
-        levels: dict[int, list[int]] = {}
-        for least, reject in ranked:
-            told = reject.as_json(least)
-            line = json.dumps(told, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
-            level = levels.setdefault(self._level(least, reject), [len(lines), 0])
-            level[1] += len(line)
-            lines += line
-        whole(self.store.rejects(part.number), lambda path: path.write_bytes(bytes(lines)))
-        return [[level, *place] for level, place in levels.items()]
-
-    def _least(self, rejects: Sequence[Reject]) -> list[dict[str, Value | None]]:
-        if not rejects:
-            return []
-        facts = [reject.case.facts for reject in rejects]
-        frame = self.program.evaluate(tables.table_of(self.rulebook, [""] * len(facts), facts))
-        rows = frame.select([f"{term.name} at least" for term in self.scales]).to_dicts()
-        return [
-            {term.name: row[f"{term.name} at least"] if known else None for term in self.scales}
-            for row, known in zip(rows, facts, strict=True)
-        ]
-
-    def _level(self, least: dict[str, Value | None], _: Reject) -> int:
-        """How urgent: twice the place of the highest value; what nothing is known of stands above the lowest."""
-        places = [
-            2 * term.domain.values.index(str(value)) if (value := least[term.name]) is not None else 1
-            for term in self.scales
-        ]
-        return max(places, default=0)
+        levels: list[list[int]] = []
+        whole(self.store.rejects(part.number), lambda path: levels.extend(self.rejected.write(part.rejects, path)))
+        return levels

@@ -1,14 +1,13 @@
 """Inputs as a stream of cases, from any position on: tables where they are good, and what is set apart."""
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from ...case import Case
-from ...columns import sources, stored, tables
+from ...columns import apart, ids, sources, tables
 from ...columns.separated import Piece, Spot, Unusable
 from ...document import MAX_BYTES
 from ...errors import Place, Problem, nearest
@@ -16,9 +15,7 @@ from ...rulebook import Rulebook
 from .. import files
 from .options import Input, Options, Refused, stem_of
 from .parts import Part, Position
-from .rejects import Judge, Reject, Sorting
-
-Twice = Mapping[str, tuple[int, str]]
+from .rejects import Judge, Sorting, is_unread
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class Reader:
         self.inputs = inputs
         self.options = options
         self.reading = tables.Reading(rulebook, Judge(rulebook, tables.NoValue))
-        self.sorting = Sorting(rulebook)
+        self.sorting = Sorting(rulebook, options.unique)
 
     def check_columns(self) -> None:
         """Refuse columns that are no findings; raises Refused."""
@@ -121,60 +118,40 @@ class Reader:
 
     # --- into a part -------------------------------------------------------------------------------------------------
 
-    def add(self, part: Part, some: Some, twice: Twice) -> None:
+    def add(self, part: Part, some: Some, twice: ids.Twice | None) -> None:
         """Put some cases into a part, apart where a person must look at them."""
         part.after = some.after
         if some.problem is not None:
-            part.rejects.append(self.sorting.broken(some.problem))
+            part.rejects.append(self.sorting.broken([some.problem]))
             part.count(some.input, 1, ())
         elif some.piece is not None:
             self._add_piece(part, some, some.piece, twice)
         else:
             self._add_cases(part, some, twice)
 
-    def ids(self, some: Some) -> Any:
-        """The ids of some cases, those of broken lines left out."""
-        if some.piece is not None:
-            return self._typed(some.input, some.piece).findings[tables.CASE]
-        return tables.texts_of({tables.CASE: [case.id for case in some.cases if not _unread(case)]})[tables.CASE]
+    def _scope(self, some: Some) -> int:
+        """Where an id may not be used twice: in all inputs, or in its own."""
+        return 0 if self.options.unique else some.input + 1
 
-    def _typed(self, number: int, piece: Piece) -> tables.Typed:
-        return self.reading.read(piece.table, stem_of(self.inputs[number].path), piece.lines)
-
-    def _add_piece(self, part: Part, some: Some, piece: Piece, twice: Twice) -> None:
-        part.rejects += [self.sorting.broken(problem) for problem in piece.broken]
-        typed = self._typed(some.input, piece)
-        ids = typed.findings[tables.CASE]
-        part.count(some.input, some.count, stored.marks_of(ids))
+    def _add_piece(self, part: Part, some: Some, piece: Piece, twice: ids.Twice | None) -> None:
+        path = self.inputs[some.input].path
+        refuse = self.options.extra == "refuse"
+        typed = self.reading.read(piece.table, stem_of(path), piece.lines, refuse)
+        marks = ids.marks_of(typed.findings[tables.CASE], self._scope(some))
+        part.count(some.input, some.count, marks)
         part.unknown.update(dict.fromkeys(typed.unknown))
-        refusing = self.options.extra == "refuse"
-        apart = []
-        for row in tables.rows_to_see(typed, piece.table, list(twice), typed.unknown if refusing else ()):
-            place = Place(sources.shown(self.inputs[some.input].path), int(piece.lines[row]))
-            written = piece.table.row(row, named=True)
-            case = self.sorting.case_of(written, place, ids[row], () if refusing else typed.unknown)
-            reject = self._reject(case, twice)
-            if reject is not None:
-                part.rejects.append(reject)
-                apart.append(row)
-        part.tables.append(tables.without(typed, apart, self.options.extra == "keep"))
+        rows = self.sorting.rows_of(sources.shown(path))
+        raw = apart.Raw(piece.table, piece.lines)
+        good, bad = apart.parted(typed, raw, ids.times(twice, marks), self.options.extra == "keep", rows)
+        part.tables.append(good)
+        part.rejects += [one for one in (self.sorting.broken(piece.broken), bad) if one.count]
 
-    def _add_cases(self, part: Part, some: Some, twice: Twice) -> None:
-        part.count(some.input, some.count, stored.marks_of(self.ids(some)))
-        good = []
-        for case in some.cases:
-            reject = self._reject(case, twice)
-            if reject is None:
-                good.append(case)
-            else:
-                part.rejects.append(reject)
+    def _add_cases(self, part: Part, some: Some, twice: ids.Twice | None) -> None:
+        named = [number for number, case in enumerate(some.cases) if not is_unread(case)]
+        names = tables.texts_of({tables.CASE: [some.cases[number].id for number in named]})[tables.CASE]
+        marks = ids.marks_of(names, self._scope(some))
+        part.count(some.input, some.count, marks)
+        times = dict(zip(named, ids.times(twice, marks).tolist(), strict=True))
+        good, bad = self.sorting.cases(some.cases, [times.get(number, 0) for number in range(len(some.cases))])
         part.loose += good
-
-    def _reject(self, case: Case, twice: Twice) -> Reject | None:
-        if case.id in twice and not _unread(case):
-            return self.sorting.twice(case, *twice[case.id])
-        return self.sorting.reject(case) if case.problems else None
-
-
-def _unread(case: Case) -> bool:
-    return bool(case.problems) and not case.facts and case.id == str(case.problems[0].place)
+        part.rejects += [bad] if bad.count else []

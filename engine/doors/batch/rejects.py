@@ -1,45 +1,22 @@
-"""Cases that are set apart: what is wrong with each, and the least that the rest of it gives."""
+"""Cases that are set apart: what is told of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from ...case import Case, Value
+from ...columns.apart import BROKEN, IMPOSSIBLE, TWICE, WRONG, Apart, apart_of, told_of
 from ...errors import Place, Problem
 from ...language import Domain
 from ...load.cards import value_of
-from ...load.cases import BLANK, EXPECTED, Entry, make_case, scalar
+from ...load.cases import BLANK, EXPECTED, Entry, cannot_be, fault_of, scalar
 from ...load.fields import Desk
-from ...rulebook import Rulebook, Term
+from ...rulebook import Law, Rulebook, Term
 
-BROKEN, WRONG, IMPOSSIBLE, TWICE = "broken", "wrong value", "impossible", "id used twice"
 RANGE = " to "
-
-
-@dataclass(frozen=True)
-class Reject:
-    """A case set apart, and why in a word."""
-
-    case: Case
-    reason: str
-
-    def as_json(self, least: Mapping[str, Value | None]) -> dict[str, Any]:
-        """The reject as a line of rejects.ndjson."""
-        first = _told(self.case.problems[0])
-        more = {"problems": [_told(problem) for problem in self.case.problems]} if len(self.case.problems) > 1 else {}
-        facts = dict(self.case.facts)
-        return {"case": self.case.id, **first, "reason": self.reason, "at least": dict(least), "facts": facts} | more
-
-
-def _told(problem: Problem) -> dict[str, Any]:
-    place = problem.place
-    return {
-        "file": place.file,
-        "line": place.line,
-        "there": problem.there,
-        "expected": problem.expected,
-        "suggestion": problem.suggestion,
-    }
+MANY = 1 << 16  # values of which it is kept what is wrong with them
 
 
 class Quiet(Desk):
@@ -86,42 +63,90 @@ def _domain(term: Term) -> Domain:
 
 
 class Sorting:
-    """Finds out what is wrong with a case."""
+    """Finds out what is wrong with cases, and tells it."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, unique: bool) -> None:
         self.rulebook = rulebook
         self.assumptions = tuple(law.says for law in rulebook.impossible.values())
+        self.where = "in the inputs" if unique else "in this file"
+        self.fault: Callable[[str, Any], str] = lru_cache(MANY, typed=True)(self._fault)
 
-    def case_of(self, row: Mapping[str, Any], place: Place, name: str, unknown: Sequence[str]) -> Case:
-        """The case of a row of a table; extra columns and expected texts are not looked at again."""
-        entries = [
-            Entry(key, value, place)
-            for key, value in row.items()
-            if value is not None and value == value and key not in unknown and not self._joined(key, value)
-        ]
-        return make_case(entries, self.rulebook, place, name)
+    def rows_of(self, file: str) -> "Rows":
+        """What is told of the rows of a file."""
+        return Rows(self, file)
 
-    def _joined(self, key: str, value: Any) -> bool:
-        """Whether the text stands for several values or for a range, which tables have as one text."""
-        term = self.rulebook.terms.get(key.removeprefix(EXPECTED)) if key.startswith(EXPECTED) else None
-        return term is not None and (
-            term.domain.kind == "several" or (_ranges(term) and RANGE in str(value)) or isinstance(value, list | dict)
-        )
+    def _fault(self, name: str, value: Any) -> str:
+        if name.startswith(EXPECTED) and RANGE in str(value):
+            value = dict(zip(("at least", "at most"), str(value).split(RANGE, 1), strict=True))
+        problem = fault_of(Entry(name, value, Place("")), self.rulebook)
+        assert problem is not None, "a judge found a fault where there is none"
+        return _inside(problem)
 
-    def reject(self, case: Case) -> Reject:
-        """A case with problems as a reject."""
-        first = case.problems[0]
-        if not case.facts and case.id == str(first.place):
-            return Reject(case, BROKEN)
-        impossible = first.there.startswith(self.assumptions) if self.assumptions else False
-        return Reject(case, IMPOSSIBLE if impossible else WRONG)
+    def cases(self, cases: Sequence[Case], times: Sequence[int]) -> tuple[list[Case], Apart]:
+        """The good ones of cases that were read one by one, and those set apart; `times`: how often each id is used."""
+        told = [self._told(case, number) for case, number in zip(cases, times, strict=True)]
+        good = [case for case, (_, problems) in zip(cases, told, strict=True) if not problems]
+        bad = [case for case, (_, problems) in zip(cases, told, strict=True) if problems]
+        rows = [(reason, [_whole(problem) for problem in problems]) for reason, problems in told if problems]
+        return good, apart_of(self.rulebook, [case.id for case in bad], [case.facts for case in bad], told_of(rows))
 
-    def broken(self, problem: Problem) -> Reject:
-        """A line or file that could not be read."""
-        return Reject(Case(id=str(problem.place), facts={}, place=problem.place, problems=(problem,)), BROKEN)
+    def broken(self, problems: Sequence[Problem]) -> Apart:
+        """Lines or files that could not be read."""
+        rows = [(BROKEN, [_whole(problem)]) for problem in problems]
+        return apart_of(self.rulebook, [str(problem.place) for problem in problems], [{}] * len(rows), told_of(rows))
 
-    def twice(self, case: Case, times: int, where: str) -> Reject:
-        """A case whose id is used by others."""
-        place = case.place or Place("")
-        problem = Problem(place, f"the id {case.id[:80]!r} is used {times} times {where}", "an id of its own")
-        return Reject(replace(case, problems=(problem, *case.problems)), TWICE)
+    def _told(self, case: Case, times: int) -> tuple[str, tuple[Problem, ...]]:
+        if is_unread(case):
+            return BROKEN, case.problems
+        if times:
+            return TWICE, (replace(self.used(case.id, times), place=case.place or Place("")), *case.problems)
+        first = case.problems[0].there if case.problems else ""
+        return IMPOSSIBLE if self.assumptions and first.startswith(self.assumptions) else WRONG, case.problems
+
+    def used(self, name: str, times: int) -> Problem:
+        """That an id is used by several cases."""
+        return Problem(Place(""), f"the id {name[:80]!r} is used {times} times {self.where}", "an id of its own")
+
+
+class Rows:
+    """Tells what is wrong with rows of one file, as JSON has it."""
+
+    def __init__(self, sorting: Sorting, file: str) -> None:
+        self.sorting = sorting
+        self.file = json.dumps(file, ensure_ascii=False)
+        self.kept: dict[Any, str] = {}
+
+    def fault(self, name: str, value: Any) -> str:
+        """What is wrong with a value that stands in a column; lists and the like are all wrong alike."""
+        return self.sorting.fault(name, () if isinstance(value, list | dict) else value)
+
+    def impossible(self, law: Law, facts: Mapping[str, Value]) -> str:
+        """What is wrong with facts that cannot be."""
+        key = (law.id, *facts.items())
+        if key not in self.kept:
+            self.kept[key] = _inside(cannot_be(law, facts, Place("")))
+        return self.kept[key]
+
+    def twice(self, name: str, times: int) -> str:
+        """That an id is used so many times."""
+        return _inside(self.sorting.used(name, times))
+
+    def placed(self, line: int, told: str) -> str:
+        """A problem with its place in the file."""
+        return f'"file": {self.file}, "line": {line}, "column": 0, {told}'
+
+
+def is_unread(case: Case) -> bool:
+    """Whether nothing of the case could be read, not even its id."""
+    return bool(case.problems) and not case.facts and case.id == str(case.problems[0].place)
+
+
+def _whole(problem: Problem) -> str:
+    """The inside of the JSON object that a problem is."""
+    return json.dumps(problem.as_json(), ensure_ascii=False)[1:-1]
+
+
+def _inside(problem: Problem) -> str:
+    """The same without the place."""
+    told = problem.as_json()
+    return json.dumps({key: told[key] for key in ("there", "expected", "suggestion")}, ensure_ascii=False)[1:-1]

@@ -10,12 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ...columns import sources, stored
+from ...columns import ids, sources
 from ...errors import nearest
 from ...rulebook import Rulebook
 from .options import Options, inputs_of, refused
 from .parts import Part, Position, Writer
-from .reader import Reader, Twice
+from .reader import Reader
 from .store import FORMAT, MANIFEST, SUMMARY, Store, opened, read_json
 
 Progress = Callable[[int, float], None]
@@ -103,7 +103,7 @@ class _Batch:
             if part.cases and part.cases + some.count > self.options.size:
                 yield part
                 part = Part(part.number + 1, some.start, some.start)
-            self.reader.add(part, some, {})
+            self.reader.add(part, some, None)
             self.done += some.count
             self.progress(self.done, self._share(some.after))
         if part.cases:
@@ -149,57 +149,20 @@ class _Batch:
         if all(record["settled"] for record in records):
             return records
         marks = [self.store.marks(record["part"]) for record in records]
-        scopes = self._scopes(records)
-        again = {scope: stored.twice(marks, ranges) for scope, ranges in scopes.items()}
-        again = {scope: values for scope, values in again.items() if len(values)}
-        touched = {
-            file
-            for scope, values in again.items()
-            for file, start, stop in scopes[scope]
-            if stored.any_among(marks[file], start, stop, values)
-        }
-        if not touched:
-            return records
-        twice = self._twice([records[number] for number in sorted(touched)], again)
-        redone = {
-            record["part"]: record
-            for record in self._written(
-                self._again(records[number], twice) for number in sorted(touched) if not records[number]["settled"]
-            )
-        }
+        twice = ids.Twice(marks, self.store.twice)
+        touched = [
+            record
+            for record, path in zip(records, marks, strict=True)
+            if not record["settled"] and twice.times(ids.read_marks(path)).any()
+        ]
+        redone = {record["part"]: record for record in self._written(self._again(one, twice) for one in touched)}
         return [redone.get(record["part"], record) for record in records]
 
-    def _scopes(self, records: list[dict[str, Any]]) -> dict[int, list[tuple[int, int, int]]]:
-        """Where ids may not stand twice: in a file, or in all of them; as stretches (part, from, to)."""
-        scopes: dict[int, list[tuple[int, int, int]]] = {}
-        for number, record in enumerate(records):
-            place = 0
-            for file, count in record["segments"]:
-                scopes.setdefault(-1 if self.options.unique else file, []).append((number, place, place + count))
-                place += count
-        return scopes
-
-    def _twice(self, records: list[dict[str, Any]], again: dict[int, Any]) -> dict[int, Twice]:
-        """The ids themselves, for each input, with how often they stand where."""
-        counts: dict[int, Counter[str]] = {}
-        for record in records:
-            for some in self._replay(record):
-                scope = -1 if self.options.unique else some.input
-                if scope in again and some.problem is None:
-                    ids = self.reader.ids(some)
-                    counts.setdefault(scope, Counter()).update(stored.those_among(ids, again[scope]))
-        where = "in the inputs" if self.options.unique else "in this file"
-        found = {
-            scope: {name: (times, where) for name, times in counted.items() if times > 1}
-            for scope, counted in counts.items()
-        }
-        return {number: found.get(-1 if self.options.unique else number, {}) for number in range(len(self.inputs))}
-
-    def _again(self, record: dict[str, Any], twice: dict[int, Twice]) -> Part:
+    def _again(self, record: dict[str, Any], twice: ids.Twice) -> Part:
         start = Position.of(record["start"])
         part = Part(record["part"], start, start, settled=True)
         for some in self._replay(record):
-            self.reader.add(part, some, twice[some.input])
+            self.reader.add(part, some, twice)
         return part
 
     def _replay(self, record: dict[str, Any]) -> Iterator[Any]:

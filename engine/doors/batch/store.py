@@ -16,6 +16,7 @@ from .options import refused
 MANIFEST, SUMMARY, REJECTS, KNOWLEDGE = "manifest.json", "summary.json", "rejects.ndjson", "knowledge"
 ANSWERS, FINDINGS, WORK, RECORDS = "answers", "findings", "work", "parts"
 FORMAT = 1
+AT_ONCE = 1 << 20  # bytes copied at a time
 
 
 def whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -58,6 +59,7 @@ class Store:
         self.out = out
         self.form = form
         self.work = out / WORK
+        self.twice = self.work / "twice"
 
     def begin(self, manifest: dict[str, Any], rulebook: Rulebook) -> None:
         """An OUT where nothing is done yet."""
@@ -122,7 +124,10 @@ class Store:
             if found == level:
                 with self.rejects(record["part"]).open("rb") as source:
                     source.seek(start)
-                    target.write(source.read(length))
+                    while length:
+                        some = source.read(min(length, AT_ONCE))
+                        target.write(some)
+                        length -= len(some)
 
     def finish(self, manifest: dict[str, Any], summary: dict[str, Any]) -> None:
         """The last files; then what was only for going on is removed."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..terminal import Exit, mending, needing, problem_json, say, say_in_one_line, say_json
+from ..terminal import Exit, mending, needing, say, say_in_one_line, say_json
 from .given import AS_JSON, CASES, chain_of, complete, load, one_case, refuse
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -
 
 def _fault_json(rulebook: "Rulebook", case: "Case", decision: "Decision") -> dict[str, Any]:
     least = decision.at_least() if case.facts else dict.fromkeys(decision.at_least())
-    problems = [problem_json(problem) for problem in case.problems]
+    problems = [problem.as_json() for problem in case.problems]
     return {"case": case.id, "problems": problems, "at least": least, "rulebook": rulebook.digest}
 
 

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from ..terminal import Exit, problem_json, say, say_json, table
+from ..terminal import Exit, say, say_json, table
 from .given import AS_JSON, chain_of, complete, load, refuse
 
 
@@ -74,7 +74,7 @@ def check(knowledge: str, directory: str | None, as_json: bool, accept: bool) ->
         rulebook = load(directory or knowledge, as_json)
     report = check_rulebook(rulebook, chain)
     if as_json:
-        errors = [problem_json(error) for error in report.errors]
+        errors = [error.as_json() for error in report.errors]
         say_json({"rulebook": rulebook.digest, "errors": errors, "looked at": dict(report.counts)})
     else:
         for error in report.errors:
