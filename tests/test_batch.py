@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
+import zstandard  # noqa: TID251 (files are packed here to be unpacked there)
 
 from engine import truth
 from engine.case import Case, Value
@@ -274,3 +275,64 @@ def test_no_row_is_lost_however_a_table_is_damaged(bundled: Rulebook, tmp_path: 
     blank = sum(lines[number] == "" for number in damaged)
     assert summary["cases"] == summary["decided"] + summary["rejects"] == 400 - blank
     assert summary["rejects"] == len(rejects(tmp_path / "out"))
+
+
+def packed(data: bytes, suffix: str) -> bytes:
+    return gzip.compress(data) if suffix == ".gz" else zstandard.ZstdCompressor().compress(data)
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst", ".ZST"])
+def test_a_line_break_in_quotes_stays_as_it_is_written(bundled: Rulebook, tmp_path: Path, suffix: str) -> None:
+    data = b'case,note,age\r\n1,"a\r\nb",50\r\n2,c\rd,50\r\n'
+    (tmp_path / f"in.csv{suffix}").write_bytes(packed(data, suffix.lower()) if suffix else data)
+    batch(bundled, tmp_path / "out", tmp_path / f"in.csv{suffix}")
+    assert answers(tmp_path / "out")["1"]["note"] == "a\r\nb"
+    assert len(rejects(tmp_path / "out")) + len(answers(tmp_path / "out")) == 2
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_of_a_packed_file_that_is_cut_off_nothing_is_lost_silently(
+    bundled: Rulebook, tmp_path: Path, suffix: str
+) -> None:
+    whole = packed(b"case,age\n" + b"".join(b"%d,50\n" % number for number in range(20_000)), suffix)
+    (tmp_path / f"in.csv{suffix}").write_bytes(whole[:-20])
+    batch(bundled, tmp_path / "out", tmp_path / f"in.csv{suffix}")
+    assert "cannot be read" in rejects(tmp_path / "out")[0]["there"]
+
+
+def test_frames_one_after_the_other_are_one_file(bundled: Rulebook, tmp_path: Path) -> None:
+    frames = [packed(b"case,age\n1,50\n", ".zst"), packed(b"2,50\n", ".zst"), packed(b"3,50\n", ".zst")]
+    (tmp_path / "in.csv.zst").write_bytes(b"".join(frames))
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv.zst")
+    assert set(answers(tmp_path / "out")) == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_progress_tells_what_share_is_behind(bundled: Rulebook, tmp_path: Path, suffix: str) -> None:
+    text = frame(bundled, made_up(bundled, 300)).write_ndjson().encode() * 2
+    (tmp_path / f"in.ndjson{suffix}").write_bytes(packed(text, suffix) if suffix else text)
+    told: list[tuple[int, float]] = []
+    run(
+        bundled,
+        [str(tmp_path / f"in.ndjson{suffix}")],
+        tmp_path / "out",
+        Options(size=50),
+        False,
+        lambda *one: told.append(one),
+    )
+    assert [cases for cases, _ in told] == list(range(50, 601, 50))
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.9
+    assert shares[-1] == 1
+
+
+def test_answers_stand_in_the_order_of_the_inputs(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("[{case: a1, age: 50}, {case: a2}]")
+    (tmp_path / "b.csv").write_text("case,age\nb1,50\nb2,\n")
+    (tmp_path / "c.json").write_text('{"case": "c1"}')
+    (tmp_path / "d.ndjson").write_text('{"case": "d1"}\n')
+    (tmp_path / "e.yaml").write_text("case: e1\nage: 5O")
+    (tmp_path / "f.yaml").write_text("case: f1")
+    batch(bundled, tmp_path / "out", tmp_path)
+    assert list(answers(tmp_path / "out")) == ["a1", "a2", "b1", "b2", "c1", "d1", "f1"]

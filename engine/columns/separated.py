@@ -37,13 +37,15 @@ class Spot:
 class Piece:
     """Some cases as they are written: `table` has the readable ones, `lines` the line of each in its file, from 1.
 
-    `broken` are lines that could not be read, a case each; `after` is where the next piece begins.
+    `broken` are lines that could not be read, a case each; `after` is where the next piece begins; `behind` are the
+    bytes of the file, packed as it is, that were read so far.
     """
 
     table: pl.DataFrame
     lines: Lines
     broken: Sequence[Problem]
     after: Spot
+    behind: int = 0
 
 
 class Unusable(Exception):

@@ -5,11 +5,13 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
 import polars as pl
+import zstandard
 
 from ..errors import Place, Problem
 from .program import CASE
@@ -18,6 +20,7 @@ from .tables import EXPECTED, told
 
 Breaker = Callable[[bytes, int], Problem]
 PACKED = (".gz", ".zst")
+PACKED_BYTES = 1 << 12  # unpacked at a time: at the very worst they become 128 MiB
 
 
 def columns_of(path: Path, kind: str) -> tuple[str, ...]:
@@ -29,16 +32,16 @@ def columns_of(path: Path, kind: str) -> tuple[str, ...]:
             return tuple(names)
         except (pl.exceptions.PolarsError, OSError) as error:
             raise Unusable(Problem(Place(name), f"no readable Parquet ({_first(error)})")) from None
-    with _opened(path) as file:
-        head: Head = _guarded(name, lambda: head_of(file, name))
+    with _guarded(name, lambda: path.open("rb")) as raw:
+        head: Head = _guarded(name, lambda: head_of(_unpacking(raw, path), name))
         return Separated(name, head).names
 
 
 def unpacked(path: Path, most: int) -> bytes:
     """What a packed file has, so many bytes of it at most; raises Unusable."""
     name = shown(path)
-    with _guarded(name, lambda: _opened(path)) as file:
-        return cast(bytes, _guarded(name, lambda: file.read(most)))
+    with _guarded(name, lambda: path.open("rb")) as raw:
+        return cast(bytes, _guarded(name, lambda: _unpacking(raw, path).read(most)))
 
 
 def rows_of(path: Path) -> int:
@@ -61,7 +64,7 @@ def _first(error: BaseException) -> str:
 def _guarded(name: str, work: Callable[[], Any]) -> Any:
     try:
         return work()
-    except (OSError, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError, pl.exceptions.PolarsError) as error:
         raise Unusable(Problem(Place(name), f"cannot be read ({_first(error)})")) from None
 
 
@@ -105,37 +108,44 @@ def _sized(tables: Iterator[pl.DataFrame], most: int) -> Iterator[pl.DataFrame]:
 
 def _text(path: Path, kind: str, spot: Spot, most: int, breaks: Breaker, types: Mapping[str, Any]) -> Iterator[Piece]:
     name = shown(path)
-    with _opened(path) as file:
+    with path.open("rb") as raw:
+        file = _unpacking(raw, path)
         if kind == "csv":
             head = head_of(file, name)
             here = spot if spot.offset else head.start
-            yield from Separated(name, head, types).pieces(_at(path, file, here.offset), here, most)
+            found = Separated(name, head, types).pieces(_at(here.offset, raw, path), here, most)
         else:
-            yield from _Lines(breaks).pieces(_at(path, file, spot.offset), spot, most)
+            found = _Lines(breaks).pieces(_at(spot.offset, raw, path), spot, most)
+        for piece in found:
+            yield replace(piece, behind=raw.tell())
 
 
-def _at(path: Path, file: BinaryIO, offset: int) -> BinaryIO:
+def _at(offset: int, raw: BinaryIO, path: Path) -> BinaryIO:
     """The file at an offset of its unpacked text."""
-    if path.suffix == ".zst":
-        file = _opened(path)
-        while offset > 0:
-            offset -= len(file.read(min(offset, BLOCK)))
-    else:
+    raw.seek(0)
+    file = _unpacking(raw, path)
+    if file.seekable():
         file.seek(offset)
+    else:
+        while offset:
+            offset -= len(file.read(min(offset, BLOCK))) or offset
     return file
 
 
-def _opened(path: Path) -> BinaryIO:
-    if path.suffix == ".gz":
-        return cast(BinaryIO, gzip.open(path))
-    return io.BufferedReader(_Unpacked(path)) if path.suffix == ".zst" else path.open("rb")
+def _unpacking(raw: BinaryIO, path: Path) -> BinaryIO:
+    suffix = path.suffix.lower()
+    if suffix == ".gz":
+        return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
+    return io.BufferedReader(_Unpacked(raw)) if suffix == ".zst" else raw
 
 
 class _Unpacked(io.RawIOBase):
-    """The lines of a file packed by zstd; polars unpacks them."""
+    """What a file packed by zstd has, frame after frame; raises EOFError where the last one is cut off."""
 
-    def __init__(self, path: Path) -> None:
-        self.tables = pl.scan_lines(path, glob=False).collect_batches(chunk_size=1 << 16, maintain_order=True)
+    def __init__(self, raw: BinaryIO) -> None:
+        self.raw = raw
+        self.frame: Any = None
+        self.packed = b""
         self.rest = b""
 
     def readable(self) -> bool:
@@ -143,10 +153,15 @@ class _Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self.rest:
-            table = next(iter(self.tables), None)
-            if table is None:
+            packed = self.packed or self.raw.read(PACKED_BYTES)
+            if not packed:
+                if self.frame is not None and not self.frame.eof:
+                    raise EOFError("it is cut off")
                 return 0
-            self.rest = "".join(f"{line}\n" for line in table.to_series().to_list()).encode()
+            if self.frame is None or self.frame.eof:
+                self.frame = zstandard.ZstdDecompressor().decompressobj()
+            self.rest = self.frame.decompress(packed)
+            self.packed = self.frame.unused_data
         size = min(len(buffer), len(self.rest))
         buffer[:size] = self.rest[:size]
         self.rest = self.rest[size:]

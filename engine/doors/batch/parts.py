@@ -34,14 +34,16 @@ class Position:
 
 @dataclass
 class Part:
-    """Cases that are evaluated together; `cases` counts all that came, `marks` are their ids as numbers."""
+    """Cases that are evaluated together; `cases` counts all that came, `marks` are their ids as numbers.
+
+    `found` are the good ones in order: tables, and lists of cases that were read one by one.
+    """
 
     number: int
     start: Position
     after: Position
     cases: int = 0
-    tables: list[Any] = field(default_factory=list)
-    loose: list[Case] = field(default_factory=list)
+    found: list[Any] = field(default_factory=list)
     rejects: list[Apart] = field(default_factory=list)
     marks: list[Any] = field(default_factory=list)
     inputs: Counter[int] = field(default_factory=Counter)
@@ -54,6 +56,12 @@ class Part:
         self.inputs[number] += cases
         if len(marks):
             self.marks.append(marks)
+
+    def add(self, cases: Sequence[Case]) -> None:
+        """Put good cases after those that are there."""
+        if not self.found or not isinstance(self.found[-1], list):
+            self.found.append([])
+        self.found[-1] += cases
 
 
 class Writer:
@@ -69,7 +77,7 @@ class Writer:
 
     def write(self, part: Part) -> dict[str, Any]:
         """Write a part; gives back its record."""
-        whole_table = tables.joined([*part.tables, *self._loose(part.loose)])
+        whole_table = tables.joined(self._loose(some) if isinstance(some, list) else some for some in part.found)
         if not whole_table.width:
             whole_table = tables.table_of(self.rulebook, [], [])
         own = [name for name in whole_table.columns if name == tables.CASE or name in self.findings]
@@ -101,16 +109,14 @@ class Writer:
     def _put(self, path: Path, table: Any, form: str) -> None:
         whole(path, lambda part: stored.write(table, part, form, self.rulebook.digest))
 
-    def _loose(self, cases: Sequence[Case]) -> list[Any]:
-        if not cases:
-            return []
+    def _loose(self, cases: Sequence[Case]) -> Any:
         table = tables.table_of(self.rulebook, [case.id for case in cases], [case.facts for case in cases])
         names = dict.fromkeys(name for case in cases for name in case.expected or ())
         texts = {
             f"{tables.EXPECTED}{name}": [tables.told_answer((case.expected or {}).get(name)) for case in cases]
             for name in names
         }
-        return [tables.beside(table, tables.texts_of(texts))]
+        return tables.beside(table, tables.texts_of(texts))
 
     def _write_rejects(self, part: Part) -> list[list[int]]:
         levels: list[list[int]] = []

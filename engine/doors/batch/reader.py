@@ -143,7 +143,7 @@ class Reader:
         rows = self.sorting.rows_of(sources.shown(path))
         raw = apart.Raw(piece.table, piece.lines)
         good, bad = apart.parted(typed, raw, ids.times(twice, marks), self.options.extra == "keep", rows)
-        part.tables.append(good)
+        part.found.append(good)
         part.rejects += [one for one in (self.sorting.broken(piece.broken), bad) if one.count]
 
     def _add_cases(self, part: Part, some: Some, twice: ids.Twice | None) -> None:
@@ -153,5 +153,5 @@ class Reader:
         part.count(some.input, some.count, marks)
         times = dict(zip(named, ids.times(twice, marks).tolist(), strict=True))
         good, bad = self.sorting.cases(some.cases, [times.get(number, 0) for number in range(len(some.cases))])
-        part.loose += good
+        part.add(good)
         part.rejects += [bad] if bad.count else []

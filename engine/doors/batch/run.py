@@ -13,9 +13,10 @@ from typing import Any
 from ...columns import ids, sources
 from ...errors import nearest
 from ...rulebook import Rulebook
+from .lock import locked
 from .options import Options, inputs_of, refused
 from .parts import Part, Position, Writer
-from .reader import Reader
+from .reader import Reader, Some
 from .store import FORMAT, MANIFEST, SUMMARY, Store, opened, read_json
 
 Progress = Callable[[int, float], None]
@@ -29,6 +30,15 @@ def run(
 
     `progress` is told, now and then, how many cases are done, and what share of the bytes.
     """
+    if out.exists() and not out.is_dir():
+        raise refused(out, "no folder", "a new folder")
+    with locked(out):
+        return _run(rulebook, paths, out, options, resume, progress)
+
+
+def _run(
+    rulebook: Rulebook, paths: Sequence[str], out: Path, options: Options, resume: bool, progress: Progress
+) -> dict[str, Any]:
     before = opened(out, resume)
     inputs = inputs_of(paths, out)
     manifest = {
@@ -105,22 +115,22 @@ class _Batch:
                 part = Part(part.number + 1, some.start, some.start)
             self.reader.add(part, some, None)
             self.done += some.count
-            self.progress(self.done, self._share(some.after))
+            self.progress(self.done, self._share(some))
         if part.cases:
             yield part
 
-    def _share(self, position: Position) -> float:
+    def _share(self, some: Some) -> float:
         """What share of the bytes is behind."""
         total = sum(one.bytes for one in self.inputs) or 1
-        behind = float(sum(one.bytes for one in self.inputs[: position.input]))
-        if position.input < len(self.inputs):
-            one, spot = self.inputs[position.input], position.spot
+        behind = float(sum(one.bytes for one in self.inputs[: some.after.input]))
+        if some.after.input < len(self.inputs) and some.piece is not None:
+            one = self.inputs[some.input]
             if one.kind == "parquet":
-                rows = self.rows.setdefault(position.input, sources.rows_of(one.path))
-                behind += one.bytes * min(spot.row / (rows or 1), 1)
-            elif one.path.suffix not in sources.PACKED:
-                behind += min(spot.offset, one.bytes)
-        return behind / total
+                rows = self.rows.setdefault(some.input, sources.rows_of(one.path))
+                behind += one.bytes * min(some.after.spot.row / (rows or 1), 1)
+            else:
+                behind += some.piece.behind
+        return min(behind / total, 1.0)
 
     def _written(self, parts: Iterator[Part]) -> list[dict[str, Any]]:
         """The records of the parts, written side by side."""

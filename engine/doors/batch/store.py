@@ -11,6 +11,7 @@ from ...document import decode
 from ...errors import Place
 from ...load.files import digest, read_folder
 from ...rulebook import Rulebook
+from .lock import LOCK
 from .options import refused
 
 MANIFEST, SUMMARY, REJECTS, KNOWLEDGE = "manifest.json", "summary.json", "rejects.ndjson", "knowledge"
@@ -144,12 +145,10 @@ class Store:
 
 def opened(out: Path, resume: bool) -> dict[str, Any] | None:
     """The manifest of an OUT to go on with, None for a new one; raises Refused where something else is there."""
-    if out.exists() and not out.is_dir():
-        raise refused(out, "no folder", "a new folder")
     manifest = read_json(out / MANIFEST)
     if isinstance(manifest, dict) and resume:
         return manifest
-    inside = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    inside = {path.name for path in out.iterdir()} - {LOCK}
     begun = {ANSWERS, FINDINGS, WORK, KNOWLEDGE, f"{KNOWLEDGE}.part", f"{MANIFEST}.part"}
     if inside and not (resume and inside <= begun):
         raise refused(out, "a folder that is not empty", "a new folder, or --resume to go on with what was begun")
