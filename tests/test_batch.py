@@ -336,3 +336,19 @@ def test_answers_stand_in_the_order_of_the_inputs(bundled: Rulebook, tmp_path: P
     (tmp_path / "f.yaml").write_text("case: f1")
     batch(bundled, tmp_path / "out", tmp_path)
     assert list(answers(tmp_path / "out")) == ["a1", "a2", "b1", "b2", "c1", "d1", "f1"]
+
+
+def test_a_line_without_an_end_is_one_broken_line(bundled: Rulebook, tmp_path: Path) -> None:
+    long = b'{"case": "' + b"x" * 3_000_000
+    (tmp_path / "a.ndjson").write_bytes(b'{"case": "1"}\n' + long + b'"}\n{"case": "2"}\n' + b" " * 2_500_000)
+    (tmp_path / "b.csv").write_bytes(b"case,age\n3,50\n" + b"4," + b"5" * 40_000_000 + b"\n5,50\n")
+    (tmp_path / "c.csv").write_bytes(b"case,age" + b"x" * 9_000_000)
+    summary = batch(bundled, tmp_path / "out", tmp_path, size=2)
+    assert set(answers(tmp_path / "out")) == {"1", "2", "3", "5"}
+    assert sorted((Path(told["file"]).name, told["line"], told["there"]) for told in rejects(tmp_path / "out")) == [
+        ("a.ndjson", 2, "larger than 1,000,000 bytes"),
+        ("a.ndjson", 4, "larger than 1,000,000 bytes"),
+        ("b.csv", 3, "a line longer than 16,777,216 bytes"),
+        ("c.csv", 1, "a first line that has no end"),
+    ]
+    assert summary["cases"] == summary["decided"] + summary["rejects"] == 8

@@ -240,3 +240,26 @@ def test_the_lock_of_another_host_is_left_alone(bundled: Rulebook, tmp_path: Pat
     with pytest.raises(Refused, match=r"process 7 on far.example may be at work .* remove it if that run has ended"):
         batch(bundled, tmp_path / "out", tmp_path / "in.csv")
     assert (tmp_path / "out" / "lock").exists()
+
+
+# --- standard input --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("case;age\n1;50\n1;51\n2;52\n", "csv"), ('{"case": 1}\n{"case": 1}\n{"case": 2}\n', "ndjson")]
+)
+def test_standard_input_is_kept_and_gone_on_with(tmp_path: Path, text: str, kind: str) -> None:
+    out = tmp_path / "out"
+    done = CliRunner().invoke(cli.lumbar, ["batch", "-", "--out", str(out)], input=text)
+    assert done.exit_code == 1, done.output
+    assert set(answers(out)) == {"2"}
+    assert (out / "given" / f"standard-input.{kind}").read_text() == text
+    again = CliRunner().invoke(cli.lumbar, ["batch", "-", "--out", str(out), "--resume"], input="")
+    assert again.output == done.output
+
+
+@pytest.mark.parametrize("start", [b"PAR1", b"\x1f\x8b\x08"])
+def test_standard_input_in_another_form_is_refused(tmp_path: Path, start: bytes) -> None:
+    done = CliRunner().invoke(cli.lumbar, ["batch", "-", "--out", str(tmp_path / "out")], input=start + bytes(100))
+    assert done.exit_code == 1
+    assert "packed data or a table" in done.output

@@ -76,6 +76,8 @@ def head_of(file: BinaryIO, name: str) -> Head:
     if told:
         skipped, line = told.end(), 1
     first = start[skipped:].partition(b"\n")[0]
+    if len(first) > LONGEST * 16:
+        raise Unusable(Problem(Place(name, line + 1), "a first line that has no end", "the names of the columns"))
     separator = told[1] if told else max((bytes([one]) for one in SEPARATORS), key=_outside(first).count)
     record = _record(start, skipped, separator)
     if isinstance(record, str) or not any(field.strip() for field in record[0]):
@@ -142,6 +144,11 @@ class Separated:
             if not data:
                 return
             end = len(data) if not block else _end(data)
+            if not end and len(data) > 2 * BLOCK:
+                rest, piece = self._too_long(file, data, Spot(offset, line, row))
+                yield from _cut(piece, Spot(offset, line, row), skip, most)
+                offset, line, row, skip = piece.after.offset, piece.after.line, piece.after.row, 0
+                continue
             if not end:
                 rest = data
                 continue
@@ -154,6 +161,17 @@ class Separated:
             offset, line, row, skip = after.offset, after.line, after.row, 0
             if not block:
                 return
+
+    def _too_long(self, file: BinaryIO, data: bytes, here: Spot) -> tuple[bytes, Piece]:
+        """What comes after a line that has no end within reason, and that line as a broken one."""
+        size, block, end = len(data), data, 0
+        while block and not end:
+            block = file.read(BLOCK)
+            end = block.find(b"\n") + 1
+            size += end or len(block)
+        problem = Problem(Place(self.name, here.line + 1), f"a line longer than {2 * BLOCK:,} bytes", "a line a case")
+        table, after = pl.DataFrame(schema=self.schema), Spot(here.offset + size, here.line + 1, here.row + 1)
+        return block[end:], Piece(table, np.empty(0, np.int64), [problem], after)
 
     def _read(self, data: bytes, line: int) -> tuple[pl.DataFrame, Lines, list[Problem]]:
         """The table of some whole lines, the line of each row, and what is broken."""

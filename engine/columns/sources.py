@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import zstandard
 
+from ..document import MAX_BYTES
 from ..errors import Place, Problem
 from .program import CASE
 from .separated import BLOCK, Head, Piece, Separated, Spot, Unusable, head_of
@@ -179,15 +180,11 @@ class _Lines:
         """The lines from a spot on; the file stands there."""
         offset, line, row = spot.offset, spot.line, spot.row
         while True:
-            lines = []
-            for text in iter(file.readline, b""):
-                lines.append(text)
-                if len(lines) == min(most, 1 << 15):
-                    break
+            lines, size = _some_lines(file, min(most, 1 << 15))
             if not lines:
                 return
             table, places, broken = self._read(lines, line)
-            offset += sum(map(len, lines))
+            offset += size
             line, row = line + len(lines), row + table.height + len(broken)
             yield Piece(table, np.array(places, np.int64), broken, Spot(offset, line, row))
 
@@ -196,9 +193,11 @@ class _Lines:
         places: list[int] = []
         broken: list[Problem] = []
         for number, line in enumerate(lines, before + 1):
-            if line.isspace():
+            if line.isspace() and len(line) <= MAX_BYTES:
                 continue
             try:
+                if len(line) > MAX_BYTES:
+                    raise ValueError
                 value = self.decoder.decode(line.decode("utf-8-sig" if number == 1 else "utf-8").strip())
                 if not isinstance(value, dict):
                     raise ValueError
@@ -209,6 +208,22 @@ class _Lines:
             places.append(number)
         names = dict.fromkeys([CASE, *(name for value in found for name in value)])
         return pl.DataFrame([_column(name, [value.get(name) for value in found]) for name in names]), places, broken
+
+
+def _some_lines(file: BinaryIO, most: int) -> tuple[list[bytes], int]:
+    """The next lines, and how long they are; of one over the limit only the beginning is kept."""
+    lines, size, kept = list[bytes](), 0, 0
+    while len(lines) < most and kept < BLOCK:
+        line = more = file.readline(MAX_BYTES + 1)
+        if not line:
+            break
+        lines.append(line)
+        kept += len(line)
+        size += len(line)
+        while len(more) > MAX_BYTES and not more.endswith(b"\n"):
+            more = file.readline(MAX_BYTES + 1)
+            size += len(more)
+    return lines, size
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A batch from begin to end: reads on in one thread, evaluates and writes in others, and goes on where it was cut."""
 
 import os
+import sys
 import threading
 import time
 from collections import Counter
@@ -17,7 +18,7 @@ from .lock import locked
 from .options import Options, inputs_of, refused
 from .parts import Part, Position, Writer
 from .reader import Reader, Some
-from .store import FORMAT, MANIFEST, SUMMARY, Store, opened, read_json
+from .store import FORMAT, MANIFEST, SUMMARY, Store, given, opened, read_json
 
 Progress = Callable[[int, float], None]
 ASIDE_MOST = 2  # parts that wait to be written, besides those being written
@@ -26,8 +27,9 @@ ASIDE_MOST = 2  # parts that wait to be written, besides those being written
 def run(
     rulebook: Rulebook, paths: Sequence[str], out: Path, options: Options, resume: bool, progress: Progress
 ) -> dict[str, Any]:
-    """Decide every case of the paths into the folder OUT; gives back the summary. Raises Refused.
+    """Decide every case of the paths, - for standard input, into the folder OUT; gives back the summary.
 
+    Raises Refused.
     `progress` is told, now and then, how many cases are done, and what share of the bytes.
     """
     if out.exists() and not out.is_dir():
@@ -40,7 +42,7 @@ def _run(
     rulebook: Rulebook, paths: Sequence[str], out: Path, options: Options, resume: bool, progress: Progress
 ) -> dict[str, Any]:
     before = opened(out, resume)
-    inputs = inputs_of(paths, out)
+    inputs = inputs_of([str(given(out, sys.stdin.buffer)) if path == "-" else path for path in paths], out)
     manifest = {
         "format": FORMAT,
         "rulebook": rulebook.digest,

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ...document import decode
 from ...errors import Place
@@ -16,8 +16,10 @@ from .options import refused
 
 MANIFEST, SUMMARY, REJECTS, KNOWLEDGE = "manifest.json", "summary.json", "rejects.ndjson", "knowledge"
 ANSWERS, FINDINGS, WORK, RECORDS = "answers", "findings", "work", "parts"
+GIVEN = "given"
 FORMAT = 1
 AT_ONCE = 1 << 20  # bytes copied at a time
+PACKED_MARKS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1")
 
 
 def whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -143,13 +145,37 @@ class Store:
             rest.unlink(missing_ok=True)
 
 
+def given(out: Path, stream: BinaryIO) -> Path:
+    """The file of what came in by standard input, written whole before anything is decided, so that a run can go on.
+
+    Its first byte tells what it is: an object begins a line of JSON, anything else is the head of separated text.
+    """
+    folder = out / GIVEN
+    for path in folder.glob("standard-input.*"):
+        if path.suffix != ".part":
+            return path
+    first = stream.read(1 << 16)
+    if first.startswith(PACKED_MARKS):
+        raise refused("standard input", "packed data or a table", "plain CSV or NDJSON, or the path of a file")
+    kind = "ndjson" if first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) else "csv"
+
+    def write(part: Path) -> None:
+        with part.open("wb") as file:
+            file.write(first)
+            shutil.copyfileobj(stream, file, AT_ONCE)
+
+    folder.mkdir(exist_ok=True)
+    whole(folder / f"standard-input.{kind}", write)
+    return folder / f"standard-input.{kind}"
+
+
 def opened(out: Path, resume: bool) -> dict[str, Any] | None:
     """The manifest of an OUT to go on with, None for a new one; raises Refused where something else is there."""
     manifest = read_json(out / MANIFEST)
     if isinstance(manifest, dict) and resume:
         return manifest
     inside = {path.name for path in out.iterdir()} - {LOCK}
-    begun = {ANSWERS, FINDINGS, WORK, KNOWLEDGE, f"{KNOWLEDGE}.part", f"{MANIFEST}.part"}
+    begun = {ANSWERS, FINDINGS, WORK, KNOWLEDGE, GIVEN, f"{KNOWLEDGE}.part", f"{MANIFEST}.part"}
     if inside and not (resume and inside <= begun):
         raise refused(out, "a folder that is not empty", "a new folder, or --resume to go on with what was begun")
     return None

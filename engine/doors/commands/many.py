@@ -12,7 +12,7 @@ from .given import AS_JSON, load
 
 
 @click.command(short_help="Decide many cases, into a folder.")
-@click.argument("inputs", nargs=-1, required=True, type=click.Path(exists=True), metavar="INPUT…")
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="INPUT…")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="A new folder for it all.")
 @click.option("--format", "form", type=click.Choice(["parquet", "ndjson", "csv"]), default="parquet", show_default=True)
 @click.option("--trace", type=click.Choice(["fired", "full"]), default="fired", show_default=True)
@@ -24,6 +24,7 @@ from .given import AS_JSON, load
 @click.pass_obj
 def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, as_json: bool, **options: Any) -> None:
     """Decide every case of files and folders: Parquet, CSV, NDJSON, JSON, YAML; all but Parquet also as .gz or .zst.
+    - is standard input, CSV or NDJSON.
 
     DIR gets the answers, the findings, the knowledge base, a summary, and in rejects.ndjson what is to be mended, the
     most urgent first. A full trace tells rules that wait from those ruled out. Extra columns are no findings.
