@@ -352,3 +352,26 @@ def test_a_line_without_an_end_is_one_broken_line(bundled: Rulebook, tmp_path: P
         ("c.csv", 1, "a first line that has no end"),
     ]
     assert summary["cases"] == summary["decided"] + summary["rejects"] == 8
+
+
+@pytest.mark.parametrize("form", ["parquet", "ndjson", "csv"])
+def test_extra_columns_of_any_type_are_passed_through(bundled: Rulebook, tmp_path: Path, form: str) -> None:
+    odd = {"list": [[{"a": 1}]], "bytes": [b"\xff"], "nothing": [None], "truth": [True]}
+    pl.DataFrame({"case": ["1"], "age": [50], **odd}).write_parquet(tmp_path / "a.parquet")
+    (tmp_path / "b.csv").write_text("case,list,bytes\n2,x,y\n")
+    (tmp_path / "c.ndjson").write_text('{"case": "3", "list": {"a": [1]}, "truth": 5}\n')
+    summary = batch(bundled, tmp_path / "out", tmp_path, form=form)
+    assert (summary["cases"], summary["decided"]) == (3, 3)
+
+
+def test_half_letters_do_not_stop_the_run(bundled: Rulebook, tmp_path: Path) -> None:
+    lines = [
+        r'{"case": "\ud800", "age": 50}',
+        r'{"case": "2", "sex": "\udfff", "saddle numbness": "yes"}',
+        r'{"\ud800": 3}',
+        r'{"case": "\ud83d\ude00"}',
+    ]
+    (tmp_path / "a.ndjson").write_text("\n".join(lines))
+    batch(bundled, tmp_path / "out", tmp_path / "a.ndjson")
+    assert set(answers(tmp_path / "out")) == {"\ufffd" * 3, "a:3", "\U0001f600"}
+    assert [(told["case"], told["at least"]["urgency"]) for told in rejects(tmp_path / "out")] == [("2", "emergency")]

@@ -19,6 +19,10 @@ from .program import CASE
 from .separated import BLOCK, Head, Piece, Separated, Spot, Unusable, head_of
 from .tables import EXPECTED, told
 
+UNREADABLE = (
+    *(OSError, EOFError, zlib.error, zstandard.ZstdError),
+    *(pl.exceptions.PolarsError, pl.exceptions.PanicException),
+)
 Breaker = Callable[[bytes, int], Problem]
 PACKED = (".gz", ".zst")
 PACKED_BYTES = 1 << 12  # unpacked at a time: at the very worst they become 128 MiB
@@ -65,7 +69,7 @@ def _first(error: BaseException) -> str:
 def _guarded(name: str, work: Callable[[], Any]) -> Any:
     try:
         return work()
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError, pl.exceptions.PolarsError) as error:
+    except UNREADABLE as error:
         raise Unusable(Problem(Place(name), f"cannot be read ({_first(error)})")) from None
 
 
@@ -90,6 +94,8 @@ def _parquet(path: Path, spot: Spot, most: int) -> Iterator[Piece]:
     for table in _sized(rows.collect_batches(chunk_size=most, maintain_order=True), most):
         first, done = done, done + table.height
         yield Piece(table, np.arange(first + 1, done + 1), [], Spot(row=done))
+    if done < rows_of(path):  # a damaged file can end without a word
+        raise Unusable(Problem(Place(shown(path), done + 1), f"rows that cannot be read, of {rows_of(path):,}"))
 
 
 def _sized(tables: Iterator[pl.DataFrame], most: int) -> Iterator[pl.DataFrame]:
@@ -188,6 +194,14 @@ class _Lines:
             line, row = line + len(lines), row + table.height + len(broken)
             yield Piece(table, np.array(places, np.int64), broken, Spot(offset, line, row))
 
+    def _decoded(self, text: str) -> Any:
+        """What a line says; a half letter (such as \\ud800) is one that cannot be shown."""
+        value = self.decoder.decode(text)
+        if "\\u" in text:
+            whole = json.dumps(value, ensure_ascii=False).encode(errors="surrogatepass").decode(errors="replace")
+            value = self.decoder.decode(whole)
+        return value
+
     def _read(self, lines: list[bytes], before: int) -> tuple[pl.DataFrame, list[int], list[Problem]]:
         found: list[dict[str, Any]] = []
         places: list[int] = []
@@ -198,7 +212,7 @@ class _Lines:
             try:
                 if len(line) > MAX_BYTES:
                     raise ValueError
-                value = self.decoder.decode(line.decode("utf-8-sig" if number == 1 else "utf-8").strip())
+                value = self._decoded(line.decode("utf-8-sig" if number == 1 else "utf-8").strip())
                 if not isinstance(value, dict):
                     raise ValueError
             except (ValueError, RecursionError):

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from .program import CASE
+from .tables import as_text
 
 FORMATS = ("parquet", "ndjson", "csv")
 
@@ -16,11 +17,12 @@ def write(table: pl.DataFrame, path: Path, form: str, rulebook: str = "") -> Non
         table.write_parquet(
             path, compression="zstd", compression_level=1, statistics=False, metadata={"rulebook": rulebook}
         )
-    elif form == "ndjson":
-        table.write_ndjson(path)
     else:
-        nested = [name for name, dtype in table.schema.items() if dtype.is_nested()]
-        table.with_columns(pl.col(name).map_elements(str, pl.String) for name in nested).write_csv(path)
+        odd = [
+            name for name, dtype in table.schema.items() if dtype == pl.Binary or (dtype.is_nested() and form == "csv")
+        ]
+        plain = table.with_columns(as_text(table[name]) for name in odd)
+        plain.write_ndjson(path) if form == "ndjson" else plain.write_csv(path)
 
 
 def row_of(path: Path, form: str, case: str) -> dict[str, Any] | None:

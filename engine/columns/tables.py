@@ -245,8 +245,15 @@ def joined(tables: Iterable[pl.DataFrame]) -> pl.DataFrame:
             types.setdefault(name, set()).add(dtype)
     mixed = [name for name, kinds in types.items() if len(kinds) > 1]
     if mixed:
-        found = [table.with_columns(pl.col(set(mixed) & set(table.columns)).cast(pl.String)) for table in found]
+        found = [table.with_columns(as_text(table[name]) for name in mixed if name in table.columns) for table in found]
     return pl.concat(found, how="diagonal")
+
+
+def as_text(column: pl.Series) -> pl.Series:
+    """The column as text, whatever its type."""
+    if column.dtype.is_nested() or column.dtype == pl.Binary:
+        return pl.Series(column.name, [None if value is None else str(value) for value in column.to_list()], pl.String)
+    return column.cast(pl.String)
 
 
 def beside(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
