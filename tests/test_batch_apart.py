@@ -109,7 +109,7 @@ def test_ids_used_twice_are_found_with_how_often(tmp_path_factory: pytest.TempPa
         ids.write_marks([some], path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ids, "AT_ONCE", data.draw(st.sampled_from([1, 3, 100])))
-        twice = ids.Twice(paths, folder / "twice")
+        twice = ids.find_twice(paths, folder / "twice")
     counted = Counter(pair for part in parts for pair in part)
     for part, some in zip(parts, marks, strict=True):
         assert twice.times(some).tolist() == [counted[pair] if counted[pair] > 1 else 0 for pair in part]

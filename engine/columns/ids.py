@@ -10,6 +10,7 @@ import polars as pl
 
 AT_ONCE = 1 << 21  # ids sorted at a time
 MIXERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)  # odd: each scope gets numbers of its own
+FILES = ("first", "second", "times")
 _ALL = (1 << 64) - 1
 Marks = np.ndarray[Any, np.dtype[np.uint64]]
 
@@ -33,17 +34,11 @@ def read_marks(path: Path) -> Marks:
 
 
 class Twice:
-    """The ids that stand more than once in files of marks: sorted on the disk, where they are looked up."""
+    """The ids that stand more than once, as `find_twice` sorted them on the disk, where they are looked up."""
 
-    def __init__(self, marks: Sequence[Path], folder: Path) -> None:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        files = [folder / name for name in ("first", "second", "times")]
+    def __init__(self, folder: Path) -> None:
+        files = [folder / name for name in FILES]
         self.longest = 1
-        for share in _shares(marks, folder):
-            for file, column in zip(files, _again(share), strict=True):
-                with file.open("ab") as target:
-                    column.tofile(target)
         found = bool(files[0].stat().st_size)
         self.columns = [np.memmap(file, np.uint64, "r") for file in files] if found else []
         if found:
@@ -61,6 +56,17 @@ class Twice:
             same = (first[here] == marks[:, 0]) & (second[here] == marks[:, 1])
             found[same] = times[here[same]]
         return found
+
+
+def find_twice(marks: Sequence[Path], folder: Path) -> Twice:
+    """The ids that stand more than once in files of marks; the folder is made anew, and is to stay."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for share in _shares(marks, folder):
+        for name, column in zip(FILES, _again(share), strict=True):
+            with (folder / name).open("ab") as target:
+                column.tofile(target)
+    return Twice(folder)
 
 
 def times(twice: Twice | None, marks: Marks) -> Any:

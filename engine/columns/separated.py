@@ -136,42 +136,69 @@ class Separated:
 
     def pieces(self, file: BinaryIO, spot: Spot, most: int) -> Iterator[Piece]:
         """The rows from a spot on, in pieces of so many at most; the file stands at the spot's offset."""
-        rest = b""
-        offset, line, row, skip = spot.offset, spot.line, spot.row - spot.skip, spot.skip
+        row, skip = spot.row - spot.skip, spot.skip
+        for data, begin, after in self._blocks(file, spot):
+            table, lines, broken = self._read(data, begin.line) if data else self._too_long(begin.line)
+            here, row = replace(begin, row=row), row + table.height + len(broken)
+            after = replace(after, row=row)
+            yield from _cut(Piece(table, lines, broken, after), here, skip, most)
+            skip = 0
+
+    def extents(self, file: BinaryIO, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
+        """Where each of `pieces` ends and how many cases it has; parsed only where it must be."""
+        row, skip = spot.row - spot.skip, spot.skip
+        for data, begin, after in self._blocks(file, spot):
+            here, count = replace(begin, row=row), self._count(data, begin.line) if data else 1
+            row += count
+            for done in range(most, count, most):
+                if done > skip:
+                    yield replace(here, row=here.row + done, skip=done), most
+            if count > skip:
+                yield replace(after, row=row), (count - 1) % most + 1
+            skip = 0
+
+    def _blocks(self, file: BinaryIO, spot: Spot) -> Iterator[tuple[bytes, Spot, Spot]]:
+        """Whole records in blocks, where each begins and where it ends: at the same places wherever reading began.
+
+        There is no text where a line has no end within reason.
+        """
+        rest, here = b"", replace(spot, row=0, skip=0)
         while True:
-            block = file.read(BLOCK)
+            block = file.read(BLOCK - (here.offset + len(rest)) % BLOCK)
             data = rest + block
             if not data:
                 return
-            end = len(data) if not block else _end(data)
-            if not end and len(data) > 2 * BLOCK:
-                rest, piece = self._too_long(file, data, Spot(offset, line, row))
-                yield from _cut(piece, Spot(offset, line, row), skip, most)
-                offset, line, row, skip = piece.after.offset, piece.after.line, piece.after.row, 0
-                continue
-            if not end:
-                rest = data
-                continue
+            end = _end(data) if block else len(data)
             whole, rest = data[:end], data[end:]
-            table, lines, broken = self._read(whole, line)
-            count = table.height + len(broken)
-            after = Spot(offset + end, line + whole.count(b"\n"), row + count)
-            here = Spot(offset, line, row)
-            yield from _cut(Piece(table, lines, broken, after), here, skip, most)
-            offset, line, row, skip = after.offset, after.line, after.row, 0
+            if not end and len(data) > 2 * BLOCK:
+                size, rest = _behind_line(file, data)
+                after = Spot(here.offset + size, here.line + 1)
+            elif end:
+                after = Spot(here.offset + end, here.line + whole.count(b"\n"))
+            else:
+                continue
+            yield whole, here, after
+            here = after
             if not block:
                 return
 
-    def _too_long(self, file: BinaryIO, data: bytes, here: Spot) -> tuple[bytes, Piece]:
-        """What comes after a line that has no end within reason, and that line as a broken one."""
-        size, block, end = len(data), data, 0
-        while block and not end:
-            block = file.read(BLOCK)
-            end = block.find(b"\n") + 1
-            size += end or len(block)
-        problem = Problem(Place(self.name, here.line + 1), f"a line longer than {2 * BLOCK:,} bytes", "a line a case")
-        table, after = pl.DataFrame(schema=self.schema), Spot(here.offset + size, here.line + 1, here.row + 1)
-        return block[end:], Piece(table, np.empty(0, np.int64), [problem], after)
+    def _count(self, data: bytes, line: int) -> int:
+        """How many records that are not blank some whole lines have."""
+        if b'"' not in data:
+            ends: Any = np.flatnonzero(np.frombuffer(data, np.uint8) == LINE) + 1
+            ends = ends if data.endswith(b"\n") else np.append(ends, len(data))
+        else:
+            found = _ends(data)
+            if found is None or not _in_order(np.frombuffer(data, np.uint8), found[0], self.separator[0]):
+                table, _, broken = self._read(data, line)
+                return int(table.height) + len(broken)
+            ends = found[1]
+        return len(ends) - int(_blank(np.frombuffer(data, np.uint8), ends).sum())
+
+    def _too_long(self, line: int) -> tuple[pl.DataFrame, Lines, list[Problem]]:
+        """A line that has no end within reason, as a broken one."""
+        problem = Problem(Place(self.name, line + 1), f"a line longer than {2 * BLOCK:,} bytes", "a line a case")
+        return pl.DataFrame(schema=self.schema), np.empty(0, np.int64), [problem]
 
     def _read(self, data: bytes, line: int) -> tuple[pl.DataFrame, Lines, list[Problem]]:
         """The table of some whole lines, the line of each row, and what is broken."""
@@ -216,8 +243,7 @@ class Separated:
         counts = np.diff(np.searchsorted(separators, np.concatenate((starts, ends[-1:]))))
         breaks = np.flatnonzero(buffer == LINE)
         firsts = line + 1 + np.searchsorted(breaks, starts)
-        first = buffer[starts]
-        blank = (first == LINE) | ((first == RETURN) & (ends - starts == 2))
+        blank = _blank(buffer, ends)
         fits = (counts == len(self.names) - 1) & ~blank
         good = np.flatnonzero(fits)
         kept = (
@@ -265,6 +291,23 @@ class Separated:
             lines.append(line)
         except UnicodeDecodeError:
             broken.append(Problem(Place(self.name, line), "no UTF-8 text", "save it as CSV UTF-8"))
+
+
+def _behind_line(file: BinaryIO, data: bytes) -> tuple[int, bytes]:
+    """How many bytes a line has that begins with the data, and what was read behind its end."""
+    size, block, end = len(data), data, 0
+    while block and not end:
+        block = file.read(BLOCK)
+        end = block.find(b"\n") + 1
+        size += end or len(block)
+    return size, block[end:]
+
+
+def _blank(buffer: Any, ends: Any) -> Any:
+    """Which of the records are blank."""
+    starts = np.concatenate(([0], ends[:-1]))
+    first = buffer[starts]
+    return (first == LINE) | ((first == RETURN) & (ends - starts == 2))
 
 
 def _cut(piece: Piece, here: Spot, skip: int, most: int) -> Iterator[Piece]:

@@ -26,6 +26,7 @@ UNREADABLE = (
 Breaker = Callable[[bytes, int], Problem]
 PACKED = (".gz", ".zst")
 PACKED_BYTES = 1 << 12  # unpacked at a time: at the very worst they become 128 MiB
+LINES = 1 << 15  # lines of JSON in a piece, at most
 
 
 def columns_of(path: Path, kind: str) -> tuple[str, ...]:
@@ -88,29 +89,41 @@ def pieces(path: Path, kind: str, spot: Spot, most: int, breaks: Breaker, types:
         yield piece
 
 
+def extents(path: Path, kind: str, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
+    """Where each of `pieces` ends and how many cases it has, read no more than need be; raises Unusable."""
+    name = shown(path)
+    found = _rows(path, spot, most) if kind == "parquet" else _texts(path, kind, spot, most)
+    while (extent := _guarded(name, lambda: next(found, None))) is not None:
+        yield extent
+
+
+def _rows(path: Path, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
+    rows = pl.scan_parquet(path, hive_partitioning=False).select(pl.len()).collect().item()
+    for first in range(spot.row, rows, most):
+        after = min(first + most, rows)
+        yield Spot(row=after), after - first
+
+
+def _texts(path: Path, kind: str, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
+    with path.open("rb") as raw:
+        if kind == "csv":
+            head = head_of(_unpacking(raw, path), shown(path))
+            here = spot if spot.offset else head.start
+            yield from Separated(shown(path), head).extents(_at(here.offset, raw, path), here, most)
+        else:
+            yield from _extents_of_lines(_at(spot.offset, raw, path), spot, most)
+
+
 def _parquet(path: Path, spot: Spot, most: int) -> Iterator[Piece]:
-    rows = pl.scan_parquet(path, hive_partitioning=False).slice(spot.row)
-    done = spot.row
-    for table in _sized(rows.collect_batches(chunk_size=most, maintain_order=True), most):
-        first, done = done, done + table.height
+    """Just so many rows at a time, and none ahead: another may be at the rows that come next."""
+    rows = pl.scan_parquet(path, hive_partitioning=False)
+    for after, count in _rows(path, spot, most):
+        first = after.row - count
+        table = rows.slice(first, count).collect()
+        done = first + table.height
         yield Piece(table, np.arange(first + 1, done + 1), [], Spot(row=done))
-    if done < rows_of(path):  # a damaged file can end without a word
-        raise Unusable(Problem(Place(shown(path), done + 1), f"rows that cannot be read, of {rows_of(path):,}"))
-
-
-def _sized(tables: Iterator[pl.DataFrame], most: int) -> Iterator[pl.DataFrame]:
-    """The same rows in tables of just so many, and what is left at the end."""
-    waiting: list[pl.DataFrame] = []
-    count = 0
-    for table in tables:
-        waiting.append(table)
-        count += table.height
-        while count >= most:
-            whole = pl.concat(waiting)
-            yield whole[:most]
-            waiting, count = [whole[most:]], count - most
-    if count:
-        yield pl.concat(waiting)
+        if done < after.row:  # a damaged file can end without a word
+            raise Unusable(Problem(Place(shown(path), done + 1), f"rows that cannot be read, of {rows_of(path):,}"))
 
 
 def _text(path: Path, kind: str, spot: Spot, most: int, breaks: Breaker, types: Mapping[str, Any]) -> Iterator[Piece]:
@@ -175,6 +188,17 @@ class _Unpacked(io.RawIOBase):
         return size
 
 
+def _extents_of_lines(file: BinaryIO, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
+    offset, line, row = spot.offset, spot.line, spot.row
+    while True:
+        lines, size = _some_lines(file, min(most, LINES))
+        if not lines:
+            return
+        count = sum(not _is_blank(text) for text in lines)
+        offset, line, row = offset + size, line + len(lines), row + count
+        yield Spot(offset, line, row), count
+
+
 class _Lines:
     """Lines of JSON as tables of text."""
 
@@ -186,7 +210,7 @@ class _Lines:
         """The lines from a spot on; the file stands there."""
         offset, line, row = spot.offset, spot.line, spot.row
         while True:
-            lines, size = _some_lines(file, min(most, 1 << 15))
+            lines, size = _some_lines(file, min(most, LINES))
             if not lines:
                 return
             table, places, broken = self._read(lines, line)
@@ -207,7 +231,7 @@ class _Lines:
         places: list[int] = []
         broken: list[Problem] = []
         for number, line in enumerate(lines, before + 1):
-            if line.isspace() and len(line) <= MAX_BYTES:
+            if _is_blank(line):
                 continue
             try:
                 if len(line) > MAX_BYTES:
@@ -222,6 +246,10 @@ class _Lines:
             places.append(number)
         names = dict.fromkeys([CASE, *(name for value in found for name in value)])
         return pl.DataFrame([_column(name, [value.get(name) for value in found]) for name in names]), places, broken
+
+
+def _is_blank(line: bytes) -> bool:
+    return line.isspace() and len(line) <= MAX_BYTES
 
 
 def _some_lines(file: BinaryIO, most: int) -> tuple[list[bytes], int]:

@@ -1,7 +1,7 @@
 """What a batch is asked to do, and the files it is given."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,20 @@ class Input:
     modified: int
     digest: str | None
 
+    @property
+    def in_one_go(self) -> bool:
+        """Whether a spot in it is reached only by reading all before."""
+        return self.kind == "document" or self.path.suffix.lower() in PACKED
+
     def as_json(self) -> dict[str, Any]:
         """The file as the manifest has it."""
         return {"path": str(self.path), "bytes": self.bytes, "modified": self.modified, "digest": self.digest}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Input":
+        """The file that a manifest tells."""
+        path = Path(told["path"])
+        return cls(path, kind_of(path) or "", told["bytes"], told["modified"], told["digest"])
 
 
 def inputs_of(paths: Sequence[str], out: Path) -> list[Input]:

@@ -94,6 +94,20 @@ class Reader:
             yield Some(number, here, after, piece=piece)
             here = after
 
+    def extents(self, number: int, here: Position) -> Iterator[tuple[Position, Position, int]]:
+        """Start, end and count of all that `stream` gives of an input, read no more than need be."""
+        one = self.inputs[number]
+        try:
+            if one.kind == "document":
+                yield from ((some.start, some.after, some.count) for some in self._document(number, here))
+                return
+            for spot, count in sources.extents(one.path, one.kind, here.spot, self.options.size):
+                after = Position(number, spot)
+                yield here, after, count
+                here = after
+        except Unusable:
+            yield here, Position(number + 1), 1
+
     def _breaks(self, name: str) -> Callable[[bytes, int], Problem]:
         def breaks(line: bytes, number: int) -> Problem:
             """What is wrong with a line of JSON, in the words of a single case."""

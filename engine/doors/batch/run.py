@@ -25,21 +25,33 @@ ASIDE_MOST = 2  # parts that wait to be written, besides those being written
 
 
 def run(
-    rulebook: Rulebook, paths: Sequence[str], out: Path, options: Options, resume: bool, progress: Progress
+    rulebook: Rulebook,
+    paths: Sequence[str],
+    out: Path,
+    options: Options,
+    resume: bool,
+    progress: Progress,
+    made: "Callable[..., Batch] | None" = None,
 ) -> dict[str, Any]:
     """Decide every case of the paths, - for standard input, into the folder OUT; gives back the summary.
 
-    Raises Refused.
-    `progress` is told, now and then, how many cases are done, and what share of the bytes.
+    Raises Refused. `progress` is told, now and then, how many cases are done, and what share of the bytes. `made` gives
+    another Batch, with the arguments of ours: one that is spread over machines.
     """
     if out.exists() and not out.is_dir():
         raise refused(out, "no folder", "a new folder")
     with locked(out):
-        return _run(rulebook, paths, out, options, resume, progress)
+        return _run(rulebook, paths, out, options, resume, progress, made or Batch)
 
 
 def _run(
-    rulebook: Rulebook, paths: Sequence[str], out: Path, options: Options, resume: bool, progress: Progress
+    rulebook: Rulebook,
+    paths: Sequence[str],
+    out: Path,
+    options: Options,
+    resume: bool,
+    progress: Progress,
+    made: "Callable[..., Batch]",
 ) -> dict[str, Any]:
     before = opened(out, resume)
     inputs = inputs_of([str(given(out, sys.stdin.buffer)) if path == "-" else path for path in paths], out)
@@ -63,7 +75,7 @@ def _run(
     store = Store(out, options.form)
     if before is None:
         store.begin(manifest, rulebook)
-    return _Batch(rulebook, reader, store, manifest, progress).run()
+    return made(rulebook, reader, store, manifest, progress).run()
 
 
 def _same(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
@@ -78,7 +90,9 @@ def _same(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
             raise refused(one["path"], "an input that was another when this was begun", "a new folder for OUT")
 
 
-class _Batch:
+class Batch:
+    """The work of one run; what it does part by part may be done elsewhere."""
+
     def __init__(
         self, rulebook: Rulebook, reader: Reader, store: Store, manifest: dict[str, Any], progress: Progress
     ) -> None:
@@ -94,12 +108,9 @@ class _Batch:
         self.rows: dict[int, int] = {}
 
     def run(self) -> dict[str, Any]:
+        """Do what is left to do; gives back the summary."""
         began = time.monotonic()
-        records = self.store.records()
-        self.done = sum(record["cases"] for record in records)
-        start = Position.of(records[-1]["after"]) if records else Position()
-        records += self._written(self._parts(start, len(records)))
-        records = self._settled(records)
+        records = self._settled(self.decided())
         summary = self._summary(records) | {"seconds": round(time.monotonic() - began, 2)}
         assert summary["cases"] == summary["decided"] + summary["rejects"], "a case was lost"
         self.store.merge_rejects(records)
@@ -108,17 +119,31 @@ class _Batch:
 
     # --- parts -------------------------------------------------------------------------------------------------------
 
-    def _parts(self, start: Position, number: int) -> Iterator[Part]:
+    def decided(self) -> list[dict[str, Any]]:
+        """The records of all parts, written now or before."""
+        records = self.store.records()
+        self.store.forget(len(records))
+        self.done = sum(record["cases"] for record in records)
+        start = Position.of(records[-1]["after"]) if records else Position()
+        return records + self._written(self.parts(start, len(records)))
+
+    def parts(self, start: Position, number: int) -> Iterator[Part]:
         """The parts from a position on, each as many cases as one may have."""
-        part = Part(number, start, start)
+        part: Part | None = None
         for some in self.reader.stream(start):
-            if part.cases and part.cases + some.count > self.options.size:
+            if part is not None and part.cases + some.count > self.options.size:
                 yield part
-                part = Part(part.number + 1, some.start, some.start)
+                part, number = None, number + 1
+            if part is None and not some.count:
+                continue
+            part = part or Part(number, some.start, some.start)
             self.reader.add(part, some, None)
             self.done += some.count
             self.progress(self.done, self._share(some))
-        if part.cases:
+            if part.cases >= self.options.size:  # before more is read that would not fit
+                yield part
+                part, number = None, number + 1
+        if part is not None:
             yield part
 
     def _share(self, some: Some) -> float:
@@ -161,16 +186,21 @@ class _Batch:
         if all(record["settled"] for record in records):
             return records
         marks = [self.store.marks(record["part"]) for record in records]
-        twice = ids.Twice(marks, self.store.twice)
+        twice = ids.find_twice(marks, self.store.twice)
         touched = [
             record
             for record, path in zip(records, marks, strict=True)
             if not record["settled"] and twice.times(ids.read_marks(path)).any()
         ]
-        redone = {record["part"]: record for record in self._written(self._again(one, twice) for one in touched)}
+        redone = {record["part"]: record for record in self.redone(touched, twice)}
         return [redone.get(record["part"], record) for record in records]
 
-    def _again(self, record: dict[str, Any], twice: ids.Twice) -> Part:
+    def redone(self, records: list[dict[str, Any]], twice: ids.Twice) -> list[dict[str, Any]]:
+        """The records of parts that are written again, without the cases whose id is used twice."""
+        return self._written(self.again(record, twice) for record in records)
+
+    def again(self, record: dict[str, Any], twice: ids.Twice) -> Part:
+        """A part read again, the cases whose id is used twice set apart."""
         start = Position.of(record["start"])
         part = Part(record["part"], start, start, settled=True)
         for some in self._replay(record):

@@ -29,10 +29,11 @@ def whole(path: Path, write: Callable[[Path], object]) -> None:
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     part.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Bring to the disk what was put into a folder."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -66,8 +67,7 @@ class Store:
 
     def begin(self, manifest: dict[str, Any], rulebook: Rulebook) -> None:
         """An OUT where nothing is done yet."""
-        for folder in (ANSWERS, FINDINGS, f"{WORK}/{RECORDS}"):
-            (self.out / folder).mkdir(parents=True, exist_ok=True)
+        self.folders()
         target, part = self.out / KNOWLEDGE, self.out / f"{KNOWLEDGE}.part"
         for old in (target, part):
             shutil.rmtree(old, ignore_errors=True)
@@ -79,6 +79,18 @@ class Store:
             (part / name).write_bytes(content)
         part.replace(target)
         write_json(self.out / MANIFEST, manifest)
+
+    def folders(self) -> None:
+        """The folders that parts are written into."""
+        for folder in (ANSWERS, FINDINGS, f"{WORK}/{RECORDS}"):
+            (self.out / folder).mkdir(parents=True, exist_ok=True)
+
+    def take(self, other: "Store", number: int) -> None:
+        """Put a part that was written elsewhere into its place; its record comes last, for then it is done."""
+        for name in ("answers", "findings", "rejects", "marks", "record"):
+            source, target = getattr(other, name)(number), getattr(self, name)(number)
+            source.replace(target)
+            sync(target.parent)
 
     def answers(self, number: int) -> Path:
         """Where the answers of a part are."""
@@ -110,6 +122,12 @@ class Store:
             yield record
             number += 1
 
+    def forget(self, number: int) -> None:
+        """Forget what is noted of the parts from a number on."""
+        for path in self.record(0).parent.glob("part-*.json"):
+            if int(path.stem.removeprefix("part-")) >= number:
+                path.unlink(missing_ok=True)
+
     def merge_rejects(self, records: list[dict[str, Any]]) -> None:
         """All rejects in one file, the most urgent first, then as they came."""
         levels = sorted({level for record in records for level, _, _ in record["levels"]}, reverse=True)
@@ -133,7 +151,12 @@ class Store:
                         length -= len(some)
 
     def finish(self, manifest: dict[str, Any], summary: dict[str, Any]) -> None:
-        """The last files; then what was only for going on is removed."""
+        """The last files; then what was only for going on is removed, and parts that are none of these."""
+        parts = {part["name"] for part in manifest["parts"]}
+        for folder in (ANSWERS, FINDINGS):
+            for path in (self.out / folder).glob("part-*"):
+                if path.stem not in parts:
+                    path.unlink(missing_ok=True)
         write_json(self.out / SUMMARY, summary)
         write_json(self.out / MANIFEST, manifest)
         self.clean()

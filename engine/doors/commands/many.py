@@ -2,6 +2,8 @@
 
 import gc
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from .given import AS_JSON, load
 @click.option("--unique", is_flag=True, help="No id may be used twice in all inputs, and not only in each file.")
 @click.option("--batch-size", "size", type=click.IntRange(min=1), default=250_000, show_default=True, metavar="N")
 @click.option("--resume", is_flag=True, help="Go on with what was begun in DIR.")
+@click.option("--scheduler", metavar="ADDRESS", help="Workers to do it: a Dask tcp://host:port, or local:N for N here.")
 @AS_JSON
 @click.pass_obj
 def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, as_json: bool, **options: Any) -> None:
@@ -30,8 +33,9 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
     most urgent first. A full trace tells rules that wait from those ruled out. Extra columns are no findings.
     """
     with needing("batch"), mending(as_json):
-        from ..batch import Options, in_words, run
+        from ..batch import Options, in_words
 
+        run = _runner(options.pop("scheduler"))
         rulebook = load(knowledge, as_json)
         gc.freeze()
         gc.enable()
@@ -42,6 +46,20 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
         else:
             click.echo("\n".join(in_words(summary, out, options["extra"])))
         sys.exit(Exit.TO_MEND if summary["rejects"] else Exit.FINE)
+
+
+def _runner(scheduler: str | None) -> Callable[..., dict[str, Any]]:
+    """What runs a batch: this process, or the workers behind a scheduler."""
+    if scheduler is None:
+        from ..batch import run
+
+        return run
+    with needing("cluster"):
+        from .. import cluster
+
+    if not cluster.is_address(scheduler):
+        raise click.UsageError(f"{scheduler!r} is no scheduler: tcp://host:port, tls://host:port or local:N")
+    return partial(cluster.run, address=scheduler)
 
 
 @click.command("make-cases", short_help="Make random cases for trials.")

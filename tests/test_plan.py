@@ -1,0 +1,106 @@
+"""Where parts begin: known before they are read, and the same wherever reading begins."""
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.columns.separated import BLOCK, Separated, Spot, head_of
+from engine.doors.batch.options import Options, inputs_of
+from engine.doors.batch.parts import Position
+from engine.doors.batch.reader import Reader
+from engine.doors.batch.run import Batch
+from engine.doors.batch.store import Store
+from engine.doors.cluster.plan import Planned, groups, planned
+from engine.load import load
+from tests.conftest import ROOT
+
+BOOK = load(ROOT / "tests" / "bicycle")
+LINES = ["a,50,male", "", '"b\nc",51,', "d,52", 'e"x,53,', '"f,54,male', ",,", "\r", "g,5O,x", '"h""",55,"male"']
+
+
+def reader_of(folder: Path, size: int) -> Reader:
+    return Reader(BOOK, inputs_of([str(folder)], folder / "out"), Options(size=size))
+
+
+def agree(folder: Path, size: int) -> None:
+    """What is planned of a folder is what comes of it, and comes again from the begin of each part on."""
+    reader = reader_of(folder, size)
+    extents = [one for number in range(len(reader.inputs)) for one in reader.extents(number, Position(number))]
+    stream = [(some.start, some.after, some.count) for some in reader.stream(Position())]
+    if any(count > size for _, _, count in stream):
+        return  # more broken lines than a part may have stay together, which nobody plans
+    assert [one for one in extents if one[2]] == [one for one in stream if one[2]]
+    batch = Batch(BOOK, reader, Store(folder / "out", "parquet"), {}, lambda _cases, _share: None)
+    parts = [Planned(part.start, part.after, part.cases) for part in batch.parts(Position(), 0)]
+    plan = planned(extents, size)
+    assert plan == parts
+    assert sum(part.cases for part in plan) == sum(some[2] for some in stream)
+    for number, part in enumerate(plan):
+        again = next(batch.parts(part.start, number))
+        assert (again.start, again.after, again.cases) == (part.start, part.after, part.cases)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.lists(st.sampled_from(LINES), max_size=30), min_size=1, max_size=3),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["", "\n"]),
+    st.integers(4, 20),
+)
+def test_the_parts_of_separated_text_are_known_before_it_is_read(
+    tmp_path_factory: pytest.TempPathFactory, files: list[list[str]], line: str, last: str, size: int
+) -> None:
+    folder = tmp_path_factory.mktemp("in")
+    for number, lines in enumerate(files):
+        (folder / f"{number}.csv").write_bytes((line.join(["case,age,sex", *lines]) + last).encode())
+    agree(folder, size)
+
+
+@pytest.mark.parametrize("size", [3, 7, 50])
+def test_the_parts_of_other_files_are_known_too(tmp_path: Path, size: int) -> None:
+    (tmp_path / "a.ndjson").write_text('{"case": "1"}\n\n{"case": \n[1]\n{"age": NaN}\n{"case": "2"}')
+    (tmp_path / "b.json").write_text(json.dumps([{"case": str(number)} for number in range(5)]))
+    (tmp_path / "c.yaml").write_text("case: x\nage: [\n")
+    (tmp_path / "d.csv.gz").write_bytes(gzip.compress(b"case,age\n5,50\n" * 40)[:-9])
+    (tmp_path / "e.parquet").write_bytes(b"PAR1 no more")
+    (tmp_path / "f.csv").write_text("")
+    (tmp_path / "g.ndjson.gz").write_bytes(gzip.compress(b'{"age": 51}\n' * 7))
+    agree(tmp_path, size)
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_blocks_of_a_large_file_end_at_the_same_lines_wherever_reading_begins(tmp_path: Path, quoted: bool) -> None:
+    choose, path = random.Random(8), tmp_path / "in.csv"
+    texts = ['"two\nlines ""x"""', '"one, line"'] if quoted else ["plain", ""]
+    with path.open("w") as file:
+        file.write("case,note,more\n")
+        file.writelines(
+            f"{number},{choose.choice(texts)},{'x' * choose.randint(90, 200)}\n" for number in range(160_000)
+        )
+    assert path.stat().st_size > 2 * BLOCK
+    with path.open("rb") as file:
+        head = head_of(file, "in.csv")
+        reading = Separated("in.csv", head)
+
+        def at(spot: Spot) -> list[tuple[Spot, int]]:
+            file.seek(spot.offset)
+            return [(piece.after, piece.table.height) for piece in reading.pieces(file, spot, 30_000)]
+
+        whole = at(head.start)
+        assert len(whole) > 5
+        for place in (0, 1, 3):
+            assert at(whole[place][0]) == whole[place + 1 :]
+        file.seek(head.start.offset)
+        assert list(reading.extents(file, head.start, 30_000)) == whole
+
+
+def test_small_inputs_are_looked_through_together_and_large_ones_alone(tmp_path: Path) -> None:
+    for number, size in enumerate([1, 1, 70, 1, 40, 40]):
+        with (tmp_path / f"{number}.csv").open("wb") as file:
+            file.truncate(size << 20)
+    assert groups(reader_of(tmp_path, 1).inputs, range(6)) == [[0, 1], [2], [3, 4], [5]]
