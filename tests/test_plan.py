@@ -77,9 +77,9 @@ def test_the_parts_of_other_files_are_known_too(tmp_path: Path, size: int) -> No
 def test_blocks_of_a_large_file_end_at_the_same_lines_wherever_reading_begins(tmp_path: Path, quoted: bool) -> None:
     choose, path = random.Random(8), tmp_path / "in.csv"
     texts = ['"two\nlines ""x"""', '"one, line"'] if quoted else ["plain", ""]
-    with path.open("w") as file:
-        file.write("case,note,more\n")
-        file.writelines(
+    with path.open("w") as text:
+        text.write("case,note,more\n")
+        text.writelines(
             f"{number},{choose.choice(texts)},{'x' * choose.randint(90, 200)}\n" for number in range(160_000)
         )
     assert path.stat().st_size > 2 * BLOCK

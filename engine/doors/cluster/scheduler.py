@@ -1,23 +1,27 @@
 """The workers of a Dask scheduler, and tasks spread over them; the only file that imports distributed and dask."""
 
+import asyncio
+import concurrent.futures
 import logging
 import os
 import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import dask
 from distributed import Client, Future, LocalCluster, wait
+from distributed import TimeoutError as Late  # on Python 3.10 another than the built-in one
 from distributed.scheduler import KilledWorker
 
 from ...errors import LumbarError, Problem
 from ..batch.options import refused
 
 TIMEOUT = 10  # seconds to wait for an answer of the scheduler
+CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)  # a task, where the scheduler is gone
 PATIENCE = 60  # seconds to wait for a worker where there is none
 LOCAL = re.compile(r"local:([1-9]\d*)")
 REMOTE = re.compile(r"(tcp|tls)://[^\s/]+:\d+")
@@ -41,7 +45,7 @@ class Workers:
         """Do a task on every worker that is there; raises LumbarError with what any of them has against it."""
         try:
             self.client.wait_for_workers(1, timeout=PATIENCE)
-        except TimeoutError:
+        except Late:
             raise refused(self.address, f"a scheduler without a worker for {PATIENCE} s", "dask worker …") from None
         names = list(self.client.nthreads())
         futures = [self.client.submit(work, *arguments, workers=[name], pure=False) for name in names]
@@ -83,17 +87,15 @@ class Workers:
         """How many tasks can be done side by side; None where the scheduler does not answer."""
         try:
             return sum(self.client.nthreads().values()) if self.client.status == "running" else None
-        except (OSError, TimeoutError):
+        except (OSError, Late):
             return None
 
     def _done(self, running: Mapping[Future, Any]) -> list[Future]:
         if not running:
             time.sleep(0.2)
             return []
-        try:
+        with suppress(Late, *CANCELLED):
             wait(list(running), timeout=1, return_when="FIRST_COMPLETED")
-        except TimeoutError:
-            return []
         return [future for future in running if future.done()]
 
 
@@ -125,7 +127,7 @@ def workers_of(address: str) -> Iterator[Workers]:
         where: Any = stack.enter_context(_local(int(local[1]))) if local else address
         try:
             client = stack.enter_context(Client(where, timeout=TIMEOUT))
-        except (OSError, TimeoutError):
+        except (OSError, Late):
             raise refused(address, f"no scheduler that answers within {TIMEOUT} s", "dask scheduler …") from None
         yield Workers(client, address)
 
