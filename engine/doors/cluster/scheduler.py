@@ -141,7 +141,8 @@ def _local(count: int) -> Iterator[LocalCluster]:
         LocalCluster(
             n_workers=count,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
             local_directory=folder,
             silence_logs=logging.CRITICAL,
             env={"POLARS_MAX_THREADS": str(cores)},
