@@ -263,3 +263,42 @@ def test_standard_input_in_another_form_is_refused(tmp_path: Path, start: bytes)
     done = CliRunner().invoke(cli.lumbar, ["batch", "-", "--out", str(tmp_path / "out")], input=start + bytes(100))
     assert done.exit_code == 1
     assert "packed data or a table" in done.output
+
+
+# --- what the system refuses -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are for POSIX")
+@pytest.mark.parametrize("room", [2_000, 60_000, 300_000])
+def test_a_disk_that_is_full_is_told_and_gone_on_with(bundled: Rulebook, tmp_path: Path, room: int) -> None:
+    """No file may grow beyond the room that there is; then there is more."""
+    frame(bundled, made_up(bundled, 600)).write_csv(tmp_path / "in.csv")
+    out = tmp_path / "out"
+    script = (
+        "import resource, signal, cli; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room})); cli.main()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LUMBAR_KNOWLEDGE": str(ROOT / "knowledge")}
+    arguments = ["batch", str(tmp_path / "in.csv"), "--out", str(out), "--format", "csv"]
+    done = subprocess.run([sys.executable, "-c", script, *arguments], env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "cannot be read or written (" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert batch(bundled, out, tmp_path / "in.csv", form="csv", resume=True)["decided"] == 600
+    assert not list(out.rglob("*.part"))
+
+
+def test_places_that_cannot_be_written_or_read_are_told(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,age\n1,50\n")
+    with pytest.raises(Refused, match="Not a directory"):
+        batch(bundled, tmp_path / "in.csv" / "out", tmp_path / "in.csv")
+    with pytest.raises(Refused, match="no folder"):
+        batch(bundled, tmp_path / "in.csv", tmp_path / "in.csv")
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(Refused, match="no ordinary file"):
+        batch(bundled, tmp_path / "out", tmp_path / "pipe.csv")
+    (tmp_path / "loop").mkdir()
+    (tmp_path / "loop" / "up").symlink_to("..")
+    (tmp_path / "loop" / "self.csv").symlink_to("self.csv")
+    (tmp_path / "loop" / "one.yaml").write_text("case: 1")
+    assert batch(bundled, tmp_path / "out", tmp_path / "loop")["cases"] == 1

@@ -1,5 +1,6 @@
 """Answers as files, and what is read back of them: one case."""
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,14 @@ FORMATS = ("parquet", "ndjson", "csv")
 
 
 def write(table: pl.DataFrame, path: Path, form: str, rulebook: str = "") -> None:
-    """A table as a file of a form; Parquet keeps the digest of the rulebook with it."""
+    """A table as a file of a form; Parquet keeps the digest of the rulebook with it. Raises OSError."""
+    try:
+        _write(table, path, form, rulebook)
+    except pl.exceptions.PolarsError as error:
+        raise OSError(errno.EIO, str(error).strip(), str(path)) from error
+
+
+def _write(table: pl.DataFrame, path: Path, form: str, rulebook: str) -> None:
     if form == "parquet":
         table.write_parquet(
             path, compression="zstd", compression_level=1, statistics=False, metadata={"rulebook": rulebook}

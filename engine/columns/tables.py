@@ -253,7 +253,8 @@ def as_text(column: pl.Series) -> pl.Series:
     """The column as text, whatever its type."""
     if column.dtype.is_nested() or column.dtype == pl.Binary:
         return pl.Series(column.name, [None if value is None else str(value) for value in column.to_list()], pl.String)
-    return column.cast(pl.String)
+    text: pl.Series = column.cast(pl.String)
+    return text
 
 
 def beside(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:

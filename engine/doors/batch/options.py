@@ -79,7 +79,9 @@ def inputs_of(paths: Sequence[str], out: Path) -> list[Input]:
     problems: list[Problem] = []
     for path in map(Path, paths):
         files = list(_files(path, out))
-        if not files:
+        if not files and path.exists() and not path.is_file() and not path.is_dir():
+            problems.append(Problem(Place(str(path)), "no ordinary file", "a file, a folder, or - for a pipe"))
+        elif not files:
             expected = f"files that end in {listed(list(KINDS))}, or in one of these and {listed(PACKED)}"
             problems.append(Problem(Place(str(path)), "no case files here", expected))
         found += files
@@ -91,7 +93,7 @@ def inputs_of(paths: Sequence[str], out: Path) -> list[Input]:
 def _files(path: Path, out: Path) -> Iterator[Input]:
     if not path.is_dir():
         kind = kind_of(path)
-        if kind:
+        if kind and path.is_file():
             yield _input(path, kind)
         return
     for file in sorted(path.rglob("*")):

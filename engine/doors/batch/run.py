@@ -40,8 +40,12 @@ def run(
     """
     if out.exists() and not out.is_dir():
         raise refused(out, "no folder", "a new folder")
-    with locked(out):
-        return _run(rulebook, paths, out, options, resume, progress, made or Batch)
+    try:
+        with locked(out):
+            return _run(rulebook, paths, out, options, resume, progress, made or Batch)
+    except OSError as error:
+        there = f"cannot be read or written ({error.strerror or error})"
+        raise refused(error.filename or out, there, "room and permission; then --resume goes on") from error
 
 
 def _run(
