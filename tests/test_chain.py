@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +14,9 @@ from engine import truth
 from engine.case import Case
 from engine.chain import Chain, OrderedStrategy, experta
 from engine.rulebook import Rulebook
+from tests.conftest import ROOT
 from tests.rulebooks import case, facts, rulebooks
 from tests.test_truth import rulebook
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @settings(max_examples=300)

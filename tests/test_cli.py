@@ -14,8 +14,8 @@ from click.testing import CliRunner
 import cli
 import engine
 from engine.load import load
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "knowledge" / "cases"
 BICYCLE = ROOT / "tests" / "bicycle"
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from engine import truth
 from engine.case import Case, Decision, Members, Range, Value
-from engine.columns import CASE, Program, dtype_of, plan
+from engine.chain import Chain
+from engine.columns import CASE, Program, dtype_of, made_up, plan, tables
 from engine.rulebook import Rulebook, Term
 from tests.rulebooks import facts, rulebooks
 from tests.test_knowledge import patients, some_of
@@ -51,6 +52,43 @@ def agrees(book: Rulebook, cases: Sequence[dict[str, Value]]) -> None:
     for number, (row, known) in enumerate(zip(rows, cases, strict=True)):
         expected = row_of(book, truth.decide(book, Case(str(number), known)))
         assert {name: row[name] for name in expected} == expected
+
+
+def agrees_with_chain(book: Rulebook, chain: Chain, cases: Sequence[dict[str, Value]]) -> None:
+    """The whole answer of every case, with its trace, its disputes and what to ask, is that of the chain."""
+    rows = tables.Answering(book).answers(table(book, cases), "full").rows(named=True)
+    for number, (row, known) in enumerate(zip(rows, cases, strict=True)):
+        decision = chain.decide(Case(str(number), known))
+        ask = [term for term in decision.ask if book.terms[term].screening]
+        assert sorted((row["ask"] or "").split("; ")) == sorted(ask or [""])
+        more = {"disputed": "; ".join(decision.disputed) or None, "gaps": "; ".join(decision.gaps) or None}
+        expected = row_of(book, decision) | more
+        assert {name: row[name] for name in expected} == expected
+
+
+def random_cases(book: Rulebook, count: int, seed: int) -> list[dict[str, Value]]:
+    """Half of them plausible patients with more or less unknown, the others answered at random, possible or not."""
+    choose = random.Random(seed)
+    cases = []
+    for unknown in (0.0, 0.1, 0.3, 0.7):
+        for made in made_up.made_up(book, made_up.Order(count // 8, seed, unknown)):
+            cases += [{name: row[name] for name in row if row[name] is not None} for row in made.drop(CASE).to_dicts()]
+    while len(cases) < count:
+        share = choose.random()
+        cases.append(
+            {
+                term.name: choose.choice(term.domain.values or range(term.domain.low, term.domain.high + 1))
+                for term in book.findings
+                if choose.random() < share
+            }
+        )
+    return cases
+
+
+def test_columns_equal_chain_on_the_saved_cases_and_on_random_ones(bundled: Rulebook) -> None:
+    """The full number is tried by tests/bench/test_agreement.py."""
+    saved = [dict(case.facts) for case in bundled.cases.values()]
+    agrees_with_chain(bundled, Chain(bundled), [*saved, *random_cases(bundled, 160, 41)])
 
 
 @settings(max_examples=120)

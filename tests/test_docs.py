@@ -24,8 +24,8 @@ import click
 import pytest
 
 import cli
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "knowledge" / "README.md"]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 REWRITE = os.environ.get("REWRITE_DOCS") == "1"

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
+
 from .test_load import FILES, encoded
 
 resource = pytest.importorskip("resource", reason="limits on memory are set as Unix has them")
 
-ROOT = Path(__file__).resolve().parent.parent
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000,) * 2); import cli; cli.main()"
 MEGABYTE = 1_000_000
 DEEP = 100_000

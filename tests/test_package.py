@@ -8,7 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.conftest import ROOT
+
 BESIDES = (".*", "__pycache__", "build", "dist", "*.egg-info", "htmlcov")
 
 

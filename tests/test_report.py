@@ -29,9 +29,9 @@ from engine.doors.terminal import Exit
 from engine.errors import LumbarError
 from engine.load import load
 from engine.rulebook import Rulebook, Term
+from tests.conftest import ROOT
 from tests.test_knowledge import patients, some_of
 
-ROOT = Path(__file__).resolve().parent.parent
 KNOWLEDGE = ROOT / "knowledge"
 BICYCLE = ROOT / "tests" / "bicycle"
 FORMS = ("parquet", "csv", "ndjson")

@@ -19,8 +19,8 @@ from engine.load import load, load_files
 from engine.load.files import read_folder
 from engine.rulebook import Rulebook
 from tests.bench.growth import times
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.bench
 
 
