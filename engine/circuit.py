@@ -1,7 +1,8 @@
 """A rulebook as one Boolean circuit: each mark one bit, every gate an AND or an OR, equal parts shared.
 
 The atoms are what a case says: a value is given, a number is known and at least so much. The circuit says what
-`truth` says, and both the reading of many cases and that of every case are made from it.
+`truth` says, and both the reading of many cases and that of every case are made from it. Only what asks about a
+rulebook (laws, proofs) may say NOT: no mark of a rulebook ever rests on one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Literal
 
 from . import truth
 from .case import Value
-from .language import Against, Condition, Group, Is, Line, Within
+from .language import Against, Condition, Group, Is, Line, Unsettled, Within
 from .rulebook import COMPLETE, SCREENED, Rulebook, Support, Term
 
 Pair = tuple[int, int]
@@ -36,9 +37,9 @@ class Atom:
 
 @dataclass(frozen=True)
 class Gate:
-    """A node: an atom, or the AND or OR of earlier nodes; the first two nodes are FALSE and TRUE."""
+    """A node: an atom, or the AND, OR or NOT of earlier nodes; the first two nodes are FALSE and TRUE."""
 
-    kind: Literal["constant", "atom", "and", "or"]
+    kind: Literal["constant", "atom", "and", "or", "not"]
     inputs: tuple[int, ...] = ()
     atom: Atom | None = None
 
@@ -68,13 +69,16 @@ class Circuit:
         for gate in self.nodes[len(found) :]:
             inputs = (found[place] for place in gate.inputs)
             if gate.atom is not None:
-                found.append(_given(gate.atom, state))
+                found.append(says(state, gate.atom))
+            elif gate.kind == "not":
+                found.append(not any(inputs))
             else:
                 found.append(any(inputs) if gate.kind == "or" else all(inputs))
         return found
 
 
-def _given(atom: Atom, state: truth.State) -> bool:
+def says(state: truth.State, atom: Atom) -> bool:
+    """Whether a case says what an atom says."""
     value = state.facts.get(atom.term)
     if atom.line is not None:
         return bool(truth.mark_line(atom.line, state) & (truth.HOLDS if atom.kind == "holds" else truth.FAILS))
@@ -87,22 +91,17 @@ def _given(atom: Atom, state: truth.State) -> bool:
 
 def compile_rulebook(rulebook: Rulebook) -> Circuit:
     """The circuit of a rulebook."""
-    compiler = Compiler(rulebook)
-    for stage in rulebook.stages:
+    return compiled(Compiler(rulebook)).circuit()
+
+
+def compiled(compiler: "Compiler") -> "Compiler":
+    """The compiler, with every rule and conclusion of its rulebook built; what asks about them can be built on."""
+    for stage in compiler.rulebook.stages:
         for rule in stage.rules:
-            compiler.rules[rule] = compiler.condition(rulebook.rules[rule].condition)
+            compiler.rules[rule] = compiler.condition(compiler.rulebook.rules[rule].condition)
         for term in stage.terms:
-            compiler.settle(rulebook.terms[term])
-    return Circuit(
-        tuple(compiler.nodes),
-        compiler.rules,
-        compiler.support,
-        compiler.values,
-        compiler.members,
-        compiler.scales,
-        compiler.counts,
-        compiler.answered,
-    )
+            compiler.settle(compiler.rulebook.terms[term])
+    return compiler
 
 
 @dataclass
@@ -128,6 +127,19 @@ class Compiler:
             done = self.all_of(self.answered[term.name] for term in asked)
             self.values[name] = {"yes": (done, FALSE), "no": (FALSE, done)}
 
+    def circuit(self) -> Circuit:
+        """All that is built so far."""
+        return Circuit(
+            tuple(self.nodes),
+            self.rules,
+            self.support,
+            self.values,
+            self.members,
+            self.scales,
+            self.counts,
+            self.answered,
+        )
+
     # --- gates -------------------------------------------------------------------------------------------------------
 
     def _node(self, gate: Gate) -> int:
@@ -152,6 +164,13 @@ class Compiler:
         if len(inputs) < 2:
             return inputs[0] if inputs else neutral
         return self._node(Gate(kind, inputs))
+
+    def negation(self, node: int) -> int:
+        """The NOT of a node; for questions only."""
+        if node in (FALSE, TRUE):
+            return TRUE - node
+        gate = self.nodes[node]
+        return gate.inputs[0] if gate.kind == "not" else self._node(Gate("not", (node,)))
 
     def at_least(self, least: int, nodes: Sequence[int]) -> int:
         """At least so many of the nodes, in the order of the nodes, so that equal counts share their parts."""
@@ -207,7 +226,8 @@ class Compiler:
                 return holds, fails
             case Against():
                 return self._tallies(line)
-        raise TypeError(f"{line} stands in laws only")
+            case Unsettled():
+                return self._unsettled(line), FALSE
 
     def _is(self, line: Is) -> Pair:
         term = self.rulebook.terms[line.term]
@@ -271,13 +291,42 @@ class Compiler:
         fails = [self.all_of((at_least(other, n + 1)[1], at_least(mine, edge)[0])) for n, edge in edges.items()]
         return self.any_of(holds), self.any_of([at_least(other, 1)[1], *fails])
 
+    # --- laws --------------------------------------------------------------------------------------------------------
+
+    def breaks(self, condition: Condition) -> int:
+        """Whether every line of a law is true and no `unless` line is."""
+        true = [self.part(part)[0] for part in condition.lines]
+        return self.all_of([*true, *(self.negation(self.part(part)[0]) for part in condition.unless)])
+
+    def _unsettled(self, line: Unsettled) -> int:
+        term = self.rulebook.terms[line.term]
+        standing = self.values.get(term.name) or self.members.get(term.name, {})
+        if line.word == "disputed":
+            return self.any_of(self.all_of(pair) for pair in standing.values())
+        if term.finding:
+            return self.negation(self.known(term))
+        if term.name in self.values:
+            return self.negation(self.any_of(holds for holds, _ in standing.values()))
+        steps = self.counts.get(term.name) or (self.scales.get(term.name) or standing).values()
+        return self.any_of(self.negation(self.any_of(pair)) for pair in steps)
+
     # --- what follows ------------------------------------------------------------------------------------------------
 
-    def _answered(self, term: Term) -> int:
+    def known(self, term: Term) -> int:
+        """Whether a finding is given."""
         if term.domain.kind == "number":
-            known = self._atom(Atom("known", term.name))
-        else:
-            known = self.any_of(self._atom(Atom("is", term.name, value)) for value in term.domain.values)
+            return self._atom(Atom("known", term.name))
+        return self.any_of(self._atom(Atom("is", term.name, value)) for value in term.domain.values)
+
+    def given(self, term: Term, value: Value) -> int:
+        """Whether a finding is given with this value."""
+        if term.domain.kind == "number":
+            low, high = (self._at_least_number(term.name, edge) for edge in (int(value), int(value) + 1))
+            return self.all_of((low[0], high[1]))
+        return self._atom(Atom("is", term.name, str(value)))
+
+    def _answered(self, term: Term) -> int:
+        known = self.known(term)
         return known if term.asked_if is None else self.any_of((known, self.condition(term.asked_if)[1]))
 
     def _status(self, entry: Support) -> Pair:

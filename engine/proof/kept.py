@@ -1,0 +1,96 @@
+"""Verdicts kept from one time to the next, under the digest of all that the question rests on.
+
+What was proved never to happen is kept with the parts that cannot be together; what can happen is kept as its patients,
+who are run anew. So after one card has changed only what rests on it is asked again.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from .. import kept as cache
+from ..circuit import Gate
+from ..language import Domain
+from ..rulebook import Term
+from .verdicts import Facts
+
+KEPT = 8
+MOST = 20_000
+
+
+class Kept:
+    """The verdicts of one folder of knowledge; of none where the folder has no name."""
+
+    def __init__(self, nodes: Sequence[Gate], terms: Mapping[str, Term], directory: str) -> None:
+        self.nodes = nodes
+        self.terms = terms
+        self.path = _path(directory) if directory else None
+        self.digests: list[str] = []
+        self.cores, self.cases = _read(self.path, terms)
+
+    def core(self, asked: Sequence[int]) -> frozenset[int] | None:
+        """The nodes that were proved never to be true together, where this was asked before."""
+        if self.path is None:
+            return None
+        found = self.cores.get(self._key(asked))
+        if found is None:
+            return None
+        named = {self.digests[node]: node for node in asked}
+        return frozenset(named[digest] for digest in found if digest in named)
+
+    def put(self, asked: Sequence[int], core: Iterable[int]) -> None:
+        """Keep that these nodes are never true together."""
+        if self.path is not None:
+            self.cores[self._key(asked)] = [self.digests[node] for node in core]
+
+    def save(self, cases: Sequence[Facts]) -> None:
+        """Write it all for the next time."""
+        if self.path is not None:
+            newest = dict(list(self.cores.items())[-MOST:])
+            content = {"never": newest, "cases": [dict(facts) for facts in cases[-MOST:]]}
+            cache.write(self.path, json.dumps(content).encode(), KEPT)
+
+    def _key(self, asked: Sequence[int]) -> str:
+        for gate in self.nodes[len(self.digests) :]:
+            self.digests.append(self._digest(gate))
+        return _short("question", *sorted(self.digests[node] for node in asked))
+
+    def _digest(self, gate: Gate) -> str:
+        """What a node says, however it is numbered."""
+        if gate.kind == "constant":
+            return "true" if self.digests else "false"
+        if gate.atom is None:
+            return _short(gate.kind, *sorted(self.digests[place] for place in gate.inputs))
+        atom = gate.atom
+        named = [atom.term] if atom.line is None else [atom.term, atom.line.relation, str(atom.line.amount), atom.line.other]
+        domains = [self.terms[atom.term].domain] + ([self.terms[atom.line.other].domain] if atom.line else [])
+        return _short(atom.kind, atom.value, str(atom.number), *named, *map(str, domains))
+
+
+def _short(*parts: str) -> str:
+    return blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def _path(directory: str) -> Path | None:
+    folder = cache.folder()
+    return None if folder is None else folder / f"{cache.digest_of(directory).hexdigest()}.verdicts"
+
+
+def _read(path: Path | None, terms: Mapping[str, Term]) -> tuple[dict[str, list[str]], list[Facts]]:
+    try:
+        found: Any = json.loads(path.read_bytes()) if path is not None else {}
+        cores: dict[str, list[str]] = dict(found.get("never", {}))
+        cases = [facts for facts in found.get("cases", []) if all(_fits(terms, *fact) for fact in facts.items())]
+    except (OSError, ValueError, AttributeError, TypeError):  # whatever is wrong with the file, all can be asked anew
+        return {}, []
+    return cores, cases
+
+
+def _fits(terms: Mapping[str, Term], name: str, value: Any) -> bool:
+    """Whether a kept answer is still one that a case may give."""
+    if name not in terms or not terms[name].finding:
+        return False
+    domain: Domain = terms[name].domain
+    return value in domain.values if domain.values else isinstance(value, int) and domain.low <= value <= domain.high

@@ -1,0 +1,181 @@
+"""The prover: one rulebook, one circuit, one solver, and every question asked of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from .. import truth
+from ..case import Case, Decision, Value
+from ..circuit import FALSE, Compiler, Pair, compiled
+from ..rulebook import Rulebook
+from .encoding import Encoding
+from .kept import Kept
+from .patients import smallest
+from .pool import Pool, true_in
+from .solver import Solver
+from .verdicts import Facts, Limits, Patient, Undecided
+
+Shows = Callable[[Decision], bool]
+
+
+class Prover:
+    """Answers questions about every case that could exist of one rulebook.
+
+    A question is a number of nodes of `circuit`, and asks for a case in which all of them are true. Nodes for marks come
+    from `holds`, `fails`, `fires`, `marks`; for a case from `facts`; and `circuit` joins them to others (`all_of`,
+    `any_of`, `negation`, `at_least`). By default no case is impossible by the assumptions about patients.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        limits: Limits | None = None,
+        keep: bool = False,
+        encoding: type[Encoding] = Encoding,
+        circuit: Compiler | None = None,
+    ) -> None:
+        self.rulebook = rulebook
+        self.limits = limits or Limits()
+        self.circuit = circuit or compiled(Compiler(rulebook))
+        self.encoding = encoding
+        self.terms = dict(rulebook.terms)
+        self.assumptions = {
+            name: self.circuit.negation(self.circuit.condition(law.condition)[0])
+            for name, law in rulebook.impossible.items()
+        }
+        self.pool = Pool(self.circuit.nodes)
+        self.kept = Kept(self.circuit.nodes, self.terms, rulebook.directory if keep else "")
+        for facts in (*(case.facts for case in rulebook.cases.values()), *self.kept.cases):
+            self.pool.add(facts)
+        self.core: frozenset[int] = frozenset()
+        self._solver: Solver | None = None
+
+    # --- questions ---------------------------------------------------------------------------------------------------
+
+    def possible(self, *nodes: int, assuming: bool = True) -> Facts | Undecided | None:
+        """A case in which all the nodes are true; None where there is none, and then `core` says which cannot be.
+
+        `assuming` leaves out the cases that are impossible by the assumptions about patients.
+        """
+        asked = self._asked(nodes, assuming)
+        found = self.pool.find(asked)
+        if found is not None:
+            return found
+        core = self.kept.core(asked)
+        if core is None:
+            answer = self.solver.ask(asked, self.limits)
+            if answer is not None:
+                return self._seen(asked, answer)
+            core = self.solver.core
+            self.kept.put(asked, core)
+        self.core = core
+        return None
+
+    def patient(self, *nodes: int, shows: Shows | None = None, assuming: bool = True) -> Patient | Undecided | None:
+        """The smallest and most ordinary case in which all the nodes are true, tried again in truth before it is given.
+
+        `shows` says of a decision by truth whether it is what was asked for.
+        """
+        found = self.possible(*nodes, assuming=assuming)
+        if found is None or isinstance(found, Undecided):
+            return found
+        asked = self._asked(nodes, assuming)
+        patient = smallest(self.new_solver(), asked, found, self.limits, lambda facts: self.true_in(facts, *asked))
+        if shows is not None:
+            self.replay(patient.facts, shows, assuming)
+        self.pool.add(patient.facts)
+        return patient
+
+    def replay(self, facts: Facts, shows: Shows, assuming: bool = True) -> None:
+        """Try a case in truth; that it does not show there what was asked for is a bug."""
+        shown = shows(truth.decide(self.rulebook, Case("a patient", facts)))
+        barred = assuming and truth.impossibilities(self.rulebook, facts)
+        if not shown or barred:
+            raise AssertionError(f"the proof and the meaning part over {dict(facts)}")
+
+    def true_in(self, facts: Facts, *nodes: int) -> bool:
+        """Whether all the nodes are true in one case."""
+        return true_in(self.circuit.nodes, nodes, facts)
+
+    def new_solver(self) -> Solver:
+        """A solver of its own, for questions that add clauses."""
+        return Solver(self.encoding(self.circuit.nodes, self.terms))
+
+    @property
+    def solver(self) -> Solver:
+        """The one solver for the whole rulebook, made when it is first needed."""
+        if self._solver is None:
+            self._solver = self.new_solver()
+        return self._solver
+
+    def save(self) -> None:
+        """Keep the verdicts and the patients for the next time."""
+        self.kept.save(self.pool.cases)
+
+    def _asked(self, nodes: Iterable[int], assuming: bool) -> tuple[int, ...]:
+        return tuple(sorted({*nodes, *(self.assumptions.values() if assuming else ())}))
+
+    def _seen(self, asked: tuple[int, ...], answer: dict[str, Value] | Undecided) -> Facts | Undecided:
+        if isinstance(answer, Undecided):
+            return answer
+        if not self.true_in(answer, *asked):
+            loose = ", ".join(sorted(self.solver.encoding.loose))
+            if loose:
+                return Undecided(f"the range is too long to compare value by value: {loose}")
+            raise AssertionError(f"the clauses and the circuit part over {answer}")
+        self.pool.add(answer)
+        return answer
+
+    # --- nodes -------------------------------------------------------------------------------------------------------
+
+    def marks(self, term: str) -> dict[str, Pair]:
+        """The marks that make up a conclusion: of each value, of "at least" each step of a scale, of each count."""
+        circuit = self.circuit
+        if term in circuit.counts:
+            return {str(number): pair for number, pair in enumerate(circuit.counts[term], 1)}
+        return dict(circuit.values.get(term) or circuit.members.get(term) or circuit.scales[term])
+
+    def holds(self, term: str, value: str) -> int:
+        """Whether a value of a conclusion holds (of a scale: at least that value)."""
+        return self.marks(term)[value][0]
+
+    def fails(self, term: str, value: str) -> int:
+        """Whether a value of a conclusion fails."""
+        return self.marks(term)[value][1]
+
+    def fires(self, rule: str, term: str) -> int:
+        """Whether a rule fires for a conclusion."""
+        return self.circuit.support[rule, term][0]
+
+    def disputed(self, term: str) -> int:
+        """Whether a conclusion has two answers; a scale and a tally never have."""
+        standing = self.circuit.values.get(term) or self.circuit.members.get(term, {})
+        return self.circuit.any_of(self.circuit.all_of(pair) for pair in standing.values())
+
+    def gap(self, term: str) -> int:
+        """Whether no rule gives a single-valued conclusion: every value fails and none holds."""
+        if not self.rulebook.terms[term].single:
+            return FALSE
+        pairs = self.circuit.values[term].values()
+        none = self.circuit.negation(self.circuit.any_of(holds for holds, _ in pairs))
+        return self.circuit.all_of([none, *(fails for _, fails in pairs)])
+
+    def facts(self, facts: Mapping[str, Value | None]) -> tuple[int, ...]:
+        """That a case says just this of these findings; None: that it is unanswered. Of others it may say anything."""
+        return tuple(
+            self.circuit.given(self.rulebook.terms[name], value)
+            if value is not None
+            else self.circuit.negation(self.circuit.known(self.rulebook.terms[name]))
+            for name, value in facts.items()
+        )
+
+    def differs(self, one: Iterable[Pair], other: Iterable[Pair]) -> int:
+        """Whether two rows of marks, as long as each other, differ anywhere."""
+        pairs = zip(one, other, strict=True)
+        return self.circuit.any_of(self.unequal(*nodes) for pair in pairs for nodes in zip(*pair, strict=True))
+
+    def unequal(self, one: int, other: int) -> int:
+        """Whether just one of two nodes is true."""
+        if one == other:
+            return FALSE
+        circuit = self.circuit
+        first = circuit.all_of((one, circuit.negation(other)))
+        return circuit.any_of((first, circuit.all_of((other, circuit.negation(one)))))

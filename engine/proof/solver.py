@@ -1,0 +1,65 @@
+"""The SAT solver behind the room: glucose, asked in short turns, so that limits and an interrupt are heard between."""
+
+import time
+from collections.abc import Iterable, Sequence
+
+from pysat.card import ITotalizer
+from pysat.solvers import Glucose4
+
+from ..case import Value
+from .encoding import Encoding
+from .verdicts import Limits, Undecided
+
+TURN = 2_000  # conflicts
+
+
+class Solver:
+    """One solver with the clauses of one encoding; what is learned for a question serves the next."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self.encoding = encoding
+        self.solver = Glucose4()
+        self.taken = 0
+        self.core: frozenset[int] = frozenset()
+
+    def ask(self, nodes: Iterable[int], limits: Limits, more: Sequence[int] = ()) -> dict[str, Value] | Undecided | None:
+        """A case in which all the nodes are true, and all literals in `more`; None where there is none.
+
+        Where there is none, `core` has those of the nodes that cannot be together.
+        """
+        wanted = {self.encoding.literal(node): node for node in nodes}
+        done = self._solve([*wanted, *more], limits)
+        if done is None:
+            return Undecided(f"no verdict within {limits.conflicts:,} conflicts and {limits.seconds:g} seconds")
+        if done:
+            return self.encoding.facts(self.solver.get_model())
+        self.core = frozenset(wanted[one] for one in self.solver.get_core() or () if one in wanted)
+        return None
+
+    def _solve(self, literals: list[int], limits: Limits) -> bool | None:
+        self._take()
+        deadline = time.monotonic() + limits.seconds
+        for start in range(0, limits.conflicts, TURN):
+            self.solver.conf_budget(min(TURN, limits.conflicts - start))
+            done: bool | None = self.solver.solve_limited(literals, expect_interrupt=True)
+            if done is not None or time.monotonic() > deadline:
+                return done
+        return None
+
+    def _take(self) -> None:
+        clauses = self.encoding.clauses
+        self.solver.append_formula(clauses[self.taken :] if self.taken else clauses)
+        self.taken = len(clauses)
+
+    def at_most(self, literals: Sequence[int], most: int) -> list[int]:
+        """For each number from 0 to `most`, a literal to ask that so many of these literals are true and no more."""
+        counter = ITotalizer(list(literals), ubound=most, top_id=self.encoding.top)
+        self.encoding.top = max(self.encoding.top, counter.top_id)
+        self.encoding.clauses += [list(clause) for clause in counter.cnf.clauses]
+        ends = [-one for one in counter.rhs[: most + 1]]
+        counter.delete()
+        return ends
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.solver.delete()
