@@ -18,7 +18,8 @@ COMPLETE = "complete"
 class Term:
     """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules).
 
-    `usual` is what made-up cases mostly have: a value, or the two ends of a range of numbers.
+    `usual` is what made-up cases mostly have: a value, or the two ends of a range of numbers. `gap` tells that the
+    `otherwise` is no real answer, and `accepts` why complete cases may end without one.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Term:
     screening_for: tuple[str, ...] = ()
     usual: str | tuple[int, int] | None = None
     built_in: bool = False
+    gap: bool = False
+    accepts: str = ""
 
     @property
     def single(self) -> bool:

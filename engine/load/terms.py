@@ -36,7 +36,7 @@ FINDING = (
     "unread",
     "usual",
 )
-CONCLUSION = ("kind", "values", "says", "codes", "otherwise", "takes", "screening for")
+CONCLUSION = ("kind", "values", "says", "codes", "otherwise", "takes", "screening for", "gap", "accepts")
 SUITS = {"values": ("choice", "several"), "range": ("number",), "unit": ("number",)}
 RESERVED = ("any of", "case", "says", "source", SCREENED, COMPLETE, *UNSETTLED)
 _NAME = re.compile(r"[^\W\d_][^:#,\[\]{}`\"]*\Z")
@@ -105,6 +105,8 @@ def _term(desk: Desk, name: Text, entry: Node, finding: bool) -> tuple[Term, Nod
         takes_highest=desk.choice(fields, "takes", ("highest",)) == "highest",
         screening_for=_screening_for(desk, fields, domain),
         usual=_usual(desk, fields, domain) if finding else None,
+        gap=desk.choice(fields, "gap", ("yes", "no")) == "yes",
+        accepts=desk.text(fields, "accepts"),
     )
     _consistent(desk, term)
     return term, fields.get("asked if")

@@ -163,7 +163,9 @@ class Encoding:
 
         found: dict[str, Value] = {}
         for name, given in self.values.items():
-            found.update({name: value for value, literal in given.items() if true(literal)})
+            for value, literal in given.items():
+                if true(literal):
+                    found[name] = value
         for name, steps in self.steps.items():
             if true(self.known_numbers[name]):
                 domain = self.terms[name].domain

@@ -64,7 +64,11 @@ class Kept:
         if gate.atom is None:
             return _short(gate.kind, *sorted(self.digests[place] for place in gate.inputs))
         atom = gate.atom
-        named = [atom.term] if atom.line is None else [atom.term, atom.line.relation, str(atom.line.amount), atom.line.other]
+        named = (
+            [atom.term]
+            if atom.line is None
+            else [atom.term, atom.line.relation, str(atom.line.amount), atom.line.other]
+        )
         domains = [self.terms[atom.term].domain] + ([self.terms[atom.line.other].domain] if atom.line else [])
         return _short(atom.kind, atom.value, str(atom.number), *named, *map(str, domains))
 

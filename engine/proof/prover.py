@@ -19,9 +19,9 @@ Shows = Callable[[Decision], bool]
 class Prover:
     """Answers questions about every case that could exist of one rulebook.
 
-    A question is a number of nodes of `circuit`, and asks for a case in which all of them are true. Nodes for marks come
-    from `holds`, `fails`, `fires`, `marks`; for a case from `facts`; and `circuit` joins them to others (`all_of`,
-    `any_of`, `negation`, `at_least`). By default no case is impossible by the assumptions about patients.
+    A question is a number of nodes of `circuit`, and asks for a case in which all of them are true. Nodes for marks
+    come from `holds`, `fails`, `fires`, `marks`; for a case from `facts`; and `circuit` joins them to others
+    (`all_of`, `any_of`, `negation`, `at_least`). By default no case is impossible by the assumptions about patients.
     """
 
     def __init__(
@@ -128,10 +128,7 @@ class Prover:
 
     def marks(self, term: str) -> dict[str, Pair]:
         """The marks that make up a conclusion: of each value, of "at least" each step of a scale, of each count."""
-        circuit = self.circuit
-        if term in circuit.counts:
-            return {str(number): pair for number, pair in enumerate(circuit.counts[term], 1)}
-        return dict(circuit.values.get(term) or circuit.members.get(term) or circuit.scales[term])
+        return marks_of(self.circuit, term)
 
     def holds(self, term: str, value: str) -> int:
         """Whether a value of a conclusion holds (of a scale: at least that value)."""
@@ -179,3 +176,10 @@ class Prover:
         circuit = self.circuit
         first = circuit.all_of((one, circuit.negation(other)))
         return circuit.any_of((first, circuit.all_of((other, circuit.negation(one)))))
+
+
+def marks_of(circuit: Compiler, term: str) -> dict[str, Pair]:
+    """The marks that make up a conclusion: of each value, of "at least" each step of a scale, of each count."""
+    if term in circuit.counts:
+        return {str(number): pair for number, pair in enumerate(circuit.counts[term], 1)}
+    return dict(circuit.values.get(term) or circuit.members.get(term) or circuit.scales[term])

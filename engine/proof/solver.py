@@ -22,7 +22,9 @@ class Solver:
         self.taken = 0
         self.core: frozenset[int] = frozenset()
 
-    def ask(self, nodes: Iterable[int], limits: Limits, more: Sequence[int] = ()) -> dict[str, Value] | Undecided | None:
+    def ask(
+        self, nodes: Iterable[int], limits: Limits, more: Sequence[int] = ()
+    ) -> dict[str, Value] | Undecided | None:
         """A case in which all the nodes are true, and all literals in `more`; None where there is none.
 
         Where there is none, `core` has those of the nodes that cannot be together.

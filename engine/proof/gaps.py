@@ -1,0 +1,68 @@
+"""Gaps: complete cases that no rule gives an answer, or only the answer that its term calls a gap."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..case import Decision
+from ..circuit import FALSE
+from ..rulebook import COMPLETE, Term
+from .prover import Prover, Shows
+from .verdicts import Patient, Undecided
+
+GROUPS = 3
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A conclusion that complete cases may be left without, by the answers that decide it, smallest first.
+
+    Each of `groups` leaves the conclusion without an answer whatever else is answered; `more`: there are others.
+    """
+
+    term: str
+    groups: tuple[Patient, ...]
+    more: bool = False
+    undecided: str = ""
+
+
+def gaps(prover: Prover, terms: tuple[str, ...]) -> Iterator[Gap]:
+    """The gaps of some conclusions."""
+    for name in terms:
+        node = _gap(prover, prover.rulebook.terms[name])
+        found = _gap_of(prover, prover.rulebook.terms[name], node) if node != FALSE else None
+        if found is not None:
+            yield found
+
+
+def _gap(prover: Prover, term: Term) -> int:
+    if not term.gap or term.otherwise is None:
+        return prover.gap(term.name)
+    others = prover.circuit.all_of(
+        fails for value, (_, fails) in prover.marks(term.name).items() if value != term.otherwise
+    )
+    return prover.circuit.all_of((prover.holds(term.name, term.otherwise), others))
+
+
+def _gap_of(prover: Prover, term: Term, node: int) -> Gap | None:
+    complete = prover.circuit.values[COMPLETE]["yes"][0]
+    groups: list[Patient] = []
+    told: list[int] = []
+    while len(groups) <= GROUPS:
+        found = prover.possible(node, complete, *told)
+        if found is None:
+            break
+        if isinstance(found, Undecided):
+            return Gap(term.name, tuple(groups), undecided=found.reason)
+        patient = prover.patient(node, *told, shows=_shows(term))
+        if not isinstance(patient, Patient):
+            break
+        groups.append(patient)
+        told.append(prover.circuit.negation(prover.circuit.all_of(prover.facts(patient.facts))))
+    return Gap(term.name, tuple(groups[:GROUPS]), len(groups) > GROUPS) if groups else None
+
+
+def _shows(term: Term) -> Shows:
+    def shows(decision: Decision) -> bool:
+        return term.name in decision.gaps or (term.gap and decision.conclusions[term.name] == term.otherwise)
+
+    return shows

@@ -1,0 +1,149 @@
+"""Laws over every case: proved with and without the assumptions about patients, in their twins, and not for nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from .. import truth
+from ..language import Condition, Group, Is, Line, Unsettled, Within, show_line, title_of
+from ..rulebook import Law
+from .prover import Prover, Shows
+from .verdicts import Undecided, Verdict, verdict
+
+Part = Line | Group
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A law that forbids something to who has a finding, turned to who was not asked for it."""
+
+    law: Law
+    finding: str
+    verdict: Verdict
+
+
+def prove(prover: Prover, law: Law) -> Verdict:
+    """Whether any case that could exist breaks a law; a proof names the assumptions that it rests on."""
+    found = prover.patient(
+        prover.circuit.breaks(law.condition), shows=lambda decision: truth.breaks(law, decision.state)
+    )
+    return _resting(prover, verdict(found), prover.circuit.breaks(law.condition))
+
+
+def prove_without(prover: Prover, law: Law) -> Verdict:
+    """The same over all cases, those too that the assumptions about patients say cannot be."""
+    found = prover.patient(
+        prover.circuit.breaks(law.condition),
+        shows=lambda decision: truth.breaks(law, decision.state),
+        assuming=False,
+    )
+    return verdict(found)
+
+
+def _resting(prover: Prover, found: Verdict, node: int) -> Verdict:
+    if not found.proved or prover.possible(node, assuming=False) is None:
+        return found
+    prover.possible(node)
+    return replace(found, resting_on=tuple(n for n, one in prover.assumptions.items() if one in prover.core))
+
+
+def twins(prover: Prover, law: Law) -> Iterator[Twin]:
+    """The twins of a law: for each line on a finding, that it is not answered though it applies.
+
+    Only a law that forbids something the rules say has twins: one that demands something of who has a finding ("an
+    alarm is an emergency") asks nothing of those who were not asked. A twin that is a law of its own is not told twice.
+    """
+    forbids = any(not prover.rulebook.terms[one.term].finding for part in law.condition.lines for one in lines_of(part))
+    stated = {prover.circuit.breaks(other.condition) for other in prover.rulebook.laws.values()}
+    for place, line in enumerate(law.condition.lines):
+        if not forbids or not isinstance(line, Is | Within) or not prover.rulebook.terms[line.term].finding:
+            continue
+        lines = (*law.condition.lines[:place], Unsettled(line.term, "unknown"), *law.condition.lines[place + 1 :])
+        twin = replace(law, condition=replace(law.condition, lines=lines))
+        node = prover.circuit.breaks(twin.condition)
+        if node not in stated:
+            applies = prover.circuit.negation(prover.circuit.answered[line.term])
+            shows = _shows_twin(twin, line.term)
+            yield Twin(twin, line.term, verdict(prover.patient(node, applies, shows=shows)))
+
+
+def _shows_twin(twin: Law, finding: str) -> Shows:
+    return lambda decision: truth.breaks(twin, decision.state) and finding in decision.ask
+
+
+def empty_premise(prover: Prover, law: Law) -> tuple[Part, ...]:
+    """The lines of a law that can never be true (one alone, or all those on findings together); none where they can.
+
+    Such a law is proved for nothing: no patient there could be is any concern of it.
+    """
+    for part in law.condition.lines:
+        if prover.possible(_true(prover, part)) is None:
+            return (part,)
+    about = tuple(part for part in law.condition.lines if _on_findings(prover, part))
+    return about if about and prover.possible(*(_true(prover, part) for part in about)) is None else ()
+
+
+def needless(prover: Prover, law: Law) -> tuple[Part, ...]:
+    """The lines without which a proved law of three or more lines holds all the same, so that it says too little."""
+    lines = law.condition.lines
+    if len(lines) < 3:
+        return ()
+    never = []
+    for part in lines:
+        rest = Condition(tuple(one for one in lines if one is not part), law.condition.unless)
+        if prover.possible(prover.circuit.breaks(rest)) is None:
+            never.append(part)
+    return tuple(never)
+
+
+def _true(prover: Prover, part: Part) -> int:
+    return prover.circuit.part(part)[0]
+
+
+def _on_findings(prover: Prover, part: Part) -> bool:
+    return all(prover.rulebook.terms[line.term].finding for line in lines_of(part))
+
+
+def lines_of(part: Part) -> tuple[Line, ...]:
+    """The lines of a part."""
+    return part.lines if isinstance(part, Group) else (part,)
+
+
+def show_part(part: Part) -> str:
+    """A part as one line of text."""
+    if isinstance(part, Group):
+        return f"{title_of(part)} ({'; '.join(map(show_line, part.lines))})"
+    return show_line(part)
+
+
+# --- assumptions about patients --------------------------------------------------------------------------------------
+
+
+def left_over(prover: Prover) -> tuple[str, ...] | Undecided:
+    """The assumptions about patients that together leave no patient whose every question is answered."""
+    complete = prover.circuit.values["complete"]["yes"][0]
+    found = prover.possible(complete)
+    if isinstance(found, Undecided):
+        return found
+    return () if found is not None else _guilty(prover)
+
+
+def _guilty(prover: Prover) -> tuple[str, ...]:
+    return tuple(name for name, node in prover.assumptions.items() if node in prover.core)
+
+
+def excluded_values(prover: Prover) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Answers that no patient can have, each with the assumptions that exclude it together and not one by itself."""
+    for term in prover.rulebook.findings:
+        for value in term.domain.values:
+            if prover.possible(prover.circuit.given(term, value)) is None and len(guilty := _guilty(prover)) > 1:
+                yield term.name, value, guilty
+
+
+def implied(prover: Prover) -> Iterator[str]:
+    """Assumptions that say nothing more: whatever they exclude the others exclude already."""
+    left = dict(prover.assumptions)
+    for name, node in prover.assumptions.items():
+        others = [other for one, other in left.items() if one != name]
+        if prover.possible(prover.circuit.negation(node), *others, assuming=False) is None:
+            del left[name]
+            yield name
