@@ -217,8 +217,8 @@ class Compiler:
             case Is():
                 return self._is(line)
             case Within():
-                low = self._at_least_number(line.term, line.low) if line.low is not None else ALWAYS
-                high = self._at_least_number(line.term, line.high + 1) if line.high is not None else NEVER
+                low = self.number_at_least(line.term, line.low) if line.low is not None else ALWAYS
+                high = self.number_at_least(line.term, line.high + 1) if line.high is not None else NEVER
                 return self._count(2, (low, high[::-1]))
             case Against() if self.rulebook.terms[line.term].finding:
                 kinds: tuple[Literal["holds"], Literal["fails"]] = ("holds", "fails")
@@ -247,7 +247,7 @@ class Compiler:
         above = [*(holds for holds, _ in list(steps.values())[1:]), FALSE]
         return {value: self.any_of((steps[value][1], higher)) for value, higher in zip(steps, above, strict=True)}
 
-    def _at_least_number(self, term: str, edge: int) -> Pair:
+    def number_at_least(self, term: str, edge: int) -> Pair:
         """The marks of "the number is at least the edge"."""
         if term in self.counts:
             return self._at_least_count(term, edge)
@@ -321,7 +321,7 @@ class Compiler:
     def given(self, term: Term, value: Value) -> int:
         """Whether a finding is given with this value."""
         if term.domain.kind == "number":
-            low, high = (self._at_least_number(term.name, edge) for edge in (int(value), int(value) + 1))
+            low, high = (self.number_at_least(term.name, edge) for edge in (int(value), int(value) + 1))
             return self.all_of((low[0], high[1]))
         return self._atom(Atom("is", term.name, str(value)))
 

@@ -1,14 +1,15 @@
 """Random rulebooks and cases, small enough to shrink and rich enough to reach every clause of the meaning."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from engine.case import Case, Value
 from engine.errors import Place
-from engine.language import RELATIONS, Against, Condition, Domain, Group, Is, Line, Within
-from engine.rulebook import COMPLETE, SCREENED, Rule, Rulebook, Term
+from engine.language import RELATIONS, Against, Condition, Domain, Group, Is, Line, Unsettled, Within
+from engine.rulebook import COMPLETE, SCREENED, Law, Rule, Rulebook, Term
 
 NOWHERE = Place("made up")
 COLOURS = ("red", "green", "blue")
@@ -98,6 +99,34 @@ def conditions(draw: Draw, terms: Mapping[str, Term]) -> Condition:
     lines = draw(st.lists(part(terms), max_size=3))
     unless = draw(st.lists(part(terms), max_size=1)) if lines else []
     return Condition(tuple(lines), tuple(unless))
+
+
+@st.composite
+def laws(draw: Draw, terms: Mapping[str, Term]) -> Law:
+    """A law of up to three lines and one that excepts; some lines say unknown or disputed."""
+
+    def unsettled(one: Line | Group) -> Line | Group:
+        if isinstance(one, Group) or draw(st.integers(0, 2)):
+            return one
+        return Unsettled(one.term, draw(st.sampled_from(["unknown", "disputed"])))
+
+    lines = [unsettled(draw(part(terms))) for _ in range(draw(st.integers(1, 3)))]
+    unless = [unsettled(draw(part(terms))) for _ in range(draw(st.integers(0, 1)))]
+    return Law(f"law_{draw(st.integers(0, 10**6))}", "", Condition(tuple(lines), tuple(unless)), (), NOWHERE)
+
+
+@st.composite
+def with_assumptions(draw: Draw) -> Rulebook:
+    """A random rulebook that says of some patients that they cannot be."""
+    book: Rulebook = draw(rulebooks())
+    findings = {term.name: term for term in book.findings}
+    assumed = {
+        f"never_{number}": Law(
+            f"never_{number}", "", Condition(tuple(draw(part(findings)) for _ in range(2))), (), NOWHERE
+        )
+        for number in range(draw(st.integers(0, 2)))
+    }
+    return replace(book, impossible=assumed)
 
 
 @st.composite

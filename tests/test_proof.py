@@ -1,17 +1,20 @@
-"""The proofs, held to the meaning: each case a model with its answer and no other, tiny rulebooks enumerated whole."""
+"""The proofs, held to the meaning: each case has just its own answer, and faults planted in the encoding are caught."""
 
-from itertools import combinations, product
+from collections.abc import Iterator
+from itertools import islice
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from engine import truth
 from engine.case import Value
-from engine.circuit import Compiler, compiled
-from engine.proof import Patient, Prover
-from engine.proof.rules import dead, disputes
+from engine.circuit import compile_rulebook
+from engine.language import Against
+from engine.proof import Prover
+from engine.proof.encoding import Encoding
 from engine.rulebook import Rulebook
-from tests.rulebooks import case, facts, rulebooks
+from tests.rulebooks import Draw, case, facts, laws, rulebooks
 
 
 def whole(book: Rulebook, known: dict[str, Value]) -> dict[str, Value | None]:
@@ -20,15 +23,14 @@ def whole(book: Rulebook, known: dict[str, Value]) -> dict[str, Value | None]:
 
 
 def wrong_answers(prover: Prover, known: dict[str, Value]) -> list[int]:
-    """The marks of a case that the solver thinks otherwise of than truth does."""
+    """The marks of a case of which the solver thinks otherwise than the meaning does."""
     bits = prover.circuit.circuit().evaluate(known)
     here = prover.facts(whole(prover.rulebook, known))
     pairs = [*prover.circuit.rules.values(), *prover.circuit.support.values()]
     pairs += [pair for term in prover.rulebook.conclusions for pair in prover.marks(term.name).values()]
     nodes = {node for pair in pairs for node in pair}
     as_it_is = [node if bits[node] else prover.circuit.negation(node) for node in nodes]
-    told = prover.solver.ask([*here, *as_it_is], prover.limits)
-    wrong = [] if told == known else [-1]
+    wrong = [] if prover.solver.ask([*here, *as_it_is], prover.limits) == known else [-1]
     for node in nodes:
         other = prover.circuit.negation(node) if bits[node] else node
         if prover.solver.ask([*here, other], prover.limits) is not None:
@@ -42,3 +44,128 @@ def test_each_case_has_just_its_own_answer(data: st.DataObject) -> None:
     prover = Prover(data.draw(rulebooks()))
     for _ in range(2):
         assert wrong_answers(prover, data.draw(facts(prover.rulebook))) == []
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_a_law_is_one_node_that_is_true_where_the_law_is_broken(data: st.DataObject) -> None:
+    prover = Prover(data.draw(rulebooks()))
+    made = [data.draw(laws(prover.rulebook.terms)) for _ in range(4)]
+    nodes = [prover.circuit.breaks(law.condition) for law in made]
+    known = data.draw(facts(prover.rulebook))
+    bits = prover.circuit.circuit().evaluate(known)
+    state = truth.decide(prover.rulebook, case(known)).state
+    assert [bits[node] for node in nodes] == [truth.breaks(law, state) for law in made]
+
+
+def test_no_mark_of_a_rulebook_rests_on_a_negation(bundled: Rulebook) -> None:
+    assert {gate.kind for gate in compile_rulebook(bundled).nodes} == {"constant", "atom", "and", "or"}
+
+
+# --- faults ----------------------------------------------------------------------------------------------------------
+
+
+class TwoValues(Encoding):
+    """A finding may have two values at once."""
+
+    def _at_most_one(self, literals: list[int]) -> Iterator[list[int]]:
+        return super()._at_most_one(literals[:1])
+
+
+class LastTwoValues(Encoding):
+    """The last value of a finding does not exclude the others."""
+
+    def _at_most_one(self, literals: list[int]) -> Iterator[list[int]]:
+        return super()._at_most_one(literals[:-1])
+
+
+class NoChain(Encoding):
+    """A number may be at least 3 and not at least 2."""
+
+    def _chain(self, lower: int, higher: int) -> list[list[int]]:
+        return super()._chain(lower, higher)[:0]
+
+
+class ChainUpsideDown(Encoding):
+    """What is at least 2 is at least 3."""
+
+    def _chain(self, lower: int, higher: int) -> list[list[int]]:
+        return [[-lower, higher]]
+
+
+class OpenGate(Encoding):
+    """An AND may be false while all its inputs are true."""
+
+    def _all(self, inputs: list[int]) -> int:
+        whole = super()._all(inputs)
+        self.clauses.pop()
+        return whole
+
+
+class LeakingGate(Encoding):
+    """An AND does not need its last input."""
+
+    def _all(self, inputs: list[int]) -> int:
+        whole = self.variable()
+        self.clauses += [*([-whole, one] for one in inputs[:-1]), [whole, *(-one for one in inputs)]]
+        return whole
+
+
+class LooseComparison(Encoding):
+    """Nothing is said of one number against another but that both are known."""
+
+    def _at_value(self, line: Against, value: int, holds: int, fails: int) -> Iterator[list[int]]:
+        return islice(super()._at_value(line, value, holds, fails), 0)
+
+
+class ShortComparison(Encoding):
+    """Numbers are compared at every value but the last."""
+
+    def _at_value(self, line: Against, value: int, holds: int, fails: int) -> Iterator[list[int]]:
+        return super()._at_value(line, value, holds, fails) if value < self.terms[line.other].domain.high else iter(())
+
+
+class SwappedComparison(Encoding):
+    """A comparison holds where it should fail."""
+
+    def _compared(self, line: Against) -> tuple[int, int]:
+        holds, fails = super()._compared(line)
+        return fails, holds
+
+
+class OffByOne(Encoding):
+    """At least 3 means at least 4."""
+
+    def _reached(self, name: str, edge: int) -> int:
+        return super()._reached(name, edge + 1)
+
+
+FAULTS = (
+    TwoValues,
+    LastTwoValues,
+    NoChain,
+    ChainUpsideDown,
+    OpenGate,
+    LeakingGate,
+    LooseComparison,
+    ShortComparison,
+    SwappedComparison,
+    OffByOne,
+)
+
+
+@st.composite
+def rulebook_and_case(draw: Draw) -> tuple[Rulebook, dict[str, Value]]:
+    """A rulebook and one of its cases."""
+    book = draw(rulebooks())
+    return book, draw(facts(book))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_planted_in_the_encoding_is_caught(fault: type[Encoding]) -> None:
+    found = find(
+        rulebook_and_case(),
+        lambda drawn: wrong_answers(Prover(drawn[0], encoding=fault), drawn[1]) != [],
+        settings=settings(max_examples=400, phases=[Phase.generate], derandomize=True, database=None),
+    )
+    assert found

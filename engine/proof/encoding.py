@@ -7,6 +7,7 @@ from ..case import Value
 from ..circuit import Atom, Gate
 from ..language import Against
 from ..rulebook import Term
+from .pool import beneath
 
 WIDEST = 20_000
 """The longest range of numbers that is compared with another value by value."""
@@ -29,27 +30,19 @@ class Encoding:
         self.clauses: list[list[int]] = [[1]]
         self.literals: dict[int, int] = {0: -1, 1: 1}
         self.values: dict[str, dict[str, int]] = {}
-        self.known_numbers: dict[str, int] = {}
+        self.answers: dict[str, int] = {}
         self.steps: dict[str, dict[int, int]] = {}
         self.edges: dict[str, list[int]] = {}
         self.lines: dict[Against, tuple[int, int]] = {}
         self.loose: set[str] = set()
+        self.spans: dict[str, tuple[int, int]] = {}
 
     def literal(self, node: int) -> int:
         """The literal of a node; its clauses, and those of all beneath it, are added once."""
         if node not in self.literals:
-            for number in self._new_beneath(node):
+            for number in beneath(self.nodes, node, self.literals):
                 self.literals[number] = self._node(self.nodes[number])
         return self.literals[node]
-
-    def _new_beneath(self, node: int) -> list[int]:
-        found, queue = {node}, [node]
-        while queue:
-            for place in self.nodes[queue.pop()].inputs:
-                if place not in self.literals and place not in found:
-                    found.add(place)
-                    queue.append(place)
-        return sorted(found)
 
     def variable(self) -> int:
         """A variable that nothing speaks of yet."""
@@ -85,12 +78,12 @@ class Encoding:
     def known(self, name: str) -> int:
         """The literal of "this finding is answered"."""
         if self.terms[name].domain.values:
-            if name not in self.known_numbers:
-                self.known_numbers[name] = -self._all([-one for one in self._is(self.terms[name]).values()])
-        elif name not in self.known_numbers:
-            self.known_numbers[name] = self.variable()
-            self.steps[name], self.edges[name] = {}, []
-        return self.known_numbers[name]
+            if name not in self.answers:
+                self.answers[name] = -self._all([-one for one in self._is(self.terms[name]).values()])
+        elif name not in self.answers:
+            self.answers[name] = self.variable()
+            self.steps[name] = {}
+        return self.answers[name]
 
     def _is(self, term: Term) -> dict[str, int]:
         if term.name not in self.values:
@@ -108,10 +101,9 @@ class Encoding:
             return known
         if edge > domain.high:
             return -1
-        steps = self.steps[name]
+        steps, edges = self.steps.setdefault(name, {}), self.edges.setdefault(name, [])
         if edge not in steps:
             steps[edge] = self.variable()
-            edges = self.edges[name]
             place = bisect_left(edges, edge)
             insort(edges, edge)
             lower = steps[edges[place - 1]] if place else known
@@ -156,7 +148,11 @@ class Encoding:
     # --- models ------------------------------------------------------------------------------------------------------
 
     def facts(self, model: Sequence[int]) -> dict[str, Value]:
-        """The case that a model is: of a number, what lies nearest to its usual values."""
+        """The case that a model is: of a number, what lies nearest to its usual values.
+
+        `spans` then has the numbers, from lowest to highest, that are the same to all that was asked.
+        """
+        self.spans = {}
 
         def true(literal: int) -> bool:
             return literal > 0 and model[literal - 1] > 0
@@ -167,10 +163,11 @@ class Encoding:
                 if true(literal):
                     found[name] = value
         for name, steps in self.steps.items():
-            if true(self.known_numbers[name]):
+            if true(self.answers[name]):
                 domain = self.terms[name].domain
                 low = max((edge for edge, literal in steps.items() if true(literal)), default=domain.low)
                 high = min((edge - 1 for edge, literal in steps.items() if not true(literal)), default=domain.high)
+                self.spans[name] = low, high
                 found[name] = min(max(ordinary(self.terms[name]), low), high)
         return found
 

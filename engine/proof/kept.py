@@ -45,6 +45,16 @@ class Kept:
         if self.path is not None:
             self.cores[self._key(asked)] = [self.digests[node] for node in core]
 
+    def note(self, name: str, nodes: Iterable[int], words: Iterable[str] = ()) -> str:
+        """The key of a question that is more than nodes to be true together, in the order given."""
+        return _short(name, *words, *(self.digest(node) for node in nodes))
+
+    def digest(self, node: int) -> str:
+        """What a node says, however it is numbered."""
+        for gate in self.nodes[len(self.digests) :]:
+            self.digests.append(self._digest(gate))
+        return self.digests[node]
+
     def save(self, cases: Sequence[Facts]) -> None:
         """Write it all for the next time."""
         if self.path is not None:
@@ -53,12 +63,9 @@ class Kept:
             cache.write(self.path, json.dumps(content).encode(), KEPT)
 
     def _key(self, asked: Sequence[int]) -> str:
-        for gate in self.nodes[len(self.digests) :]:
-            self.digests.append(self._digest(gate))
-        return _short("question", *sorted(self.digests[node] for node in asked))
+        return _short("question", *sorted(self.digest(node) for node in asked))
 
     def _digest(self, gate: Gate) -> str:
-        """What a node says, however it is numbered."""
         if gate.kind == "constant":
             return "true" if self.digests else "false"
         if gate.atom is None:

@@ -10,14 +10,18 @@ BATCH = 16
 
 
 class Pool:
-    """Cases, and for each node which of them make it true: bit n of a whole number is the n-th case."""
+    """Cases, and for each node which of them make it true: bit n of a whole number is the n-th case.
+
+    Nodes are worked out when they are asked about; new cases wait until there are a few.
+    """
 
     def __init__(self, nodes: Sequence[Gate]) -> None:
         self.nodes = nodes
         self.cases: list[Facts] = []
         self.seen: set[frozenset[tuple[str, object]]] = set()
-        self.marks: list[int] = []
-        self.done = 0
+        self.states: list[State] = []
+        self.atoms: dict[int, int] = {}
+        self.marks: dict[int, int] = {}
 
     def add(self, facts: Facts) -> None:
         """Keep a case; it is run with the next few."""
@@ -28,48 +32,58 @@ class Pool:
 
     def find(self, nodes: Iterable[int]) -> Facts | None:
         """A case in which all the nodes are true, if one is at hand."""
-        if len(self.cases) >= self.done + BATCH or not self.done:
-            self._run()
-        self._grow()
-        found = (1 << self.done) - 1
+        if len(self.cases) >= len(self.states) + BATCH or not self.states:
+            self._take_in()
+        found = (1 << len(self.states)) - 1
         for node in nodes:
-            found &= self.marks[node]
+            if not found:
+                return None
+            found &= self._mark(node)
         return self.cases[(found & -found).bit_length() - 1] if found else None
 
-    def _run(self) -> None:
-        """Run the new cases through the nodes that are known."""
-        fresh = self.cases[self.done :]
-        known = len(self.marks)
-        marks = self._evaluated([], fresh, known)
-        self.marks = [mark | new << self.done for mark, new in zip(self.marks, marks, strict=True)]
-        self.done += len(fresh)
+    def _take_in(self) -> None:
+        first = len(self.states)
+        fresh = [State(dict(facts)) for facts in self.cases[first:]]
+        self.states += fresh
+        for place in self.atoms:
+            self.atoms[place] |= _saying(fresh, self.nodes[place].atom) << first
+        self.marks = {0: 0, 1: (1 << len(self.states)) - 1, **self.atoms}
 
-    def _grow(self) -> None:
-        """Run the cases through the new nodes."""
-        if len(self.marks) < len(self.nodes):
-            self.marks = self._evaluated(self.marks, self.cases[: self.done], len(self.nodes))
+    def _mark(self, node: int) -> int:
+        if node not in self.marks:
+            for place in beneath(self.nodes, node, self.marks):
+                self.marks[place] = self._worked_out(place)
+        return self.marks[node]
 
-    def _evaluated(self, marks: list[int], cases: Sequence[Facts], end: int) -> list[int]:
-        everything = (1 << len(cases)) - 1
-        states = [State(dict(facts)) for facts in cases]
-        found = list(marks)
-        for gate in self.nodes[len(marks) : end]:
-            if gate.atom is not None:
-                found.append(_saying(states, gate.atom))
-            elif gate.kind == "constant":
-                found.append(everything if found else 0)
-            elif gate.kind == "not":
-                found.append(everything ^ found[gate.inputs[0]])
-            else:
-                joined = found[gate.inputs[0]]
-                for place in gate.inputs[1:]:
-                    joined = joined | found[place] if gate.kind == "or" else joined & found[place]
-                found.append(joined)
-        return found
+    def _worked_out(self, place: int) -> int:
+        gate, marks = self.nodes[place], self.marks
+        if gate.atom is not None:
+            self.atoms[place] = _saying(self.states, gate.atom)
+            return self.atoms[place]
+        if gate.kind == "not":
+            return marks[1] ^ marks[gate.inputs[0]]
+        joined = marks[gate.inputs[0]]
+        for one in gate.inputs[1:]:
+            joined = joined | marks[one] if gate.kind == "or" else joined & marks[one]
+        return joined
 
 
-def _saying(states: Sequence[State], atom: Atom) -> int:
+def _saying(states: Sequence[State], atom: Atom | None) -> int:
+    """Which states say what an atom says."""
+    if atom is None:
+        return 0
     return sum(1 << place for place, state in enumerate(states) if atom.term in state.facts and says(state, atom))
+
+
+def beneath(nodes: Sequence[Gate], node: int, known: "dict[int, int]") -> list[int]:
+    """A node and all that it rests on but what is known, each after its inputs."""
+    found, queue = {node}, [node]
+    while queue:
+        for place in nodes[queue.pop()].inputs:
+            if place not in known and place not in found:
+                found.add(place)
+                queue.append(place)
+    return sorted(found)
 
 
 def true_in(nodes: Sequence[Gate], wanted: Iterable[int], facts: Facts) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from .. import truth
 from ..case import Case, Decision, Value
 from ..circuit import FALSE, Compiler, Pair, compiled
-from ..rulebook import Rulebook
+from ..rulebook import Rulebook, Term
 from .encoding import Encoding
 from .kept import Kept
 from .patients import smallest
@@ -31,12 +31,14 @@ class Prover:
         keep: bool = False,
         encoding: type[Encoding] = Encoding,
         circuit: Compiler | None = None,
+        terms: Mapping[str, Term] | None = None,
     ) -> None:
         self.rulebook = rulebook
         self.limits = limits or Limits()
         self.circuit = circuit or compiled(Compiler(rulebook))
         self.encoding = encoding
-        self.terms = dict(rulebook.terms)
+        self.terms = terms or rulebook.terms
+        self.undecided = 0
         self.assumptions = {
             name: self.circuit.negation(self.circuit.condition(law.condition)[0])
             for name, law in rulebook.impossible.items()
@@ -115,10 +117,12 @@ class Prover:
 
     def _seen(self, asked: tuple[int, ...], answer: dict[str, Value] | Undecided) -> Facts | Undecided:
         if isinstance(answer, Undecided):
+            self.undecided += 1
             return answer
         if not self.true_in(answer, *asked):
             loose = ", ".join(sorted(self.solver.encoding.loose))
             if loose:
+                self.undecided += 1
                 return Undecided(f"the range is too long to compare value by value: {loose}")
             raise AssertionError(f"the clauses and the circuit part over {answer}")
         self.pool.add(answer)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from .. import truth
 from ..case import Decision
-from ..circuit import FALSE, NEVER, Compiler, Pair
+from ..circuit import FALSE, NEVER, TRUE, Compiler, Gate, Pair
 from ..language import Condition, Group
 from ..rulebook import Support, Term
 from .laws import Part
+from .pool import beneath
 from .prover import Prover, Shows, marks_of
 from .verdicts import Undecided, Verdict, verdict
 
@@ -140,17 +141,19 @@ class Idle:
 
     def _unanswered(self, term: Term, rules: Sequence[str]) -> dict[str, Pair]:
         """The marks of rules as they are where a finding is not answered: all that a case says of it is false."""
-        circuit = self.prover.circuit
-        found: list[int] = []
-        for place, gate in enumerate(list(circuit.nodes)):
-            if gate.atom is not None and term.name in (gate.atom.term, gate.atom.line and gate.atom.line.other):
-                found.append(FALSE)
-            elif gate.kind in ("and", "or") and any(found[one] != one for one in gate.inputs):
-                join = circuit.all_of if gate.kind == "and" else circuit.any_of
-                found.append(join(found[one] for one in gate.inputs))
-            else:
-                found.append(place)
-        return {rule: (found[circuit.rules[rule][0]], found[circuit.rules[rule][1]]) for rule in rules}
+        circuit, found = self.prover.circuit, {FALSE: FALSE, TRUE: TRUE}
+        pairs = {rule: circuit.rules[rule] for rule in rules}
+        for node in dict.fromkeys(node for pair in pairs.values() for node in pair):
+            for place in beneath(circuit.nodes, node, found):
+                found[place] = self._left(circuit.nodes[place], place, term.name, found)
+        return {rule: (found[holds], found[fails]) for rule, (holds, fails) in pairs.items()}
+
+    def _left(self, gate: Gate, place: int, name: str, found: Mapping[int, int]) -> int:
+        """What is left of a node where a finding is not answered, and `found` is left of its inputs."""
+        if gate.atom is not None:
+            return FALSE if name in (gate.atom.term, gate.atom.line and gate.atom.line.other) else place
+        join = self.prover.circuit.all_of if gate.kind == "and" else self.prover.circuit.any_of
+        return join(found[one] for one in gate.inputs)
 
 
 def _without_a_part(condition: Condition) -> Iterator[tuple[Part, Condition]]:

@@ -53,6 +53,10 @@ class Solver:
         self.solver.append_formula(clauses[self.taken :] if self.taken else clauses)
         self.taken = len(clauses)
 
+    def never(self, node: int, assumed: Iterable[int]) -> None:
+        """Tell the solver what was proved: that the node is never true where all that was assumed is."""
+        self.encoding.clauses.append([-self.encoding.literal(one) for one in (node, *assumed)])
+
     def at_most(self, literals: Sequence[int], most: int) -> list[int]:
         """For each number from 0 to `most`, a literal to ask that so many of these literals are true and no more."""
         counter = ITotalizer(list(literals), ubound=most, top_id=self.encoding.top)
