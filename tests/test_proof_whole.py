@@ -74,7 +74,7 @@ def same_in_all(one: World, other: Rulebook) -> bool:
     return all(marks(decision) == marks(truth.decide(other, decision.case)) for decision in one.possible)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.data())
 def test_every_verdict_on_a_law_and_every_smallest_patient_is_right(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))
@@ -92,7 +92,7 @@ def fired_for(book: Rulebook, decision: Decision, rule: str, term: str) -> bool:
     return bool(truth.status(entry, decision.marks) & truth.HOLDS)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.data())
 def test_every_dead_rule_dispute_and_gap_is_found_and_no_other(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))
@@ -120,7 +120,7 @@ def disputed(all_of_it: World) -> dict[tuple[str, tuple[str, str]], int | None]:
     return found
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.data())
 def test_what_is_called_idle_can_be_left_out_and_nothing_else_can(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))
@@ -138,7 +138,7 @@ def left_out(condition: Condition, part: Part) -> Condition:
     return Condition(tuple(lines), tuple(unless))
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.data())
 def test_a_finding_is_idle_where_taking_it_away_changes_nothing(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))

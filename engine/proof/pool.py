@@ -77,7 +77,8 @@ def _saying(states: Sequence[State], atom: Atom | None) -> int:
 
 def beneath(nodes: Sequence[Gate], node: int, known: "dict[int, int]") -> list[int]:
     """A node and all that it rests on but what is known, each after its inputs."""
-    found, queue = {node}, [node]
+    found = {node} - known.keys()
+    queue = list(found)
     while queue:
         for place in nodes[queue.pop()].inputs:
             if place not in known and place not in found:
