@@ -181,7 +181,12 @@ def status(entry: Support, marks: Mapping[str, int]) -> int:
 
 def settle(rulebook: Rulebook, term: Term, marks: Mapping[str, int], state: State) -> None:
     """Put into the state how a conclusion stands, now that all its rules are marked."""
-    support = [(entry.value, status(entry, marks)) for entry in rulebook.support[term.name]]
+    settle_by(rulebook.support[term.name], term, marks, state)
+
+
+def settle_by(entries: Iterable[Support], term: Term, marks: Mapping[str, int], state: State) -> None:
+    """Put into the state how a conclusion stands by these rules for it."""
+    support = [(entry.value, status(entry, marks)) for entry in entries]
     if term.domain.kind == "tally":
         ruled_out = sum(one & FAILS for _, one in support) // FAILS
         state.counts[term.name] = (sum(one & HOLDS for _, one in support), len(support) - ruled_out)

@@ -1,0 +1,186 @@
+"""Whether an edit would be noticed: by an example of the rule, or by a saved case whose answer it changes."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from .. import truth
+from ..case import Decision
+from ..language import Condition
+from ..rulebook import Law, Rule, Rulebook, Support
+from .edits import Edit
+from .examples import example_state
+from .saved import answer_terms
+
+Entries = Mapping[str, Sequence[Support]]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A condition tried in one state: the mark of each part, turned under `unless`, and what they come to."""
+
+    state: truth.State
+    parts: tuple[int, ...]
+    mark: int
+
+    def spares(self, part: int) -> bool:
+        """Whether the condition fails here whatever one of its parts may be."""
+        return any(mark == truth.FAILS for number, mark in enumerate(self.parts) if number != part)
+
+    def tells(self, edit: Edit) -> bool:
+        """Whether the edited condition comes to another mark here."""
+        number = edit.part
+        if number is None or self.spares(number):
+            return False
+        before, after = edit.rule.condition, edit.edited.condition
+        rest, own = [*self.parts[:number], *self.parts[number + 1 :]], self.parts[number : number + 1]
+        if len(after.lines) == len(before.lines) and len(after.unless) == len(before.unless):
+            own = (_part_mark(after, number, self.state),)
+        elif len(after.lines) + len(after.unless) == len(self.parts):
+            own = (truth.opposite(own[0]),)
+        else:
+            own = ()
+        return truth.at_least(len(rest) + len(own), [*rest, *own]) != self.mark
+
+
+def _part_mark(condition: Condition, number: int, state: truth.State) -> int:
+    mark = truth.mark_part((condition.lines + condition.unless)[number], state)
+    return mark if number < len(condition.lines) else truth.opposite(mark)
+
+
+def tried(condition: Condition, state: truth.State) -> Trial:
+    """The condition tried in a state."""
+    parts = tuple(_part_mark(condition, n, state) for n in range(len(condition.lines) + len(condition.unless)))
+    return Trial(state, parts, truth.at_least(len(parts), parts))
+
+
+class Watch:
+    """All that could notice an edit of a rulebook: its examples, and its saved cases as they are decided now."""
+
+    def __init__(self, rulebook: Rulebook, decisions: Sequence[Decision]) -> None:
+        self.rulebook = rulebook
+        self.decisions = decisions
+        self._in_cases: dict[str, list[tuple[Decision, Trial]]] = {}
+
+    def notices(self, edit: Edit) -> bool:
+        """Whether an example of the rule or a saved case would tell that the edit was made."""
+        if any(trial.tells(edit) for trial in self.examples[edit.rule.id]):
+            return True
+        support = self._support(edit)
+        return any(self._differs(edit, support, decision) for decision in self._touched(edit))
+
+    @cached_property
+    def examples(self) -> Mapping[str, tuple[Trial, ...]]:
+        """The examples of each rule, tried on its condition."""
+        return {
+            rule.id: tuple(tried(rule.condition, example_state(self.rulebook, one)) for one in rule.examples)
+            for rule in self.rulebook.rules.values()
+        }
+
+    def _touched(self, edit: Edit) -> Iterator[Decision]:
+        """The saved cases in which the edit changes the mark of the rule, or could change what follows from it."""
+        if edit.part is not None:
+            yield from (decision for decision, trial in self._cases(edit.rule) if trial.tells(edit))
+            return
+        spared = set(edit.rule.outranks) - set(edit.edited.outranks)
+        for decision in self.decisions:
+            if all(decision.marks[rule] != truth.FAILS for rule in (edit.rule.id, *spared)):
+                yield decision
+
+    def _cases(self, rule: Rule) -> list[tuple[Decision, Trial]]:
+        """The saved cases in which one part at most makes a condition fail, with the condition tried in each."""
+        if rule.id not in self._in_cases:
+            self._in_cases[rule.id] = [
+                (decision, tried(rule.condition, decision.state))
+                for decision in self.decisions
+                if decision.marks[rule.id] != truth.FAILS or _nearly(rule.condition, decision.state)
+            ]
+        return self._in_cases[rule.id]
+
+    # --- what follows ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _readers(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for rule in self.rulebook.rules.values():
+            for term in rule.condition.terms():
+                found.setdefault(term, []).append(rule.id)
+        return found
+
+    @cached_property
+    def _answer(self) -> frozenset[str]:
+        return frozenset(answer_terms(self.rulebook))
+
+    def _differs(self, edit: Edit, support: Entries, decision: Decision) -> bool:
+        """Whether the answer of a case differs, or a law is broken, once the rule is edited."""
+        marks = dict(decision.marks)
+        if edit.part is not None:
+            marks[edit.rule.id] = truth.mark_condition(edit.edited.condition, decision.state)
+        before = decision.state
+        state = replace(
+            before,
+            values=dict(before.values),
+            members=dict(before.members),
+            scales=dict(before.scales),
+            counts=dict(before.counts),
+        )
+        changed: set[str] = set()
+        for term in self._followed(edit.rule, support, marks, (before, state)):
+            if term in self._answer and truth.answer(self.rulebook.terms[term], state) != decision.conclusions[term]:
+                return True
+            changed.add(term)
+        return any(truth.breaks(law, state) and not truth.breaks(law, before) for law in self._laws(changed))
+
+    def _followed(
+        self, edited: Rule, support: Entries, marks: dict[str, int], states: tuple[truth.State, truth.State]
+    ) -> Iterator[str]:
+        """Settles anew what the edited rule concludes and all that rests on it; gives the terms that then differ."""
+        rules, (before, state) = self.rulebook.rules, states
+        unsettled = {term for term, _ in edited.then}
+        read: set[str] = set()
+        for stage in self.rulebook.stages:
+            for rule in read.intersection(stage.rules):
+                mark = truth.mark_condition(rules[rule].condition, state)
+                if mark != marks[rule]:
+                    marks[rule] = mark
+                    unsettled.update(term for term, _ in rules[rule].then)
+            for term in unsettled.intersection(stage.terms):
+                entries = support.get(term, self.rulebook.support[term])
+                truth.settle_by(entries, self.rulebook.terms[term], marks, state)
+                if _standing(term, state) != _standing(term, before):
+                    read.update(self._readers.get(term, ()))
+                    yield term
+
+    def _support(self, edit: Edit) -> Entries:
+        """The rules for the conclusions of an edited rule, where it is these that are edited."""
+        found: dict[str, list[Support]] = {}
+        if edit.part is not None:
+            return found
+        rule, told = edit.edited.id, {term for term, _ in edit.edited.then}
+        for term in {term for term, _ in edit.rule.then}:
+            found[term] = []
+            for entry in self.rulebook.support[term]:
+                stays = entry.rule in edit.edited.outranks and term in told
+                above = tuple(other for other in entry.outrankers if other != rule or stays)
+                own = [value for name, value in edit.edited.then if name == term]
+                values = own if entry.rule == rule else [entry.value]
+                found[term] += [Support(entry.rule, value, above) for value in dict.fromkeys(values)]
+        return found
+
+    def _laws(self, changed: Iterable[str]) -> Iterator[Law]:
+        touched = frozenset(changed)
+        return (law for law in self.rulebook.laws.values() if touched & law.condition.terms())
+
+
+def _standing(term: str, state: truth.State) -> object:
+    return next(room[term] for room in (state.values, state.scales, state.members, state.counts) if term in room)
+
+
+def _nearly(condition: Condition, state: truth.State) -> bool:
+    """Whether one part alone makes a condition fail."""
+    failing = 0
+    for number in range(len(condition.lines) + len(condition.unless)):
+        failing += _part_mark(condition, number, state) == truth.FAILS
+        if failing > 1:
+            return False
+    return True
