@@ -89,6 +89,20 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class RowExample:
+    """For some facts, which rows of a table hold and which wait; all its others fail.
+
+    `given` has every term of the table: none of its values where it is not known, several where each will do.
+    """
+
+    name: str
+    given: Mapping[str, tuple[Value, ...]]
+    holds: tuple[str, ...]
+    waits: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
 class Law:
     """What must never happen, or (under impossible/) what no patient can be."""
 
@@ -174,6 +188,7 @@ class Rulebook:
     sources: Mapping[str, Source] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
     cases: Mapping[str, Case] = field(default_factory=dict)
+    row_examples: Mapping[str, tuple[RowExample, ...]] = field(default_factory=dict)
     recommendation: Recommendation | None = None
     digest: str = ""
     directory: str = ""

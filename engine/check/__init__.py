@@ -3,13 +3,14 @@
 `check` tries examples, saved cases, claims and screening; `accept` writes the present answers into the saved cases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
 
 from ..errors import Problem
 from ..rulebook import Rulebook
 from .examples import example_state, wrong_examples
 from .saved import Decides, accept, answer_terms, changed_cases, differences, expected_text
+from .score import TriedEdits, tried_edits
 from .whole import uncited_claims, unread, unscreened
 
 __all__ = ["Decides", "Report", "accept", "answer_terms", "check", "differences", "example_state", "expected_text"]
@@ -17,22 +18,24 @@ __all__ = ["Decides", "Report", "accept", "answer_terms", "check", "differences"
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found: errors are to be mended, and what was looked at is counted."""
+    """What a check found: errors are to be mended, what was looked at is counted, and `edits` is advice."""
 
     errors: tuple[Problem, ...]
     counts: Mapping[str, int]
+    edits: TriedEdits
 
 
 def check(rulebook: Rulebook, reading: Decides) -> Report:
     """Everything that can be seen without asking every possible patient."""
+    decisions = [reading.decide(case) for case in rulebook.cases.values()]
     errors = [
         *wrong_examples(rulebook),
-        *changed_cases(rulebook, reading),
+        *changed_cases(rulebook, decisions),
         *uncited_claims(rulebook),
         *unscreened(rulebook),
         *unread(rulebook),
     ]
-    return Report(tuple(sorted(errors)), _counts(rulebook))
+    return Report(tuple(sorted(errors)), _counts(rulebook), tried_edits(rulebook, decisions))
 
 
 def _counts(rulebook: Rulebook) -> dict[str, int]:
@@ -40,8 +43,13 @@ def _counts(rulebook: Rulebook) -> dict[str, int]:
         "terms": len(rulebook.findings) + len(rulebook.conclusions),
         "cards": sum(not rule.row for rule in rulebook.rules.values()),
         "table rows": sum(rule.row for rule in rulebook.rules.values()),
-        "examples": sum(len(rule.examples) for rule in rulebook.rules.values()),
+        "examples": sum(len(one) for one in _example_lists(rulebook)),
         "laws": len(rulebook.laws),
         "saved cases": len(rulebook.cases),
         "claims": len(rulebook.claims),
     }
+
+
+def _example_lists(rulebook: Rulebook) -> Iterator[Sized]:
+    yield from (rule.examples for rule in rulebook.rules.values())
+    yield from rulebook.row_examples.values()

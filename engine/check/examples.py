@@ -1,12 +1,13 @@
 """Examples: whether each card's condition comes to what its examples say, and whether it has one of each kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from .. import truth
 from ..errors import Problem
 from ..language import Against, Condition, Within, show_line
-from ..rulebook import Example, Rule, Rulebook, Term
+from ..rulebook import Example, RowExample, Rule, Rulebook, Term
 
 
 def wrong_examples(rulebook: Rulebook) -> Iterator[Problem]:
@@ -21,6 +22,47 @@ def wrong_examples(rulebook: Rulebook) -> Iterator[Problem]:
                     example.place, f"the example {example.name!r}: the rule {found}", f"that it {example.mark}"
                 )
         yield from _missing_examples(rulebook, rule)
+    yield from _wrong_row_examples(rulebook)
+
+
+def rows_of(rulebook: Rulebook, table: str) -> tuple[Rule, ...]:
+    """The rows of a table."""
+    return tuple(rule for rule in rulebook.rules.values() if rule.row and rule.id.rpartition(".")[0] == table)
+
+
+def each_given(example: RowExample) -> Iterator[dict[str, Any]]:
+    """The facts that an example of a table stands for: one value of each term, all of them in turn."""
+    known = {term: values for term, values in example.given.items() if values}
+    for values in product(*known.values()):
+        yield dict(zip(known, values, strict=True))
+
+
+def wanted_mark(example: RowExample, row: str) -> str:
+    """What a row should come to in an example."""
+    return "holds" if row in example.holds else "waits" if row in example.waits else "fails"
+
+
+def _wrong_row_examples(rulebook: Rulebook) -> Iterator[Problem]:
+    for table, examples in rulebook.row_examples.items():
+        rows = rows_of(rulebook, table)
+        for example in examples:
+            for row, found, given in _misjudged(rulebook, rows, example):
+                which = f" ({given})" if given else ""
+                there = f"the example {example.name!r}{which}: the row {row.rpartition('.')[2]!r} {found}"
+                yield Problem(example.place, there, f"that it {wanted_mark(example, row)}")
+
+
+def _misjudged(rulebook: Rulebook, rows: Iterable[Rule], example: RowExample) -> Iterator[tuple[str, str, str]]:
+    """The rows that come to another mark than the example says; each once, with the first facts that show it."""
+    told: set[str] = set()
+    for given in each_given(example):
+        state = state_of(rulebook, given)
+        for row in rows:
+            found = truth.NAMES[truth.mark_condition(row.condition, state)]
+            if found != wanted_mark(example, row.id) and row.id not in told:
+                told.add(row.id)
+                chosen = (f"{term}: {value}" for term, value in given.items() if len(example.given[term]) > 1)
+                yield row.id, found, ", ".join(chosen)
 
 
 def _missing_examples(rulebook: Rulebook, rule: Rule) -> Iterator[Problem]:
@@ -38,8 +80,13 @@ def _missing_examples(rulebook: Rulebook, rule: Rule) -> Iterator[Problem]:
 
 def example_state(rulebook: Rulebook, example: Example) -> truth.State:
     """The state in which an example judges its card: its facts, and the conclusions that it gives."""
+    return state_of(rulebook, example.given)
+
+
+def state_of(rulebook: Rulebook, given: Mapping[str, Any]) -> truth.State:
+    """The state in which some facts are known, and conclusions among them are settled so."""
     state = truth.State({})
-    for name, value in example.given.items():
+    for name, value in given.items():
         _give(rulebook.terms[name], value, state)
     return state
 

@@ -9,7 +9,7 @@ from ..case import Decision
 from ..language import Condition
 from ..rulebook import Law, Rule, Rulebook, Support
 from .edits import Edit
-from .examples import example_state
+from .examples import each_given, example_state, rows_of, state_of
 from .saved import answer_terms
 
 Entries = Mapping[str, Sequence[Support]]
@@ -33,14 +33,15 @@ class Trial:
         if number is None or self.spares(number):
             return False
         before, after = edit.rule.condition, edit.edited.condition
-        rest, own = [*self.parts[:number], *self.parts[number + 1 :]], self.parts[number : number + 1]
         if len(after.lines) == len(before.lines) and len(after.unless) == len(before.unless):
-            own = (_part_mark(after, number, self.state),)
-        elif len(after.lines) + len(after.unless) == len(self.parts):
-            own = (truth.opposite(own[0]),)
-        else:
-            own = ()
-        return truth.at_least(len(rest) + len(own), [*rest, *own]) != self.mark
+            return self.with_part(number, _part_mark(after, number, self.state)) != self.mark
+        if len(after.lines) + len(after.unless) == len(self.parts):
+            return self.with_part(number, truth.opposite(self.parts[number])) != self.mark
+        return self.with_part(number, truth.HOLDS) != self.mark  # as if it were not there
+
+    def with_part(self, number: int, mark: int) -> int:
+        """What the condition comes to with another mark of one part."""
+        return truth.at_least(len(self.parts), [*self.parts[:number], mark, *self.parts[number + 1 :]])
 
 
 def _part_mark(condition: Condition, number: int, state: truth.State) -> int:
@@ -70,12 +71,16 @@ class Watch:
         return any(self._differs(edit, support, decision) for decision in self._touched(edit))
 
     @cached_property
-    def examples(self) -> Mapping[str, tuple[Trial, ...]]:
-        """The examples of each rule, tried on its condition."""
-        return {
-            rule.id: tuple(tried(rule.condition, example_state(self.rulebook, one)) for one in rule.examples)
-            for rule in self.rulebook.rules.values()
-        }
+    def examples(self) -> Mapping[str, Sequence[Trial]]:
+        """The examples of each rule, tried on its condition; those of a table on each of its rows."""
+        found: dict[str, list[Trial]] = {}
+        for rule in self.rulebook.rules.values():
+            found[rule.id] = [tried(rule.condition, example_state(self.rulebook, one)) for one in rule.examples]
+        for table, examples in self.rulebook.row_examples.items():
+            states = [state_of(self.rulebook, given) for example in examples for given in each_given(example)]
+            for row in rows_of(self.rulebook, table):
+                found[row.id] += [tried(row.condition, state) for state in states]
+        return found
 
     def _touched(self, edit: Edit) -> Iterator[Decision]:
         """The saved cases in which the edit changes the mark of the rule, or could change what follows from it."""
@@ -86,6 +91,10 @@ class Watch:
         for decision in self.decisions:
             if all(decision.marks[rule] != truth.FAILS for rule in (edit.rule.id, *spared)):
                 yield decision
+
+    def in_cases(self, rule: Rule) -> Iterator[Trial]:
+        """The condition of a rule tried in the saved cases that could tell it from another."""
+        return (trial for _, trial in self._cases(rule))
 
     def _cases(self, rule: Rule) -> list[tuple[Decision, Trial]]:
         """The saved cases in which one part at most makes a condition fail, with the condition tried in each."""

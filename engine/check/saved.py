@@ -19,10 +19,10 @@ class Decides(Protocol):
         ...
 
 
-def changed_cases(rulebook: Rulebook, reading: Decides) -> Iterator[Problem]:
+def changed_cases(rulebook: Rulebook, decisions: Iterable[Decision]) -> Iterator[Problem]:
     """Saved cases whose answer is no longer the expected one, or breaks a law."""
-    for case in rulebook.cases.values():
-        decision, place = reading.decide(case), case.place or Place("")
+    for decision in decisions:
+        case, place = decision.case, decision.case.place or Place("")
         for term, wanted, found in differences(rulebook, decision):
             yield Problem(place, f"{case.id}: {term} is {_told(found)}", _told(wanted))
         for law in truth.broken_laws(rulebook, decision):

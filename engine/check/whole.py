@@ -30,17 +30,29 @@ def unscreened(rulebook: Rulebook) -> Iterator[Problem]:
 def _findings_behind(rulebook: Rulebook, rule: str) -> dict[str, str]:
     """The findings that a rule rests on, each with the rule that reads it."""
     found: dict[str, str] = {}
+    for behind in rules_behind(rulebook, rule):
+        for name in rulebook.rules[behind].condition.terms():
+            if rulebook.terms[name].finding:
+                found.setdefault(name, behind)
+    return found
+
+
+def rules_behind(rulebook: Rulebook, rule: str) -> Iterator[str]:
+    """The rule and all that it rests on: those that give what it reads, and those that outrank them there."""
     queue, seen = [rule], {rule}
     while queue:
-        current = queue.pop()
+        yield (current := queue.pop())
         for name in rulebook.rules[current].condition.terms():
-            if rulebook.terms[name].finding:
-                found.setdefault(name, current)
             for entry in rulebook.support.get(name, ()):
                 fresh = [one for one in (entry.rule, *entry.outrankers) if one not in seen]
                 seen.update(fresh)
                 queue += fresh
-    return found
+
+
+def alarm_rules(rulebook: Rulebook) -> Iterator[str]:
+    """The rules that give an alarm: a value that must rest on screening findings alone."""
+    for term in rulebook.conclusions:
+        yield from (entry.rule for entry in rulebook.support[term.name] if entry.value in term.screening_for)
 
 
 def unread(rulebook: Rulebook) -> Iterator[Problem]:

@@ -12,8 +12,9 @@ from ..rulebook import Circle, Law, Rule, Rulebook
 from .cards import load_card
 from .cases import entries_of, make_case
 from .fields import Desk
-from .files import digest
+from .files import EXAMPLES, digest
 from .laws import load_claims, load_law, load_recommendation, load_sources
+from .row_examples import load_row_examples
 from .tables import load_table
 from .terms import load_terms
 
@@ -74,11 +75,17 @@ def _read(desk: Desk, texts: Mapping[str, str], documents: Mapping[str, Node | N
         elif name.startswith("impossible/"):
             assumptions.append(load_law(desk, name, node, terms, known))
     for name, text in texts.items():
-        if name.startswith("tables/"):
+        if name.startswith("tables/") and not name.endswith(EXAMPLES):
             rules += load_table(desk, name, text, terms, known)
+    rows = {rule.id: rule for rule in rules if rule and rule.row}
+    tried = {name: text for name, text in texts.items() if name.startswith("tables/") and name.endswith(EXAMPLES)}
     return Rulebook(
         terms=terms,
         rules=_by_id(desk, rules),
+        row_examples={
+            desk.stem(name.removesuffix(EXAMPLES)): load_row_examples(desk, name, text, terms, rows)
+            for name, text in tried.items()
+        },
         laws=_by_id(desk, laws),
         impossible=_by_id(desk, assumptions),
         sources=sources,

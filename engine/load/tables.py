@@ -19,6 +19,21 @@ def load_table(
     desk: Desk, file: str, text: str, terms: Mapping[str, Term], known: tuple[Iterable[str], Iterable[str]]
 ) -> list[Rule]:
     """The rules of a table; `known` are the keys of the sources and the numbers of the article's claims."""
+    rows = read_rows(desk, file, text)
+    if not rows:
+        return []
+    header = [cell.strip() for cell in rows[0][1]]
+    if header[:1] != ["row"] or header.count("=>") != 1 or header[-2:] != ["because", "source"]:
+        desk.note(Place(file, 1), "a header of another form", "`row, terms…, =>, conclusions…, because, source`")
+        return []
+    check_header(desk, Place(file, 1), [name for name in header[1:-2] if name != "=>"], terms)
+    table = desk.stem(file)
+    rules = [_row(desk, Place(file, line), table, header, row, terms, known) for line, row in rows[1:]]
+    return [rule for rule in rules if rule is not None]
+
+
+def read_rows(desk: Desk, file: str, text: str) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV file, each with its line, the header first; empty where there is something to mend."""
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if row]
@@ -28,20 +43,14 @@ def load_table(
     if len(rows) < 2:
         desk.note(Place(file), "an empty table", "a header and at least one row")
         return []
-    header = [cell.strip() for cell in rows[0][1]]
-    if header[:1] != ["row"] or header.count("=>") != 1 or header[-2:] != ["because", "source"]:
-        desk.note(Place(file, 1), "a header of another form", "`row, terms…, =>, conclusions…, because, source`")
-        return []
     if len(rows) > MAX_ROWS:
         desk.note(Place(file), f"{len(rows):,} rows", f"at most {MAX_ROWS:,}")
         return []
-    _check_header(desk, Place(file, 1), [name for name in header[1:-2] if name != "=>"], terms)
-    table = desk.stem(file)
-    rules = [_row(desk, Place(file, line), table, header, row, terms, known) for line, row in rows[1:]]
-    return [rule for rule in rules if rule is not None]
+    return rows
 
 
-def _check_header(desk: Desk, place: Place, columns: list[str], terms: Mapping[str, Term]) -> None:
+def check_header(desk: Desk, place: Place, columns: list[str], terms: Mapping[str, Term]) -> None:
+    """Note what heads a column and is no term, or heads two."""
     for number, name in enumerate(columns):
         if name not in terms:
             desk.note(place, f"{name[:80]!r} is no term", "a term of the knowledge base", desk.nearest(name, terms))
