@@ -90,13 +90,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class RowExample:
-    """For some facts, which rows of a table hold and which wait; all its others fail.
+    """For some facts, what a table concludes: which of its rows hold and which wait; all others fail.
 
-    `given` has every term of the table: none of its values where it is not known, several where each will do.
+    `given` has every term of the header: none of its values where it is not known, several where each will do. `told`
+    has what the rows that hold conclude, as far as the header asks.
     """
 
     name: str
     given: Mapping[str, tuple[Value, ...]]
+    told: Mapping[str, tuple[str, ...]]
     holds: tuple[str, ...]
     waits: tuple[str, ...]
     place: Place

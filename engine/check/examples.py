@@ -42,27 +42,43 @@ def wanted_mark(example: RowExample, row: str) -> str:
     return "holds" if row in example.holds else "waits" if row in example.waits else "fails"
 
 
+def concluded(rows: Iterable[Rule], term: str) -> frozenset[str]:
+    """The values of a term that some rows give."""
+    return frozenset(str(value) for row in rows for name, value in row.then if name == term)
+
+
 def _wrong_row_examples(rulebook: Rulebook) -> Iterator[Problem]:
     for table, examples in rulebook.row_examples.items():
         rows = rows_of(rulebook, table)
         for example in examples:
-            for row, found, given in _misjudged(rulebook, rows, example):
-                which = f" ({given})" if given else ""
-                there = f"the example {example.name!r}{which}: the row {row.rpartition('.')[2]!r} {found}"
-                yield Problem(example.place, there, f"that it {wanted_mark(example, row)}")
+            told: set[str] = set()
+            for given in each_given(example):
+                for there, expected in _misjudged(rulebook, rows, example, given):
+                    if there not in told:
+                        told.add(there)
+                        yield Problem(example.place, f"the example {_named(example, given)}: {there}", expected)
 
 
-def _misjudged(rulebook: Rulebook, rows: Iterable[Rule], example: RowExample) -> Iterator[tuple[str, str, str]]:
-    """The rows that come to another mark than the example says; each once, with the first facts that show it."""
-    told: set[str] = set()
-    for given in each_given(example):
-        state = state_of(rulebook, given)
-        for row in rows:
-            found = truth.NAMES[truth.mark_condition(row.condition, state)]
-            if found != wanted_mark(example, row.id) and row.id not in told:
-                told.add(row.id)
-                chosen = (f"{term}: {value}" for term, value in given.items() if len(example.given[term]) > 1)
-                yield row.id, found, ", ".join(chosen)
+def _named(example: RowExample, given: Mapping[str, Any]) -> str:
+    """The name of an example, with the values that it has in turn."""
+    chosen = ", ".join(f"{term}: {value}" for term, value in given.items() if len(example.given[term]) > 1)
+    return f"{example.name!r} ({chosen})" if chosen else repr(example.name)
+
+
+def _misjudged(
+    rulebook: Rulebook, rows: Iterable[Rule], example: RowExample, given: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """The rows that come to another mark than the example says, and what is concluded otherwise."""
+    state = state_of(rulebook, given)
+    marks = {row.id: truth.NAMES[truth.mark_condition(row.condition, state)] for row in rows}
+    for row, found in marks.items():
+        if found != wanted_mark(example, row):
+            yield f"the row {row.rpartition('.')[2]!r} {found}", f"that it {wanted_mark(example, row)}"
+    holding = [row for row in rows if marks[row.id] == "holds"]
+    for term, values in example.told.items():
+        if concluded(holding, term) != set(values):
+            there = " and ".join(sorted(concluded(holding, term))) or "nothing"
+            yield f"{there} is concluded of {term!r}", " and ".join(values) or "nothing"
 
 
 def _missing_examples(rulebook: Rulebook, rule: Rule) -> Iterator[Problem]:

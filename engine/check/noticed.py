@@ -9,7 +9,7 @@ from ..case import Decision
 from ..language import Condition
 from ..rulebook import Law, Rule, Rulebook, Support
 from .edits import Edit
-from .examples import each_given, example_state, rows_of, state_of
+from .examples import concluded, each_given, example_state, rows_of, state_of
 from .saved import answer_terms
 
 Entries = Mapping[str, Sequence[Support]]
@@ -65,7 +65,7 @@ class Watch:
 
     def notices(self, edit: Edit) -> bool:
         """Whether an example of the rule or a saved case would tell that the edit was made."""
-        if any(trial.tells(edit) for trial in self.examples[edit.rule.id]):
+        if any(trial.tells(edit) for trial in self.examples[edit.rule.id]) or self._concluded_otherwise(edit):
             return True
         support = self._support(edit)
         return any(self._differs(edit, support, decision) for decision in self._touched(edit))
@@ -81,6 +81,16 @@ class Watch:
             for row in rows_of(self.rulebook, table):
                 found[row.id] += [tried(row.condition, state) for state in states]
         return found
+
+    def _concluded_otherwise(self, edit: Edit) -> bool:
+        """Whether an example of a table says what its rows conclude, and they would conclude something else."""
+        rules = self.rulebook.rules
+        for example in self.rulebook.row_examples.get(edit.rule.id.rpartition(".")[0], ()):
+            if edit.part is None and edit.rule.id in example.holds:
+                edited = [edit.edited if row == edit.rule.id else rules[row] for row in example.holds]
+                if any(concluded(edited, term) != set(values) for term, values in example.told.items()):
+                    return True
+        return False
 
     def _touched(self, edit: Edit) -> Iterator[Decision]:
         """The saved cases in which the edit changes the mark of the rule, or could change what follows from it."""

@@ -1,6 +1,7 @@
-"""tables/<table>.examples.csv: for some facts, which rows of the table hold, which wait, and that all others fail."""
+"""tables/<table>.examples.csv: for some facts, what a table concludes, by which rows, and which rows wait."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from math import prod
 
 from ..case import Value
@@ -12,7 +13,16 @@ from .files import EXAMPLES
 from .tables import check_header, read_rows
 
 MAX_CHOICES = 1_000
-ENDING = ["=>", "holds", "waits"]
+FORM = "`example, terms…, =>, conclusions…, holds, waits`"
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The columns of a file of examples, and the rows of its table by their short names."""
+
+    given: tuple[str, ...]
+    told: tuple[str, ...]
+    rows: Mapping[str, Rule]
 
 
 def load_row_examples(
@@ -22,59 +32,74 @@ def load_row_examples(
     lines = read_rows(desk, file, text)
     if not lines:
         return ()
-    header = [cell.strip() for cell in lines[0][1]]
-    if header[:1] != ["example"] or header[-3:] != ENDING:
-        desk.note(Place(file, 1), "a header of another form", "`example, terms…, =>, holds, waits`")
-        return ()
-    columns = header[1:-3]
-    check_header(desk, Place(file, 1), columns, terms)
     table = desk.stem(file.removesuffix(EXAMPLES)) + "."
     mine = {name.removeprefix(table): rule for name, rule in rows.items() if name.startswith(table)}
     if not mine:
         desk.note(Place(file), "examples of no table", f"the rows in tables/{table}csv")
         return ()
-    read = {term for rule in mine.values() for term in rule.condition.terms()}
-    for name in columns:
-        if name in terms and name not in read:
-            desk.note(Place(file, 1), f"no row reads {name!r}", listed(sorted(read)), desk.nearest(name, read))
-    found = [_example(desk, Place(file, line), header, cells, terms, mine) for line, cells in lines[1:]]
+    header = _header(desk, Place(file, 1), [cell.strip() for cell in lines[0][1]], terms, mine)
+    if header is None:
+        return ()
+    found = [_example(desk, Place(file, line), header, cells, terms) for line, cells in lines[1:]]
     return tuple(example for example in found if example is not None)
 
 
-def _example(
-    desk: Desk,
-    place: Place,
-    header: list[str],
-    row: list[str],
-    terms: Mapping[str, Term],
-    mine: Mapping[str, Rule],
-) -> RowExample | None:
-    if len(row) != len(header):
-        desk.note(place, f"{len(row)} cells", f"{len(header)}, as in the header")
+def _header(
+    desk: Desk, place: Place, cells: list[str], terms: Mapping[str, Term], mine: Mapping[str, Rule]
+) -> _Header | None:
+    if cells[:1] != ["example"] or cells.count("=>") != 1 or cells[-2:] != ["holds", "waits"]:
+        desk.note(place, "a header of another form", FORM)
         return None
-    name, *cells, arrow, holds, waits = (" ".join(cell.split()) for cell in row)
+    arrow, before = cells.index("=>"), len(desk.problems)
+    header = _Header(tuple(cells[1:arrow]), tuple(cells[arrow + 1 : -2]), mine)
+    check_header(desk, place, [*header.given, *header.told], terms)
+    read = sorted({term for rule in mine.values() for term in rule.condition.terms()})
+    given = sorted({term for rule in mine.values() for term, _ in rule.then})
+    for columns, known, verb in ((header.given, read, "reads"), (header.told, given, "gives")):
+        for name in columns:
+            if name in terms and name not in known:
+                desk.note(place, f"no row {verb} {name!r}", listed(known), desk.nearest(name, known))
+    return header if len(desk.problems) == before else None
+
+
+def _example(desk: Desk, place: Place, header: _Header, row: list[str], terms: Mapping[str, Term]) -> RowExample | None:
+    width = len(header.given) + len(header.told) + 4
+    if len(row) != width:
+        desk.note(place, f"{len(row)} cells", f"{width}, as in the header")
+        return None
+    name, *cells, holds, waits = (" ".join(cell.split()) for cell in row)
     if not name:
         desk.note(place, "no name", "what the example is about, in a few words")
-    if arrow not in ("", "=>"):
-        desk.note(place, f"{arrow[:80]!r} under `=>`", "nothing, or `=>`")
+    known, told = cells[: len(header.given)], cells[len(header.given) + 1 :]
     given = {
-        term: () if cell == "-" else _values(desk, term, cell, terms, place)
-        for term, cell in zip(header[1:-3], cells, strict=True)
-        if term in terms
+        term: () if cell == "-" else tuple(_values(desk, terms[term], cell.split(" or "), place))
+        for term, cell in zip(header.given, known, strict=True)
     }
     if prod(len(values) for values in given.values() if values) > MAX_CHOICES:
         desk.note(place, "an example that stands for too many", f"at most {MAX_CHOICES:,}")
-    return RowExample(name, given, _rows(desk, holds, mine, place), _rows(desk, waits, mine, place), place)
+    concluded = {
+        term: tuple(str(value) for value in _values(desk, terms[term], _parts(terms[term], cell), place))
+        for term, cell in zip(header.told, told, strict=True)
+    }
+    held, waiting = (tuple(_rows(desk, cell, header.rows, place)) for cell in (holds, waits))
+    return RowExample(name, given, concluded, held, waiting, place)
 
 
-def _values(desk: Desk, term: str, cell: str, terms: Mapping[str, Term], place: Place) -> tuple[Value, ...]:
-    found = (value_of(desk, term, terms[term].domain, text, place) for text in cell.split(" or "))
-    return tuple(value for value in found if value is not None)
+def _parts(term: Term, cell: str) -> list[str]:
+    """What stands between semicolons; none for `-`, and a value that has one is whole."""
+    if cell in term.domain.values:
+        return [cell]
+    return [] if cell == "-" else [part.strip() for part in cell.split(";")]
 
 
-def _rows(desk: Desk, cell: str, mine: Mapping[str, Rule], place: Place) -> tuple[str, ...]:
-    names: Iterable[str] = () if cell == "-" else [name.strip() for name in cell.split(";")]
-    for name in names:
-        if name not in mine:
-            desk.note(place, f"{name[:80]!r} is no row of the table", listed(sorted(mine)), desk.nearest(name, mine))
-    return tuple(mine[name].id for name in names if name in mine)
+def _values(desk: Desk, term: Term, texts: Iterable[str], place: Place) -> Iterable[Value]:
+    found = (value_of(desk, term.name, term.domain, text, place) for text in texts)
+    return (value for value in found if value is not None)
+
+
+def _rows(desk: Desk, cell: str, rows: Mapping[str, Rule], place: Place) -> Iterable[str]:
+    for name in [] if cell == "-" else [part.strip() for part in cell.split(";")]:
+        if name in rows:
+            yield rows[name].id
+        else:
+            desk.note(place, f"{name[:80]!r} is no row of the table", listed(sorted(rows)), desk.nearest(name, rows))
