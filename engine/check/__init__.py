@@ -1,6 +1,7 @@
 """Rules about rules: each finding says what to mend and where.
 
-`check` tries examples, saved cases, claims and screening; `accept` writes the present answers into the saved cases.
+`check` tries examples, saved cases, claims and screening, and every single edit of every rule; `accept` writes the
+present answers into the saved cases.
 """
 
 from collections.abc import Iterator, Mapping, Sized
@@ -9,11 +10,26 @@ from dataclasses import dataclass
 from ..errors import Problem
 from ..rulebook import Rulebook
 from .examples import example_state, wrong_examples
+from .row_examples import tried_rows, wrong_row_examples
 from .saved import Decides, accept, answer_terms, changed_cases, differences, expected_text
 from .score import TriedEdits, tried_edits
+from .told import as_json, in_one_line, in_words
 from .whole import uncited_claims, unread, unscreened
 
-__all__ = ["Decides", "Report", "accept", "answer_terms", "check", "differences", "example_state", "expected_text"]
+__all__ = [
+    "Decides",
+    "Report",
+    "TriedEdits",
+    "accept",
+    "answer_terms",
+    "as_json",
+    "check",
+    "differences",
+    "example_state",
+    "expected_text",
+    "in_one_line",
+    "in_words",
+]
 
 
 @dataclass(frozen=True)
@@ -28,14 +44,16 @@ class Report:
 def check(rulebook: Rulebook, reading: Decides) -> Report:
     """Everything that can be seen without asking every possible patient."""
     decisions = [reading.decide(case) for case in rulebook.cases.values()]
+    tried = tried_rows(rulebook)
     errors = [
         *wrong_examples(rulebook),
+        *wrong_row_examples(tried),
         *changed_cases(rulebook, decisions),
         *uncited_claims(rulebook),
         *unscreened(rulebook),
         *unread(rulebook),
     ]
-    return Report(tuple(sorted(errors)), _counts(rulebook), tried_edits(rulebook, decisions))
+    return Report(tuple(sorted(errors)), _counts(rulebook), tried_edits(rulebook, decisions, tried))
 
 
 def _counts(rulebook: Rulebook) -> dict[str, int]:

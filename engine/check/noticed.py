@@ -1,65 +1,27 @@
 """Whether an edit would be noticed: by an example of the rule, or by a saved case whose answer it changes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from .. import truth
 from ..case import Decision
-from ..language import Condition
 from ..rulebook import Law, Rule, Rulebook, Support
 from .edits import Edit
-from .examples import concluded, each_given, example_state, rows_of, state_of
+from .examples import example_state
+from .row_examples import TriedRows, concluded
 from .saved import answer_terms
+from .trials import Trial, failing_parts, tried
 
 Entries = Mapping[str, Sequence[Support]]
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A condition tried in one state: the mark of each part, turned under `unless`, and what they come to."""
-
-    state: truth.State
-    parts: tuple[int, ...]
-    mark: int
-
-    def spares(self, part: int) -> bool:
-        """Whether the condition fails here whatever one of its parts may be."""
-        return any(mark == truth.FAILS for number, mark in enumerate(self.parts) if number != part)
-
-    def tells(self, edit: Edit) -> bool:
-        """Whether the edited condition comes to another mark here."""
-        number = edit.part
-        if number is None or self.spares(number):
-            return False
-        before, after = edit.rule.condition, edit.edited.condition
-        if len(after.lines) == len(before.lines) and len(after.unless) == len(before.unless):
-            return self.with_part(number, _part_mark(after, number, self.state)) != self.mark
-        if len(after.lines) + len(after.unless) == len(self.parts):
-            return self.with_part(number, truth.opposite(self.parts[number])) != self.mark
-        return self.with_part(number, truth.HOLDS) != self.mark  # as if it were not there
-
-    def with_part(self, number: int, mark: int) -> int:
-        """What the condition comes to with another mark of one part."""
-        return truth.at_least(len(self.parts), [*self.parts[:number], mark, *self.parts[number + 1 :]])
-
-
-def _part_mark(condition: Condition, number: int, state: truth.State) -> int:
-    mark = truth.mark_part((condition.lines + condition.unless)[number], state)
-    return mark if number < len(condition.lines) else truth.opposite(mark)
-
-
-def tried(condition: Condition, state: truth.State) -> Trial:
-    """The condition tried in a state."""
-    parts = tuple(_part_mark(condition, n, state) for n in range(len(condition.lines) + len(condition.unless)))
-    return Trial(state, parts, truth.at_least(len(parts), parts))
 
 
 class Watch:
     """All that could notice an edit of a rulebook: its examples, and its saved cases as they are decided now."""
 
-    def __init__(self, rulebook: Rulebook, decisions: Sequence[Decision]) -> None:
+    def __init__(self, rulebook: Rulebook, decisions: Sequence[Decision], tried: Sequence[TriedRows] = ()) -> None:
         self.rulebook = rulebook
+        self.tried = tried
         self.decisions = decisions
         self._in_cases: dict[str, list[tuple[Decision, Trial]]] = {}
 
@@ -76,10 +38,10 @@ class Watch:
         found: dict[str, list[Trial]] = {}
         for rule in self.rulebook.rules.values():
             found[rule.id] = [tried(rule.condition, example_state(self.rulebook, one)) for one in rule.examples]
-        for table, examples in self.rulebook.row_examples.items():
-            states = [state_of(self.rulebook, given) for example in examples for given in each_given(example)]
-            for row in rows_of(self.rulebook, table):
-                found[row.id] += [tried(row.condition, state) for state in states]
+        for one in self.tried:
+            for row, trial in one.trials:
+                if trial.parts.count(truth.FAILS) < 2:
+                    found[row.id].append(trial)
         return found
 
     def _concluded_otherwise(self, edit: Edit) -> bool:
@@ -112,7 +74,7 @@ class Watch:
             self._in_cases[rule.id] = [
                 (decision, tried(rule.condition, decision.state))
                 for decision in self.decisions
-                if decision.marks[rule.id] != truth.FAILS or _nearly(rule.condition, decision.state)
+                if decision.marks[rule.id] != truth.FAILS or failing_parts(rule.condition, decision.state) < 2
             ]
         return self._in_cases[rule.id]
 
@@ -193,13 +155,3 @@ class Watch:
 
 def _standing(term: str, state: truth.State) -> object:
     return next(room[term] for room in (state.values, state.scales, state.members, state.counts) if term in room)
-
-
-def _nearly(condition: Condition, state: truth.State) -> bool:
-    """Whether one part alone makes a condition fail."""
-    failing = 0
-    for number in range(len(condition.lines) + len(condition.unless)):
-        failing += _part_mark(condition, number, state) == truth.FAILS
-        if failing > 1:
-            return False
-    return True

@@ -10,7 +10,9 @@ from ..language import Group, Line
 from ..rulebook import Rule, Rulebook
 from .apart import apart
 from .edits import Edit, edits
-from .noticed import Trial, Watch
+from .noticed import Watch
+from .row_examples import TriedRows
+from .trials import Trial
 from .whole import alarm_rules, rules_behind
 
 
@@ -65,9 +67,9 @@ class TriedEdits:
     undecided: tuple[Undecided, ...]
 
 
-def tried_edits(rulebook: Rulebook, decisions: Sequence[Decision]) -> TriedEdits:
-    """Every single edit of every rule, tried on its examples and on the saved cases, which are decided already."""
-    watch = Watch(rulebook, decisions)
+def tried_edits(rulebook: Rulebook, decisions: Sequence[Decision], tried: Sequence[TriedRows]) -> TriedEdits:
+    """Every single edit of every rule, held against its examples and the saved cases, which are tried already."""
+    watch = Watch(rulebook, decisions, tried)
     alarming = {behind for rule in alarm_rules(rulebook) for behind in rules_behind(rulebook, rule)}
     whole, alarms = Score(), Score()
     unnoticed: list[Unnoticed] = []

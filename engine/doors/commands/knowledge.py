@@ -58,27 +58,41 @@ def claims(knowledge: str, as_json: bool) -> None:
 @click.option(
     "--accept", is_flag=True, help="Write the present answers into the saved cases; the difference is yours to review."
 )
+@click.option("--edits", is_flag=True, help="List the edits of rules that no example and no saved case would notice.")
 @AS_JSON
 @click.pass_obj
-def check(knowledge: str, directory: str | None, as_json: bool, accept: bool) -> None:
-    """Load everything, try all examples and saved cases, and print what is to be mended."""
-    from ...check import accept as accept_answers
-    from ...check import check as check_rulebook
+def check(knowledge: str, directory: str | None, as_json: bool, accept: bool, edits: bool) -> None:
+    """Load everything, try all examples and saved cases, and print what is to be mended.
+
+    It also makes every single edit of every rule (a line left out, a value moved to its neighbour, a threshold by one
+    …) and tells how many of them an example or a saved case would notice. That is advice, and no error.
+    """
+    from ... import check as checks
     from ...errors import counted
 
     rulebook = load(directory or knowledge, as_json)
     chain = chain_of(rulebook)
     if accept:
-        for path in accept_answers(rulebook, chain):
+        for path in checks.accept(rulebook, chain):
             click.echo(f"{path}: the answer is written anew", err=True)
         rulebook = load(directory or knowledge, as_json)
-    report = check_rulebook(rulebook, chain)
+    report = checks.check(rulebook, chain)
     if as_json:
         errors = [error.as_json() for error in report.errors]
-        say_json({"rulebook": rulebook.digest, "errors": errors, "looked at": dict(report.counts)})
+        say_json(
+            {
+                "rulebook": rulebook.digest,
+                "errors": errors,
+                "looked at": dict(report.counts),
+                "edits": checks.as_json(rulebook, report.edits),
+            }
+        )
     else:
         for error in report.errors:
             click.echo(str(error))
         looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
+        for line in checks.in_words(rulebook, report.edits) if edits else ():
+            click.echo(line)
+        click.echo(checks.in_one_line(report.edits))
         click.echo(f"Looked at {looked}: {len(report.errors) or 'nothing'} to mend. Rulebook {rulebook.digest}.")
     sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
