@@ -165,6 +165,18 @@ def test_a_worker_killed_meanwhile_changes_nothing(bundled: Rulebook, tmp_path: 
     assert everything(tmp_path / "out") == everything(tmp_path / "one")
 
 
+def test_while_a_run_is_alive_another_is_refused(bundled: Rulebook, tmp_path: Path, two: Machines) -> None:
+    folder, refusals = tables(bundled, tmp_path / "in", 2), []
+
+    def second() -> None:
+        with pytest.raises(Refused, match="at work in this folder") as told:
+            spread(bundled, two, tmp_path / "out", folder, size=20, resume=True)
+        refusals.append(told)
+
+    spread(bundled, two, tmp_path / "out", folder, size=20, tell=once(second))
+    assert refusals
+
+
 def test_a_part_that_is_done_twice_is_there_once(bundled: Rulebook, tmp_path: Path, two: Machines) -> None:
     """As by a worker that was given up for lost, and was only slow."""
     folder, out = tables(bundled, tmp_path / "in", 3), tmp_path / "out"

@@ -19,6 +19,7 @@ from distributed.scheduler import KilledWorker
 
 from ...errors import LumbarError, Problem
 from ..batch.options import refused
+from . import deaf
 
 TIMEOUT = 10  # seconds to wait for an answer of the scheduler
 CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)  # a task, where the scheduler is gone
@@ -146,6 +147,7 @@ def _local(count: int) -> Iterator[LocalCluster]:
             local_directory=folder,
             silence_logs=logging.CRITICAL,
             env={"POLARS_MAX_THREADS": str(cores)},
+            preload=[deaf.__name__],
         ) as cluster,
     ):
         yield cluster

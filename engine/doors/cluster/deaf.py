@@ -1,0 +1,8 @@
+"""A worker process of our own does not hear Control-C, which is for the command: it is the command that ends it."""
+
+import signal
+
+
+def dask_setup(_worker: object) -> None:
+    """What Dask calls in each worker process when it begins."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
