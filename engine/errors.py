@@ -68,4 +68,4 @@ def listed(words: Sequence[str], limit: int = 12) -> str:
 
 def counted(count: int, noun: str) -> str:
     """A count with its noun, such as 1 rule and 2 rules."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"

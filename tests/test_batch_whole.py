@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -302,3 +303,42 @@ def test_places_that_cannot_be_written_or_read_are_told(bundled: Rulebook, tmp_p
     (tmp_path / "loop" / "self.csv").symlink_to("self.csv")
     (tmp_path / "loop" / "one.yaml").write_text("case: 1")
     assert batch(bundled, tmp_path / "out", tmp_path / "loop")["cases"] == 1
+
+
+# --- the page that describes it --------------------------------------------------------------------------------------
+
+
+def described(title: str) -> set[str]:
+    """The first column of the table under a heading of docs/schema.md."""
+    text = (ROOT / "docs" / "schema.md").read_text(encoding="utf-8").partition(f"### {title}\n")[2].partition("\n#")[0]
+    return set(re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE))
+
+
+def test_the_folder_is_as_the_page_says(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(
+        "case,age,site,disputed,expected urgency\n1,50,x,y,same day\n2,x,x,,same dai\n3,50,,,\n"
+    )
+    out = tmp_path / "out"
+    summary = batch(bundled, out, tmp_path / "in.csv")
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert described("summary.json") == set(summary) == set(json.loads((out / "summary.json").read_text()))
+    assert described("manifest.json") == set(manifest)
+    assert [set(one) for one in manifest["inputs"]] == [{"path", "bytes", "modified", "digest", "parts"}]
+    assert [set(one) for one in manifest["parts"]] == [{"name", "cases", "rejects"}]
+    assert set(manifest["options"]) == {"form", "trace", "extra", "unique", "size"}
+    assert described("A line of rejects.ndjson") == set(rejects(out)[0])
+    assert {path.name for path in out.iterdir()} == {
+        *("answers", "findings", "knowledge", "manifest.json", "rejects.ndjson", "summary.json")
+    }
+    columns = set(answers(out)["1"])
+    for term in bundled.conclusions:
+        if term.domain.kind == "several":
+            columns -= {f"{term.name}: {value}" for value in term.domain.values}
+        elif term.takes_highest or term.domain.kind == "tally":
+            columns -= {f"{term.name} at least", f"{term.name} at most"}
+        else:
+            columns.remove(term.name)
+    plain = {name for name in described("Columns of the answers") if "<" not in name}
+    assert columns - set(bundled.rules) == plain | {"site", "disputed (given)", "expected urgency"}
+    findings = pl.read_parquet(out / "findings" / "part-00000.parquet")
+    assert findings.columns == ["case", "age"]

@@ -30,6 +30,7 @@ from engine.errors import LumbarError
 from engine.load import load
 from engine.rulebook import Rulebook, Term
 from tests.conftest import ROOT
+from tests.test_batch import batch
 from tests.test_knowledge import patients, some_of
 
 KNOWLEDGE = ROOT / "knowledge"
@@ -349,6 +350,15 @@ def run(*words: str) -> tuple[int, str]:
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done.exit_code, done.output
+
+
+def test_a_folder_without_answers_has_a_page(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,age\n1,x\n2,y,z\n3,y,z,w\n")
+    batch(load(ROOT / "knowledge"), tmp_path / "out", tmp_path / "in.csv")
+    page = report(tmp_path / "out")
+    assert "No case was decided." in page
+    assert "broken: … fields in this line" in page
+    assert "Never given" not in page
 
 
 def test_the_command_writes_the_page(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ REJECTS = "rejects.ndjson"
 WAITING = "\0waiting"
 # What a sender wrote stands in quotes, or last in parentheses: cases with the same fault have the rest in common.
 _QUOTED = r"""(^|\bid )(?:'[^']*'|"[^"]*")"""
+_FIRST_NUMBER = r"^-?[\d,]+ "
 _IN_PARENTHESES = r"\s*\([^()]*\)$"
 
 
@@ -204,7 +205,12 @@ def _rejects(path: Path, rulebook: Rulebook) -> Rejects:
     scales = [term for term in rulebook.conclusions if term.takes_highest]
     least = pl.Struct({term.name: pl.String() for term in scales} or {"": pl.String()})
     table = pl.scan_ndjson(path, schema={"reason": pl.String(), "there": pl.String(), "at least": least})
-    there = pl.col("there").str.replace_all(_QUOTED, "${1}…").str.replace(_IN_PARENTHESES, " …")
+    there = (
+        pl.col("there")
+        .str.replace_all(_QUOTED, "${1}…")
+        .str.replace(_IN_PARENTHESES, " …")
+        .str.replace(_FIRST_NUMBER, "… ")
+    )
     reason = pl.concat_str("reason", there, separator=": ", ignore_nulls=True).alias("reason")
     counted = table.group_by(reason).len().sort(["len", "reason"], descending=[True, False])
     reasons: dict[str, int] = dict(counted.collect(engine="streaming").iter_rows())

@@ -21,8 +21,11 @@ SINGLES = ("sources.yaml", "article.yaml", "recommendation.yaml")
 MAX_FILES = 20_000
 
 
-def read_folder(directory: Path) -> dict[str, bytes]:
-    """The content of every file of a knowledge base, by name; raises KnowledgeError for what does not belong."""
+def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
+    """The content of every file of a knowledge base, by name, with the saved cases or without.
+
+    Raises KnowledgeError for what does not belong.
+    """
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
     if not (directory / "terms").is_dir():
@@ -32,6 +35,8 @@ def read_folder(directory: Path) -> dict[str, bytes]:
         problem = _stranger(name)
         if problem:
             problems.append(problem)
+            continue
+        if not cases and name.startswith("cases/"):
             continue
         path = os.path.join(directory, name)  # noqa: PTH118
         if not os.path.isfile(path):  # noqa: PTH113

@@ -26,7 +26,7 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -
     from ...errors import counted
     from ..files import read
 
-    rulebook = load(knowledge, as_json)
+    rulebook = load(knowledge, as_json, cases=False)
     chain = chain_of(rulebook)
     count = at_fault = 0
     for case in read(cases, rulebook):
@@ -69,7 +69,7 @@ def why(knowledge: str, case: str, term: str | None, as_json: bool, length: Any,
     from ... import explain, words
 
     stored = _stored(case, name, as_json) if (Path(case) / "manifest.json").is_file() else None
-    rulebook = stored.rulebook if stored else load(knowledge, as_json)
+    rulebook = stored.rulebook if stored else load(knowledge, as_json, cases=False)
     found = stored.case if stored else one_case(rulebook, case, name)
     first = rulebook.recommendation.explain if rulebook.recommendation else rulebook.conclusions[0].name
     wanted = term or first

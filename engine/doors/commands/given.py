@@ -19,12 +19,12 @@ CASES = click.argument("cases", nargs=-1, required=True, type=click.Path(exists=
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words (docs/schema.md).")
 
 
-def load(directory: str, as_json: bool = False) -> "Rulebook":
-    """The rulebook of a folder; where it has faults, prints them and ends."""
+def load(directory: str, as_json: bool = False, cases: bool = True) -> "Rulebook":
+    """The rulebook of a folder, with its saved cases or without; where it has faults, prints them and ends."""
     from ...load import load
 
     with mending(as_json):
-        return load(directory)
+        return load(directory, cases)
 
 
 def chain_of(rulebook: "Rulebook") -> "Chain":

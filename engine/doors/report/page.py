@@ -150,6 +150,9 @@ def _head(batch: Batch) -> Iterator[str]:
 
 def _answers(batch: Batch) -> Iterator[str]:
     yield heading(2, "Answers")
+    if not batch.summary.cases:
+        yield sentence("No case was decided.")
+        return
     for title, terms in shown(batch.rulebook):
         yield heading(3, title)
         yield figures(_spread(term, batch.summary.spreads[term.name], batch.summary.cases) for term in terms)
