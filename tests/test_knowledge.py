@@ -38,6 +38,8 @@ def test_nothing_is_to_be_mended(bundled: Rulebook) -> None:
     assert [str(error) for error in report.errors] == []
     assert report.counts["saved cases"] >= 30
     assert report.counts["claims"] == 15
+    assert report.edits.whole.percent >= 95
+    assert report.edits.undecided == ()
 
 
 @pytest.mark.parametrize("term", VOCABULARY_VALUES)

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from .. import truth
@@ -31,19 +32,24 @@ def _share(score: Score) -> str:
 
 def in_words(rulebook: Rulebook, edits: TriedEdits) -> Iterator[str]:
     """Each edit that would go unseen, with what to paste; then the lines that decide in no example."""
-    for one in edits.unnoticed:
-        yield f"{one.edit.place}: {one.edit.words} would go unseen; {_needed(one)}"
-        if one.given is not None:
-            yield from example_text(rulebook, one)
+    for example, same in groupby(edits.unnoticed, lambda one: _pasted(rulebook, one)):
+        yield from (f"{one.edit.place}: {one.edit.words} would go unseen; {_needed(one)}" for one in same)
+        yield from example
     for line in edits.undecided:
         where = line.line.place or line.rule.place
         yield f"{where}: `{show_line(line.line)}` decides in no example; turned, it would change none of them"
+
+
+def _pasted(rulebook: Rulebook, one: Unnoticed) -> list[str]:
+    return [] if one.given is None else example_text(rulebook, one)
 
 
 def _needed(one: Unnoticed) -> str:
     if one.given is not None:
         kind = f"tables/{_table(one.edit.rule)}.examples.csv" if one.edit.rule.row else "its examples"
         return f"this in {kind} would notice it:"
+    if one.edit.part is None and one.edit.rule.row:
+        return f"an example in tables/{_table(one.edit.rule)}.examples.csv in which the row holds would notice it"
     if one.edit.part is None:
         return f"a saved case whose answer hangs on {one.edit.rule.id!r} would notice it"
     return "no example can tell, for it shows only where a conclusion is half open; a saved case can"
@@ -63,7 +69,7 @@ def as_json(rulebook: Rulebook, edits: TriedEdits) -> dict[str, Any]:
                 "given": None if one.given is None else dict(one.given),
                 "mark": one.mark,
                 "instead": one.instead,
-                "example": "" if one.given is None else "\n".join(example_text(rulebook, one)),
+                "example": "\n".join(_pasted(rulebook, one)),
             }
             for one in edits.unnoticed
         ],
