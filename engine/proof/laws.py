@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from .. import truth
 from ..language import Condition, Group, Is, Line, Unsettled, Within, show_line, title_of
-from ..rulebook import Law
+from ..rulebook import COMPLETE, Law
 from .prover import Prover, Shows
 from .verdicts import Undecided, Verdict, verdict
 
@@ -120,7 +120,7 @@ def show_part(part: Part) -> str:
 
 def left_over(prover: Prover) -> tuple[str, ...] | Undecided:
     """The assumptions about patients that together leave no patient whose every question is answered."""
-    complete = prover.circuit.values["complete"]["yes"][0]
+    complete = prover.circuit.values[COMPLETE]["yes"][0]
     found = prover.possible(complete)
     if isinstance(found, Undecided):
         return found
@@ -135,7 +135,8 @@ def excluded_values(prover: Prover) -> Iterator[tuple[str, str, tuple[str, ...]]
     """Answers that no patient can have, each with the assumptions that exclude it together and not one by itself."""
     for term in prover.rulebook.findings:
         for value in term.domain.values:
-            if prover.possible(prover.circuit.given(term, value)) is None and len(guilty := _guilty(prover)) > 1:
+            given, complete = prover.circuit.given(term, value), prover.circuit.values[COMPLETE]["yes"][0]
+            if prover.possible(given, complete) is None and len(guilty := _guilty(prover)) > 1:
                 yield term.name, value, guilty
 
 

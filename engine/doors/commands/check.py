@@ -1,0 +1,69 @@
+"""The command that checks the knowledge base."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..terminal import Exit, say_json
+from .given import AS_JSON, chain_of, load
+
+
+@click.command(short_help="Try all examples, and ask every possible case.")
+@click.argument("directory", required=False, type=click.Path(exists=True, file_okay=False))
+@click.option(
+    "--accept", is_flag=True, help="Write the present answers into the saved cases; the difference is yours to review."
+)
+@click.option("--advice", is_flag=True, help="Print what is only to be considered, and look for what is idle.")
+@click.option("--edits", is_flag=True, help="List the edits of rules that no example and no saved case would notice.")
+@click.option(
+    "--save", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Save the patients shown in DIR."
+)
+@AS_JSON
+@click.pass_obj
+def check(
+    knowledge: str, directory: str | None, as_json: bool, accept: bool, advice: bool, edits: bool, save: Path | None
+) -> None:
+    """Load everything, try all examples and saved cases, ask every possible case, and print what is to be mended.
+
+    What is asked of every possible case: whether a law can be broken, two rules dispute, a rule is dead or an answer
+    is missing. Each such finding is shown as the smallest and most ordinary patient, a case that `lumbar why` explains.
+
+    It also makes every single edit of every rule (a line left out, a value moved to its neighbour, a threshold by one
+    …) and tells how many of them an example or a saved case would notice. That is advice, and no error.
+    """
+    from ... import check as checks
+    from ...check import proved
+    from ...errors import counted
+
+    rulebook = load(directory or knowledge, as_json)
+    chain = chain_of(rulebook)
+    if accept:
+        for path in checks.accept(rulebook, chain):
+            click.echo(f"{path}: the answer is written anew", err=True)
+        rulebook = load(directory or knowledge, as_json)
+    report, proofs = checks.check(rulebook, chain), proved.proved(rulebook, idle=advice)
+    if as_json:
+        told = {
+            "rulebook": rulebook.digest,
+            "errors": [error.as_json() for error in report.errors],
+            "looked at": dict(report.counts),
+            "every case": proved.as_json(proofs),
+            "edits": checks.as_json(rulebook, report.edits),
+        }
+        say_json(told)
+    else:
+        for error in report.errors:
+            click.echo(str(error))
+        for found in proofs.found if proofs else ():
+            if found.blocks or advice:
+                click.echo("\n".join(proved.in_words(found)))
+        for line in checks.in_words(rulebook, report.edits) if edits else ():
+            click.echo(line)
+        looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
+        click.echo(checks.in_one_line(report.edits))
+        click.echo(f"Looked at {looked}: {len(report.errors) or 'nothing'} to mend. Rulebook {rulebook.digest}.")
+        click.echo(proved.in_one_line(proofs))
+    if save is not None and proofs is not None:
+        proved.save(proofs, save)
+    sys.exit(Exit.TO_MEND if report.errors or (proofs and proofs.errors) else Exit.FINE)
