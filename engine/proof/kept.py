@@ -17,7 +17,7 @@ from ..rulebook import Term
 from .verdicts import Facts
 
 KEPT = 8
-MOST = 20_000
+MOST = 5_000
 
 
 class Kept:
@@ -28,7 +28,7 @@ class Kept:
         self.terms = terms
         self.path = _path(directory) if directory else None
         self.digests: list[str] = []
-        self.cores, self.cases = _read(self.path, terms)
+        self.cores, self.patients, self.cases = _read(self.path, terms)
 
     def core(self, asked: Sequence[int]) -> frozenset[int] | None:
         """The nodes that were proved never to be true together, where this was asked before."""
@@ -45,9 +45,14 @@ class Kept:
         if self.path is not None:
             self.cores[self._key(asked)] = [self.digests[node] for node in core]
 
-    def note(self, name: str, nodes: Iterable[int], words: Iterable[str] = ()) -> str:
-        """The key of a question that is more than nodes to be true together, in the order given."""
-        return _short(name, *words, *(self.digest(node) for node in nodes))
+    def patient(self, asked: Sequence[int]) -> Facts | None:
+        """The smallest patient in whom these nodes are true, where this was found before."""
+        return self.patients.get(self._key(asked)) if self.path is not None else None
+
+    def put_patient(self, asked: Sequence[int], facts: Facts) -> None:
+        """Keep a patient who was proved to be the smallest."""
+        if self.path is not None:
+            self.patients[self._key(asked)] = facts
 
     def digest(self, node: int) -> str:
         """What a node says, however it is numbered."""
@@ -59,7 +64,8 @@ class Kept:
         """Write it all for the next time."""
         if self.path is not None:
             newest = dict(list(self.cores.items())[-MOST:])
-            content = {"never": newest, "cases": [dict(facts) for facts in cases[-MOST:]]}
+            patients = {key: dict(facts) for key, facts in list(self.patients.items())[-MOST:]}
+            content = {"never": newest, "patients": patients, "cases": [dict(facts) for facts in cases[-MOST:]]}
             cache.write(self.path, json.dumps(content).encode(), KEPT)
 
     def _key(self, asked: Sequence[int]) -> str:
@@ -89,14 +95,19 @@ def _path(directory: str) -> Path | None:
     return None if folder is None else folder / f"{cache.digest_of(directory).hexdigest()}.verdicts"
 
 
-def _read(path: Path | None, terms: Mapping[str, Term]) -> tuple[dict[str, list[str]], list[Facts]]:
+def _read(path: Path | None, terms: Mapping[str, Term]) -> tuple[dict[str, list[str]], dict[str, Facts], list[Facts]]:
     try:
         found: Any = json.loads(path.read_bytes()) if path is not None else {}
         cores: dict[str, list[str]] = dict(found.get("never", {}))
-        cases = [facts for facts in found.get("cases", []) if all(_fits(terms, *fact) for fact in facts.items())]
+        patients = {key: facts for key, facts in found.get("patients", {}).items() if _readable(terms, facts)}
+        cases = [facts for facts in found.get("cases", []) if _readable(terms, facts)]
     except (OSError, ValueError, AttributeError, TypeError):  # whatever is wrong with the file, all can be asked anew
-        return {}, []
-    return cores, cases
+        return {}, {}, []
+    return cores, patients, cases
+
+
+def _readable(terms: Mapping[str, Term], facts: Facts) -> bool:
+    return all(_fits(terms, *fact) for fact in facts.items())
 
 
 def _fits(terms: Mapping[str, Term], name: str, value: Any) -> bool:

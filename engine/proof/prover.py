@@ -80,7 +80,13 @@ class Prover:
         if found is None or isinstance(found, Undecided):
             return found
         asked = self._asked(nodes, assuming)
-        patient = smallest(self.new_solver(), asked, found, self.limits, lambda facts: self.true_in(facts, *asked))
+        kept = self.kept.patient(asked)
+        if kept is not None and self.true_in(kept, *asked):
+            patient = Patient(kept)
+        else:
+            patient = smallest(self.new_solver(), asked, found, self.limits, lambda facts: self.true_in(facts, *asked))
+            if patient.smallest:
+                self.kept.put_patient(asked, patient.facts)
         if shows is not None:
             self.replay(patient.facts, shows, assuming)
         self.pool.add(patient.facts)
