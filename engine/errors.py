@@ -29,12 +29,17 @@ class Problem:
     excerpt: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        text = f"{self.place}: {self.there}"
+        return f"{self.place}: {self.words}" + (f"\n{self.excerpt}" if self.excerpt else "")
+
+    @property
+    def words(self) -> str:
+        """The problem without its place, as it is told to somebody who just typed it."""
+        text = self.there
         if self.expected:
             text += f"; expected {self.expected}"
         if self.suggestion:
             text += f"; did you mean {self.suggestion!r}?"
-        return text + (f"\n{self.excerpt}" if self.excerpt else "")
+        return text
 
     def as_json(self) -> dict[str, Any]:
         """The problem as JSON has it; docs/schema describes it."""

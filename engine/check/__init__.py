@@ -4,14 +4,15 @@
 present answers into the saved cases.
 """
 
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 
+from ..case import Decision
 from ..errors import Problem
 from ..rulebook import Rulebook
 from .examples import example_state, wrong_examples
 from .row_examples import tried_rows, wrong_row_examples
-from .saved import Decides, accept, answer_terms, changed_cases, differences, expected_text
+from .saved import Decides, accept, answer_terms, changed_cases, differences, expected_text, with_answer
 from .score import TriedEdits, tried_edits
 from .told import as_json, in_one_line, in_words
 from .whole import uncited_claims, unread, unscreened
@@ -29,6 +30,8 @@ __all__ = [
     "expected_text",
     "in_one_line",
     "in_words",
+    "mistakes",
+    "with_answer",
 ]
 
 
@@ -44,16 +47,21 @@ class Report:
 def check(rulebook: Rulebook, reading: Decides) -> Report:
     """Everything that can be seen without asking every possible patient."""
     decisions = [reading.decide(case) for case in rulebook.cases.values()]
-    tried = tried_rows(rulebook)
+    edits = tried_edits(rulebook, decisions, tried_rows(rulebook))
+    return Report(mistakes(rulebook, decisions), _counts(rulebook), edits)
+
+
+def mistakes(rulebook: Rulebook, decisions: Sequence[Decision]) -> tuple[Problem, ...]:
+    """Everything that is to be mended; `decisions` are those of the saved cases."""
     errors = [
         *wrong_examples(rulebook),
-        *wrong_row_examples(tried),
+        *wrong_row_examples(tried_rows(rulebook)),
         *changed_cases(rulebook, decisions),
         *uncited_claims(rulebook),
         *unscreened(rulebook),
         *unread(rulebook),
     ]
-    return Report(tuple(sorted(errors)), _counts(rulebook), tried_edits(rulebook, decisions, tried))
+    return tuple(sorted(errors))
 
 
 def _counts(rulebook: Rulebook) -> dict[str, int]:

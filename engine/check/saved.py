@@ -84,9 +84,14 @@ def accept(rulebook: Rulebook, reading: Decides) -> Iterator[Path]:
         decision = reading.decide(case)
         if case.place and any(differences(rulebook, decision)):
             path = Path(rulebook.directory) / case.place.file
-            kept = "\n".join(_without_answers(path.read_text(encoding="utf-8").splitlines())).rstrip()
-            path.write_text(f"{kept}\n\n{expected_text(rulebook, decision)}", encoding="utf-8")
+            path.write_text(with_answer(path.read_text(encoding="utf-8"), rulebook, decision), encoding="utf-8")
             yield path
+
+
+def with_answer(text: str, rulebook: Rulebook, decision: Decision) -> str:
+    """The text of a saved case with this answer in place of the one that it expected."""
+    kept = "\n".join(_without_answers(text.splitlines())).rstrip()
+    return f"{kept}\n\n{expected_text(rulebook, decision)}"
 
 
 def _without_answers(lines: Iterable[str]) -> Iterator[str]:

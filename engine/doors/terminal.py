@@ -21,7 +21,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
 }
 WIDEST = 110
-EXTRAS = ("altair", "dask", "distributed", "nanoarrow", "numpy", "polars", "vl_convert", "zstandard")
+EXTRAS = ("altair", "dask", "distributed", "nanoarrow", "numpy", "polars", "pysat", "vl_convert", "zstandard")
 
 
 class Exit:

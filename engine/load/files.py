@@ -66,8 +66,13 @@ def _walk(directory: Path, problems: list[Problem]) -> Iterator[str]:
         below = os.path.relpath(folder, directory).replace(os.sep, "/") + "/"
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118
         for name in sorted(names + links):
-            if not name.startswith(".") and not name.endswith(".md"):
+            if belongs(name):
                 yield (below + name).removeprefix("./")
+
+
+def belongs(name: str) -> bool:
+    """Whether a file is knowledge by its name: neither hidden nor in a hidden folder, and no Markdown page."""
+    return not name.endswith(".md") and not any(part.startswith((".", "__pycache__")) for part in name.split("/"))
 
 
 def _stranger(name: str) -> Problem | None:

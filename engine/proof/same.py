@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from .. import truth
 from ..case import Case
-from ..circuit import FALSE, Compiler, Pair, compiled
+from ..circuit import FALSE, TRUE, Compiler, Pair, compiled
 from ..language import Condition, Domain
 from ..rulebook import Rulebook, Term
 from .prover import Prover, marks_of
@@ -61,7 +61,7 @@ class Two:
     def _rows(self, name: str) -> tuple[list[Pair], list[Pair]]:
         before, after = self.prover.marks(name), marks_of(self.circuit, name)
         names = dict.fromkeys((*before, *after))
-        never: Pair = (FALSE, FALSE)
+        never: Pair = (FALSE, TRUE)  # a count that too few rules could reach, or a value that is not there
         return [before.get(one, never) for one in names], [after.get(one, never) for one in names]
 
     def _same(self, one: list[Pair], other: list[Pair]) -> Verdict:

@@ -4,6 +4,7 @@ from .pages import names, page
 from .reasons import LENGTHS, Length, sources_behind, why
 from .recommendation import brief, drafts, fault, fault_in_brief, recommendation
 from .said import Said, citing, laws_citing, tell
+from .sentences import condition_in_words, sentences
 
 __all__ = [
     "LENGTHS",
@@ -11,6 +12,7 @@ __all__ = [
     "Said",
     "brief",
     "citing",
+    "condition_in_words",
     "drafts",
     "fault",
     "fault_in_brief",
@@ -18,6 +20,7 @@ __all__ = [
     "names",
     "page",
     "recommendation",
+    "sentences",
     "sources_behind",
     "tell",
     "why",

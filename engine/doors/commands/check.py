@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -19,10 +20,18 @@ from .given import AS_JSON, chain_of, load
 @click.option(
     "--save", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Save the patients shown in DIR."
 )
+@click.option("--watch", is_flag=True, help="Check again after every change of a file, until Ctrl-C.")
 @AS_JSON
 @click.pass_obj
 def check(
-    knowledge: str, directory: str | None, as_json: bool, accept: bool, advice: bool, edits: bool, save: Path | None
+    knowledge: str,
+    directory: str | None,
+    as_json: bool,
+    accept: bool,
+    advice: bool,
+    edits: bool,
+    save: Path | None,
+    watch: bool,
 ) -> None:
     """Load everything, try all examples and saved cases, ask every possible case, and print what is to be mended.
 
@@ -36,6 +45,8 @@ def check(
     from ...check import proved
     from ...errors import counted
 
+    if watch:
+        _watch(directory or knowledge, accept or advice or as_json or edits or save is not None)
     rulebook = load(directory or knowledge, as_json)
     chain = chain_of(rulebook)
     if accept:
@@ -67,3 +78,12 @@ def check(
     if save is not None and proofs is not None:
         proved.save(proofs, save)
     sys.exit(Exit.TO_MEND if report.errors or (proofs and proofs.errors) else Exit.FINE)
+
+
+def _watch(directory: str, more: bool) -> NoReturn:
+    """Check after every change."""
+    from ..watching import watch
+
+    if more:
+        raise click.UsageError("--watch goes with no other option of check")
+    sys.exit(Exit.FINE if watch(Path(directory)) else Exit.TO_MEND)

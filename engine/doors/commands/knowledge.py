@@ -1,4 +1,4 @@
-"""Commands about the knowledge base: show, claims, check."""
+"""Commands about the knowledge base: show, claims."""
 
 import click
 

@@ -1,0 +1,97 @@
+"""What a change of the rules does to cases: whose advice changes, from what to what, and by which rules."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .. import truth
+from ..case import Case, Decision, Members, plain
+from ..check import answer_terms
+from ..rulebook import Rulebook
+from ..words import tell
+
+NO_SUCH = "no such conclusion"
+Standing = str | Members
+
+
+@dataclass(frozen=True)
+class Change:
+    """A case whose advice changes: each conclusion shown, before and after, and the rules that make the difference.
+
+    `now` are rules that fire after the change and did not before, `gone` those that fired before and no longer do.
+    """
+
+    case: Case
+    answers: Mapping[str, tuple[Standing, Standing]]
+    now: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The change as the object that `lumbar impact --json` prints; docs/schema describes it."""
+        answers = {term: {"before": plain(old), "after": plain(new)} for term, (old, new) in self.answers.items()}
+        facts = dict(self.case.facts)
+        return {
+            "case": self.case.id,
+            "facts": facts,
+            "answers": answers,
+            "now": list(self.now),
+            "gone": list(self.gone),
+        }
+
+
+def shown_terms(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
+    """The conclusions that make up the answer, before or after."""
+    return tuple(dict.fromkeys((*answer_terms(after), *answer_terms(before))))
+
+
+def stands(decision: Decision, term: str) -> Standing:
+    """How a conclusion stands: its members, or in words its answer, or that it is disputed, or given by no rule."""
+    if term in decision.disputed:
+        return f"disputed: {' or '.join(decision.disputed[term])}"
+    if term in decision.gaps:
+        return "none given"
+    if term not in decision.conclusions:
+        return NO_SUCH
+    answer = decision.conclusions[term]
+    return answer if isinstance(answer, Members) else tell(answer)
+
+
+def now(decision: Decision, term: str) -> str:
+    """How a conclusion stands, in words."""
+    standing = stands(decision, term)
+    return tell(standing) if isinstance(standing, Members) else standing
+
+
+def compare(terms: Iterable[str], before: Decision, after: Decision) -> Change | None:
+    """The change between two decisions of one case; None where the advice is the same."""
+    pairs = {term: (stands(before, term), stands(after, term)) for term in terms}
+    answers = {term: pair for term, pair in pairs.items() if pair[0] != pair[1]}
+    if not answers:
+        return None
+    fresh = tuple(rule for rule in after.fired if rule not in before.fired)
+    gone = tuple(rule for rule in before.fired if rule not in after.fired)
+    return Change(after.case, answers, fresh, gone)
+
+
+def changes(before: Rulebook, after: Rulebook, cases: Iterable[Case]) -> Iterator[Change]:
+    """The cases whose advice changes; each is decided under both."""
+    terms = shown_terms(before, after)
+    for case in cases:
+        change = compare(
+            terms, truth.decide(before, known_to(before, case)), truth.decide(after, known_to(after, case))
+        )
+        if change is not None:
+            yield change
+
+
+def known_to(rulebook: Rulebook, case: Case) -> Case:
+    """The case with the answers that the rulebook has a finding and a value for."""
+    return replace(case, facts={name: value for name, value in case.facts.items() if _known(rulebook, name, value)})
+
+
+def _known(rulebook: Rulebook, name: str, value: Any) -> bool:
+    term = rulebook.terms.get(name)
+    if term is None or not term.finding:
+        return False
+    domain = term.domain
+    return value in domain.values if domain.values else isinstance(value, int) and domain.low <= value <= domain.high

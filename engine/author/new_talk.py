@@ -1,0 +1,108 @@
+"""The whole talk: a card is asked for, read back, tried on everything that is known, and only then to be saved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..case import Case
+from ..errors import Problem, counted, listed
+from ..rulebook import Rulebook
+from ..words import Said, sentences
+from . import telling
+from .asking import Question, Talk, dead_end, yes_or_no
+from .card_talk import new_card
+from .draft import Draft
+from .patient_talk import Wanted, from_patient
+from .saved import Saved
+from .trial import Trial, try_out
+
+if TYPE_CHECKING:  # what looks at every case is loaded only then
+    from .proving import Proved, Quarrel
+
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the author wants: the card, the files to be saved, name to text, and whether to save them."""
+
+    draft: Draft
+    texts: Mapping[str, str]
+    save: bool
+
+
+def a_card(saved: Saved, goal: Wanted | None = None) -> Talk[Settled]:
+    """Ask for a card, from nothing or from a patient, and try it out."""
+    yield Said("`back` takes the last answer back; Ctrl-C leaves everything as it was.", style="muted")
+    draft = yield from (from_patient(saved, goal) if goal else new_card(saved.rulebook))
+    yield Said("The card says", style="title")
+    yield from (replace(line, indent=line.indent + 1) for line in sentences(draft.rule))
+    draft, trial = yield from _tried(saved, draft, goal.case if goal else None)
+    others = [name for name in trial.texts if name != draft.file]
+    more = f" and {counted(len(others), 'saved case')}" if others else ""
+    save = yield Question(f"Save {draft.file}{more}", yes_or_no, hint="yes or no")
+    return Settled(draft, trial.texts, save)
+
+
+def _tried(saved: Saved, draft: Draft, patient: Case | None) -> Talk[tuple[Draft, Trial]]:
+    """The card and what came of trying it; what is to be mended stops here."""
+    while True:
+        trial = try_out(saved, draft, patient)
+        yield Said("Tried out", style="title")
+        yield from _mended(trial.problems)
+        assert trial.after is not None
+        yield Said("Examples, saved cases, sources, and the order of work: nothing to mend.", 1)
+        for line in telling.saved_changes(trial.changes, (trial.after, saved.rulebook), len(saved.rulebook.cases)):
+            yield replace(line, indent=line.indent + 1)
+        proved = _proved(saved, trial.after, draft)
+        if proved is None:
+            yield Said("Not tried on every possible case: that needs python-sat (pip install 'lumbar[author]').", 1)
+            return draft, trial
+        if not proved.quarrels:
+            yield from _told(proved, trial.after, saved.rulebook)
+            return draft, trial
+        draft = yield from _settled(proved.quarrels, draft)
+
+
+def _mended(problems: Sequence[Problem]) -> Talk[None]:
+    """Go on where nothing is to be mended."""
+    if problems:
+        yield from telling.problems(problems)
+        yield from dead_end(f"{counted(len(problems), 'problem')} to mend before it can be saved.")
+
+
+def _proved(saved: Saved, after: Rulebook, draft: Draft) -> "Proved | None":
+    """What is found out about every case; None where no solver is installed."""
+    try:
+        from .proving import prove_card
+    except ModuleNotFoundError as error:
+        if error.name != "pysat":
+            raise
+        return None
+    return prove_card(saved.rulebook, after, draft.rule)
+
+
+def _told(proved: "Proved", after: Rulebook, before: Rulebook) -> Talk[None]:
+    yield from _mended(proved.problems)
+    yield Said(
+        f"Every possible case: {counted(len(after.laws), 'law')} hold, no two rules quarrel, the rule can fire.", 1
+    )
+    for line in telling.everywhere(proved.everywhere, (after, before)):
+        yield replace(line, indent=line.indent + 1)
+
+
+def _settled(quarrels: "Sequence[Quarrel]", draft: Draft) -> Talk[Draft]:
+    """The card once it is said which rules give way to it."""
+    if len(quarrels) > MOST:
+        rules = listed([quarrel.rule for quarrel in quarrels])
+        yield from dead_end(
+            f"It can hold together with {len(quarrels)} rules that say otherwise ({rules}); it says too much."
+        )
+    for quarrel in quarrels:
+        shown = ", ".join(f"{name}: {value}" for name, value in quarrel.facts.items())
+        yield Said(f"{quarrel.rule} can hold too, and gives {quarrel.term}: {quarrel.value}", 1, "alarm")
+        yield Said(f"such as with {shown or 'nothing known'}", 2)
+        if not (yield Question(f"Shall {quarrel.rule} give way", yes_or_no, hint="yes, or no to change the lines")):
+            yield from dead_end(f"Then a line must tell the two apart: {draft.name} and {quarrel.rule}.")
+        draft = replace(draft, outranks=(*draft.outranks, quarrel.rule))
+    return draft

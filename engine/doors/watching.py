@@ -1,0 +1,76 @@
+"""Checks a knowledge base again whenever one of its files changes, and tells what is new."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from .. import truth
+from ..check import mistakes
+from ..errors import KnowledgeError, counted
+from ..load import load
+from ..load.files import belongs
+
+EVERY = 1.0  # seconds
+Stamp = Mapping[str, tuple[int, int]]
+
+
+def stamps(directory: Path) -> Stamp:
+    """When each file of knowledge was last written, and how long it is."""
+    found = {}
+    for folder, folders, names in os.walk(directory):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for path in (Path(folder, name) for name in names):
+            name = path.relative_to(directory).as_posix()
+            try:
+                status = path.stat()
+            except OSError:  # it went between the listing and the look
+                continue
+            if belongs(name):
+                found[name] = (status.st_mtime_ns, status.st_size)
+    return found
+
+
+def changes(directory: Path, before: Stamp) -> Iterator[tuple[str, ...]]:
+    """The files that came, went or were written since, each time there are any; asked once a second, for ever."""
+    while True:
+        time.sleep(EVERY)
+        now = stamps(directory)
+        changed = tuple(sorted(name for name in {*before, *now} if before.get(name) != now.get(name)))
+        if changed:
+            before = now
+            yield changed
+
+
+def problems(directory: Path) -> tuple[str, ...]:
+    """Everything there is to mend, as text; saved cases are decided by `truth`, which leaves nothing behind."""
+    try:
+        rulebook = load(directory)
+        found = mistakes(rulebook, [truth.decide(rulebook, case) for case in rulebook.cases.values()])
+    except KnowledgeError as error:
+        found = error.problems
+    return tuple(map(str, found))
+
+
+def watch(directory: Path) -> bool:
+    """Check once, and again after every change until Ctrl-C; whether nothing was left to mend at the end."""
+    before = stamps(directory)  # what is written while the first check runs is a change too
+    known = problems(directory)
+    for problem in known:
+        click.echo(problem)
+    click.echo(f"{len(known) or 'Nothing'} to mend. Watching {directory}; Ctrl-C ends it.")
+    try:
+        for names in changes(directory, before):
+            found = problems(directory)
+            click.echo(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''} changed")
+            for word, one, other in (("", found, known), ("mended: ", known, found)):
+                for problem in one:
+                    if problem not in other:
+                        click.echo(f"  {word}{problem}")
+            click.echo(f"  {len(found) or 'nothing'} to mend")
+            known = found
+    except KeyboardInterrupt:
+        click.echo(f"\nEnded: {counted(len(known), 'problem')} to mend.")
+    return not known

@@ -1,0 +1,292 @@
+"""What a change does to saved cases, to tables of cases and to every case; and two rulebooks compared by meaning."""
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cli
+from engine.author.impact import changes, shown_terms
+from engine.case import Case
+from engine.columns import tables
+from engine.columns.compared import Compared
+from engine.load import load
+from engine.rulebook import Rulebook
+
+from .rulebooks import case, facts, rulebooks
+
+pytest.importorskip("pysat")
+
+from engine.author.difference import rules_that_differ
+from engine.author.everywhere import compare_everywhere
+
+BICYCLE = Path(__file__).resolve().parent / "bicycle"
+CARD = "rules/squeal_on_braking.yaml"
+AGAINST = ("impact", "--against", str(BICYCLE))
+REWORDED = ("  - noise while: braking\n", "  - any of: [{noise while: braking}, {noise while: braking}]\n")
+GIT = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+
+
+@pytest.fixture
+def shed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the knowledge about bicycles, and an empty cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return Path(shutil.copytree(BICYCLE, tmp_path / "shed"))
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def run(base: Path, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(cli.lumbar, ["--knowledge", str(base), *words], env={"COLUMNS": "100"})
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.output
+
+
+def told(base: Path, *words: str) -> Any:
+    code, output = run(base, *words, "--json")
+    assert code == 0, output
+    return json.loads(output)
+
+
+# --- impact ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_change_is_told_of_saved_cases_with_the_rules_that_make_the_difference(shed: Path) -> None:
+    edit(shed / "rules" / "long_chain.yaml", "over new chain length", "at least 3 above new chain length")
+    _, output = run(shed, *AGAINST)
+    assert output.startswith(
+        "1 of 1 saved case get other advice:\n"
+        "  old_chain: An old chain, and it squeals as well.\n"
+        "    * fault: glazed pads (before: worn chain)\n"
+        "    * ride: as you like (before: gently)\n"
+        "    * parts: no longer: chain\n"
+        "    no longer: long_chain: A chain that has grown is worn.\n"
+    )
+    assert "red flag" not in output
+
+
+def test_no_patient_is_affected_is_a_proof(shed: Path) -> None:
+    assert "No patient is affected: proved for every possible case." in run(shed, *AGAINST)[1]
+    edit(shed / CARD, "  - noise while: braking\n", "  - any of: [{noise while: braking}, {noise while: braking}]\n")
+    everywhere = told(shed, *AGAINST)["every case"]
+    assert (everywhere["differs"], everywhere["undecided"]) == ({}, {})
+    assert everywhere["same"] == ["fault", "ride", "parts"]
+
+
+def test_where_patients_are_affected_each_is_shown(shed: Path) -> None:
+    edit(shed / CARD, "noise while: braking\n", "noise while: braking or pedalling\n")
+    everywhere = told(shed, *AGAINST)["every case"]
+    assert everywhere["same"] == ["ride"]
+    assert list(everywhere["differs"]) == ["fault", "parts"]
+    facts = [patient["facts"] for patient in everywhere["differs"]["parts"]]
+    assert {"noise": "squeal", "noise while": "pedalling"} in facts
+
+
+def test_a_table_of_cases_is_compared_too(shed: Path, tmp_path: Path) -> None:
+    edit(shed / "rules" / "long_chain.yaml", "over new chain length", "at least 3 above new chain length")
+    table = tmp_path / "bikes.csv"
+    table.write_text(
+        "case,brakes hold,chain length,new chain length\n"
+        "ann,yes,121,120\nben,yes,125,120\nfay,yes,122,120\nmax,maybe,121,120\n"
+    )
+    found = told(shed, "impact", str(table), "--against", str(BICYCLE))["cases"]
+    assert (found["count"], found["set apart"], found["changed"]) == (3, 1, 2)
+    [fault] = [kind for kind in found["kinds"] if kind["answer"] == "fault"]
+    assert (fault["before"], fault["after"], fault["count"], fault["such as"]) == (
+        "worn chain",
+        "not known",
+        2,
+        ["ann", "fay"],
+    )
+    assert fault["gone"] == ["long_chain"]
+    assert (
+        "2 of 3 cases (1 set apart, which no rule can read) get other advice"
+        in run(shed, "impact", str(table), "--against", str(BICYCLE))[1]
+    )
+
+
+def test_a_finding_that_only_one_of_the_two_knows_is_unknown_to_the_other(shed: Path, tmp_path: Path) -> None:
+    edit(shed / "terms" / "bicycle.yaml", "values: [none, squeal, click]", "values: [none, squeal, click, rattle]")
+    edit(shed / "terms" / "bicycle.yaml", "range: 100 to 130, unit", "range: 100 to 140, unit")
+    table = tmp_path / "bikes.csv"
+    table.write_text("case,noise,chain length,new chain length\nann,rattle,121,120\nben,none,135,120\n")
+    found = told(shed, "impact", str(table), str(BICYCLE / "cases"), "--against", str(BICYCLE))
+    assert found["saved cases"] == []
+    fault = {kind["before"]: kind["after"] for kind in found["cases"]["kinds"] if kind["answer"] == "fault"}
+    assert fault == {"not known": "worn chain"}
+    assert found["cases"]["count"] == 3
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_tables_and_single_cases_tell_the_same_changes(data: st.DataObject) -> None:
+    book = data.draw(rulebooks().filter(lambda one: len(one.rules) > 1))
+    other = _without_one_rule(data, book)
+    cases = [case(data.draw(facts(book)), f"case {number}") for number in range(6)]
+    compared = Compared(other, book, shown_terms(other, book))
+    compared.add(tables.table_of(book, [one.id for one in cases], [one.facts for one in cases]))
+    single = {change.case.id for change in changes(other, book, cases)}
+    many = {name for kind in compared.found() for name in kind.cases}
+    assert (compared.cases, many <= single | _only_disputed(other, book, cases)) == (6, True)
+    assert compared.changed <= len(single)
+    if len(single) == 1 and not _only_disputed(other, book, cases):
+        assert many == single
+
+
+def _without_one_rule(data: st.DataObject, book: Rulebook) -> Rulebook:
+    last = data.draw(st.sampled_from(sorted(book.rules)))
+    rules = {
+        name: replace(rule, outranks=tuple(one for one in rule.outranks if one != last))
+        for name, rule in book.rules.items()
+        if name != last
+    }
+    return replace(book, rules=rules)
+
+
+def _only_disputed(before: Rulebook, after: Rulebook, cases: list[Case]) -> set[str]:
+    """Cases whose change a table shows alike: not known, disputed and none given are all empty there."""
+    words = ("not known yet", "none given")
+
+    def alike(answer: Any) -> bool:
+        return isinstance(answer, str) and (answer in words or answer.startswith("disputed"))
+
+    return {
+        change.case.id
+        for change in changes(before, after, cases)
+        if any(alike(old) and alike(new) for old, new in change.answers.values())
+    }
+
+
+@given(st.data())
+@settings(max_examples=25)
+def test_every_case_is_told_as_single_cases_have_it(data: st.DataObject) -> None:
+    book = data.draw(rulebooks().filter(lambda one: len(one.rules) > 1))
+    other = _without_one_rule(data, book)
+    found = compare_everywhere(other, book, most=1)
+    cases = [case(data.draw(facts(book)), f"case {number}") for number in range(6)]
+    for change in changes(other, book, cases):
+        assert not set(change.answers) & set(found.same)
+    for term, patients in found.differs.items():
+        assert all(term in change.answers for change in patients)
+    assert not found.undecided
+
+
+# --- against what ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(shed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The shed in a repository of git, in a folder of its own there."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    for name, value in {**GIT, "GIT_CONFIG_GLOBAL": "/dev/null"}.items():
+        monkeypatch.setenv(name, value)
+    for words in (["init", "-q"], ["add", "shed"], ["commit", "-qm", "The shed"]):
+        subprocess.run(["git", *words], cwd=shed.parent, check=True)
+    return shed
+
+
+def test_a_revision_of_git_is_the_state_before(kept: Path) -> None:
+    assert "None of 1 saved case changes its answer." in run(kept, "impact")[1]
+    edit(kept / "rules" / "long_chain.yaml", "over new chain length", "at least 3 above new chain length")
+    assert [change["case"] for change in told(kept, "impact")["saved cases"]] == ["old_chain"]
+    assert [one["rule"] for one in told(kept, "diff", "HEAD")["rules"]] == ["long_chain"]
+    assert told(kept, "diff", "HEAD", "HEAD")["rules"] == []
+
+
+@pytest.mark.parametrize(
+    "words", [("impact", "--against", "no_such"), ("diff", "--", "-x"), ("diff", "HEAD", "no_such")]
+)
+def test_what_is_neither_folder_nor_revision_is_told(kept: Path, words: tuple[str, ...]) -> None:
+    code, output = run(kept, *words)
+    assert (code, "neither a folder nor a revision" in output) == (1, True)
+
+
+def test_a_folder_outside_of_git_is_told(shed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(shed.parent.parent))
+    code, output = run(shed, "impact")
+    assert (code, "neither a folder nor a revision (not a git repository" in output) == (1, True)
+
+
+def test_without_git_a_folder_is_asked_for(shed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(shed))
+    code, output = run(shed, "impact")
+    assert (code, "no folder, and git is not installed; expected a folder, or git" in output) == (1, True)
+
+
+def test_a_revision_before_the_knowledge_base_is_told(kept: Path) -> None:
+    shutil.copytree(kept, kept.parent / "second")
+    code, output = run(kept.parent / "second", "impact")
+    assert code == 1
+    assert "HEAD: " in output
+
+
+# --- diff ------------------------------------------------------------------------------------------------------------
+
+EDITS = [
+    ("rules/no_brakes.yaml", "because: It is a hill.", "because: It is a cliff.", "told otherwise",
+     ["because: It is a cliff. (before: It is a hill.)"]),
+    ("rules/no_brakes.yaml", "SHED: often", "SHED: daily", "told otherwise", ["other sources"]),
+    ("rules/no_brakes.yaml", "name: no grip", "name: no hold", "told otherwise", ["other examples"]),
+    (CARD, *REWORDED, "reworded", []),
+    ("rules/no_brakes.yaml", "ride: not at all", "ride: gently", "changed",
+     ["then now: ride: gently", "then no longer: ride: not at all"]),
+    ("rules/long_chain.yaml", "outranks: [squeal_on_braking]\n", "", "changed",
+     ["outranks no longer: squeal_on_braking"]),
+    (CARD, "noise while: braking\n", "noise while: pedalling\n", "changed", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "kind", "words"), EDITS)
+def test_a_rule_that_differs_is_told_by_meaning(
+    shed: Path, file: str, old: str, new: str, kind: str, words: list[str]
+) -> None:
+    edit(shed / file, old, new)
+    [found] = told(shed, "diff", str(BICYCLE))["rules"]
+    assert (found["rule"], found["how"], found["told"]) == (Path(file).stem, kind, words)
+    assert (found["marks"] is not None) == (file == CARD and kind == "changed")
+
+
+def test_a_changed_condition_is_shown_by_a_patient(shed: Path) -> None:
+    edit(shed / CARD, "noise while: braking\n", "noise while: pedalling\n")
+    _, output = run(shed, "diff", str(BICYCLE))
+    assert output.startswith("Changed: 1\n  squeal_on_braking\n    * its condition ")
+    assert "noise while: " in output
+
+
+def test_cards_that_came_went_and_were_renamed_are_told(shed: Path) -> None:
+    (shed / CARD).rename(shed / "rules" / "brake_noise.yaml")
+    edit(shed / "rules" / "brake_noise.yaml", "rule: squeal_on_braking", "rule: brake_noise")
+    edit(shed / "rules" / "long_chain.yaml", "outranks: [squeal_on_braking]", "outranks: [brake_noise]")
+    edit(shed / "rules" / "no_brakes.yaml", "It is a hill.", "It is a cliff.")
+    kinds = [(one.rule, one.kind) for one in rules_that_differ(load(BICYCLE), load(shed))]
+    assert kinds == [("brake_noise", "renamed"), ("no_brakes", "told otherwise"), ("long_chain", "changed")]
+    (shed / "rules" / "no_brakes.yaml").unlink()
+    kinds = [(one.rule, one.kind) for one in rules_that_differ(load(BICYCLE), load(shed))]
+    assert ("no_brakes", "gone") in kinds
+    assert [one.kind for one in rules_that_differ(load(shed), load(BICYCLE)) if one.rule == "no_brakes"] == ["added"]
+
+
+def test_terms_and_laws_that_differ_are_named(shed: Path) -> None:
+    edit(shed / "terms" / "bicycle.yaml", "Do both brakes stop the wheels?", "Do both brakes hold?")
+    (shed / "laws" / "no_ride_without_brakes.yaml").unlink()
+    assert told(shed, "diff", str(BICYCLE))["names"] == [
+        {"kind": "terms", "added": [], "gone": [], "changed": ["brakes hold"]},
+        {"kind": "laws", "added": [], "gone": ["no_ride_without_brakes"], "changed": []},
+    ]
+
+
+def test_what_says_the_same_is_the_same(shed: Path) -> None:
+    assert run(shed, "diff", str(BICYCLE)) == (0, "The two say the same.\n")

@@ -1,0 +1,452 @@
+"""A clinician adds a rule: the questions, what is refused at once, what is tried, and what is written."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cli
+from engine import truth
+from engine.author.asking import Question
+from engine.author.examples import mark_given, propose
+from engine.author.impact import changes
+from engine.author.new_talk import Settled, a_card
+from engine.author.patient_talk import Wanted, telling, touched_by, wanted
+from engine.author.saved import Saved, with_rule
+from engine.author.typed import Refused
+from engine.doors.prompt import Left, hold
+from engine.errors import KnowledgeError
+from engine.language import Condition, show
+from engine.load import load, load_files
+from engine.load.assemble import with_files
+from engine.load.files import read_folder
+from engine.rulebook import Rulebook
+
+from .rulebooks import NOWHERE, case, conditions, facts, rulebooks
+
+ROOT = Path(__file__).resolve().parent.parent
+BICYCLE = ROOT / "tests" / "bicycle"
+
+
+@pytest.fixture
+def shed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the knowledge about bicycles, and an empty cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return Path(shutil.copytree(BICYCLE, tmp_path / "shed"))
+
+
+def answering(*answers: str) -> Callable[[Question], str]:
+    """Gives one answer after the other; then there are no more."""
+    left: Iterator[str] = iter(answers)
+
+    def ask(_: Question) -> str:
+        answer = next(left, None)
+        if answer is None:
+            raise EOFError
+        return answer
+
+    return ask
+
+
+def talk(base: Path, *answers: str, goal: Wanted | None = None) -> Settled:
+    saved = Saved(load(base))
+    return hold(lambda: a_card(saved, goal), answering(*answers))
+
+
+CLICK = (
+    "/crank_clicks",
+    "A click on pedalling comes from the crank.",
+    "noise: click",
+    "noise while",
+    "pedalling",
+    "",
+    "part",
+    "crank bolt",
+    "",
+    "The bolt works loose under load.",
+    "SHED: twice this year",
+    "",
+)
+WRITTEN = """\
+rule: crank_clicks
+says: A click on pedalling comes from the crank.
+if:
+  - noise: click
+  - noise while: pedalling
+then:
+  - parts: crank bolt
+because: The bolt works loose under load.
+source:
+  - SHED: twice this year
+status: draft
+examples:
+  - {name: uphill, given: {noise: click, noise while: pedalling}, rule: holds}
+  - {name: noise squeal, given: {noise: squeal, noise while: pedalling}, rule: fails}
+  - {name: noise while braking, given: {noise: click, noise while: braking}, rule: fails}
+  - {name: noise while not known, given: {noise: click}, rule: waits}
+"""
+
+
+def test_a_card_is_asked_for_and_written_as_a_person_would_have(shed: Path) -> None:
+    settled = talk(shed, *CLICK, "1", "uphill", "", "yes")
+    assert settled.save
+    assert settled.texts == {"rules/crank_clicks.yaml": WRITTEN}
+
+
+def run(base: Path, *words: str, stdin: str = "") -> tuple[int, str]:
+    done = CliRunner().invoke(cli.lumbar, ["--knowledge", str(base), *words], input=stdin, env={"COLUMNS": "100"})
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.output
+
+
+def piped(*answers: str) -> str:
+    return "".join(f"{answer}\n" for answer in answers)
+
+
+def test_the_command_saves_a_card_that_checks(shed: Path) -> None:
+    code, output = run(shed, "new", stdin=piped(*CLICK, "", "yes"))
+    assert code == 0
+    assert "If noise is click and noise while is pedalling, then parts is crank bolt." in output
+    assert "None of 1 saved case changes its answer." in output
+    assert (shed / "rules" / "crank_clicks.yaml").is_file()
+    assert run(shed, "check")[0] == 0
+
+
+def test_without_a_yes_nothing_is_written(shed: Path) -> None:
+    before = read_folder(shed)
+    assert "Nothing is saved" in run(shed, "new", stdin=piped(*CLICK, "", "no"))[1]
+    assert read_folder(shed) == before
+
+
+def test_a_dry_run_prints_the_card_and_writes_nothing(shed: Path) -> None:
+    before = read_folder(shed)
+    _, output = run(shed, "new", "--dry-run", stdin=piped(*CLICK, "1", "uphill", "", "yes"))
+    assert WRITTEN in output
+    assert read_folder(shed) == before
+
+
+@pytest.mark.parametrize("count", range(0, len(CLICK) + 2, 3))
+def test_a_talk_that_ends_early_writes_nothing(shed: Path, count: int) -> None:
+    before = read_folder(shed)
+    code, output = run(shed, "new", stdin=piped(*[*CLICK, "", "yes"][:count]))
+    assert code == 1
+    assert output.endswith("Nothing is saved; everything is as it was.\n")
+    assert read_folder(shed) == before
+
+
+def test_back_takes_the_last_answer_back(shed: Path) -> None:
+    answers = list(CLICK)
+    answers[1:1] = ["A wrong sentence.", "back"]
+    answers[4:4] = ["noise: squeal", "noise while: braking", "back", "back"]
+    assert talk(shed, "back", *answers, "1", "uphill", "", "yes").texts == {"rules/crank_clicks.yaml": WRITTEN}
+
+
+def test_an_interruption_leaves_the_talk(shed: Path) -> None:
+    saved = Saved(load(shed))
+
+    def interrupted(_: Question) -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(Left):
+        hold(lambda: a_card(saved), interrupted)
+
+
+# --- what is refused at once -----------------------------------------------------------------------------------------
+
+NAME, SAYS = "/crank_clicks", "A click."
+MADE = (NAME, SAYS, "noise: click", "", "fault: loose crank", "", "It does.")
+REFUSED = [
+    ((), "Crank!", "'Crank!' is no name; expected small letters, digits and _, a letter first"),
+    ((), "long_chain", "'long_chain' stands in rules/long_chain.yaml already; expected a name of its own"),
+    ((NAME,), "", "nothing; expected one sentence"),
+    ((NAME, SAYS), "", "nothing; expected a line such as `term: value`, or part of a term"),
+    ((NAME, SAYS), "noize", "no term has 'noize'; expected part of a term; did you mean 'noise'?"),
+    ((NAME, SAYS), "noise: clik", "'clik' is no value of 'noise'; expected none, squeal, click; did you mean 'click'?"),
+    ((NAME, SAYS), "noise: unknown", "'unknown' in a rule; expected a value; only laws may speak of what is not known"),
+    ((NAME, SAYS), "chain length: 99", "'99' is outside the range of 'chain length'; expected 100 to 130"),
+    ((NAME, SAYS, "chain length"), "1", "'1' is outside the range of 'chain length'; expected 100 to 130"),
+    ((NAME, SAYS, "chain"), "3", "'3' is no number of the list; expected 1 to 2"),
+    ((NAME, SAYS, "any of"), "", "0 lines so far; expected 2 or more for `any of`"),
+    ((NAME, SAYS, "noise: click", "noise while: braking", "unless"), "unless", "no term has 'unless'"),
+    ((NAME, SAYS, "noise: click", ""), "noise: click", "'noise' is a finding, which only a case gives"),
+    ((NAME, SAYS, "noise: click", ""), "fault: lose crank", "did you mean 'loose crank'?"),
+    ((NAME, SAYS, "ride: gently", ""), "ride: not at all", "a circle: the rule reads 'ride'"),
+    ((NAME, SAYS, "noise: click", "", "fault: loose crank"), "fault: worn chain", "'fault' is concluded already"),
+    (MADE, "", "nothing; expected a source"),
+    (MADE, "SHET: page 1", "'SHET' is no source; expected a key of sources.yaml; did you mean 'SHED'?"),
+    (MADE, "SHED:", "'SHED' without a place in it"),
+    (MADE, "SHED: last year [herd]", "[herd] is no label; expected verified-2"),
+    (MADE, "cellar", "no source has 'cellar'"),
+    ((*MADE[:-1], "It does in 9 of 10.", "SHED: told [convention]"), "", "the card says '9', and no source for it"),
+    ((*MADE, "SHED: often", "", "1"), "noise squeal", "'noise squeal' is the name of another example"),
+    ((*MADE, "SHED: often", ""), "7", "'7' is no number of the list; expected 1 to 3, or Enter"),
+    ((*MADE, "SHED: often", "", ""), "perhaps", "'perhaps' is no answer; expected yes, no"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "wrong", "told"), REFUSED)
+def test_what_is_wrong_is_refused_at_once(
+    shed: Path, capsys: pytest.CaptureFixture[str], before: tuple[str, ...], wrong: str, told: str
+) -> None:
+    with pytest.raises(Left):
+        talk(shed, *before)
+    assert told not in capsys.readouterr().out
+    with pytest.raises(Left):
+        talk(shed, *before, wrong)
+    assert told in capsys.readouterr().out
+
+
+def test_lines_that_nobody_can_meet_lead_nowhere_but_back(shed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ("noise: click", "noise: squeal", "", "fault: loose crank", "", "It does.", "SHED: often", "")
+    with pytest.raises(Left):
+        talk(shed, NAME, SAYS, *lines, "on")
+    told = capsys.readouterr().out
+    assert "No patient can meet all these lines together." in told
+    assert "no way on from here; expected `back`" in told
+
+
+def test_lines_that_decide_whether_a_finding_is_asked_are_offered(shed: Path) -> None:
+    rest = ("parts: pads", "", "It does.", "SHED: often", "", "", "no")
+    with_gate = talk(shed, NAME, SAYS, "noise while: braking", "yes", "", *rest).draft
+    without = talk(shed, NAME, SAYS, "noise while: braking", "no", "", *rest).draft
+    assert show(with_gate.condition) == "if:\n  - noise: squeal or click\n  - noise while: braking\n"
+    assert show(without.condition) == "if:\n  - noise while: braking\n"
+
+
+def test_groups_and_exclusions_can_be_asked_for(shed: Path) -> None:
+    lines = ("at least 2 of", "noise: click", "chain", "1", "over new chain length", "brakes hold: yes", "")
+    rest = ("unless", "ride: not at all", "", "parts: chain", "", "It does.", "SHED: often", "", "", "no")
+    condition = talk(shed, NAME, SAYS, *lines, *rest).draft.condition
+    assert show(condition) == (
+        "if:\n  - at least 2 of:\n      - noise: click\n      - chain length: over new chain length\n"
+        "      - brakes hold: yes\nunless:\n  - ride: not at all\n"
+    )
+
+
+# --- before it is saved ----------------------------------------------------------------------------------------------
+
+
+def test_a_rule_in_dispute_is_told_to_give_way_or_a_line_is_needed(shed: Path) -> None:
+    pytest.importorskip("pysat")
+    lines = ("noise: squeal", "brakes hold: yes", "", "fault: worn chain", "", "It may.", "SHED: often", "", "")
+    settled = talk(shed, NAME, SAYS, *lines, "yes", "yes")
+    assert settled.draft.outranks == ("squeal_on_braking",)
+    assert "outranks: [squeal_on_braking]" in settled.texts["rules/crank_clicks.yaml"]
+
+
+def test_a_card_that_breaks_a_law_is_not_saved(shed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pysat")
+    law = "law: never_two\nsays: Never.\nnever: [{noise: click}, {parts: pads}]\nsource: [{SHED: here}]\n"
+    (shed / "laws" / "never_two.yaml").write_text(law, encoding="utf-8")
+    lines = ("brakes hold: yes", "", "parts: pads", "", "It may.", "SHED: often", "", "")
+    with pytest.raises(Left):
+        talk(shed, NAME, SAYS, *lines, "yes")
+    told = capsys.readouterr().out
+    assert "the law 'never_two' is broken for a patient with" in told
+    assert "1 problem to mend before it can be saved." in told
+
+
+def test_what_loading_finds_wrong_is_told_before_it_is_saved(shed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ("chain length: 120 or more", "", "ride: not at all", "", "It may.", "SHED: often", "", "")
+    with pytest.raises(Left):
+        talk(shed, NAME, SAYS, *lines, "yes")
+    told = capsys.readouterr().out
+    assert "'crank_clicks' gives ride: not at all and reads 'chain length'" in told
+
+
+# --- from a patient --------------------------------------------------------------------------------------------------
+
+SECOND = """\
+case: squealing
+says: It squeals on braking, and the chain is new.
+brakes hold: yes
+noise: squeal
+noise while: braking
+chain length: 120
+new chain length: 120
+expected fault: glazed pads
+expected ride: as you like
+expected parts:
+  - pads
+"""
+
+
+@pytest.fixture
+def two(shed: Path) -> Path:
+    (shed / "cases" / "squealing.yaml").write_text(SECOND, encoding="utf-8")
+    return shed
+
+
+def patient(base: Path, text: str, **more: str | int) -> Wanted:
+    book = load(base)
+    known: dict[str, str | int] = {
+        "brakes hold": "yes",
+        "noise": "squeal",
+        "noise while": "braking",
+        "chain length": 121,
+        "new chain length": 121,
+    }
+    return wanted(book, replace(case({**known, **more}, "mine"), place=NOWHERE), text)
+
+
+def test_lines_are_shown_until_no_saved_case_is_touched(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pysat")
+    goal = patient(two, "fault: worn chain")
+    assert goal.rules == ("squeal_on_braking",)
+    settled = talk(two, "1", "", NAME, SAYS, "It may.", "SHED: often", "", "", "yes", "yes", goal=goal)
+    told = capsys.readouterr().out
+    assert "mine gets fault: glazed pads. Wanted: worn chain." in told
+    assert "squeal_on_braking gives another value, and will give way" in told
+    assert "1 saved case would change too: squealing." in told
+    assert "1  chain length: 121 or more (true here, not in 1 of 1)" in told
+    assert "No other saved case changes its answer." in told
+    assert settled.draft.outranks == ("squeal_on_braking", "clicks.crank")
+    assert settled.draft.examples[0].name == "mine"
+    assert set(settled.texts) == {"rules/crank_clicks.yaml", "cases/mine.yaml"}
+    assert "expected fault: worn chain" in settled.texts["cases/mine.yaml"]
+
+
+def test_the_patient_becomes_a_saved_case_and_everything_checks(two: Path, tmp_path: Path) -> None:
+    file = tmp_path / "My bike.yaml"
+    file.write_text("noise: squeal\nnoise while: braking\nbrakes hold: yes\nchain length: 121\nnew chain length: 121\n")
+    answers = piped("1", "", NAME, SAYS, "It may.", "SHED: often", "", "", "yes", "yes")
+    code, output = run(two, "new", "--from", str(file), "fault: worn chain", stdin=answers)
+    assert (code, output.count("saved: ")) == (0, 2)
+    assert run(two, "check") == (0, run(two, "check")[1])
+    assert (two / "cases" / "my_bike.yaml").is_file()
+
+
+def test_saved_cases_that_should_change_are_written_anew(two: Path) -> None:
+    pytest.importorskip("pysat")
+    goal = patient(two, "ride: gently")
+    answers = ("noise: squeal", "let them change", NAME, SAYS, "It may.", "SHED: often", "", "", "yes")
+    settled = talk(two, *answers, goal=goal)
+    assert "expected ride: gently" in settled.texts["cases/squealing.yaml"]
+    assert settled.texts["cases/squealing.yaml"].startswith("case: squealing\nsays: It squeals")
+
+
+def test_a_line_that_is_not_true_of_the_patient_is_refused(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Left):
+        talk(two, "noise: click", "noise", "click", goal=patient(two, "fault: worn chain"))
+    assert capsys.readouterr().out.count("`noise: click` is not true of mine; expected a line that is") == 2
+
+
+WRONG_GOALS = [
+    ("fault: glazed pads", "mine gets fault: glazed pads already"),
+    ("fault: worn chian", "'worn chian' is no value of 'fault'"),
+    ("noise: click", "'noise' is a finding"),
+    ("ride: as you like", "ride takes the highest value, and not at all is given by no_brakes"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), WRONG_GOALS)
+def test_what_no_new_rule_can_give_is_refused(two: Path, text: str, told: str) -> None:
+    with pytest.raises(Refused, match=told):
+        patient(two, text, **({"brakes hold": "no"} if text.startswith("ride") else {}))
+
+
+def test_from_needs_a_case_and_what_it_should_get(two: Path) -> None:
+    assert run(two, "new", "--from", "squealing")[0] == 2
+    code, output = run(two, "new", "--from", "sqealing", "fault: worn chain")
+    assert (code, "neither a file nor a saved case; did you mean 'squealing'?" in output) == (2, True)
+    assert run(two, "new", "--from", "squealing", "fault: glazed pads")[0] == 2
+
+
+# --- what it rests on ------------------------------------------------------------------------------------------------
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_a_proposed_example_comes_to_what_it_says(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    condition = data.draw(conditions(book.terms))
+    examples = propose(book, condition)
+    assert len({example.name for example in examples}) == len(examples)
+    for example in examples:
+        assert truth.NAMES[mark_given(book, condition, dict(example.given))] == example.mark
+
+
+def test_every_rule_of_the_knowledge_base_gets_examples_of_each_kind(bundled: Rulebook) -> None:
+    for rule in bundled.rules.values():
+        marks = {example.mark for example in propose(bundled, rule.condition)}
+        assert marks == ({"holds", "fails", "waits"} if rule.condition != Condition() else {"holds"}), rule.id
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_saved_cases_beside_one_more_rule_are_what_deciding_them_all_says(data: st.DataObject) -> None:
+    book = data.draw(rulebooks().filter(_removable))
+    last = data.draw(st.sampled_from(_removable(book)))
+    before = replace(book, rules={name: rule for name, rule in book.rules.items() if name != last})
+    cases = {f"case_{number}": case(data.draw(facts(book)), f"case_{number}") for number in range(4)}
+    saved = Saved(replace(before, cases=cases))
+    after = with_rule(saved.rulebook, book.rules[last])
+    assert list(saved.changes(after, book.rules[last])) == list(changes(saved.rulebook, after, cases.values()))
+
+
+def _removable(book: Rulebook) -> list[str]:
+    """The rules that no other one outranks."""
+    return [name for name in book.rules if all(name not in rule.outranks for rule in book.rules.values())]
+
+
+def test_a_card_put_beside_a_rulebook_is_as_if_the_folder_were_read_again(bundled: Rulebook) -> None:
+    files = read_folder(ROOT / "knowledge")
+    name = "rules/safety/fever.yaml"
+    text = files[name].decode().replace("fever: yes", "fever: no", 1)
+    beside, whole = with_files(bundled, {name: text}), load_files(files | {name: text.encode()}, bundled.directory)
+    assert (dict(beside.rules), dict(beside.cases), beside.stages) == (
+        dict(whole.rules),
+        dict(whole.cases),
+        whole.stages,
+    )
+
+
+@pytest.mark.parametrize(("old", "new"), [("fever: yes", "feber: yes"), ("rule: fever", "rule: fewer")])
+def test_a_card_at_fault_is_refused_beside_a_rulebook_in_the_same_words(bundled: Rulebook, old: str, new: str) -> None:
+    files = read_folder(ROOT / "knowledge")
+    name = "rules/safety/fever.yaml"
+    text = files[name].decode().replace(old, new, 1)
+    with pytest.raises(KnowledgeError) as beside:
+        with_files(bundled, {name: text})
+    with pytest.raises(KnowledgeError) as whole:
+        load_files(files | {name: text.encode()})
+    assert beside.value.problems == whole.value.problems
+
+
+def test_difference_lists_name_only_what_tells_the_patient_apart(bundled: Rulebook) -> None:
+    saved = Saved(bundled)
+    goal = wanted(bundled, bundled.cases["facet_by_three_of_five"], "exercise direction: neutral only")
+    touched = touched_by(saved, goal, [])
+    for line, count in telling(saved, goal, touched)[:20]:
+        assert truth.mark_line(line, goal.decision.state) == truth.HOLDS
+        states = [saved.decisions[change.case.id].state for change in touched]
+        assert sum(truth.mark_line(line, state) == truth.FAILS for state in states) == count > 0
+
+
+# --- a process of its own --------------------------------------------------------------------------------------------
+
+
+def test_piped_answers_are_told_after_their_questions(shed: Path) -> None:
+    command = [sys.executable, str(ROOT / "cli.py"), "--knowledge", str(shed), "new"]
+    done = subprocess.run(
+        command,
+        input=piped(*CLICK[:3], "nois", "1"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "COLUMNS": "100"},
+    )
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1:4] == ["Name: /crank_clicks", f"Says: {CLICK[1]}", done.stdout.splitlines()[3]]
+    assert "If: noise: click\nAnd if: nois\n  1  noise: none; squeal; click\n" in done.stdout
+    assert done.stderr == ""
