@@ -18,8 +18,9 @@ COMPLETE = "complete"
 class Term:
     """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules).
 
-    `usual` is what made-up cases mostly have: a value, or the two ends of a range of numbers. `gap` tells that the
-    `otherwise` is no real answer, and `accepts` why complete cases may end without one.
+    `fixed` marks what cannot be otherwise, such as what is past. `usual` is what made-up cases mostly have: a value, or
+    the two ends of a range of numbers. `gap` tells that the `otherwise` is no real answer, and `accepts` why complete
+    cases may end without one.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Term:
     codes: tuple[str, ...] = ()
     screening: bool = False
     lasts: bool = False
+    fixed: bool = False
     asked_if: Condition | None = None
     unread: str = ""
     otherwise: str | None = None

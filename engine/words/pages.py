@@ -49,6 +49,7 @@ def term_page(rulebook: Rulebook, term: Term) -> Iterator[Said]:
     facts = {
         "a screening question: no exercise is advised before it is answered": term.screening,
         "lasts: a later visit may carry it over": term.lasts,
+        "fixed: once answered it cannot be otherwise": term.fixed,
         "takes the highest value that a rule gives": term.takes_highest,
         f"otherwise {term.otherwise}": term.otherwise is not None,
         f"read by no rule: {term.unread}": term.unread,

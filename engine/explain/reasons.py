@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import truth
-from .case import Answer, Decision, Members, Range, plain
-from .language import Group, Line, phrase_of, terms_of, title_of
-from .rulebook import COMPLETE, Rule, Rulebook, Support, Term
-
-STATES = {truth.UNKNOWN: "unknown", truth.HOLDS: "met", truth.FAILS: "not met", truth.DISPUTED: "disputed"}
+from .. import truth
+from ..case import Answer, Decision, Members, Range, plain
+from ..language import Group, Line, phrase_of, terms_of, title_of
+from ..rulebook import COMPLETE, Rule, Rulebook, Support, Term
+from .checked import check_why
+from .outcomes import STATES, STATUS
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,49 @@ class Why:
 
 def why(rulebook: Rulebook, decision: Decision, term: str) -> Why:
     """The tree of reasons for a term, down to the answers given."""
-    return _Explainer(rulebook, decision).why(rulebook.terms[term])
+    reason = _Explainer(rulebook, decision).why(rulebook.terms[term])
+    check_why(rulebook, decision, reason, rests_on(rulebook, decision, term))
+    return reason
+
+
+def rests_on(rulebook: Rulebook, decision: Decision, term: str) -> tuple[str, ...]:
+    """The answered findings that give a term its answer, whatever the others are: its leaves, exclusions included."""
+    found: set[str] = set()
+    queue, seen = [term], {term}
+    while queue:
+        read = set(_read_for(rulebook, decision, rulebook.terms[queue.pop()]))
+        found.update(name for name in read if rulebook.terms[name].finding)
+        queue += [name for name in read - seen if not rulebook.terms[name].finding]
+        seen |= read
+    if rulebook.terms[term].finding:
+        found.add(term)
+    return tuple(finding.name for finding in rulebook.findings if finding.name in found & decision.case.facts.keys())
+
+
+def _read_for(rulebook: Rulebook, decision: Decision, term: Term) -> Iterator[str]:
+    """The terms of the lines that settle a conclusion as far as it is settled."""
+    if term.built_in:
+        asked = [finding for finding in rulebook.findings if finding.screening or term.name == COMPLETE]
+        for finding in asked:
+            yield finding.name
+            if finding.name not in decision.case.facts:
+                yield from rulebook.applies_to(finding.name)
+    support = rulebook.support.get(term.name, ())
+    firing = [entry for entry in support if truth.status(entry, decision.marks) == truth.HOLDS]
+    settled = term.single and firing and term.name not in decision.disputed
+    for entry in firing if settled else support:
+        for name in (entry.rule, *entry.outrankers):
+            yield from _marked(rulebook.rules[name], decision)
+
+
+def _marked(rule: Rule, decision: Decision) -> Iterator[str]:
+    """The terms of the lines that make a rule's condition hold, or fail."""
+    mark = decision.marks[rule.id]
+    for parts, turned in ((rule.condition.lines, mark), (rule.condition.unless, truth.opposite(mark))):
+        for part in parts:
+            for line in part.lines if isinstance(part, Group) else (part,):
+                if truth.mark_line(line, decision.state) & turned:
+                    yield from terms_of(line)
 
 
 class _Explainer:
@@ -191,9 +233,7 @@ class _Explainer:
     def _reason(self, entry: Support, deep: bool = True) -> RuleReason:
         rule = self.rulebook.rules[entry.rule]
         self._check(rule)
-        status = {0: "waits", truth.HOLDS: "fires", truth.FAILS: "ruled out"}.get(
-            truth.status(entry, self.decision.marks), "disputed"
-        )
+        status = STATUS[truth.status(entry, self.decision.marks)]
         parts = [self._part(part, False, deep) for part in rule.condition.lines]
         parts += [self._part(part, True, deep) for part in rule.condition.unless]
         holding, failing = (

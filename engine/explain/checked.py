@@ -1,0 +1,77 @@
+"""Checks each explanation against `truth`, by another way than it was found, before it is given.
+
+An explanation that does not bear it out is a bug, and is never shown: AssertionError.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from .. import truth
+from ..case import Case, Decision, Value
+from ..rulebook import Rulebook
+from .outcomes import Outcome, advice, outcome
+
+if TYPE_CHECKING:
+    from .reasons import Why
+
+Answers = Mapping[str, Value | None]
+
+
+def decided(rulebook: Rulebook, facts: Answers) -> Decision:
+    """What `truth` decides of some answers; None is none."""
+    return truth.decide(rulebook, Case("checked", {name: value for name, value in facts.items() if value is not None}))
+
+
+def demand(kept: bool, told: str) -> None:
+    """Let nothing be shown that is not so."""
+    if not kept:
+        raise AssertionError(f"this explanation is not borne out: {told}")
+
+
+def check_why(rulebook: Rulebook, decision: Decision, reason: "Why", leaves: Iterable[str]) -> None:
+    """The leaves alone give the answer, and no rule that fires for it is left out."""
+    term = reason.term
+    again = decided(rulebook, {name: decision.case.facts[name] for name in leaves})
+    if term.finding:
+        demand(decision.case.facts.get(term.name) == reason.answer, f"{term.name} is answered otherwise")
+        return
+    demand(outcome(again, term.name) == outcome(decision, term.name), f"{term.name} does not rest on what is told")
+    firing = {entry.rule for entry in rulebook.support.get(term.name, ()) if _fires(again, rulebook, term.name, entry.rule)}
+    told = {rule.rule.id for side in reason.sides for rule in side.rules}
+    demand(told == firing or (term.takes_highest and told <= firing) or reason.told, f"{firing ^ told} for {term.name}")
+
+
+def _fires(decision: Decision, rulebook: Rulebook, term: str, rule: str) -> bool:
+    entries = [entry for entry in rulebook.support[term] if entry.rule == rule]
+    return any(truth.status(entry, decision.marks) & truth.HOLDS for entry in entries)
+
+
+def check_difference(
+    rulebook: Rulebook, before: Decision, after: Decision, changes: Sequence[tuple[str, Value | None]], terms: Iterable[str]
+) -> None:
+    """The changes turn the one advice into the other, and none of them can be left out."""
+    wanted = advice(after, terms)
+
+    def brings(chosen: Sequence[tuple[str, Value | None]]) -> bool:
+        return advice(decided(rulebook, {**before.case.facts, **dict(chosen)}), wanted) == wanted
+
+    demand(brings(changes), "the findings told do not make the difference")
+    for left_out in changes:
+        rest = [change for change in changes if change != left_out]
+        demand(not brings(rest), f"{left_out[0]} can be left out")
+
+
+def check_changed(rulebook: Rulebook, facts: Answers, changes: Answers, after: Mapping[str, Outcome]) -> None:
+    """The changes bring what they are said to bring."""
+    found = decided(rulebook, {**facts, **changes})
+    demand(not truth.impossibilities(rulebook, found.case.facts), f"{dict(changes)} is no possible patient")
+    demand(advice(found, after) == dict(after), f"{dict(changes)} brings something else")
+
+
+def check_enough(rulebook: Rulebook, decision: Decision, part: Sequence[str], terms: Sequence[str]) -> None:
+    """The part gives what the whole gives, and none of it can be left out."""
+    facts, wanted = decision.case.facts, advice(decision, terms)
+    demand(advice(decided(rulebook, {name: facts[name] for name in part}), terms) == wanted, "the part is not enough")
+    for left_out in part:
+        rest = {name: facts[name] for name in part if name != left_out}
+        demand(advice(decided(rulebook, rest), terms) != wanted, f"{left_out} can be left out")

@@ -1,0 +1,48 @@
+"""How conclusions stand in a decision, and which of them are the advice, as the knowledge base shows it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .. import truth
+from ..case import Answer, Decision, plain
+from ..rulebook import Rulebook
+
+STATES = {truth.UNKNOWN: "unknown", truth.HOLDS: "met", truth.FAILS: "not met", truth.DISPUTED: "disputed"}
+STATUS = {truth.UNKNOWN: "waits", truth.HOLDS: "fires", truth.FAILS: "ruled out", truth.DISPUTED: "disputed"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a conclusion stands: its answer, or the values that dispute, or that no rule gives it."""
+
+    answer: Answer
+    disputed: tuple[str, ...] = ()
+    gap: bool = False
+
+    def as_json(self) -> Any:
+        """The answer as JSON has it; an object of its own for what is disputed, or a gap."""
+        if self.disputed:
+            return {"disputed": list(self.disputed)}
+        return {"gap": True} if self.gap else plain(self.answer)
+
+
+def shown(rulebook: Rulebook) -> tuple[str, ...]:
+    """The conclusions that a recommendation shows; where none is laid out, all of them.
+
+    The tallies set side by side beneath a section weigh, and advise nothing: they are no part of the advice.
+    """
+    if rulebook.recommendation is None:
+        return tuple(term.name for term in rulebook.conclusions)
+    return tuple(dict.fromkeys(name for section in rulebook.recommendation.sections for name in section.terms))
+
+
+def outcome(decision: Decision, term: str) -> Outcome:
+    """How a conclusion stands in a decision."""
+    disputed = tuple(decision.disputed.get(term, ()))
+    return Outcome(decision.conclusions.get(term), disputed, term in decision.gaps)
+
+
+def advice(decision: Decision, terms: Iterable[str]) -> dict[str, Outcome]:
+    """How each of the terms stands."""
+    return {term: outcome(decision, term) for term in terms}
