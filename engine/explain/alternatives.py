@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 from .. import truth
@@ -13,6 +12,7 @@ from .differences import Difference, FindingChange, compare, with_changes
 from .outcomes import advice, shown
 from .turns import Change, Judged, changes
 from .variants import Option, Plan, Variants, places
+from .ways import options_of, sets_of
 
 LARGEST = 2
 """Sets of so many other answers are tried whole."""
@@ -112,14 +112,14 @@ class _Search:
         self.facts = decision.case.facts
         now = Variants(plan, self.facts, [()])
         self.aims = [node for term in terms for node in plan.otherwise(term, now)]
-        self.options = list(options_of(plan, self.facts, self.aims))
+        self.options = options_of(plan, self.facts, self.aims)
         self.minimal: set[tuple[Option, ...]] = set()
 
     def of_size(self, size: int) -> list[tuple[Option, ...]]:
         """The sets of so many answers that change the advice, and no part of which does."""
         alone = {options[0] for options in self.minimal if len(options) == 1}
         left = [option for option in self.options if option not in alone]
-        sets = [one for one in combinations(left, size) if len({option.term for option in one}) == size]
+        sets = list(sets_of(left, size))
         variants = Variants(self.plan, self.facts, sets)
         hits = [sets[place] for place in places(variants.any_of(self.aims) & variants.possible())]
         self.minimal.update(hits)
@@ -171,14 +171,6 @@ def _along(rows: Iterable[tuple[tuple[Option, ...], ...]], axis: int) -> Iterato
         key = row[:axis], row[axis + 1 :]
         joined[key] = joined.get(key, ()) + row[axis]
     yield from ((*left, options, *right) for (left, right), options in joined.items())
-
-
-def options_of(plan: Plan, facts: Mapping[str, Value], aims: Iterable[int]) -> Iterator[Option]:
-    """The other answers that can bear on the nodes aimed at; what cannot be otherwise is left alone."""
-    reach = plan.findings_beneath(aims)
-    for term in plan.rulebook.findings:
-        if term.name in reach and not (term.fixed and term.name in facts):
-            yield from plan.options(term, facts)
 
 
 def fixed_in(rulebook: Rulebook, facts: Mapping[str, Value]) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .. import truth
-from ..case import Case, Decision, Value
+from ..case import Case, Decision, Members, Value
 from ..rulebook import Rulebook
-from .outcomes import Outcome, advice, outcome
+from .outcomes import STATUS, Outcome, advice, outcome
 
 if TYPE_CHECKING:
     from .reasons import Why
@@ -75,3 +75,26 @@ def check_enough(rulebook: Rulebook, decision: Decision, part: Sequence[str], te
     for left_out in part:
         rest = {name: facts[name] for name in part if name != left_out}
         demand(advice(decided(rulebook, rest), terms) != wanted, f"{left_out} can be left out")
+
+
+def check_way(
+    rulebook: Rulebook,
+    decision: Decision,
+    changes: Sequence[tuple[str, Value | None]],
+    term: str,
+    wanted: Sequence[str],
+) -> None:
+    """The changes bring one of the values wanted, to a patient that there can be."""
+    found = decided(rulebook, {**decision.case.facts, **dict(changes)})
+    answer = found.conclusions[term]
+    held = set(answer.inside) if isinstance(answer, Members) else {str(answer)}
+    demand(term not in found.disputed and bool(held & set(wanted)), f"the way does not lead to {term}: {wanted}")
+    demand(not truth.impossibilities(rulebook, found.case.facts), "the way leads to no possible patient")
+
+
+def check_argument(rulebook: Rulebook, decision: Decision, rule: str, status: str, term: str) -> None:
+    """The rule's own condition says what the rule is said to do for the term."""
+    entry = next(entry for entry in rulebook.support[term] if entry.rule == rule)
+    names = (entry.rule, *entry.outrankers)
+    marks = {name: truth.mark_condition(rulebook.rules[name].condition, decision.state) for name in names}
+    demand(status == STATUS[truth.status(entry, marks)], f"{rule} is said to be {status} for {term}")

@@ -96,7 +96,7 @@ class Why:
 
 def why(rulebook: Rulebook, decision: Decision, term: str) -> Why:
     """The tree of reasons for a term, down to the answers given."""
-    reason = _Explainer(rulebook, decision).why(rulebook.terms[term])
+    reason = Explainer(rulebook, decision).why(rulebook.terms[term])
     check_why(rulebook, decision, reason, rests_on(rulebook, decision, term))
     return reason
 
@@ -141,7 +141,9 @@ def _marked(rule: Rule, decision: Decision) -> Iterator[str]:
                     yield from terms_of(line)
 
 
-class _Explainer:
+class Explainer:
+    """Makes the reasons of one decision; what it has told once it does not tell again."""
+
     def __init__(self, rulebook: Rulebook, decision: Decision) -> None:
         self.rulebook = rulebook
         self.decision = decision
@@ -200,14 +202,14 @@ class _Explainer:
             reached = answer.low if isinstance(answer, Range) else answer
             values = {value: None for value in values if value == reached}
         return tuple(
-            Side(value or term.name, tuple(self._reason(entry) for entry in firing if entry.value == value))
+            Side(value or term.name, tuple(self.reason(entry) for entry in firing if entry.value == value))
             for value in values
         )
 
     def _aside(self, support: tuple[Support, ...], bit: int) -> tuple[RuleReason, ...]:
         """The rules that are ruled out, or wait, with their own lines only: what lies below them is not told."""
         statuses = [(entry, truth.status(entry, self.decision.marks)) for entry in support]
-        return tuple(self._reason(entry, False) for entry, one in statuses if (one & bit if bit else not one))
+        return tuple(self.reason(entry, False) for entry, one in statuses if (one & bit if bit else not one))
 
     def _waits_for(self, term: str) -> tuple[str, ...]:
         """The unanswered findings behind the rules that wait, and behind the conclusions that those wait for."""
@@ -230,7 +232,8 @@ class _Explainer:
         lines = rule.condition.leaves() if not self.decision.marks[rule.id] else ()
         return {name for line in lines if not truth.mark_line(line, self.state) for name in terms_of(line)}
 
-    def _reason(self, entry: Support, deep: bool = True) -> RuleReason:
+    def reason(self, entry: Support, deep: bool = True) -> RuleReason:
+        """A rule with its lines, each judged again; where `deep`, with what lies below them."""
         rule = self.rulebook.rules[entry.rule]
         self._check(rule)
         status = STATUS[truth.status(entry, self.decision.marks)]
@@ -270,14 +273,15 @@ def as_json(reason: Why) -> dict[str, Any]:
         "answer": plain(reason.answer),
         "how": reason.how,
         "told": reason.told,
-        "sides": [{"value": side.value, "rules": [_rule_json(rule) for rule in side.rules]} for side in reason.sides],
-        "ruled out": [_rule_json(rule) for rule in reason.ruled_out],
-        "waiting": [_rule_json(rule) for rule in reason.waiting],
+        "sides": [{"value": side.value, "rules": [rule_json(rule) for rule in side.rules]} for side in reason.sides],
+        "ruled out": [rule_json(rule) for rule in reason.ruled_out],
+        "waiting": [rule_json(rule) for rule in reason.waiting],
         "missing": list(reason.missing),
     }
 
 
-def _rule_json(reason: RuleReason) -> dict[str, Any]:
+def rule_json(reason: RuleReason) -> dict[str, Any]:
+    """A rule of a tree as an object."""
     rule = reason.rule
     return {
         "rule": rule.id,
@@ -289,12 +293,13 @@ def _rule_json(reason: RuleReason) -> dict[str, Any]:
         "line": rule.place.line,
         "outranked by": list(reason.outranked),
         "ruled out above": list(reason.above),
-        "lines": [_part_json(part) for part in reason.parts],
+        "lines": [part_json(part) for part in reason.parts],
     }
 
 
-def _part_json(part: LineReason | GroupReason) -> dict[str, Any]:
+def part_json(part: LineReason | GroupReason) -> dict[str, Any]:
+    """A line or a group as an object."""
     told: dict[str, Any] = {"unless": part.excluded, "state": part.state}
     if isinstance(part, GroupReason):
-        return {"group": part.title} | told | {"lines": [_part_json(line) for line in part.lines]}
+        return {"group": part.title} | told | {"lines": [part_json(line) for line in part.lines]}
     return {"line": part.text} | told | {"found": dict(part.found), "below": [as_json(below) for below in part.below]}

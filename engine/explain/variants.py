@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import truth
 from ..case import Value
-from ..circuit import Atom, Compiler, compiled, says
+from ..circuit import ALWAYS, NEVER, Atom, Compiler, compiled, says
 from ..rulebook import Rulebook, Term
 
 WIDEST = 300
@@ -33,7 +33,8 @@ class Plan:
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self.compiler = compiled(Compiler(rulebook))
-        self.impossible = self.compiler.any_of(self.compiler.breaks(law.condition) for law in rulebook.impossible.values())
+        ruled_out = (self.compiler.condition(law.condition)[0] for law in rulebook.impossible.values())
+        self.impossible = self.compiler.any_of(ruled_out)
         self.barred = {
             term.name: self.compiler.condition(term.asked_if)[1] for term in rulebook.findings if term.asked_if
         }
@@ -61,6 +62,20 @@ class Plan:
         circuit = self.compiler
         named = circuit.values.get(term) or circuit.members.get(term) or circuit.scales.get(term)
         return tuple(named.values()) if named else circuit.counts[term]
+
+    def goal(self, term: str, wanted: Sequence[str]) -> int:
+        """The node that is true where the answer to a conclusion is one of the values (or has them for a member)."""
+        circuit, found = self.compiler, self.rulebook.terms[term]
+        if found.domain.kind == "tally":
+            steps = [ALWAYS, *circuit.counts[term], NEVER]
+            numbers = [min(int(value), len(steps) - 1) for value in wanted]
+            return circuit.any_of(circuit.all_of((steps[n][0], steps[n + 1][1])) for n in numbers if n + 1 < len(steps))
+        pairs = dict(zip(found.domain.values, self.pairs(term), strict=True))
+        if found.takes_highest:
+            above = dict(zip(pairs, [*list(pairs.values())[1:], NEVER], strict=True))
+            return circuit.any_of(circuit.all_of((pairs[value][0], above[value][1])) for value in wanted)
+        undisputed = circuit.negation(circuit.any_of(circuit.all_of(pair) for pair in pairs.values()))
+        return circuit.all_of((undisputed, circuit.any_of(pairs[value][0] for value in wanted)))
 
     def otherwise(self, term: str, now: "Variants") -> tuple[int, ...]:
         """The nodes of which each alone shows another answer than now; that it is no longer known shows none."""
@@ -98,7 +113,8 @@ class Plan:
     def findings_beneath(self, nodes: Iterable[int]) -> set[str]:
         """The findings that nodes can depend on."""
         seen = set(nodes)
-        queue, found = list(seen), set()
+        queue = list(seen)
+        found: set[str] = set()
         while queue:
             gate = self.compiler.nodes[queue.pop()]
             if gate.atom is not None:

@@ -1,0 +1,64 @@
+"""The shortest way from a case to another answer: the fewest answers that would have to be other, or be given."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal
+
+from ..case import Decision, Value
+from .differences import FindingChange
+from .variants import Option, Plan, Variants, places
+
+TRIED_WHOLE = 2
+"""All sets of so many other answers are tried; beyond them, a solver is asked."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """The fewest other answers that lead there; `kind` is way, none (proved) or undecided, with the reason.
+
+    `smallest` where it is proved that no fewer do.
+    """
+
+    kind: Literal["way", "none", "undecided"]
+    answers: tuple[FindingChange, ...] = ()
+    smallest: bool = True
+    reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The way as an object; docs/schema describes it."""
+        answers = [answer.as_json() for answer in self.answers]
+        return {"kind": self.kind, "answers": answers, "smallest": self.smallest, "reason": self.reason}
+
+
+def options_of(plan: Plan, facts: Mapping[str, Value], aims: Iterable[int]) -> list[Option]:
+    """The other answers that can bear on the nodes aimed at; what cannot be otherwise is left alone."""
+    reach = plan.findings_beneath(aims)
+    terms = (term for term in plan.rulebook.findings if term.name in reach and not (term.fixed and term.name in facts))
+    return [option for term in terms for option in plan.options(term, facts)]
+
+
+def sets_of(options: Sequence[Option], size: int) -> Iterator[tuple[Option, ...]]:
+    """The sets of so many options, each of another finding."""
+    return (one for one in combinations(options, size) if len({option.term for option in one}) == size)
+
+
+def shortest_way(plan: Plan, decision: Decision, goal: int, hint: frozenset[str] = frozenset()) -> Way:
+    """The fewest other answers that make a node true; `hint` names findings to be tried first."""
+    facts = decision.case.facts
+    options = options_of(plan, facts, [goal])
+    for size in range(TRIED_WHOLE + 1):
+        near = [option for option in options if option.term in hint]
+        for tried in (near, options) if size == TRIED_WHOLE else (options,):
+            found = _first(plan, facts, goal, list(sets_of(tried, size)))
+            if found is not None:
+                return Way("way", tuple(FindingChange(one.term, facts.get(one.term), one.value) for one in found))
+    return Way("undecided", reason=f"more than {TRIED_WHOLE} other answers would be needed")
+
+
+def _first(
+    plan: Plan, facts: Mapping[str, Value], goal: int, sets: Sequence[tuple[Option, ...]]
+) -> tuple[Option, ...] | None:
+    variants = Variants(plan, facts, sets)
+    hits = variants.mark(goal)
+    return sets[next(places(hits))] if hits and (hits := hits & variants.possible()) else None
