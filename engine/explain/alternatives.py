@@ -11,7 +11,7 @@ from .checked import check_changed
 from .differences import Difference, FindingChange, compare, with_changes
 from .outcomes import advice, shown
 from .turns import Change, Judged, changes
-from .variants import Option, Plan, Variants, places
+from .variants import Option, Plan, Told, Variants, places
 from .ways import options_of, sets_of
 
 LARGEST = 2
@@ -22,17 +22,15 @@ MOST_TOLD = 30
 
 @dataclass(frozen=True)
 class OtherAnswers:
-    """A finding, its answer now, and the other answers that do the same; of a number also the ranges they stand for."""
+    """A finding, its answer now, and the other answers that do the same."""
 
     term: str
     before: Value | None
-    after: tuple[Value, ...]
-    ranges: tuple[tuple[int, int], ...] = ()
+    after: Told
 
     def as_json(self) -> dict[str, Any]:
         """The answers as an object; docs/schema describes it."""
-        ranges = [{"at least": low, "at most": high} for low, high in self.ranges]
-        return {"term": self.term, "before": self.before, "after": list(self.after), "ranges": ranges}
+        return {"term": self.term, "before": self.before, "after": self.after.as_json()}
 
 
 @dataclass(frozen=True)
@@ -140,13 +138,8 @@ class _Search:
 
     def _answers(self, options: Sequence[Option]) -> OtherAnswers:
         term = self.plan.rulebook.terms[options[0].term]
-        values = tuple(option.value for option in options if option.value is not None)
-        ranges: list[tuple[int, int]] = []
-        if not term.domain.values:
-            for low, high in (self.plan.class_of(term, int(value)) for value in sorted(values, key=int)):
-                joined = ranges and ranges[-1][1] + 1 == low
-                ranges[-1:] = [(ranges[-1][0], high)] if joined else [*ranges[-1:], (low, high)]
-        return OtherAnswers(term.name, self.facts.get(term.name), values, tuple(ranges))
+        now = self.facts.get(term.name)
+        return OtherAnswers(term.name, now, self.plan.told(term, [option.value for option in options], now))
 
     def _merged(self, hits: Sequence[tuple[Option, ...]]) -> Iterator[tuple[tuple[Option, ...], ...]]:
         """Sets on the same findings that bring the same as one, each finding with all its answers."""

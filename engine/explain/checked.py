@@ -98,3 +98,9 @@ def check_argument(rulebook: Rulebook, decision: Decision, rule: str, status: st
     names = (entry.rule, *entry.outrankers)
     marks = {name: truth.mark_condition(rulebook.rules[name].condition, decision.state) for name in names}
     demand(status == STATUS[truth.status(entry, marks)], f"{rule} is said to be {status} for {term}")
+
+
+def check_effect(rulebook: Rulebook, decision: Decision, answers: Answers, settles: Mapping[str, Outcome]) -> None:
+    """The answers settle what they are said to settle."""
+    found = decided(rulebook, {**decision.case.facts, **answers})
+    demand(advice(found, settles) == dict(settles), f"{dict(answers)} settles something else")

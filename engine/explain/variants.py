@@ -4,7 +4,7 @@ Trying every set of one or two other answers is then one pass, and what no set s
 Numbers are tried once for each class that the rulebook can tell apart.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_, or_
@@ -14,6 +14,7 @@ from .. import truth
 from ..case import Value
 from ..circuit import ALWAYS, NEVER, Atom, Compiler, compiled, says
 from ..rulebook import Rulebook, Term
+from .outcomes import Outcome
 
 WIDEST = 300
 """The longest range of numbers of which each is tried, where one number is held against another."""
@@ -25,6 +26,18 @@ class Option:
 
     term: str
     value: Value | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """Answers to one question that do the same; of a number the ranges, and one value of each."""
+
+    values: tuple[Value, ...]
+    ranges: tuple[tuple[int, int], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The answers as an object; docs/schema describes it."""
+        return {"values": list(self.values), "ranges": [{"at least": low, "at most": high} for low, high in self.ranges]}
 
 
 class Plan:
@@ -84,6 +97,15 @@ class Plan:
         return tuple(holds for holds, _ in open_now) + tuple(fails for _, fails in turned if not now.mark(fails))
 
     @cached_property
+    def readers(self) -> Mapping[str, tuple[str, ...]]:
+        """For each term, the rules whose condition reads it."""
+        found: dict[str, list[str]] = {}
+        for rule in self.rulebook.rules.values():
+            for term in rule.condition.terms():
+                found.setdefault(term, []).append(rule.id)
+        return {term: tuple(rules) for term, rules in found.items()}
+
+    @cached_property
     def edges(self) -> Mapping[str, tuple[int, ...]]:
         """For each number, where the rulebook begins to tell it apart from the one below."""
         found: dict[str, set[int]] = {}
@@ -109,6 +131,39 @@ class Plan:
     def class_of(self, term: Term, number: int) -> tuple[int, int]:
         """The range of numbers that the rulebook does not tell apart from this one."""
         return next((low, high) for low, high in self.classes(term) if low <= number <= high)
+
+    def ranges(self, term: Term, numbers: Sequence[Value]) -> tuple[tuple[int, int], ...]:
+        """The ranges that some numbers stand for, those side by side as one; of a finding with values, none."""
+        found: list[tuple[int, int]] = []
+        whole = [] if term.domain.values else sorted(int(number) for number in numbers)
+        for low, high in (self.class_of(term, number) for number in whole):
+            joined = found and found[-1][1] + 1 == low
+            found[-1:] = [(found[-1][0], high)] if joined else [*found[-1:], (low, high)]
+        return tuple(found)
+
+    def told(self, term: Term, values: Sequence[Value | None], near: Value | None) -> "Told":
+        """Answers as they are told: of numbers the ranges they stand for, and of each the one nearest to what is there."""
+        given = tuple(value for value in values if value is not None)
+        ranges = self.ranges(term, given)
+        middle = usual(term) if near is None else int(near) if ranges else 0
+        return Told(tuple(min(max(middle, low), high) for low, high in ranges) or given, ranges)
+
+    def outcome(self, term: str, marked: Callable[[int], bool]) -> Outcome:
+        """How a conclusion stands where these nodes are marked."""
+        found, state = self.rulebook.terms[term], truth.State({})
+        marks = [truth.mark(marked(holds), marked(fails)) for holds, fails in self.pairs(term)]
+        named = dict(zip(found.domain.values, marks, strict=False))
+        if found.domain.kind == "tally":
+            state.counts[term] = sum(one & truth.HOLDS for one in marks), sum(not one & truth.FAILS for one in marks)
+        elif found.takes_highest:
+            state.scales[term] = named
+        elif found.domain.kind == "several":
+            state.members[term] = named
+        else:
+            state.values[term] = named
+        disputed = tuple(value for value, one in named.items() if one & truth.HOLDS)
+        is_disputed = truth.disputed(found, state)
+        return Outcome(truth.answer(found, state), disputed if is_disputed else (), truth.gap(found, state))
 
     def findings_beneath(self, nodes: Iterable[int]) -> set[str]:
         """The findings that nodes can depend on."""
@@ -150,10 +205,7 @@ class Variants:
         self.facts = facts
         self.full = (1 << len(sets)) - 1
         self.chosen: dict[str, dict[Value | None, int]] = {}
-        self._choose(sets)
         self.marks: dict[int, int] = {0: 0, 1: self.full}
-
-    def _choose(self, sets: Sequence[Sequence[Option]]) -> None:
         bits: dict[Option, bytearray] = {}
         for place, options in enumerate(sets):
             for option in options:
@@ -161,7 +213,12 @@ class Variants:
                     bits[option] = bytearray(len(sets) // 8 + 1)
                 bits[option][place >> 3] |= 1 << (place & 7)
         for option, found in bits.items():
-            self.chosen.setdefault(option.term, {})[option.value] = int.from_bytes(found, "little")
+            self.choose(option, int.from_bytes(found, "little"))
+
+    def choose(self, option: Option, bits: int) -> None:
+        """Give another answer in these variants too; before any mark is asked for."""
+        values = self.chosen.setdefault(option.term, {})
+        values[option.value] = values.get(option.value, 0) | bits
 
     def mark(self, node: int) -> int:
         """Over all variants, whether the node is true."""
@@ -196,13 +253,18 @@ class Variants:
         if atom.line is not None and atom.line.other != atom.term:
             return self._compared(atom, atom.line.other)
         given = self._given(atom.term)
-        return reduce(or_, (bits for value, bits in given if _says(atom, {atom.term: value})), 0)
+        return reduce(or_, (bits for value, bits in given if self.says(atom, {atom.term: value})), 0)
+
+    @staticmethod
+    def says(atom: Atom, facts: dict[str, Any]) -> bool:
+        """Whether answers make an atom true."""
+        return says(truth.State(facts), atom)
 
     def _compared(self, atom: Atom, other: str) -> int:
         found = 0
         for value, bits in self._given(atom.term):
             for against, more in self._given(other):
-                if bits & more and _says(atom, {atom.term: value, other: against}):
+                if bits & more and self.says(atom, {atom.term: value, other: against}):
                     found |= bits & more
         return found
 
@@ -221,10 +283,6 @@ class Variants:
             if term in self.plan.barred:
                 allowed &= ~(reduce(or_, values.values(), 0) & self.mark(self.plan.barred[term]))
         return allowed
-
-
-def _says(atom: Atom, facts: dict[str, Any]) -> bool:
-    return says(truth.State(facts), atom)
 
 
 def places(bits: int) -> Iterator[int]:

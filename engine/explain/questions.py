@@ -1,0 +1,272 @@
+"""What to ask next: the unanswered questions that can still change the advice, the most useful first, and why.
+
+A question that bears on nothing that is still open is left out, and that is a proof: marks are only ever set, so what
+stays unset where every open answer is given every mark at once can never be set.
+"""
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from .. import truth
+from ..case import Decision, Value
+from ..circuit import Atom
+from ..rulebook import Rulebook, Term
+from .checked import check_effect
+from .outcomes import Outcome, outcome, shown
+from .variants import Option, Plan, Told, Variants, places, usual
+
+SAMPLES = 24
+"""So many ways in which the open answers could turn out are tried, to see which of them decide."""
+ORDINARY = 0.85
+"""The share of answers in them that are as usual."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What some answers to a question would settle at once: each term as it would then stand."""
+
+    answers: Told
+    settles: Mapping[str, Outcome]
+
+    def as_json(self) -> dict[str, Any]:
+        """The effect as an object; docs/schema describes it."""
+        return {
+            "answers": self.answers.as_json(),
+            "settles": {term: one.as_json() for term, one in self.settles.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Question:
+    """An unanswered finding that can still change the advice, and why it is asked.
+
+    `effects` are what its answers would settle by themselves; `waiting` the rules that wait for it on the way to the
+    advice, and `touches` the terms of the advice that it can bear on. `decides` in how many of the ways tried in which
+    the other answers could turn out its own answer made the difference; `sure` where one is known in which it does.
+    """
+
+    term: Term
+    effects: tuple[Effect, ...]
+    waiting: tuple[str, ...]
+    touches: tuple[str, ...]
+    decides: int
+    sure: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The question as an object; docs/schema describes it."""
+        return {
+            "finding": self.term.name,
+            "ask": self.term.ask,
+            "screening": self.term.screening,
+            "effects": [effect.as_json() for effect in self.effects],
+            "waiting": list(self.waiting),
+            "touches": list(self.touches),
+            "decides": self.decides,
+            "sure": self.sure,
+        }
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The questions still to be asked of a case, the most useful first.
+
+    `needless` are unanswered, and can change nothing: proved. `settled` where no answer can change the advice any more;
+    `proof` tells how that, or that one can, is known: a way it could turn out (`shown`), the structure, or a solver.
+    """
+
+    decision: Decision
+    asked: tuple[Question, ...]
+    needless: tuple[str, ...]
+    settled: bool
+    proof: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The questions as the object that `lumbar next --json` prints; docs/schema describes it."""
+        return {
+            "case": self.decision.case.id,
+            "rulebook": self.decision.rulebook,
+            "ask": [question.as_json() for question in self.asked],
+            "needless": list(self.needless),
+            "settled": self.settled,
+            "proof": self.proof,
+        }
+
+
+def what_next(plan: Plan, decision: Decision, terms: Sequence[str] = ()) -> Questions:
+    """The unanswered questions that can still change the advice, or the terms named; unknown to known is a change."""
+    survey = _Survey(plan, decision, tuple(terms) or shown(plan.rulebook))
+    found = [survey.question(term) for term in survey.bearing]
+    asked = sorted(found, key=lambda one: _usefulness(plan.rulebook, one))
+    if asked:
+        for effect in asked[0].effects:
+            check_effect(plan.rulebook, decision, {asked[0].term.name: effect.answers.values[0]}, effect.settles)
+    needless = tuple(name for name in decision.ask if name not in survey.bearing)
+    proof = "structure" if not asked else "shown" if any(one.sure for one in asked) else ""
+    return Questions(decision, tuple(asked), needless, not asked, proof)
+
+
+def _usefulness(rulebook: Rulebook, question: Question) -> tuple[Any, ...]:
+    """Screening first; then what settles most at once, decides most often, and bears on most."""
+    settles = max((len(effect.settles) for effect in question.effects), default=0)
+    return not question.term.screening, -settles, -question.decides, -len(question.touches)
+
+
+class _Survey:
+    """What the open answers of one case can still set."""
+
+    def __init__(self, plan: Plan, decision: Decision, terms: tuple[str, ...]) -> None:
+        self.plan, self.decision, self.terms = plan, decision, terms
+        self.facts = decision.case.facts
+        self.open = {name: plan.rulebook.terms[name] for name in decision.ask}
+        singles = [option for term in self.open.values() for option in plan.options(term, self.facts)]
+        alone = Variants(plan, self.facts, [(option,) for option in singles])
+        possible = alone.possible()
+        self.singles = [option for place, option in enumerate(singles) if possible >> place & 1]
+        self.values: dict[str, list[Value | None]] = {}
+        for option in self.singles:
+            self.values.setdefault(option.term, []).append(option.value)
+        self.bounds = Bounds(plan, self.facts, self.values)
+        self.wanted = {
+            term: [node for node in plan.telling(term) if self.bounds.mark(node) == Bounds.OPEN] for term in terms
+        }
+        self.nodes = sorted({node for nodes in self.wanted.values() for node in nodes})
+        self.bits = {name: 1 << place for place, name in enumerate(self.open)}
+        self.reach = self._reach()
+        reached = reduce(or_, (self.reach[node] for node in self.nodes), 0)
+        self.bearing = [name for name, bit in self.bits.items() if reached & bit]
+        self.effects = self._effects()
+        self.deciding = self._deciding()
+
+    def question(self, name: str) -> Question:
+        """A question with all that is known of it."""
+        bit = self.bits[name]
+        touches = tuple(
+            term for term, nodes in self.wanted.items() if any(self.reach[node] & bit for node in nodes)
+        )
+        effects = self.effects.get(name, ())
+        decides = self.deciding.get(name, 0)
+        waiting = tuple(self._waiting(name, bit))
+        return Question(self.open[name], effects, waiting, touches, decides, bool(effects or decides))
+
+    def _reach(self) -> dict[int, int]:
+        """For each open node beneath those wanted, the open findings that it still hangs on."""
+        found: dict[int, int] = {}
+        nodes = self.plan.compiler.nodes
+        for place in self.bounds.beneath(self.nodes):
+            gate = nodes[place]
+            if self.bounds.mark(place) != Bounds.OPEN:
+                found[place] = 0
+            elif gate.atom is not None:
+                terms = (gate.atom.term, gate.atom.line.other) if gate.atom.line else (gate.atom.term,)
+                found[place] = reduce(or_, (self.bits.get(term, 0) for term in terms))
+            else:
+                found[place] = reduce(or_, (found[one] for one in gate.inputs), 0)
+        return found
+
+    def _waiting(self, name: str, bit: int) -> Iterator[str]:
+        """The rules that wait, read the finding themselves, and bear on what is wanted."""
+        for rule in self.plan.readers.get(name, ()):
+            pair = self.plan.compiler.rules[rule]
+            if not self.decision.marks[rule] and any(self.reach.get(node, 0) & bit for node in pair):
+                yield rule
+
+    def _effects(self) -> dict[str, tuple[Effect, ...]]:
+        """For each question, what its answers would settle by themselves; answers that settle the same as one."""
+        options = [option for option in self.singles if option.term in self.bearing]
+        variants = Variants(self.plan, self.facts, [(option,) for option in options])
+        marks = [variants.mark(node) for node in self.nodes]
+        groups: dict[tuple[str, tuple[int, ...]], list[int]] = {}
+        for place in places(reduce(or_, marks, 0)):
+            effect = tuple(mark >> place & 1 for mark in marks)
+            groups.setdefault((options[place].term, effect), []).append(place)
+        found: dict[str, tuple[Effect, ...]] = {}
+        for (term, _), members in groups.items():
+            told = self.plan.told(self.open[term], [options[place].value for place in members], None)
+            found[term] = (*found.get(term, ()), Effect(told, self._settled(variants, members[0])))
+        return found
+
+    def _settled(self, variants: Variants, place: int) -> dict[str, Outcome]:
+        then = {term: self.plan.outcome(term, lambda node: bool(variants.mark(node) >> place & 1)) for term in self.terms}
+        return {term: one for term, one in then.items() if one != outcome(self.decision, term)}
+
+    # --- how the open answers could turn out -------------------------------------------------------------------------
+
+    def _deciding(self) -> dict[str, int]:
+        """How often each question made the difference, in some ways that all the open answers could turn out."""
+        ways = [way for way in (self._way(random.Random(seed)) for seed in range(SAMPLES)) if way]
+        blocks: list[tuple[int, int]] = []
+        without: list[str] = []
+        for way in ways:
+            blocks.append((len(without), (1 << len(way) + 1) - 1 << len(without)))
+            without += ["", *(option.term for option in way)]
+        variants = Variants(self.plan, self.facts, [()] * len(without))
+        for way, (start, block) in zip(ways, blocks, strict=True):
+            for place, option in enumerate(way, start + 1):
+                variants.choose(option, block & ~(1 << place))
+        lost = self._lost(variants, blocks) & variants.possible()
+        found: dict[str, int] = {}
+        for place in places(lost):
+            found[without[place]] = found.get(without[place], 0) + 1
+        return found
+
+    def _lost(self, variants: Variants, blocks: Sequence[tuple[int, int]]) -> int:
+        """Where something wanted that a whole way sets is not set; the first of each block is the whole way."""
+        possible, lost = variants.possible(), 0
+        for mark in (variants.mark(node) for node in self.nodes):
+            for start, block in blocks:
+                if mark >> start & possible >> start & 1:
+                    lost |= block & ~mark
+        return lost
+
+    def _way(self, chance: random.Random) -> list[Option]:
+        """One way in which the open answers could turn out: mostly as usual, each where it applies."""
+        facts = dict(self.facts)
+        way: list[Option] = []
+        for term in sorted(self.open.values(), key=lambda term: term.asked_if is not None):
+            if term.asked_if and truth.mark_condition(term.asked_if, truth.State(facts)) & truth.FAILS:
+                continue
+            values = self.values.get(term.name, [])
+            value = _ordinary(term) if chance.random() < ORDINARY else None
+            if value not in values:
+                value = chance.choice(values) if values else None
+            if value is not None:
+                facts[term.name] = value
+                way.append(Option(term.name, value))
+        return way
+
+
+def _ordinary(term: Term) -> Value | None:
+    if term.domain.values:
+        return term.usual if isinstance(term.usual, str) else None
+    return usual(term)
+
+
+class Bounds(Variants):
+    """Two readings of one case: as it is (the first bit), and with every open answer given every mark (the second)."""
+
+    OPEN = 0b10
+
+    def __init__(self, plan: Plan, facts: Mapping[str, Value], values: Mapping[str, Sequence[Value | None]]) -> None:
+        super().__init__(plan, facts, [(), ()])
+        self.open = values
+
+    def beneath(self, nodes: Iterable[int]) -> list[int]:
+        """The nodes and all beneath them, in order."""
+        found = set(nodes)
+        queue = list(found)
+        while queue:
+            new = set(self.plan.compiler.nodes[queue.pop()].inputs) - found
+            found |= new
+            queue += new
+        return sorted(found)
+
+    def _saying(self, atom: Atom) -> int:
+        if atom.line is None and atom.term in self.open:
+            return self.OPEN if any(self.says(atom, {atom.term: value}) for value in self.open[atom.term]) else 0
+        if atom.line is not None and {atom.term, atom.line.other} & self.open.keys():
+            return self.OPEN
+        return super()._saying(atom)
