@@ -75,7 +75,9 @@ class Alternatives:
         }
 
 
-def what_if(plan: Plan, decision: Decision, answers: Mapping[str, Value | None], terms: Sequence[str] = ()) -> Difference:
+def what_if(
+    plan: Plan, decision: Decision, answers: Mapping[str, Value | None], terms: Sequence[str] = ()
+) -> Difference:
     """What other answers would change, and through which rules; None takes an answer back."""
     facts = with_changes(decision.case.facts, [FindingChange(term, None, value) for term, value in answers.items()])
     case = Case(f"{decision.case.id}, otherwise", facts_in_order(plan.rulebook, facts))
@@ -132,7 +134,9 @@ class _Search:
     def _changes(self, answers: Mapping[str, Value | None]) -> tuple[Change, ...]:
         rulebook = self.plan.rulebook
         facts = {**self.facts, **answers}
-        after = truth.decide(rulebook, Case("otherwise", {term: value for term, value in facts.items() if value is not None}))
+        after = truth.decide(
+            rulebook, Case("otherwise", {term: value for term, value in facts.items() if value is not None})
+        )
         check_changed(rulebook, self.facts, answers, advice(after, self.terms))
         return changes(Judged(rulebook, self.decision), Judged(rulebook, after), self.terms)
 

@@ -135,7 +135,9 @@ class _Scales:
     def _arguments(self, entries: Iterable[Support], tally: str = "") -> list[Argument]:
         found = [Argument(self.explainer.reason(entry, False), tally) for entry in entries]
         for argument in found:
-            check_argument(self.rulebook, self.decision, argument.reason.rule.id, argument.reason.status, tally or self.term.name)
+            check_argument(
+                self.rulebook, self.decision, argument.reason.rule.id, argument.reason.status, tally or self.term.name
+            )
         return found
 
     def _tallies(self, value: str) -> Iterator[tuple[str, str]]:

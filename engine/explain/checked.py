@@ -36,7 +36,9 @@ def check_why(rulebook: Rulebook, decision: Decision, reason: "Why", leaves: Ite
         demand(decision.case.facts.get(term.name) == reason.answer, f"{term.name} is answered otherwise")
         return
     demand(outcome(again, term.name) == outcome(decision, term.name), f"{term.name} does not rest on what is told")
-    firing = {entry.rule for entry in rulebook.support.get(term.name, ()) if _fires(again, rulebook, term.name, entry.rule)}
+    firing = {
+        entry.rule for entry in rulebook.support.get(term.name, ()) if _fires(again, rulebook, term.name, entry.rule)
+    }
     told = {rule.rule.id for side in reason.sides for rule in side.rules}
     demand(told == firing or (term.takes_highest and told <= firing) or reason.told, f"{firing ^ told} for {term.name}")
 
@@ -47,7 +49,11 @@ def _fires(decision: Decision, rulebook: Rulebook, term: str, rule: str) -> bool
 
 
 def check_difference(
-    rulebook: Rulebook, before: Decision, after: Decision, changes: Sequence[tuple[str, Value | None]], terms: Iterable[str]
+    rulebook: Rulebook,
+    before: Decision,
+    after: Decision,
+    changes: Sequence[tuple[str, Value | None]],
+    terms: Iterable[str],
 ) -> None:
     """The changes turn the one advice into the other, and none of them can be left out."""
     wanted = advice(after, terms)

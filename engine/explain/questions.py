@@ -5,8 +5,9 @@ stays unset where every open answer is given every mark at once can never be set
 """
 
 import random
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -14,10 +15,11 @@ from typing import Any
 from .. import truth
 from ..case import Decision, Value
 from ..circuit import Atom
-from ..rulebook import Rulebook, Term
+from ..rulebook import Term
 from .checked import check_effect
 from .outcomes import Outcome, outcome, shown
-from .variants import Option, Plan, Told, Variants, places, usual
+from .solved import SECONDS, matters, prover_of, still_open
+from .variants import Option, Plan, Told, Variants, ordinary_value, places
 
 SAMPLES = 24
 """So many ways in which the open answers could turn out are tried, to see which of them decide."""
@@ -96,20 +98,32 @@ class Questions:
         }
 
 
-def what_next(plan: Plan, decision: Decision, terms: Sequence[str] = ()) -> Questions:
-    """The unanswered questions that can still change the advice, or the terms named; unknown to known is a change."""
+def what_next(plan: Plan, decision: Decision, terms: Sequence[str] = (), prove: bool = True) -> Questions:
+    """The unanswered questions that can still change the advice, or the terms named; unknown to known is a change.
+
+    Where `prove`, a solver is asked of those questions of which it is not plain whether they can.
+    """
     survey = _Survey(plan, decision, tuple(terms) or shown(plan.rulebook))
-    found = [survey.question(term) for term in survey.bearing]
-    asked = sorted(found, key=lambda one: _usefulness(plan.rulebook, one))
+    found = {name: survey.question(name) for name in survey.bearing}
+    unsure = [name for name, question in found.items() if not question.sure]
+    proof = "structure" if not found else "shown" if len(unsure) < len(found) else ""
+    if unsure and prove:
+        known = survey.prove(unsure)
+        proof = proof or ("solver" if all(name in known for name in unsure) else "")
+        for name, matters in known.items():
+            if matters:
+                found[name] = replace(found[name], sure=True)
+            else:
+                del found[name]
+    asked = sorted(found.values(), key=_usefulness)
     if asked:
         for effect in asked[0].effects:
             check_effect(plan.rulebook, decision, {asked[0].term.name: effect.answers.values[0]}, effect.settles)
-    needless = tuple(name for name in decision.ask if name not in survey.bearing)
-    proof = "structure" if not asked else "shown" if any(one.sure for one in asked) else ""
+    needless = tuple(name for name in decision.ask if name not in found)
     return Questions(decision, tuple(asked), needless, not asked, proof)
 
 
-def _usefulness(rulebook: Rulebook, question: Question) -> tuple[Any, ...]:
+def _usefulness(question: Question) -> tuple[Any, ...]:
     """Screening first; then what settles most at once, decides most often, and bears on most."""
     settles = max((len(effect.settles) for effect in question.effects), default=0)
     return not question.term.screening, -settles, -question.decides, -len(question.touches)
@@ -144,13 +158,26 @@ class _Survey:
     def question(self, name: str) -> Question:
         """A question with all that is known of it."""
         bit = self.bits[name]
-        touches = tuple(
-            term for term, nodes in self.wanted.items() if any(self.reach[node] & bit for node in nodes)
-        )
+        touches = tuple(term for term, nodes in self.wanted.items() if any(self.reach[node] & bit for node in nodes))
         effects = self.effects.get(name, ())
         decides = self.deciding.get(name, 0)
         waiting = tuple(self._waiting(name, bit))
         return Question(self.open[name], effects, waiting, touches, decides, bool(effects or decides))
+
+    def prove(self, names: Iterable[str]) -> dict[str, bool]:
+        """Of each of the questions, whether it can matter, as far as a solver tells in time."""
+        prover = prover_of(self.plan)
+        if isinstance(prover, str):
+            return {}
+        base = still_open(self.plan, prover, self.facts)
+        deadline = time.monotonic() + SECONDS
+        found: dict[str, bool] = {}
+        for name in names:
+            nodes = [node for node in self.nodes if self.reach[node] & self.bits[name]]
+            told = matters(self.plan, prover, base, nodes, name) if time.monotonic() < deadline else None
+            if told is not None:
+                found[name] = told
+        return found
 
     def _reach(self) -> dict[int, int]:
         """For each open node beneath those wanted, the open findings that it still hangs on."""
@@ -190,7 +217,9 @@ class _Survey:
         return found
 
     def _settled(self, variants: Variants, place: int) -> dict[str, Outcome]:
-        then = {term: self.plan.outcome(term, lambda node: bool(variants.mark(node) >> place & 1)) for term in self.terms}
+        then = {
+            term: self.plan.outcome(term, lambda node: bool(variants.mark(node) >> place & 1)) for term in self.terms
+        }
         return {term: one for term, one in then.items() if one != outcome(self.decision, term)}
 
     # --- how the open answers could turn out -------------------------------------------------------------------------
@@ -230,19 +259,13 @@ class _Survey:
             if term.asked_if and truth.mark_condition(term.asked_if, truth.State(facts)) & truth.FAILS:
                 continue
             values = self.values.get(term.name, [])
-            value = _ordinary(term) if chance.random() < ORDINARY else None
+            value = ordinary_value(term) if chance.random() < ORDINARY else None
             if value not in values:
                 value = chance.choice(values) if values else None
             if value is not None:
                 facts[term.name] = value
                 way.append(Option(term.name, value))
         return way
-
-
-def _ordinary(term: Term) -> Value | None:
-    if term.domain.values:
-        return term.usual if isinstance(term.usual, str) else None
-    return usual(term)
 
 
 class Bounds(Variants):

@@ -28,6 +28,19 @@ class Option:
     value: Value | None
 
 
+def usual(term: Term) -> int:
+    """The most usual number of a finding."""
+    low, high = term.usual if isinstance(term.usual, tuple) else (term.domain.low, term.domain.high)
+    return (low + high) // 2
+
+
+def ordinary_value(term: Term) -> Value | None:
+    """The most usual answer to a finding; None where the knowledge base names none."""
+    if term.domain.values:
+        return term.usual if isinstance(term.usual, str) else None
+    return usual(term)
+
+
 @dataclass(frozen=True)
 class Told:
     """Answers to one question that do the same; of a number the ranges, and one value of each."""
@@ -37,7 +50,10 @@ class Told:
 
     def as_json(self) -> dict[str, Any]:
         """The answers as an object; docs/schema describes it."""
-        return {"values": list(self.values), "ranges": [{"at least": low, "at most": high} for low, high in self.ranges]}
+        return {
+            "values": list(self.values),
+            "ranges": [{"at least": low, "at most": high} for low, high in self.ranges],
+        }
 
 
 class Plan:
@@ -132,6 +148,17 @@ class Plan:
         """The range of numbers that the rulebook does not tell apart from this one."""
         return next((low, high) for low, high in self.classes(term) if low <= number <= high)
 
+    def related(self, nodes: Iterable[int]) -> set[str]:
+        """The findings that nodes can depend on, and those without which these could not be answered so."""
+        found = self.findings_beneath(nodes)
+        laws = [law.condition.terms() for law in self.rulebook.impossible.values()]
+        while True:
+            gates = [set(self.rulebook.applies_to(term)) for term in found]
+            more = set().union(*gates, *(terms for terms in laws if terms & found)) - found
+            if not more:
+                return found
+            found |= more
+
     def ranges(self, term: Term, numbers: Sequence[Value]) -> tuple[tuple[int, int], ...]:
         """The ranges that some numbers stand for, those side by side as one; of a finding with values, none."""
         found: list[tuple[int, int]] = []
@@ -186,12 +213,6 @@ class Plan:
         near = int(now) if now is not None else usual(term)
         nearest = (min(max(near, low), high) for low, high in self.classes(term))
         return tuple(Option(term.name, value) for value in nearest if value != now)
-
-
-def usual(term: Term) -> int:
-    """The most usual number of a finding."""
-    low, high = term.usual if isinstance(term.usual, tuple) else (term.domain.low, term.domain.high)
-    return (low + high) // 2
 
 
 class Variants:

@@ -6,8 +6,9 @@ from itertools import combinations
 from typing import Any, Literal
 
 from ..case import Decision, Value
-from .differences import FindingChange
-from .variants import Option, Plan, Variants, places
+from .differences import FindingChange, finding_changes
+from .solved import fewest_changes
+from .variants import Option, Plan, Variants, ordinary_value, places
 
 TRIED_WHOLE = 2
 """All sets of so many other answers are tried; beyond them, a solver is asked."""
@@ -33,7 +34,7 @@ class Way:
 
 def options_of(plan: Plan, facts: Mapping[str, Value], aims: Iterable[int]) -> list[Option]:
     """The other answers that can bear on the nodes aimed at; what cannot be otherwise is left alone."""
-    reach = plan.findings_beneath(aims)
+    reach = plan.related(aims)
     terms = (term for term in plan.rulebook.findings if term.name in reach and not (term.fixed and term.name in facts))
     return [option for term in terms for option in plan.options(term, facts)]
 
@@ -53,7 +54,7 @@ def shortest_way(plan: Plan, decision: Decision, goal: int, hint: frozenset[str]
             found = _first(plan, facts, goal, list(sets_of(tried, size)))
             if found is not None:
                 return Way("way", tuple(FindingChange(one.term, facts.get(one.term), one.value) for one in found))
-    return Way("undecided", reason=f"more than {TRIED_WHOLE} other answers would be needed")
+    return _asked_of_a_solver(plan, facts, goal)
 
 
 def _first(
@@ -62,3 +63,26 @@ def _first(
     variants = Variants(plan, facts, sets)
     hits = variants.mark(goal)
     return sets[next(places(hits))] if hits and (hits := hits & variants.possible()) else None
+
+
+def _asked_of_a_solver(plan: Plan, facts: Mapping[str, Value], goal: int) -> Way:
+    """The way that needs more other answers than are tried; or the proof that there is none."""
+    fewest = fewest_changes(plan, facts, goal, TRIED_WHOLE + 1)
+    if fewest is None:
+        return Way("none")
+    if isinstance(fewest, str):
+        return Way("undecided", reason=fewest)
+    after = _more_ordinary(plan, facts, fewest.facts, goal)
+    return Way("way", finding_changes(plan.rulebook, facts, after), smallest=fewest.proved)
+
+
+def _more_ordinary(plan: Plan, facts: Mapping[str, Value], after: Mapping[str, Value], goal: int) -> dict[str, Value]:
+    """The other answers as they usually are, one after the other, where they lead there all the same."""
+    found = dict(after)
+    for change in finding_changes(plan.rulebook, facts, after):
+        ordinary = ordinary_value(plan.rulebook.terms[change.term])
+        if ordinary is not None and ordinary not in (change.before, change.after):
+            trial = Variants(plan, found, [[Option(change.term, ordinary)]])
+            if trial.mark(goal) & trial.possible():
+                found[change.term] = ordinary
+    return found

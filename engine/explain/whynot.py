@@ -119,7 +119,9 @@ class _Seeker:
         by_otherwise = term.otherwise in wanted
         support = self.plan.rulebook.support[term.name]
         giving = [entry for entry in support if _gives(term, entry, wanted) and not self._fires(entry)]
-        in_the_way = [entry for entry in support if entry not in giving and self._stands_in_the_way(entry, term, wanted)]
+        in_the_way = [
+            entry for entry in support if entry not in giving and self._stands_in_the_way(entry, term, wanted)
+        ]
         ordered = sorted(giving, key=lambda entry: self._by_nearness(entry, term))
         return WhyNot(
             term,
