@@ -1,37 +1,66 @@
 """Every question about an answer: data first (frozen records), which `words` tells.
 
-why: the reasons, down to the answers given; why_not: what keeps another answer away, and the shortest way to it;
-weigh: what speaks for values and against them; compare: what made the difference between two decisions; what_if: other
-answers, and the fewest that would change the advice; enough: what is known that suffices; questions: what is still to
-be asked, and why. The advice is what the recommendation of the knowledge base shows. Each is checked again against
-`truth` (checked.py) before it is given.
+`why` gives the reasons, down to the answers given; `why_not` what keeps another answer away, and the shortest way to
+it; `weigh` what speaks for values and against them; `compare` what made the difference between two decisions; `what_if`
+what other answers would change, and `what_would_change` the fewest that do; `enough` a part of the answers that
+suffices; `what_next` what is still to be asked, and why. The advice is what the recommendation of the knowledge base
+shows. Those that try many cases want a `Plan`, made once for a rulebook. Each answer is checked again against `truth`
+(checked.py) before it is given.
 """
 
+from .alternatives import Alternative, Alternatives, OtherAnswers, what_if, what_would_change
+from .arguments import Argument, Weighed, Weighing, weigh
 from .differences import Difference, FindingChange, KnowledgeChange, compare, compare_rulebooks
 from .outcomes import Outcome, advice, outcome, shown
+from .questions import Effect, Question, Questions, what_next
 from .reasons import GroupReason, LineReason, RuleReason, Side, Why, as_json, rests_on, why
-from .turns import Change, Judged
-from .variants import Plan
+from .sufficient import Enough, enough
+from .turns import Change, Judged, LineTurn, RuleTurn
+from .variants import Plan, Told
+from .ways import Way
+from .whynot import Candidate, WhyNot, why_not
 
 __all__ = [
+    "Alternative",
+    "Alternatives",
+    "Argument",
+    "Candidate",
     "Change",
     "Difference",
+    "Effect",
+    "Enough",
     "FindingChange",
     "GroupReason",
     "Judged",
     "KnowledgeChange",
     "LineReason",
+    "LineTurn",
+    "OtherAnswers",
     "Outcome",
     "Plan",
+    "Question",
+    "Questions",
     "RuleReason",
+    "RuleTurn",
     "Side",
+    "Told",
+    "Way",
+    "Weighed",
+    "Weighing",
     "Why",
+    "WhyNot",
     "advice",
     "as_json",
     "compare",
     "compare_rulebooks",
+    "enough",
     "outcome",
     "rests_on",
     "shown",
+    "weigh",
+    "what_if",
+    "what_next",
+    "what_would_change",
     "why",
+    "why_not",
 ]

@@ -1,4 +1,4 @@
-"""What made the difference between two decisions: the findings, or what of the knowledge, whose change alone does it."""
+"""What made the difference between two decisions: the findings, or the part of the knowledge, that does it alone."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

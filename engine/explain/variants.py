@@ -169,7 +169,7 @@ class Plan:
         return tuple(found)
 
     def told(self, term: Term, values: Sequence[Value | None], near: Value | None) -> "Told":
-        """Answers as they are told: of numbers the ranges they stand for, and of each the one nearest to what is there."""
+        """Answers as they are told: of numbers the ranges they stand for, and of each the number nearest to this."""
         given = tuple(value for value in values if value is not None)
         ranges = self.ranges(term, given)
         middle = usual(term) if near is None else int(near) if ranges else 0
