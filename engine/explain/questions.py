@@ -4,16 +4,16 @@ A question that bears on nothing that is still open is left out, and that is a p
 stays unset where every open answer is given every mark at once can never be set.
 """
 
-import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Any
+from zlib import crc32
 
 from .. import truth
-from ..case import Decision, Value
+from ..case import Decision, Members, Value
 from ..circuit import Atom
 from ..rulebook import Term
 from .checked import check_effect
@@ -23,8 +23,8 @@ from .variants import Option, Plan, Told, Variants, ordinary_value, places
 
 SAMPLES = 24
 """So many ways in which the open answers could turn out are tried, to see which of them decide."""
-ORDINARY = 0.85
-"""The share of answers in them that are as usual."""
+ORDINARY = 85
+"""So many in a hundred of the answers in them are as usual."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,13 @@ def what_next(plan: Plan, decision: Decision, terms: Sequence[str] = (), prove: 
 
 def _usefulness(question: Question) -> tuple[Any, ...]:
     """Screening first; then what settles most at once, decides most often, and bears on most."""
-    settles = max((len(effect.settles) for effect in question.effects), default=0)
+    settles = max((sum(map(_tells, effect.settles.values())) for effect in question.effects), default=0)
     return not question.term.screening, -settles, -question.decides, -len(question.touches)
+
+
+def _tells(outcome: Outcome) -> bool:
+    """Whether something is settled that a person would be told, and not only which members are out."""
+    return not isinstance(outcome.answer, Members)
 
 
 class _Survey:
@@ -226,7 +231,7 @@ class _Survey:
 
     def _deciding(self) -> dict[str, int]:
         """How often each question made the difference, in some ways that all the open answers could turn out."""
-        ways = [way for way in (self._way(random.Random(seed)) for seed in range(SAMPLES)) if way]
+        ways = [way for way in (self._way(seed) for seed in range(SAMPLES)) if way]
         blocks: list[tuple[int, int]] = []
         without: list[str] = []
         for way in ways:
@@ -251,7 +256,7 @@ class _Survey:
                     lost |= block & ~mark
         return lost
 
-    def _way(self, chance: random.Random) -> list[Option]:
+    def _way(self, seed: int) -> list[Option]:
         """One way in which the open answers could turn out: mostly as usual, each where it applies."""
         facts = dict(self.facts)
         way: list[Option] = []
@@ -259,9 +264,10 @@ class _Survey:
             if term.asked_if and truth.mark_condition(term.asked_if, truth.State(facts)) & truth.FAILS:
                 continue
             values = self.values.get(term.name, [])
-            value = ordinary_value(term) if chance.random() < ORDINARY else None
+            chance = crc32(f"{seed} {term.name}".encode())
+            value = ordinary_value(term) if chance % 100 < ORDINARY else None
             if value not in values:
-                value = chance.choice(values) if values else None
+                value = values[chance // 100 % len(values)] if values else None
             if value is not None:
                 facts[term.name] = value
                 way.append(Option(term.name, value))

@@ -1,5 +1,9 @@
 """Decisions, reasons and pages in words: lines with a style, which the caller colours, wraps and prints."""
 
+from .arguments import weighing
+from .asking import questions
+from .lacking import why_not
+from .otherwise import alternatives, difference, enough
 from .pages import names, page
 from .reasons import LENGTHS, Length, sources_behind, why
 from .recommendation import brief, drafts, fault, fault_in_brief, recommendation
@@ -10,18 +14,24 @@ __all__ = [
     "LENGTHS",
     "Length",
     "Said",
+    "alternatives",
     "brief",
     "citing",
     "condition_in_words",
+    "difference",
     "drafts",
+    "enough",
     "fault",
     "fault_in_brief",
     "laws_citing",
     "names",
     "page",
+    "questions",
     "recommendation",
     "sentences",
     "sources_behind",
     "tell",
+    "weighing",
     "why",
+    "why_not",
 ]

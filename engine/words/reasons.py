@@ -113,14 +113,15 @@ def _line(line: LineReason, indent: int, length: Length) -> Iterator[Said]:
         yield Said(f"{_prefix(line)}{line.text} ({how})", indent, "plain", "* ")
         yield from _reasons(told, indent, length)
         return
-    found = "; ".join(f"{name} is {_found(value)}" for name, value in line.found.items())
+    found = "; ".join(f"{name} is {found_in_words(value)}" for name, value in line.found.items())
     says = line.state if exact and line.state == "met" else f"{line.state}: {found}"
     yield Said(f"{_prefix(line)}{line.text} ({says})", indent, "plain", "* ")
     for below in line.below:
         yield from _why(below, indent + 1, length)
 
 
-def _found(value: object) -> str:
+def found_in_words(value: object) -> str:
+    """What a term is in a case, as a reason tells it."""
     if isinstance(value, dict):
         if "in" in value:
             return ", ".join(value["in"]) or "empty so far"

@@ -6,7 +6,11 @@ from .changes import diff, impact
 from .check import check
 from .knowledge import claims, show
 from .many import batch, make_cases, report
+from .questions import compare, enough, next_question, weigh, whatif, whynot
 
-COMMANDS = (batch, check, claims, decide, diff, impact, make_cases, new, report, schema, show, why)
+COMMANDS = (
+    *(batch, check, claims, compare, decide, diff, enough, impact, make_cases, new, next_question),
+    *(report, schema, show, weigh, whatif, why, whynot),
+)
 
 __all__ = ["COMMANDS"]

@@ -1,21 +1,33 @@
 """What the commands are given: the knowledge base, one case, words to be completed; and how they start."""
 
 import gc
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ..terminal import mending
+from ..terminal import Exit, mending, needing, say, say_json
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from ...case import Case
+    from ...case import Case, Decision
     from ...chain import Chain
     from ...rulebook import Rulebook
+    from ..batch import Stored
 
+CASE = click.argument("case", type=click.Path(exists=True, allow_dash=True))
 CASES = click.argument("cases", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="CASE…")
+WHICH = click.option("--case", "name", metavar="ID", help="Which case, where the file holds several.")
+LENGTH = click.option(
+    "--length",
+    type=click.Choice(["line", "reasons", "everything"]),
+    default="reasons",
+    show_default=True,
+    help="How much to tell.",
+)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words (docs/schema.md).")
 
 
@@ -48,6 +60,47 @@ def one_case(rulebook: "Rulebook", path: str, name: str | None) -> "Case":
         ids = ", ".join(case.id for case in found[:8])
         raise click.UsageError(f"{path} holds {len(found)} cases ({ids} …): name one with --case")
     return found[0]
+
+
+def decided(knowledge: str, path: str, name: str | None, as_json: bool) -> "tuple[Rulebook, Decision]":
+    """A case with its rulebook, decided; `path` may be a folder of `lumbar batch`. A case with faults ends it here."""
+    stored = _stored(path, name, as_json) if (Path(path) / "manifest.json").is_file() else None
+    rulebook = stored.rulebook if stored else load(knowledge, as_json, cases=False)
+    case = stored.case if stored else one_case(rulebook, path, name)
+    decision = chain_of(rulebook).decide(case)
+    if stored:
+        with mending(as_json):
+            stored.check(decision)
+    end_where_at_fault(rulebook, decision, as_json)
+    return rulebook, decision
+
+
+def end_where_at_fault(rulebook: "Rulebook", decision: "Decision", as_json: bool) -> None:
+    """Tell a case with something to mend in it, and end."""
+    from ... import words
+
+    if decision.case.problems:
+        if as_json:
+            say_json(fault_json(rulebook, decision.case, decision))
+        else:
+            say(words.fault(rulebook, decision.case, decision))
+        sys.exit(Exit.TO_MEND)
+
+
+def fault_json(rulebook: "Rulebook", case: "Case", decision: "Decision") -> dict[str, Any]:
+    """A case with something to mend in it, as JSON has it."""
+    least = decision.at_least() if case.facts else dict.fromkeys(decision.at_least())
+    problems = [problem.as_json() for problem in case.problems]
+    return {"case": case.id, "problems": problems, "at least": least, "rulebook": rulebook.digest}
+
+
+def _stored(out: str, name: str | None, as_json: bool) -> "Stored":
+    """A case of a folder that `lumbar batch` wrote."""
+    with needing("batch"), mending(as_json):
+        from ..batch import stored_case
+
+        return stored_case(Path(out), name)
+    raise AssertionError
 
 
 def refuse(message: str, word: str, known: Iterable[str]) -> NoReturn:

@@ -1,0 +1,260 @@
+"""Commands that ask about an answer: whynot, weigh, compare, whatif, enough, next."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..terminal import say, say_json
+from .given import (
+    AS_JSON,
+    CASE,
+    LENGTH,
+    WHICH,
+    chain_of,
+    complete,
+    decided,
+    end_where_at_fault,
+    load,
+    refuse,
+)
+
+if TYPE_CHECKING:
+    from ...case import Case, Decision, Value
+    from ...rulebook import Rulebook, Term
+
+TERMS = click.option(
+    "--term",
+    "terms",
+    multiple=True,
+    metavar="TERM",
+    shell_complete=complete("term"),
+    help="Ask about this conclusion, and not the whole advice; may be given several times.",
+)
+
+
+def _conclusion(rulebook: "Rulebook", name: str) -> "Term":
+    """The conclusion of that name; refuses any other word."""
+    known = {term.name: term for term in rulebook.conclusions}
+    if name not in known:
+        word = "is a finding" if name in rulebook.terms else "is no conclusion"
+        refuse(f"{name!r} {word}", name, known)
+    return known[name]
+
+
+def _conclusions(rulebook: "Rulebook", names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(_conclusion(rulebook, name).name for name in names)
+
+
+def _value(term: "Term", value: str) -> str:
+    """A value of a conclusion; refuses any other."""
+    if term.domain.kind == "tally" and not value.isdecimal():
+        raise click.UsageError(f"{value!r} is no number, and {term.name!r} counts")
+    if term.domain.kind != "tally" and value not in term.domain.values:
+        refuse(f"{value!r} is no value of {term.name!r}", value, term.domain.values)
+    return value
+
+
+@click.command(short_help="Tell why an answer is not another.")
+@CASE
+@click.argument("term", metavar="TERM[=VALUE]", shell_complete=complete("term"))
+@AS_JSON
+@LENGTH
+@WHICH
+@click.pass_obj
+def whynot(knowledge: str, case: str, term: str, as_json: bool, length: Any, name: str | None) -> None:
+    """Tell why TERM is not VALUE in CASE: the rules that could give it, the nearest first, and the shortest way there.
+
+    Without VALUE, every value that it does not have. How near a rule is, is how many answers would have to be other, or
+    be given, for it to fire; each counted once, and of alternatives the fewest.
+    """
+    from ... import explain, words
+
+    rulebook, decision = decided(knowledge, case, name, as_json)
+    wanted, _, value = (part.strip() for part in term.partition("=" if "=" in term else ":"))
+    found = _conclusion(rulebook, wanted)
+    values = (_value(found, value),) if value else ()
+    told = explain.why_not(explain.Plan(rulebook), decision, found.name, values)
+    if as_json:
+        say_json({"case": decision.case.id, "rulebook": rulebook.digest, "why not": told.as_json()})
+    else:
+        say(words.why_not(told, length))
+
+
+@click.command(short_help="Weigh values: for and against.")
+@CASE
+@click.argument("term", shell_complete=complete("term"))
+@click.argument("values", nargs=-1, metavar="[VALUE]…")
+@AS_JSON
+@LENGTH
+@WHICH
+@click.pass_obj
+def weigh(
+    knowledge: str, case: str, term: str, values: tuple[str, ...], as_json: bool, length: Any, name: str | None
+) -> None:
+    """Tell what speaks for each VALUE of TERM in CASE, what against it, and what is not known yet.
+
+    Without VALUE, those that the knowledge base sets side by side. How strong an argument is, its rule and sources say.
+    """
+    from ... import explain, words
+
+    rulebook, decision = decided(knowledge, case, name, as_json)
+    found = _conclusion(rulebook, term)
+    if found.domain.kind == "tally":
+        refuse(f"{term!r} counts, and has no values to weigh", term, ())
+    told = explain.weigh(rulebook, decision, found.name, [_value(found, value) for value in values])
+    if as_json:
+        say_json({"case": decision.case.id, "rulebook": rulebook.digest, "weighing": told.as_json()})
+    else:
+        say(words.weighing(rulebook, told, length))
+
+
+@click.command(short_help="Tell what made the difference.")
+@click.argument("before", type=click.Path(exists=True, allow_dash=True))
+@click.argument("after", required=False, type=click.Path(exists=True, allow_dash=True))
+@click.option(
+    "--knowledge-b",
+    "other",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Compare one case under two knowledge bases: this is the one after.",
+)
+@TERMS
+@AS_JSON
+@LENGTH
+@click.pass_obj
+def compare(
+    knowledge: str, before: str, after: str | None, other: str | None, terms: Any, as_json: bool, length: Any
+) -> None:
+    """Tell which answers, through which rules, made the advice of AFTER differ from that of BEFORE, and nothing else.
+
+    Two visits, or two patients: two files, or one that holds both. With --knowledge-b, one case under two knowledge
+    bases, and which of their rules and terms made the difference.
+    """
+    from ... import explain, words
+
+    if other and after:
+        raise click.UsageError("--knowledge-b compares one case, and here are two")
+    rulebook = load(knowledge, as_json, cases=False)
+    cases = _cases(rulebook, [before, after] if after else [before])
+    if len(cases) != (1 if other else 2):
+        raise click.UsageError(f"{'one case is' if other else 'two cases are'} compared, and here are {len(cases)}")
+    first = explain.Judged(rulebook, _decision(rulebook, cases[0], as_json))
+    asked = _conclusions(rulebook, terms)
+    if other:
+        second = load(other, as_json, cases=False)
+        again = _decision(second, _cases(second, [before])[0], as_json)
+        told = explain.compare_rulebooks(first, explain.Judged(second, again), asked)
+    else:
+        decision = _decision(rulebook, cases[1], as_json)
+        told = explain.compare(explain.Plan(rulebook), first.decision, decision, asked)
+    if as_json:
+        say_json(told.as_json())
+    else:
+        say(words.difference(told, length))
+
+
+def _cases(rulebook: "Rulebook", paths: list[str]) -> "list[Case]":
+    from ..files import read
+
+    return list(read(paths, rulebook))
+
+
+def _decision(rulebook: "Rulebook", case: "Case", as_json: bool) -> "Decision":
+    decision = chain_of(rulebook).decide(case)
+    end_where_at_fault(rulebook, decision, as_json)
+    return decision
+
+
+@click.command(short_help="Tell what other answers would change.")
+@CASE
+@click.argument("answers", nargs=-1, metavar='["TERM: VALUE"]…')
+@TERMS
+@AS_JSON
+@LENGTH
+@WHICH
+@click.pass_obj
+def whatif(
+    knowledge: str, case: str, answers: tuple[str, ...], terms: Any, as_json: bool, length: Any, name: str | None
+) -> None:
+    """Tell what other answers ("TERM: VALUE"; unknown takes one back) would change in CASE, and through which rules.
+
+    Without any: the smallest sets of other answers that would change the advice, and the single answers that it hangs
+    on. What cannot be otherwise (the terms say so) is left alone, and only possible patients are thought of.
+    """
+    from ... import explain, words
+
+    rulebook, decision = decided(knowledge, case, name, as_json)
+    plan, asked = explain.Plan(rulebook), _conclusions(rulebook, terms)
+    if answers:
+        difference = explain.what_if(plan, decision, _given(rulebook, decision, answers), asked)
+        if as_json:
+            say_json(difference.as_json())
+        else:
+            say(words.difference(difference, length))
+        return
+    told = explain.what_would_change(plan, decision, asked)
+    if as_json:
+        say_json(told.as_json())
+    else:
+        say(words.alternatives(rulebook, told, length))
+
+
+def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -> "dict[str, Value | None]":
+    """The answers as a case would have them; refuses what no case may hold, alone or with the others."""
+    from ...errors import Place
+    from ...load.cases import Entry, make_case
+
+    wrong = [answer for answer in answers if ":" not in answer]
+    if wrong:
+        raise click.UsageError(f"{wrong[0]!r} is no answer; expected one such as 'leg weakness: new'")
+    pairs = [(answer.partition(":")[0].strip(), answer.partition(":")[2].strip()) for answer in answers]
+    place = Place("what if")
+    findings = {term.name for term in rulebook.findings}
+    kept = [Entry(term, value, place) for term, value in decision.case.facts.items() if term not in dict(pairs)]
+    case = make_case([*kept, *(Entry(term, value, place) for term, value in pairs)], rulebook, place, "what if")
+    if case.problems:
+        raise click.UsageError("; ".join(str(problem) for problem in case.problems))
+    return {term: case.facts.get(term) for term, _ in pairs if term in findings}
+
+
+@click.command(short_help="Tell which answers were enough.")
+@CASE
+@TERMS
+@AS_JSON
+@LENGTH
+@WHICH
+@click.pass_obj
+def enough(knowledge: str, case: str, terms: Any, as_json: bool, length: Any, name: str | None) -> None:
+    """Tell a smallest part of the answers of CASE that gives its advice, whatever the others are."""
+    from ... import explain, words
+
+    rulebook, decision = decided(knowledge, case, name, as_json)
+    told = explain.enough(explain.Plan(rulebook), decision, _conclusions(rulebook, terms))
+    if as_json:
+        say_json(told.as_json())
+    else:
+        say(words.enough(told, length))
+
+
+@click.command("next", short_help="Tell what to ask next, and why.")
+@CASE
+@TERMS
+@AS_JSON
+@LENGTH
+@WHICH
+@click.pass_obj
+def next_question(knowledge: str, case: str, terms: Any, as_json: bool, length: Any, name: str | None) -> None:
+    """Tell which open questions can still change the advice of CASE, the most useful first, and why each is asked.
+
+    Screening comes before all. From unknown to known counts as a change. Where no answer can change it any more, that
+    is proved.
+    """
+    from ... import explain, words
+
+    rulebook, decision = decided(knowledge, case, name, as_json)
+    told = explain.what_next(explain.Plan(rulebook), decision, _conclusions(rulebook, terms))
+    if as_json:
+        say_json(told.as_json())
+    else:
+        say(words.questions(told, length))

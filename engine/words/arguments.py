@@ -1,0 +1,60 @@
+"""What speaks for values of a conclusion and what against them, side by side, in words."""
+
+from collections.abc import Iterator, Sequence
+
+from ..errors import listed
+from ..explain import Argument, Weighed, Weighing
+from ..rulebook import Rulebook
+from .outcomes import stand
+from .reasons import Length
+from .said import Said, cite
+
+STATES = {"holds": "it holds", "fails": "it does not hold", "open": "not known yet", "disputed": "disputed"}
+
+
+def weighing(rulebook: Rulebook, told: Weighing, length: Length = "reasons") -> Iterator[Said]:
+    """The values with their arguments; how strong each is stands in its own words and sources."""
+    yield Said(f"{told.term.name}: {stand(told.now)}", style="answer")
+    for value in told.values:
+        if length == "line":
+            counts = f"{len(value.speaking_for)} for, {len(value.speaking_against)} against"
+            still = len(value.open_for) + len(value.open_against)
+            yield Said(f"{value.value}: {STATES[value.state]}; {counts}, {still} not known yet", 1)
+        else:
+            yield from _value(rulebook, value, length)
+
+
+def _value(rulebook: Rulebook, told: Weighed, length: Length) -> Iterator[Said]:
+    yield Said(f"{told.value}: {STATES[told.state]}", style="title")
+    yield from _side(rulebook, "for", told.speaking_for, length)
+    yield from _side(rulebook, "against", told.speaking_against, length)
+    yield from _open(told)
+    if length == "everything" and told.ruled_out:
+        yield Said("would have spoken for it", 1, "answer")
+        yield from (Said(_named(argument), 2, "muted", "- ") for argument in told.ruled_out)
+
+
+def _side(rulebook: Rulebook, side: str, arguments: Sequence[Argument], length: Length) -> Iterator[Said]:
+    yield Said(f"{side} it: {len(arguments) or 'nothing'}", 1, "answer")
+    for argument in arguments:
+        rule = argument.reason.rule
+        yield Said(f"{rule.says}{'' if argument.tally else ' This decides.'}", 2, "plain", "- ")
+        yield Said(rule.because, 3, "muted")
+        if length == "everything":
+            yield from (Said(cite(rulebook, citation), 3, "muted", "source: ") for citation in rule.sources)
+        else:
+            yield Said("; ".join(map(str, rule.sources)), 3, "muted")
+
+
+def _open(told: Weighed) -> Iterator[Said]:
+    for side, arguments in (("for", told.open_for), ("against", told.open_against)):
+        if arguments:
+            yield Said(f"not known yet, and could speak {side} it: {len(arguments)}", 1, "answer")
+        for argument in arguments:
+            lines = (line for line in argument.reason.lines() if line.state == "unknown")
+            waits = list(dict.fromkeys(name for line in lines for name in line.found))
+            yield Said(f"{_named(argument)} It waits for {listed(waits, 6)}.", 2, "muted", "? ")
+
+
+def _named(argument: Argument) -> str:
+    return f"{argument.reason.rule.says} [{argument.reason.rule.id}]"

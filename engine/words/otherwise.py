@@ -1,0 +1,147 @@
+"""What made the difference, what would change the advice, and what was enough for it, in words."""
+
+from collections.abc import Iterable, Iterator
+
+from ..case import Members
+from ..errors import counted
+from ..explain import Alternative, Alternatives, Difference, Enough, KnowledgeChange, OtherAnswers
+from ..rulebook import Rulebook
+from .outcomes import answered, change, in_short, same, stand
+from .reasons import Length
+from .said import Said
+
+
+def difference(told: Difference, length: Length = "reasons") -> Iterator[Said]:
+    """What made the difference between two decisions, and through which rules."""
+    before, after = told.before.case.id, told.after.case.id
+    if length == "line":
+        made = [f"{one.term}: {answered(one.after)}" for one in told.findings] + [one.name for one in told.knowledge]
+        yield Said(
+            f"{in_short(told.advice)}, by {'; '.join(made)}" if told.advice else "the same advice", style="answer"
+        )
+        return
+    if not told.advice:
+        yield Said(f"{before} and {after}: the same advice", style="title")
+    else:
+        yield Said(f"What made the difference between {before} and {after}", style="title")
+        for finding in told.findings:
+            text = f"{finding.term}: {answered(finding.after)} (before: {answered(finding.before)})"
+            yield Said(text, 1, "answer", "- ")
+        yield from _of_the_knowledge(told.knowledge)
+        yield Said(_how_small(told), 1, "muted")
+        if told.steps:
+            yield Said("On the way", style="title")
+            yield from (line for step in told.steps for line in change(step, 1))
+        yield Said("What changed", style="title")
+        yield from (line for one in told.advice for line in change(one, 1))
+    yield from _beside(told, length)
+
+
+def _how_small(told: Difference) -> str:
+    whole = len(told.findings) + len(told.knowledge)
+    if whole == 1:
+        return "This alone makes all of the difference."
+    if told.smallest:
+        return "These together make all of the difference, and no fewer do."
+    return "These together make all of the difference, and none of them can be left out."
+
+
+def _of_the_knowledge(changes: Iterable[KnowledgeChange]) -> Iterator[Said]:
+    for one in changes:
+        yield Said(f"{one.kind} {one.name} is {one.how}: {one.says}", 1, "answer", "- ")
+        yield Said(one.file, 2, "muted")
+
+
+def _beside(told: Difference, length: Length) -> Iterator[Said]:
+    if told.beside:
+        shown = told.beside if length == "everything" else told.beside[:12]
+        more = f" and {len(told.beside) - len(shown)} more" if len(shown) < len(told.beside) else ""
+        yield Said("Different as well, and of no account here", style="title")
+        yield Said(", ".join(shown) + more, 1, "muted")
+
+
+# --- other answers ---------------------------------------------------------------------------------------------------
+
+
+def alternatives(rulebook: Rulebook, told: Alternatives, length: Length = "reasons") -> Iterator[Said]:
+    """The fewest other answers that would change the advice."""
+    if length == "line":
+        yield Said(_hangs_on(told), style="answer")
+        return
+    yield Said(_hangs_on(told), style="answer")
+    for size, count in told.counts.items():
+        sets = [one for one in told.sets if len(one.answers) == size]
+        yield Said(_title(size, count), style="title")
+        yield from _grouped(rulebook, sets, length)
+        shown = sum(_count(one) for one in sets)
+        if shown < count and sets:
+            yield Said(f"and more of them, {count} in all with every answer counted by itself", 1, "muted")
+    if told.left_alone:
+        yield Said("Left alone, for it cannot be otherwise", style="title")
+        yield Said(", ".join(told.left_alone), 1, "muted")
+
+
+def _hangs_on(told: Alternatives) -> str:
+    if not told.hangs_on:
+        return f"No other answer alone would change the advice of {told.decision.case.id}."
+    return f"The advice of {told.decision.case.id} hangs on {counted(len(told.hangs_on), 'single answer')}: " + (
+        ", ".join(told.hangs_on)
+    )
+
+
+def _title(size: int, count: int) -> str:
+    if not count:
+        return f"{'No other answer alone' if size == 1 else f'No {size} answers together'} would change it"
+    return "One other answer would change it" if size == 1 else f"{size} other answers together would change it"
+
+
+def _count(told: Alternative) -> int:
+    number = 1
+    for answers in told.answers:
+        number *= len(answers.after.values)
+    return number
+
+
+def _grouped(rulebook: Rulebook, sets: Iterable[Alternative], length: Length) -> Iterator[Said]:
+    """The sets, those together that bring the same."""
+    groups: dict[str, list[Alternative]] = {}
+    for one in sets:
+        groups.setdefault(in_short(one.advice), []).append(one)
+    for effect, members in groups.items():
+        yield Said(effect, 1, "answer", "> ")
+        for member in members:
+            yield Said(" and ".join(_other(rulebook, answers) for answers in member.answers), 2, "plain", "- ")
+            if length == "everything":
+                yield from (line for one in member.advice for line in change(one, 3))
+
+
+def _other(rulebook: Rulebook, told: OtherAnswers) -> str:
+    term = rulebook.terms[told.term]
+    now = f"now {told.before}" if told.before is not None else "not answered yet"
+    return f"{told.term}: {same(told.after, term)} ({now})"
+
+
+# --- enough ----------------------------------------------------------------------------------------------------------
+
+
+def enough(told: Enough, length: Length = "reasons") -> Iterator[Said]:
+    """A smallest part of the answers that gives the advice."""
+    facts = told.decision.case.facts
+    answers = counted(len(facts), "answer")
+    least = "no fewer are" if told.smallest else "none of them can be left out"
+    yield Said(f"{len(told.part)} of {answers} are enough for this advice, and {least}", style="answer")
+    if length == "line":
+        return
+    yield Said("Whatever the others are", style="title")
+    for term, one in told.advice.items():
+        members = one.answer.inside if isinstance(one.answer, Members) else ()
+        short = f"{term}: {counted(len(members), 'piece')} of it" if members and length != "everything" else ""
+        yield Said(short or f"{term}: {stand(one)}", 1, "answer")
+    parts = (("Needed for it, each of them", told.needed), ("And with them these", told.chosen))
+    for title, terms in parts:
+        if terms:
+            yield Said(title, style="title")
+            yield Said("; ".join(f"{term}: {facts[term]}" for term in terms), 1)
+    if told.needless:
+        yield Said("Not needed for it", style="title")
+        yield Said("; ".join(f"{term}: {facts[term]}" for term in told.needless), 1, "muted")
