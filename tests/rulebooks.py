@@ -20,7 +20,7 @@ Draw = Any
 
 @st.composite
 def findings(draw: Draw) -> dict[str, Term]:
-    """Two yes/no findings, a choice and two numbers; some are screening, some are asked only where another says so."""
+    """Two yes/no findings, a choice and two numbers, one of them fixed; some are screening, some asked at times."""
     domains = {
         "wet": Domain("yes/no", ("yes", "no")),
         "loud": Domain("yes/no", ("yes", "no")),
@@ -36,6 +36,7 @@ def findings(draw: Draw) -> dict[str, Term]:
             finding=True,
             place=NOWHERE,
             screening=draw(st.booleans()),
+            fixed=name == "size before",
             asked_if=gate if name != "wet" and draw(st.integers(0, 4)) == 0 else None,
         )
         for name, domain in domains.items()

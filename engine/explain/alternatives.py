@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from .. import truth
@@ -84,8 +85,8 @@ def what_if(
     return compare(plan, decision, truth.decide(plan.rulebook, case), terms)
 
 
-def what_would_change(plan: Plan, decision: Decision, terms: Sequence[str] = ()) -> Alternatives:
-    """The fewest other answers that would change the advice, or the terms named."""
+def what_would_change(plan: Plan, decision: Decision, terms: Sequence[str] = (), most: int = MOST_TOLD) -> Alternatives:
+    """The fewest other answers that would change the advice, or the terms named; of each size so many are told."""
     told = tuple(terms) or shown(plan.rulebook)
     search = _Search(plan, decision, told)
     found: list[Alternative] = []
@@ -93,7 +94,7 @@ def what_would_change(plan: Plan, decision: Decision, terms: Sequence[str] = ())
     for size in range(1, LARGEST + 1):
         hits = search.of_size(size)
         counts[size] = len(hits)
-        found += search.told(hits)
+        found += islice(search.told(hits), most)
     single = {option.term for options in search.minimal if len(options) == 1 for option in options}
     return Alternatives(
         decision,
@@ -126,8 +127,8 @@ class _Search:
         return hits
 
     def told(self, hits: Sequence[tuple[Option, ...]]) -> Iterator[Alternative]:
-        """The sets in words' reach: those that bring the same are one, and the first of each is checked."""
-        for options in list(self._merged(hits))[:MOST_TOLD]:
+        """The sets with what they change: those that bring the same are one, and the first of each is checked."""
+        for options in self._merged(hits):
             first = {option[0].term: option[0].value for option in options}
             yield Alternative(tuple(self._answers(option) for option in options), self._changes(first))
 
