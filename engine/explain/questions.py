@@ -21,7 +21,7 @@ from .outcomes import Outcome, outcome, shown
 from .solved import SECONDS, matters, prover_of, still_open
 from .variants import Option, Plan, Told, Variants, ordinary_value, places
 
-SAMPLES = 24
+SAMPLES = 12
 """So many ways in which the open answers could turn out are tried, to see which of them decide."""
 ORDINARY = 85
 """So many in a hundred of the answers in them are as usual."""
@@ -141,12 +141,10 @@ class _Survey:
         self.plan, self.decision, self.terms = plan, decision, terms
         self.facts = decision.case.facts
         self.open = {name: plan.rulebook.terms[name] for name in decision.ask}
-        singles = [option for term in self.open.values() for option in plan.options(term, self.facts)]
-        alone = Variants(plan, self.facts, [(option,) for option in singles])
-        possible = alone.possible()
-        self.singles = [option for place, option in enumerate(singles) if possible >> place & 1]
+        self.singles = [option for term in self.open.values() for option in plan.options(term, self.facts)]
+        self.alone = Variants(plan, self.facts, [(option,) for option in self.singles])
         self.values: dict[str, list[Value | None]] = {}
-        for option in self.singles:
+        for option in (self.singles[place] for place in places(self.alone.possible())):
             self.values.setdefault(option.term, []).append(option.value)
         self.bounds = Bounds(plan, self.facts, self.values)
         self.wanted = {
@@ -208,11 +206,10 @@ class _Survey:
 
     def _effects(self) -> dict[str, tuple[Effect, ...]]:
         """For each question, what its answers would settle by themselves; answers that settle the same as one."""
-        options = [option for option in self.singles if option.term in self.bearing]
-        variants = Variants(self.plan, self.facts, [(option,) for option in options])
+        options, variants = self.singles, self.alone
         marks = [variants.mark(node) for node in self.nodes]
         groups: dict[tuple[str, tuple[int, ...]], list[int]] = {}
-        for place in places(reduce(or_, marks, 0)):
+        for place in places(reduce(or_, marks, 0) & variants.possible()):
             effect = tuple(mark >> place & 1 for mark in marks)
             groups.setdefault((options[place].term, effect), []).append(place)
         found: dict[str, tuple[Effect, ...]] = {}
