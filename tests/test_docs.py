@@ -256,7 +256,7 @@ def test_a_page_that_is_wrong_is_found_out(tmp_path: Path) -> None:
 
 def _told_of_commands() -> str:
     return "".join(
-        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/index.md", "docs/batch.md")
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/index.md", "docs/batch.md", "docs/questions.md")
     )
 
 

@@ -11,6 +11,9 @@ from engine import explain, truth
 from engine.case import Decision, Members, Value
 from engine.explain import Plan
 from engine.explain.outcomes import advice
+from engine.explain.solved import fewest_changes, smaller_part
+from engine.explain.variants import Variants
+from engine.explain.ways import shortest_way
 from engine.language import Against, Condition
 from engine.rulebook import Law, Rulebook
 from tests.rulebooks import NOWHERE, TOP, case, facts, rulebooks
@@ -321,3 +324,43 @@ def test_what_an_answer_is_said_to_settle_it_settles(data: st.DataObject) -> Non
                 then = decide(book, {**now.case.facts, question.term.name: value})
                 assert advice(then, effect.settles) == effect.settles
                 assert all(effect.settles[name] != explain.outcome(now, name) for name in effect.settles)
+
+
+# --- the solver, where trying does not reach -------------------------------------------------------------------------
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_the_solver_finds_as_short_a_way_as_trying_does(data: st.DataObject) -> None:
+    book = data.draw(books())
+    known = data.draw(possible_facts(book))
+    single = [term for term in book.conclusions if term.domain.values]
+    assume(single)
+    term = data.draw(st.sampled_from(single))
+    wanted = data.draw(st.sampled_from(term.domain.values))
+    plan = Plan(book)
+    goal = plan.goal(term.name, (wanted,))
+    tried = shortest_way(plan, decide(book, known), goal)
+    found = fewest_changes(plan, known, goal, 0)
+    if found is None:
+        assert tried.kind == "none"
+        return
+    assert not isinstance(found, str)
+    changed = [name for name in {**known, **found.facts} if known.get(name) != found.facts.get(name)]
+    assert len(changed) == len(tried.answers)
+    assert found.proved
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_the_solver_finds_as_small_a_part_as_trying_does(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    decision = decide(book, data.draw(facts(book)))
+    plan = Plan(book)
+    now = Variants(plan, decision.case.facts, [()])
+    marked = {node for name in explain.shown(book) for node in plan.telling(name) if now.mark(node)}
+    found = smaller_part(plan, decision.case.facts, marked, list(decision.case.facts))
+    assert found is not None
+    assert found.proved
+    assert len(found.facts) == len(explain.enough(plan, decision).part)
+    assert found.facts.items() <= decision.case.facts.items()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import prod
 from typing import Any
 
 from .. import truth
@@ -36,16 +37,21 @@ class OtherAnswers:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Other answers that together change the advice, and no fewer of them; with what they change."""
+    """Other answers that together change the advice, and no fewer of them; with what they change.
+
+    It stands for `count` sets, each with one answer to a finding (of numbers, one of each class).
+    """
 
     answers: tuple[OtherAnswers, ...]
     advice: tuple[Change, ...]
+    count: int
 
     def as_json(self) -> dict[str, Any]:
         """The alternative as an object; docs/schema describes it."""
         return {
             "answers": [answer.as_json() for answer in self.answers],
             "advice": [change.as_json() for change in self.advice],
+            "count": self.count,
         }
 
 
@@ -130,7 +136,8 @@ class _Search:
         """The sets with what they change: those that bring the same are one, and the first of each is checked."""
         for options in self._merged(hits):
             first = {option[0].term: option[0].value for option in options}
-            yield Alternative(tuple(self._answers(option) for option in options), self._changes(first))
+            answers = tuple(self._answers(option) for option in options)
+            yield Alternative(answers, self._changes(first), prod(len(option) for option in options))
 
     def _changes(self, answers: Mapping[str, Value | None]) -> tuple[Change, ...]:
         rulebook = self.plan.rulebook

@@ -25,7 +25,7 @@ def questions(told: Questions, length: Length = "reasons") -> Iterator[Said]:
             yield Said(", ".join(rest), 1, "muted")
         if told.needless:
             yield Said("Not answered, and can change nothing any more", style="title")
-            yield Said(", ".join(told.needless), 1, "muted")
+            yield Said(listed(told.needless, 1_000 if length == "everything" else 12), 1, "muted")
 
 
 def _head(told: Questions) -> str:

@@ -48,7 +48,8 @@ def _why_not(told: WhyNot, indent: int, length: Length) -> Iterator[Said]:
 def _in_the_way(told: WhyNot, indent: int, length: Length) -> Iterator[Said]:
     if told.by_otherwise:
         open_ones = [reason for reason in told.instead if reason.status == "waits"]
-        yield Said(f"it comes when every rule for another answer is ruled out; {len(told.instead)} are not", indent)
+        left = f"{len(told.instead)} {'is' if len(told.instead) == 1 else 'are'} not"
+        yield Said(f"it comes when every rule for another answer is ruled out; {left}", indent)
         for reason in told.instead if length == "everything" else told.instead[:3]:
             yield Said(f"{_doing(reason)}: {reason.rule.says} [{reason.rule.id}]", indent + 1, "muted", "- ")
         if len(told.instead) > 3 and length != "everything":

@@ -73,9 +73,9 @@ def alternatives(rulebook: Rulebook, told: Alternatives, length: Length = "reaso
         sets = [one for one in told.sets if len(one.answers) == size]
         yield Said(_title(size, count), style="title")
         yield from _grouped(rulebook, sets, length)
-        shown = sum(_count(one) for one in sets)
+        shown = sum(one.count for one in sets)
         if shown < count and sets:
-            yield Said(f"and more of them, {count} in all with every answer counted by itself", 1, "muted")
+            yield Said(f"and {count - shown} more, with every answer counted by itself", 1, "muted")
     if told.left_alone:
         yield Said("Left alone, for it cannot be otherwise", style="title")
         yield Said(", ".join(told.left_alone), 1, "muted")
@@ -93,13 +93,6 @@ def _title(size: int, count: int) -> str:
     if not count:
         return f"{'No other answer alone' if size == 1 else f'No {size} answers together'} would change it"
     return "One other answer would change it" if size == 1 else f"{size} other answers together would change it"
-
-
-def _count(told: Alternative) -> int:
-    number = 1
-    for answers in told.answers:
-        number *= len(answers.after.values)
-    return number
 
 
 def _grouped(rulebook: Rulebook, sets: Iterable[Alternative], length: Length) -> Iterator[Said]:
@@ -127,9 +120,9 @@ def _other(rulebook: Rulebook, told: OtherAnswers) -> str:
 def enough(told: Enough, length: Length = "reasons") -> Iterator[Said]:
     """A smallest part of the answers that gives the advice."""
     facts = told.decision.case.facts
-    answers = counted(len(facts), "answer")
     least = "no fewer are" if told.smallest else "none of them can be left out"
-    yield Said(f"{len(told.part)} of {answers} are enough for this advice, and {least}", style="answer")
+    of_all = f"{len(told.part)} of the {counted(len(facts), 'answer')} {'is' if len(told.part) == 1 else 'are'}"
+    yield Said(f"{of_all} enough for this advice, and {least}", style="answer")
     if length == "line":
         return
     yield Said("Whatever the others are", style="title")

@@ -1,0 +1,266 @@
+"""What a person reads of every question about an answer; and that no explanation is shown which is not borne out."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from engine import explain, words
+from engine.case import Decision
+from engine.explain import Judged, Plan, checked
+from engine.rulebook import Recommendation, Rulebook, Section
+from engine.words import Said
+from tests.test_truth import decide, rulebook
+
+SECTIONS = (Section("All", ("single", "other", "scale", "members"), (("p", "for it", "against it"),)),)
+
+
+def book(*cards: str) -> Rulebook:
+    return replace(rulebook(*cards), recommendation=Recommendation("", "single", SECTIONS))
+
+
+def text(lines: Iterable[Said]) -> list[str]:
+    return ["  " * line.indent + line.bullet + line.text for line in lines]
+
+
+CARDS = (
+    "hidden | if: [a: yes, x: over 3] | other: yes",
+    "near | if: [other: yes, b: yes] | single: p",
+    "far | if: [c: one, y: 4, b: no] | single: p",
+    "other_one | if: [b: no] | single: q",
+)
+
+
+def why_not(
+    rules: Rulebook, decision: Decision, term: str, *wanted: str, length: words.Length = "reasons"
+) -> list[str]:
+    return text(words.why_not(explain.why_not(Plan(rules), decision, term, wanted), length))
+
+
+def test_what_keeps_an_answer_away_is_told_down_to_the_answers_and_the_nearest_first() -> None:
+    rules = book(*CARDS)
+    assert why_not(rules, decide(rules, a="no", b="no", x=5), "single", "p") == [
+        "single is q, not p",
+        "  instead: s [other_one]",
+        "  > s (2 answers away)",
+        "    rule near, rules/near.yaml:1",
+        "    * other: yes (not met: other is no)",
+        "      other is no, not yes",
+        "        > s (1 answer away)",
+        "          rule hidden, rules/hidden.yaml:1",
+        "          * a: yes (not met: a is no)",
+        "          and 1 other line as wanted",
+        "    * b: yes (not met: b is no)",
+        "  > s (2 answers away)",
+        "    rule far, rules/far.yaml:1",
+        "    * c: one (unknown: c is not answered)",
+        "    * y: 4 (unknown: y is not answered)",
+        "    and 1 other line as wanted",
+        "The shortest way to single: p",
+        "  2 other answers would do, and no fewer do",
+        "  - a: yes (now no)",
+        "  - b: yes (now no)",
+    ]
+
+
+def test_an_otherwise_waits_for_every_rule_to_be_ruled_out() -> None:
+    rules = book(*CARDS)
+    assert why_not(rules, decide(rules, a="yes"), "other", "no") == [
+        "other is not known yet, not no",
+        "  it comes when every rule for another answer is ruled out; 1 is not",
+        "    - waits for x: s [hidden]",
+        "The shortest way to other: no",
+        "  1 other answer would do, and no fewer does",
+        "  - x: 3 (not answered yet)",
+    ]
+
+
+def test_a_rule_that_is_outranked_says_by_which() -> None:
+    rules = book("low | if: [a: yes] | single: p", "high | if: [b: yes] | single: q | low")
+    told = why_not(rules, decide(rules, a="yes", b="yes"), "single", "p")
+    assert "    * outranked by high, which holds" in told
+    assert told[-1] == "  - b: no (now yes)"
+
+
+def test_where_no_way_leads_that_is_said_to_be_proved() -> None:
+    rules = book("never | if: [a: yes, a: no] | single: p")
+    told = why_not(rules, decide(rules, a="yes"), "single", "p", length="line")
+    assert told == [
+        "single is none given, not p",
+        "No way leads to single: p",
+        "  Proved: whatever else were answered otherwise, leaving alone what cannot be otherwise, no possible patient has it.",
+    ]
+
+
+def test_what_is_there_already_needs_no_way() -> None:
+    rules = book(*CARDS)
+    assert why_not(rules, decide(rules, b="no"), "single", "q", length="line")[-1] == "single: q is there already"
+
+
+def test_a_tally_is_asked_for_a_number() -> None:
+    rules = book("one | if: [a: yes] | for it", "two | if: [b: yes] | for it")
+    found = explain.why_not(Plan(rules), decide(rules, a="yes", b="no"), "for it", ("2",))
+    assert [candidate.reason.rule.id for candidate in found.rules] == ["two"]
+    assert found.way
+    assert [(one.term, one.after) for one in found.way.answers] == [("b", "yes")]
+
+
+def test_for_and_against_goes_down_through_the_tallies() -> None:
+    rules = book(
+        "gives | if: [a: yes] | single: p",
+        "leans | if: [b: yes] | for it",
+        "leans_away | if: [x: over 3] | against it",
+        "gives_another | if: [y: 1] | single: q",
+    )
+    told = explain.weigh(rules, decide(rules, a="yes", b="yes"), "single")
+    assert [value.value for value in told.values] == ["p"]
+    assert text(words.weighing(rules, told)) == [
+        "single: p",
+        "p: it holds",
+        "  for it: 2",
+        "    - s This decides.",
+        "      b",
+        "      S: s",
+        "    - s",
+        "      b",
+        "      S: s",
+        "  against it: nothing",
+        "  not known yet, and could speak against it: 1",
+        "    ? s [leans_away] It waits for x.",
+    ]
+    both = explain.weigh(rules, decide(rules, a="yes", b="yes"), "single", ("p", "q"))
+    assert text(words.weighing(rules, both, "line")) == [
+        "single: p",
+        "  p: it holds; 2 for, 0 against, 1 not known yet",
+        "  q: it does not hold; 0 for, 1 against, 1 not known yet",
+    ]
+
+
+def test_a_tally_that_a_rule_reads_speaks_for_its_value() -> None:
+    rules = rulebook("leans | if: [b: yes] | for it", "enough | if: [for it: 1 or more] | single: p")
+    [value] = explain.weigh(rules, decide(rules, b="yes"), "single", ("p",)).values
+    assert [(one.tally, one.reason.rule.id) for one in value.speaking_for] == [("", "enough"), ("for it", "leans")]
+
+
+def test_the_difference_is_told_from_the_answers_to_the_advice() -> None:
+    rules = book(*CARDS)
+    found = explain.compare(Plan(rules), decide(rules, a="no", b="yes", x=5), decide(rules, a="yes", b="yes", x=6))
+    assert text(words.difference(found)) == [
+        "What made the difference between c and c",
+        "  - a: yes (before: no)",
+        "  This alone makes all of the difference.",
+        "What changed",
+        "  single: p (before: none given)",
+        "    now: s [near] (other: yes is now met)",
+        "  other: yes (before: no)",
+        "    now: s [hidden] (a: yes is now met)",
+        "Different as well, and of no account here",
+        "  x",
+    ]
+    assert text(words.difference(found, "line")) == ["single: p; other: yes, by a: yes"]
+
+
+def test_the_part_of_the_knowledge_that_made_the_difference_is_named() -> None:
+    before = book("one | if: [a: yes] | single: p", "two | if: [b: yes] | members: m")
+    after = book(
+        "one | if: [a: no] | single: p", "two | if: [b: yes, x: 4] | members: m", "new | if: [a: no] | other: yes"
+    )
+    known = {"a": "no", "b": "no", "x": 4}
+    first, second = Judged(before, decide(before, **known)), Judged(after, decide(after, **known))
+    found = explain.compare_rulebooks(first, second)
+    assert [(one.kind, one.name, one.how) for one in found.knowledge] == [
+        ("rule", "one", "changed"),
+        ("rule", "new", "new"),
+    ]
+    assert found.beside == ("two",)
+    assert {one.term for one in found.advice} == {"single", "other"}
+    back = explain.compare_rulebooks(second, first)
+    assert [(one.name, one.how) for one in back.knowledge] == [("one", "changed"), ("new", "gone")]
+
+
+def test_what_would_change_the_advice_stands_under_what_it_would_bring() -> None:
+    rules = book(*CARDS)
+    found = explain.what_would_change(Plan(rules), decide(rules, a="no", b="yes", x=2), ("single",))
+    assert text(words.alternatives(rules, found)) == [
+        "The advice of c hangs on 1 single answer: b",
+        "One other answer would change it",
+        "  > single: q",
+        "    - b: no (now yes)",
+        "2 other answers together would change it",
+        "  > single: p",
+        "    - a: yes (now no) and x: 4 or more (now 2)",
+    ]
+
+
+def test_what_was_enough_is_told_with_what_was_not_needed() -> None:
+    rules = book(*CARDS)
+    found = explain.enough(Plan(rules), decide(rules, a="yes", b="no", x=5), ("single",))
+    assert text(words.enough(found)) == [
+        "1 of the 3 answers is enough for this advice, and no fewer are",
+        "Whatever the others are",
+        "  single: q",
+        "Needed for it, each of them",
+        "  b: no",
+        "Not needed for it",
+        "  a: yes; x: 5",
+    ]
+
+
+def test_the_next_question_says_what_its_answers_would_settle() -> None:
+    rules = book(*CARDS[:1])
+    found = explain.what_next(Plan(rules), decide(rules, a="yes"), ("other",))
+    assert text(words.questions(found)) == [
+        "1 question can still change the advice of c; first: x",
+        "1. x",
+        "  ? X",
+        "  if at most 3: other: no",
+        "  if 4 or more: other: yes",
+        "  waited for by hidden",
+        "Not answered, and can change nothing any more",
+        "  b, c, y",
+    ]
+
+
+def test_screening_is_asked_before_all() -> None:
+    rules = book(*CARDS)
+    asked = [question.term.name for question in explain.what_next(Plan(rules), decide(rules, a="yes")).asked]
+    assert asked[:2] == ["b", "c"]
+
+
+def test_that_nothing_can_change_it_any_more_is_said_with_its_proof() -> None:
+    rules = book(*CARDS)
+    told = explain.what_next(Plan(rules), decide(rules, a="no"), ("other",))
+    assert told.settled
+    assert text(words.questions(told, "line")) == [
+        "No answer can change the advice of c any more. Proved: nothing of it hangs on what is not answered."
+    ]
+
+
+# --- what is not borne out -------------------------------------------------------------------------------------------
+
+
+def test_an_explanation_that_is_not_borne_out_is_not_shown() -> None:
+    rules = book(*CARDS)
+    decision = decide(rules, a="yes", b="yes", x=5)
+    reason = explain.why(rules, decision, "single")
+    with pytest.raises(AssertionError, match="does not rest on what is told"):
+        checked.check_why(rules, decision, reason, ["a", "b"])
+    with pytest.raises(AssertionError, match="near"):
+        checked.check_why(rules, decision, replace(reason, sides=()), ["a", "b", "x"])
+    with pytest.raises(AssertionError, match="x can be left out"):
+        checked.check_enough(rules, decide(rules, b="no", x=1), ["b", "x"], ["single"])
+    with pytest.raises(AssertionError, match="the part is not enough"):
+        checked.check_enough(rules, decision, ["a", "b"], ["single"])
+    with pytest.raises(AssertionError, match="the way does not lead to single"):
+        checked.check_way(rules, decision, [("x", 4)], "single", ["q"])
+    after = decide(rules, a="yes", b="no", x=6)
+    with pytest.raises(AssertionError, match="x can be left out"):
+        checked.check_difference(rules, decision, after, [("b", "no"), ("x", 6)], ["single"])
+    with pytest.raises(AssertionError, match="do not make the difference"):
+        checked.check_difference(rules, decision, after, [("x", 6)], ["single"])
+    with pytest.raises(AssertionError, match="settles something else"):
+        checked.check_effect(rules, decide(rules), {"b": "no"}, {"single": explain.Outcome("p")})
+    with pytest.raises(AssertionError, match="brings something else"):
+        checked.check_changed(rules, {"b": "yes"}, {"b": "no"}, {"single": explain.Outcome("p")})
+    with pytest.raises(AssertionError, match="near is said to be waits"):
+        checked.check_argument(rules, decision, "near", "waits", "single")
