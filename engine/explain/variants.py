@@ -206,12 +206,17 @@ class Plan:
         return found
 
     def options(self, term: Term, facts: Mapping[str, Value]) -> tuple[Option, ...]:
-        """The other answers that a finding could have; of each class of numbers the one nearest to what is there."""
+        """The other answers that a finding could have; of each class of numbers the one nearest to what is there.
+
+        The nearest come first.
+        """
         now = facts.get(term.name)
         if term.domain.values:
             return tuple(Option(term.name, value) for value in term.domain.values if value != now)
         near = int(now) if now is not None else usual(term)
-        nearest = (min(max(near, low), high) for low, high in self.classes(term))
+        nearest = sorted(
+            (min(max(near, low), high) for low, high in self.classes(term)), key=lambda one: (abs(one - near), one)
+        )
         return tuple(Option(term.name, value) for value in nearest if value != now)
 
 

@@ -45,9 +45,12 @@ def sets_of(options: Sequence[Option], size: int) -> Iterator[tuple[Option, ...]
 
 
 def shortest_way(plan: Plan, decision: Decision, goal: int, hint: frozenset[str] = frozenset()) -> Way:
-    """The fewest other answers that make a node true; `hint` names findings to be tried first."""
+    """The fewest other answers that make a node true; `hint` names findings to be tried first.
+
+    To give an answer comes before giving another one.
+    """
     facts = decision.case.facts
-    options = options_of(plan, facts, [goal])
+    options = sorted(options_of(plan, facts, [goal]), key=lambda option: option.term in facts)
     for size in range(TRIED_WHOLE + 1):
         near = [option for option in options if option.term in hint]
         for tried in (near, options) if size == TRIED_WHOLE else (options,):

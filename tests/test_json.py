@@ -1,0 +1,115 @@
+"""docs/schema.md names every field of the JSON that is printed, and no other."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_docs import ROOT, printed, ready
+
+_ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
+SCHEMA = ROOT / "docs" / "schema.md"
+CASES = {
+    "little": "leaning back: worse",
+    "group": "movements tested: yes\nrepeated extension: moves towards the spine\npregnant: no\nage: 40",
+    "fault": "leaning back: wose\nfever: yes",
+}
+TESTED = "knowledge/cases/facet_by_three_of_five.yaml"
+QUESTIONS = (
+    "whynot group.yaml 'working pattern=facet-type'",
+    f"weigh {TESTED} 'working pattern'",
+    f"compare {TESTED} knowledge/cases/disc_centralises_on_extension.yaml",
+    f"whatif {TESTED} --term 'exercise direction'",
+    f"enough {TESTED} --term 'working pattern'",
+    "next group.yaml",
+)
+# A heading of the page, and a field that only this kind of object has.
+KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "A decision": lambda found: "conclusions" in found,
+    "A case at fault": lambda found: "problems" in found,
+    "A problem": lambda found: "suggestion" in found,
+    "A range": lambda found: {"at least", "at most"} <= set(found),
+    "Members": lambda found: "open" in found,
+    "An explanation": lambda found: "why" in found,
+    "A reason": lambda found: "sides" in found,
+    "A side": lambda found: set(found) == {"value", "rules"},
+    "A rule": lambda found: "outranked by" in found,
+    "A line": lambda found: "found" in found,
+    "A group": lambda found: "group" in found,
+    "A question why not": lambda found: "why not" in found,
+    "A missing answer": lambda found: "could give it" in found,
+    "A candidate": lambda found: "distance" in found,
+    "A way": lambda found: set(found) >= {"kind", "smallest"},
+    "A changed finding": lambda found: (
+        set(found) == {"term", "before", "after"} and not isinstance(found["after"], dict)
+    ),
+    "A question what speaks for": lambda found: "weighing" in found,
+    "A weighing": lambda found: set(found) >= {"term", "values"},
+    "A weighed value": lambda found: "open against" in found,
+    "An argument": lambda found: "tally" in found,
+    "A difference": lambda found: "beside" in found,
+    "A decided case": lambda found: set(found) == {"case", "rulebook"},
+    "Changed knowledge": lambda found: "how" in found and "kind" in found,
+    "A change": lambda found: "through" in found,
+    "A turned rule": lambda found: "turned" in found,
+    "A turned line": lambda found: set(found) == {"line", "before", "after"},
+    "What would change the advice": lambda found: "hangs on" in found,
+    "An alternative": lambda found: "count" in found,
+    "Other answers": lambda found: isinstance(found.get("after"), dict) and "values" in found["after"],
+    "Answers alike": lambda found: "ranges" in found,
+    "What was enough": lambda found: "chosen" in found,
+    "What to ask next": lambda found: "settled" in found,
+    "A question": lambda found: "effects" in found,
+    "An effect": lambda found: "settles" in found,
+    "A check": lambda found: "looked at" in found,
+    "A claim": lambda found: "claim" in found,
+    "A page": lambda found: "page" in found,
+    "A line of a page": lambda found: "indent" in found,
+}
+
+
+@pytest.fixture(scope="module")
+def objects(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], ...]:
+    """Every JSON object, however deep, that the commands print of a few cases and of a base with something to mend."""
+    folder = ready(tmp_path_factory.mktemp("schema"))
+    for name, text in CASES.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    card = folder / "knowledge/rules/response/leaning_back_hurts.yaml"
+    calls = ["decide little.yaml", "decide fault.yaml", "why group.yaml 'disc response'", "why little.yaml", "claims"]
+    found = [_json(f"lumbar {call} --json", folder) for call in [*calls, "show 7", "show leaning_back_hurts"]]
+    found += [_json(f"lumbar {call} --json", folder) for call in QUESTIONS]
+    shutil.copytree(folder / "knowledge", folder / "other")
+    (folder / "other/rules/response/leaning_back_hurts.yaml").unlink()
+    found.append(_json("lumbar compare little.yaml --knowledge-b other --term 'extension pain' --json", folder))
+    card.write_text(card.read_text(encoding="utf-8").replace("rule: holds", "rule: fails"), encoding="utf-8")
+    found.append(_json("lumbar check --json", folder))
+    return tuple(_objects(found))
+
+
+def _json(command: str, folder: Path) -> Any:
+    return json.loads("".join(printed(["bash", "-c", command], folder).lines))
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for below in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(below)
+
+
+def _documented(heading: str) -> list[str]:
+    sections = re.split(r"^#+ ", SCHEMA.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    (section,) = (text for text in sections if text.partition("\n")[0].strip() == heading)
+    return _ROW.findall(section)
+
+
+@pytest.mark.parametrize("heading", KINDS)
+def test_the_schema_names_every_field_that_is_printed_and_no_other(
+    heading: str, objects: tuple[dict[str, Any], ...]
+) -> None:
+    seen = {field for found in objects if KINDS[heading](found) for field in found}
+    assert sorted(_documented(heading)) == sorted(seen)
