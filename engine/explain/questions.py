@@ -129,6 +129,11 @@ def _usefulness(question: Question) -> tuple[Any, ...]:
     return not question.term.screening, -settles, -question.decides, -len(question.touches)
 
 
+def _place(term: Term, value: Value) -> int:
+    """Where an answer stands among all that a finding could have."""
+    return value if isinstance(value, int) else term.domain.values.index(value)
+
+
 def _tells(outcome: Outcome) -> bool:
     """Whether something is settled that a person would be told, and not only which members are out."""
     return not isinstance(outcome.answer, Members)
@@ -216,7 +221,10 @@ class _Survey:
         for (term, _), members in groups.items():
             told = self.plan.told(self.open[term], [options[place].value for place in members], None)
             found[term] = (*found.get(term, ()), Effect(told, self._settled(variants, members[0])))
-        return found
+        return {
+            term: tuple(sorted(effects, key=lambda effect: _place(self.open[term], effect.answers.values[0])))
+            for term, effects in found.items()
+        }
 
     def _settled(self, variants: Variants, place: int) -> dict[str, Outcome]:
         then = {
