@@ -195,7 +195,7 @@ def test_what_was_enough_is_told_with_what_was_not_needed() -> None:
     rules = book(*CARDS)
     found = explain.enough(Plan(rules), decide(rules, a="yes", b="no", x=5), ("single",))
     assert text(words.enough(found)) == [
-        "1 of the 3 answers is enough for this advice, and no fewer are",
+        "1 of 3 answers is enough for this advice, and no fewer are",
         "Whatever the others are",
         "  single: q",
         "Needed for it, each of them",

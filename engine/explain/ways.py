@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any, Literal
 
 from ..case import Decision, Value
-from .differences import FindingChange, finding_changes
+from .differences import FindingChange, finding_changes, with_changes
 from .solved import fewest_changes
 from .variants import Option, Plan, Variants, ordinary_value, places
 
@@ -56,7 +56,8 @@ def shortest_way(plan: Plan, decision: Decision, goal: int, hint: frozenset[str]
         for tried in (near, options) if size == TRIED_WHOLE else (options,):
             found = _first(plan, facts, goal, list(sets_of(tried, size)))
             if found is not None:
-                return Way("way", tuple(FindingChange(one.term, facts.get(one.term), one.value) for one in found))
+                answers = with_changes(facts, [FindingChange(one.term, None, one.value) for one in found])
+                return Way("way", finding_changes(plan.rulebook, facts, answers))
     return _asked_of_a_solver(plan, facts, goal)
 
 

@@ -121,7 +121,7 @@ def enough(told: Enough, length: Length = "reasons") -> Iterator[Said]:
     """A smallest part of the answers that gives the advice."""
     facts = told.decision.case.facts
     least = "no fewer are" if told.smallest else "none of them can be left out"
-    of_all = f"{len(told.part)} of the {counted(len(facts), 'answer')} {'is' if len(told.part) == 1 else 'are'}"
+    of_all = f"{len(told.part)} of {counted(len(facts), 'answer')} {'is' if len(told.part) == 1 else 'are'}"
     yield Said(f"{of_all} enough for this advice, and {least}", style="answer")
     if length == "line":
         return

@@ -1,0 +1,97 @@
+"""The commands that ask about an answer, as a person meets them: what they print, and how they fail."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.test_cli import BICYCLE, CASES, ROOT, run
+
+FACET = str(CASES / "facet_by_three_of_five.yaml")
+DISC = str(CASES / "disc_centralises_on_extension.yaml")
+
+WRONG = [
+    (("whynot", FACET, "exercise directon=flexion"), "'exercise directon' is no conclusion; did you mean"),
+    (("whynot", FACET, "age=40"), "'age' is a finding"),
+    (("whynot", FACET, "urgency=emergancy"), "'emergancy' is no value of 'urgency'; did you mean 'emergency'?"),
+    (("whynot", FACET, "speaks for disc-type=many"), "'many' is no number, and 'speaks for disc-type' counts"),
+    (("weigh", FACET, "working pattern", "facet"), "'facet' is no value of 'working pattern'"),
+    (("weigh", FACET, "speaks for disc-type"), "counts, and has no values to weigh"),
+    (("compare", FACET), "two cases are compared, and here are 1"),
+    (("compare", FACET, DISC, "--knowledge-b", "knowledge"), "compares one case, and here are two"),
+    (("whatif", FACET, "leg weakness"), "'leg weakness' is no answer; expected one such as"),
+    (("whatif", FACET, "leg weakness: nwe"), "'nwe' is no value of 'leg weakness'"),
+    (("whatif", FACET, "urgency: emergency"), "'urgency' is a conclusion"),
+    (("whatif", FACET, "sacroiliac tests positive: 5"), "No more sacroiliac tests can be positive than were done"),
+    (("whatif", FACET, "--term", "urgenci"), "'urgenci' is no conclusion; did you mean 'urgency'?"),
+    (("enough", FACET, "--case", "nobody"), "has no case 'nobody'"),
+]
+
+
+@pytest.mark.parametrize(("words", "told"), WRONG, ids=[told for _, told in WRONG])
+def test_wrong_use_ends_with_two_and_says_what_was_expected(words: tuple[str, ...], told: str) -> None:
+    code, _, error = run(*words)
+    assert code == 2
+    assert told in error
+
+
+@pytest.mark.parametrize("words", [("whynot", "-", "urgency"), ("enough", "-"), ("next", "-"), ("whatif", "-")])
+def test_a_case_with_something_to_mend_is_not_explained_but_has_its_urgency(words: tuple[str, ...]) -> None:
+    code, output, _ = run(*words, stdin="saddle numbness: yes\nsex: femal\n")
+    assert code == 1
+    assert "'femal' is no value of 'sex'" in output
+    assert "urgency: at least emergency, from what could be read" in output
+
+
+def test_two_visits_may_stand_in_one_file() -> None:
+    visits = "- {case: before, leg weakness: none}\n- {case: after, leg weakness: new, sex: male}\n"
+    code, output, _ = run("compare", "-", "--term", "urgency", "--json", stdin=visits)
+    told = json.loads(output)
+    assert code == 0
+    assert told["findings"] == [{"term": "leg weakness", "before": "none", "after": "new"}]
+    assert told["beside"] == ["sex"]
+
+
+def test_an_answer_can_be_taken_back() -> None:
+    told = json.loads(run("whatif", FACET, "leg weakness: unknown", "--term", "red flag", "--json")[1])
+    assert told["findings"] == [{"term": "leg weakness", "before": "none", "after": None}]
+    assert told["advice"][0]["after"] is None
+
+
+def test_a_value_may_stand_behind_a_colon_as_in_a_case() -> None:
+    assert run("whynot", FACET, "urgency: emergency") == run("whynot", FACET, "urgency=emergency")
+
+
+ASKED = [("whynot", "fault=loose crank"), ("weigh", "fault"), ("whatif",), ("enough",), ("next",)]
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_another_field_is_questioned_without_a_recommendation_laid_out(words: tuple[str, ...]) -> None:
+    case = str(BICYCLE / "cases" / "old_chain.yaml")
+    code, output, error = run("--knowledge", str(BICYCLE), words[0], case, *words[1:])
+    assert (code, error) == (0, "")
+    assert "chain" in output
+
+
+def lumbar(words: list[str], before: str = "", after: str = "") -> str:
+    """What a process of its own prints."""
+    code = f"import sys; {before}import cli; cli.lumbar({words!r}, standalone_mode=False); {after}"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    return " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("words", [["why", FACET], ["weigh", FACET, "working pattern"], ["compare", FACET, DISC]])
+def test_a_question_that_needs_no_solver_loads_none(words: list[str]) -> None:
+    told = lumbar(words, after="print({'pysat', 'numpy', 'polars', 'rich'} & set(sys.modules))")
+    assert told.endswith("set()")
+
+
+def test_where_the_solver_is_missing_it_is_said_and_never_taken_for_a_proof(tmp_path: Path) -> None:
+    (tmp_path / "pysat.py").write_text("raise ModuleNotFoundError('no', name='pysat')", encoding="utf-8")
+    words = ["whynot", FACET, "working pattern=inflammatory suspected", "--length", "line"]
+    told = lumbar(words, before=f"sys.path.insert(0, {str(tmp_path)!r}); ")
+    assert "not decided: python-sat is not installed" in told
+    assert "Proved" not in told
