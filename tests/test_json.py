@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.test_docs import ROOT, printed, ready
+from tests.conftest import ROOT
+from tests.test_docs import printed, ready
 
 _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 SCHEMA = ROOT / "docs" / "schema.md"

@@ -295,6 +295,7 @@ def _terms() -> Schema:
         "codes": lists,
         "screening": _said(flag, "No exercise may be advised before it is answered."),
         "lasts": _said(flag, "A later visit may carry it over."),
+        "fixed": _said(flag, "Once answered it cannot be otherwise, such as what is past."),
         "asked if": _word("finding_parts"),
         "unread": _said(_TEXT, "No rule reads it, and why it is kept."),
         "usual": _said(_TEXT, "What is ordinary; of a number a range."),

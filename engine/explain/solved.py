@@ -51,14 +51,14 @@ class Fewest:
 def fewest_changes(plan: Plan, facts: Mapping[str, Value], goal: int, start: int) -> Fewest | str | None:
     """The case with the fewest other answers, `start` or more, in which a node is true.
 
-    What is fixed stays, and what is answered otherwise is asked for.
+    What is fixed stays, no answer is taken back, and what is answered otherwise is asked for.
     """
     prover = prover_of(plan)
     if isinstance(prover, str):
         return prover
     circuit, terms = plan.compiler, plan.rulebook.terms
     as_is = {term.name: prover.facts({term.name: facts.get(term.name)})[0] for term in plan.rulebook.findings}
-    hard = [goal, *(as_is[name] for name in facts if terms[name].fixed)]
+    hard = [goal, *(as_is[name] if terms[name].fixed else circuit.known(terms[name]) for name in facts)]
     hard += [circuit.any_of((as_is[name], circuit.negation(barred))) for name, barred in plan.barred.items()]
     deadline = time.monotonic() + SECONDS
     found = ask(prover, hard)
