@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine import explain, truth, words
+from engine import explain, words
 from engine.case import Decision
 from engine.explain import Judged, Plan, checked
 from engine.rulebook import Recommendation, Rulebook, Section
@@ -233,60 +233,6 @@ def test_that_nothing_can_change_it_any_more_is_said_with_its_proof() -> None:
     assert text(words.questions(told, "line")) == [
         "No answer can change the advice of c any more. Proved: nothing of it hangs on what is not answered."
     ]
-
-
-def test_the_patient_reads_what_the_terms_say_and_no_rule(bundled: Rulebook) -> None:
-    decision = truth.decide(bundled, bundled.cases["facet_by_three_of_five"])
-    told = text(words.for_patient(bundled, decision, explain.why(bundled, decision, "facet response")))
-    assert told == [
-        "facet response: yes",
-        "  The answer of the pain to repeated movements, with the history, leans towards a facet-type pattern.",
-        "What you told us",
-        "  - Were repeated leaning back and bending forward tried at this visit? Yes.",
-        "    At least one of the two movements was done several times in a row, "
-        "and the answer of the pain was watched.",
-        "  - What did leaning back again and again do to the pain? Worse only briefly.",
-        "    It goes back within five minutes.",
-        "  - What did bending forward again and again do to the pain? No effect.",
-        "    Much the same afterwards.",
-        "  - How far down does the pain go? Thigh.",
-        "  - How old are you? 66 years.",
-        "  - What does walking do to the pain? Better.",
-        "  - What does sitting do to the pain, or to any leg symptoms? Better.",
-        "  - Where in the back is the pain? Beside the spine on one side.",
-        "  - Does leaning back and turning to the painful side bring on the known pain? Positive.",
-        "    It brings on the pain you know.",
-    ]
-
-
-def test_the_patient_is_told_what_is_still_open_and_what_the_rules_do_not_agree_on() -> None:
-    rules = book(
-        "one | if: [a: yes] | single: p", "two | if: [b: yes] | single: q", "three | if: [b: yes] | scale: high"
-    )
-    open_one = decide(rules, a="yes")
-    told = text(words.for_patient(rules, open_one, explain.why(rules, open_one, "scale")))
-    assert told == [
-        "scale: at least low, and it may be more, for not all is known yet",
-        "  s",
-        "What we still need to know",
-        "  - B",
-    ]
-    both = decide(rules, a="yes", b="yes")
-    told = text(words.for_patient(rules, both, explain.why(rules, both, "single")))
-    assert told[0] == "single: the rules do not agree here, so a clinician has to look"
-    nothing = decide(rules)
-    assert text(words.for_patient(rules, nothing, explain.why(rules, nothing, "single")))[0] == (
-        "single: this cannot be said yet"
-    )
-
-
-def test_no_reason_for_the_patient_speaks_of_rules_or_sources(bundled: Rulebook) -> None:
-    for saved in list(bundled.cases.values())[::10]:
-        decision = truth.decide(bundled, saved)
-        for name in explain.shown(bundled):
-            told = "\n".join(text(words.for_patient(bundled, decision, explain.why(bundled, decision, name))))
-            assert not [source for source in bundled.sources if source in told]
-            assert not [rule for rule in bundled.rules if rule in told and "_" in rule]
 
 
 # --- what is not borne out -------------------------------------------------------------------------------------------

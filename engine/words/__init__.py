@@ -5,7 +5,6 @@ from .asking import questions
 from .lacking import why_not
 from .otherwise import alternatives, difference, enough
 from .pages import names, page
-from .patient import for_patient
 from .reasons import LENGTHS, Length, sources_behind, why
 from .recommendation import brief, drafts, fault, fault_in_brief, recommendation
 from .said import Said, citing, laws_citing, tell
@@ -24,7 +23,6 @@ __all__ = [
     "enough",
     "fault",
     "fault_in_brief",
-    "for_patient",
     "laws_citing",
     "names",
     "page",

@@ -45,16 +45,8 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -
 @AS_JSON
 @LENGTH
 @WHICH
-@click.option(
-    "--for",
-    "reader",
-    type=click.Choice(["clinician", "patient"]),
-    default="clinician",
-    show_default=True,
-    help="For whom: with rules and sources, or in plain words.",
-)
 @click.pass_obj
-def why(knowledge: str, case: str, term: str | None, as_json: bool, length: Any, name: str | None, reader: str) -> None:
+def why(knowledge: str, case: str, term: str | None, as_json: bool, length: Any, name: str | None) -> None:
     """Tell why TERM (such as "exercise direction" or urgency) is what it is in CASE, down to the answers given."""
     from ... import explain, words
 
@@ -66,8 +58,6 @@ def why(knowledge: str, case: str, term: str | None, as_json: bool, length: Any,
     reason = explain.why(rulebook, decision, wanted)
     if as_json:
         say_json({"case": decision.case.id, "rulebook": rulebook.digest, "why": explain.as_json(reason)})
-    elif reader == "patient":
-        say(words.for_patient(rulebook, decision, reason))
     elif length == "line":
         say_in_one_line(next(words.why(reason, length)))
     else:
