@@ -17,19 +17,21 @@ def why(reason: Why, length: Length = "reasons") -> Iterator[Said]:
     """A tree of reasons, in one line, as reasons, or with everything."""
     if length == "line":
         rules = [f"{rule.rule.id} ({rule.rule.says.rstrip('.')})" for side in reason.sides for rule in side.rules]
-        because = f", by {'; '.join(rules)}" if rules else f", {_how(reason)}"
-        yield Said(f"{reason.term.name}: {_answer(reason)}{because}", style="answer")
+        because = f", by {'; '.join(rules)}" if rules else f", {how_of(reason)}"
+        yield Said(f"{reason.term.name}: {answer_of(reason)}{because}", style="answer")
     else:
         yield from _why(reason, 0, length)
 
 
-def _answer(reason: Why) -> str:
+def answer_of(reason: Why) -> str:
+    """The answer that a tree of reasons explains."""
     if reason.how == "disputed":
         return "disputed"
     return "none given" if reason.how == "gap" else tell(reason.answer)
 
 
-def _how(reason: Why) -> str:
+def how_of(reason: Why) -> str:
+    """How an answer came about where no rule fired for it; empty where one did."""
     count = len(reason.ruled_out)
     ruled_out = f"{counted(count, 'rule')} ruled out"
     match reason.how:
@@ -47,8 +49,8 @@ def _how(reason: Why) -> str:
 
 
 def _why(reason: Why, indent: int, length: Length) -> Iterator[Said]:
-    how = "as told above" if reason.told else _how(reason)
-    yield Said(f"{reason.term.name}: {_answer(reason)}{f' ({how})' if how else ''}", indent, "answer")
+    how = "as told above" if reason.told else how_of(reason)
+    yield Said(f"{reason.term.name}: {answer_of(reason)}{f' ({how})' if how else ''}", indent, "answer")
     yield from _reasons(reason, indent, length)
 
 
@@ -109,7 +111,7 @@ def _line(line: LineReason, indent: int, length: Length) -> Iterator[Said]:
     exact = len(line.found) == 1 and line.text == "{}: {}".format(*next(iter(line.found.items())))
     if exact and line.state == "met" and len(line.below) == 1:
         told = line.below[0]
-        how = "as told above" if told.told else _how(told) or "met"
+        how = "as told above" if told.told else how_of(told) or "met"
         yield Said(f"{_prefix(line)}{line.text} ({how})", indent, "plain", "* ")
         yield from _reasons(told, indent, length)
         return

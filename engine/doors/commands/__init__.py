@@ -4,12 +4,13 @@ from .authoring import new, schema
 from .case import decide, why
 from .changes import diff, impact
 from .check import check
+from .drawn import map_
 from .knowledge import claims, show
 from .many import batch, make_cases, report
 from .questions import compare, enough, next_question, weigh, whatif, whynot
 
 COMMANDS = (
-    *(batch, check, claims, compare, decide, diff, enough, impact, make_cases, new, next_question),
+    *(batch, check, claims, compare, decide, diff, enough, impact, make_cases, map_, new, next_question),
     *(report, schema, show, weigh, whatif, why, whynot),
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from ..terminal import Exit, say, say_in_one_line, say_json
+from .drawn import HTML, SVG, draw
 from .given import AS_JSON, CASE, CASES, LENGTH, WHICH, chain_of, complete, decided, fault_json, load, refuse
 
 
@@ -45,8 +46,19 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -
 @AS_JSON
 @LENGTH
 @WHICH
+@SVG
+@HTML
 @click.pass_obj
-def why(knowledge: str, case: str, term: str | None, as_json: bool, length: Any, name: str | None) -> None:
+def why(
+    knowledge: str,
+    case: str,
+    term: str | None,
+    as_json: bool,
+    length: Any,
+    name: str | None,
+    svg: str | None,
+    html: str | None,
+) -> None:
     """Tell why TERM (such as "exercise direction" or urgency) is what it is in CASE, down to the answers given."""
     from ... import explain, words
 
@@ -56,7 +68,12 @@ def why(knowledge: str, case: str, term: str | None, as_json: bool, length: Any,
     if wanted not in rulebook.terms:
         refuse(f"{wanted!r} is no term", wanted, rulebook.terms)
     reason = explain.why(rulebook, decision, wanted)
-    if as_json:
+    if svg or html:
+        from ...words import pictures
+
+        draw(svg, lambda: pictures.picture_of(rulebook, decision.case, reason))
+        draw(html, lambda: pictures.page_of(rulebook, decision.case, reason))
+    elif as_json:
         say_json({"case": decision.case.id, "rulebook": rulebook.digest, "why": explain.as_json(reason)})
     elif length == "line":
         say_in_one_line(next(words.why(reason, length)))

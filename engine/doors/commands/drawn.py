@@ -1,0 +1,44 @@
+"""Commands that draw, and what others need to draw: map, and the options --svg and --html."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from .given import WHICH, decided, load
+
+SVG = click.option("--svg", metavar="FILE", help="Draw it instead, into an SVG file, or - for standard output.")
+HTML = click.option("--html", metavar="FILE", help="Make a page of it instead, or - for standard output.")
+
+
+def draw(file: str | None, made: Callable[[], str]) -> None:
+    """Write what is made to a file, or print it where that is -; without a file nothing is made."""
+    if file is None:
+        return
+    if file == "-":
+        click.echo(made())
+        return
+    try:
+        Path(file).write_text(made(), encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be written ({error.strerror})") from error
+    click.echo(f"{file}: the picture is drawn")
+
+
+@click.command("map", short_help="Draw the whole rulebook.")
+@click.argument("case", required=False, type=click.Path(exists=True, allow_dash=True))
+@WHICH
+@SVG
+@HTML
+@click.pass_obj
+def map_(knowledge: str, case: str | None, name: str | None, svg: str | None, html: str | None) -> None:
+    """Draw the whole rulebook: its stages, conclusions and rules; with CASE, what fires for it is lit up.
+
+    Without --svg or --html the page is written to map.html.
+    """
+    from ...words import pictures
+
+    rulebook, decision = decided(knowledge, case, name, False) if case else (load(knowledge), None)
+    whole = pictures.Map(rulebook, decision)
+    draw(svg, lambda: pictures.picture_of_map(whole))
+    draw(html or (None if svg else "map.html"), lambda: pictures.page_of_map(whole))

@@ -1,0 +1,163 @@
+"""The pages of pictures: the drawing, and below it the same in words that unfold, which is what a telephone shows."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+
+from ...case import Case
+from ...errors import counted
+from ...explain import GroupReason, LineReason, RuleReason, Why
+from ...language import show
+from ...rulebook import Rule, Rulebook, Support, Term
+from ..reasons import answer_of, how_of, sources_behind, found_in_words
+from ..said import cite
+from .boxes import Mark, State
+from .lettering import clean
+from .page import DRAWN, details, figure, notice, page, paragraph
+from .reason import OPPOSITE, briefly, kind_of, picture_of
+from .whole import Map, anchor, heading, picture_of_map
+
+SIGNS: Mapping[Mark | State, tuple[str, str]] = {
+    "met": ("✓", "met"),
+    "not met": ("✗", "not met"),
+    "unknown": ("?", "not known"),
+    "disputed": ("!", "disputed"),
+    "fires": ("■", "fires"),
+    "waits": ("?", "waits"),
+    "ruled out": ("□", "ruled out"),
+    "": ("□", "rule"),
+}
+FEW = 6  # rules that are shown without being unfolded
+
+
+def page_of(rulebook: Rulebook, case: Case, reason: Why) -> str:
+    """The page of a tree of reasons."""
+    sources = [f"<li>{escape(clean(line.text))}</li>" for line in list(sources_behind(rulebook, reason))[1:]]
+    body = [
+        paragraph(f"Case {case.id}. {case.says}", "muted"),
+        notice(rulebook),
+        figure(picture_of(rulebook, case, reason, alone=False)),
+        "<h2>Step by step</h2>",
+        paragraph("Each answer with the rules that gave it; a rule unfolds to its reason and its sources.", "muted"),
+        f"<ul class=tree>{_why(reason, asked=True)}</ul>",
+        details(f"Sources ({len(sources)})", [f"<ul>{''.join(sources)}</ul>"]) if sources else "",
+    ]
+    return page(f"Why {reason.term.name}: {briefly(reason)}", "\n".join(filter(None, body)), DRAWN)
+
+
+# --- a tree of reasons -----------------------------------------------------------------------------------------------
+
+
+def _why(reason: Why, asked: bool = False, sign: str = "") -> str:
+    head = f"{sign}{escape(clean(reason.term.name))}: {escape(clean(answer_of(reason)))}"
+    if reason.told:
+        return f'<li><div class="head told">{head}, as told above</div></li>'
+    how = f"<small>{escape(clean(how_of(reason)))}</small>" if how_of(reason) else ""
+    told = [_rule(side.value, rule, several=len(reason.sides) > 1) for side in reason.sides for rule in side.rules]
+    aside = "".join(
+        details(f"{counted(len(rules), 'rule')} {word}", [_aside(rules)])
+        for word, rules in (("ruled out", reason.ruled_out), ("waiting", reason.waiting))
+        if rules
+    )
+    below = f"<ul class=tree>{''.join(told)}{f'<li>{aside}</li>' if aside else ''}</ul>" if told or aside else ""
+    return f'<li><div class="head {kind_of(reason, asked)}">{head}{how}</div>{below}</li>'
+
+
+def _rule(value: str, reason: RuleReason, several: bool) -> str:
+    says = escape(clean(reason.rule.says))
+    summary = f"<b>{escape(clean(value))}</b> {says}" if several else says
+    lines = [line for part in reason.parts for line in _part(part)]
+    lines += [f"<li>{_sign('not met')}outranked by {escape(other)}</li>" for other in reason.outranked]
+    return f"<li>{details(summary, _card(reason.rule))}<ul class=tree>{''.join(lines)}</ul></li>"
+
+
+def _part(part: GroupReason | LineReason) -> Iterator[str]:
+    if isinstance(part, LineReason):
+        yield _line(part)
+        return
+    mark: Mark = OPPOSITE[part.state] if part.excluded else part.state  # type: ignore[assignment]
+    title = f"{'unless ' if part.excluded else ''}{part.title}:"
+    yield f"<li>{_sign(mark)}{title}<ul class=tree>{''.join(_line(line) for line in part.lines)}</ul></li>"
+
+
+def _line(line: LineReason) -> str:
+    """A line, with what the case has where that is put otherwise, and what explains it."""
+    mark: Mark = OPPOSITE[line.state] if line.excluded else line.state  # type: ignore[assignment]
+    facts = "; ".join(f"{name}: {found_in_words(value)}" for name, value in line.found.items())
+    if facts == line.text and len(line.below) == 1 and not line.excluded:
+        return _why(line.below[0], sign=_sign(mark))
+    below = f"<ul class=tree>{''.join(_why(one) for one in line.below)}</ul>" if line.below else ""
+    text = escape(clean(f"{'unless ' if line.excluded else ''}{line.text}"))
+    found = f" <span class=muted>({escape(clean(facts))})</span>" if facts != line.text else ""
+    return f"<li>{_sign(mark)}{text}{found}{below}</li>"
+
+
+def _sign(mark: Mark | State) -> str:
+    sign, says = SIGNS[mark]
+    return f'<span class=sign role=img aria-label="{says}">{sign}</span>'
+
+
+def _aside(rules: Iterable[RuleReason]) -> str:
+    lines = [f"<li><b>{escape(reason.rule.id)}</b> {escape(clean(reason.rule.says))}</li>" for reason in rules]
+    return f"<ul>{''.join(lines)}</ul>"
+
+
+def _card(rule: Rule) -> Iterator[str]:
+    """What stands behind a rule."""
+    yield paragraph(f"because: {rule.because}", "muted")
+    yield paragraph(f"source: {'; '.join(map(str, rule.sources))}", "muted")
+    yield paragraph(f"rule {rule.id}, {rule.status}; {rule.place}", "muted")
+
+
+# --- the map ---------------------------------------------------------------------------------------------------------
+
+
+def page_of_map(whole: Map) -> str:
+    """The page of a map."""
+    title, says = heading(whole)
+    told: set[str] = set()
+    parts = [
+        paragraph(says, "muted"),
+        notice(whole.rulebook),
+        figure(picture_of_map(whole, alone=False), "A box leads to its rules below."),
+    ]
+    for number, terms in enumerate(whole.stages, 1):
+        parts.append(f"<h2>Stage {number}</h2>")
+        parts += [_conclusion(whole, term, told) for term in terms]
+    return page(title, "\n".join(parts), DRAWN)
+
+
+def _conclusion(whole: Map, term: Term, told: set[str]) -> str:
+    answer = f": {whole.answer(term)}" if whole.decision else ""
+    summary = f"{escape(clean(term.name + answer))}<small>{escape(whole.rules(term))}</small>"
+    groups: dict[str, list[Support]] = {}
+    for entry in whole.rulebook.support[term.name]:
+        groups.setdefault(_group(whole, entry), []).append(entry)
+    body = [paragraph(term.says)]
+    for title, entries in sorted(groups.items(), key=lambda group: group[0] != "fires"):
+        rules = "".join(f"<li>{_entry(whole, entry, told)}</li>" for entry in entries)
+        shown = f"<ul class=rules>{rules}</ul>"
+        few = title == "fires" or len(groups) == 1 or len(entries) <= FEW
+        body.append(shown if few else details(f"{counted(len(entries), 'rule')}: {escape(clean(title))}", [shown]))
+    head = f'<div class="head {whole.kind(term)}">{summary}</div>'
+    return f'<details><summary>{head}</summary><div id="{anchor(term.name)}">{"".join(body)}</div></details>'
+
+
+def _group(whole: Map, entry: Support) -> str:
+    """Rules go together by how they stand in a case, and without one by where they stand in the knowledge base."""
+    if whole.decision:
+        return whole.state(entry)
+    folder, _, file = whole.rulebook.rules[entry.rule].place.file.rpartition("/")
+    return f"table {file.rpartition('.')[0]}" if whole.rulebook.rules[entry.rule].row else folder
+
+
+def _entry(whole: Map, entry: Support, told: set[str]) -> str:
+    """A rule for a conclusion: whole where it stands first in the page, and from then on as a link."""
+    rule = whole.rulebook.rules[entry.rule]
+    gives = f"<b>{escape(clean(entry.value))}</b>: " if entry.value else ""
+    says = f"{_sign(whole.state(entry))}{gives}{escape(clean(rule.says))}"
+    if rule.id in told:
+        return f'{says} <a href="#rule-{anchor(rule.id)}">{escape(rule.id)}</a>'
+    told.add(rule.id)
+    condition = f"<pre>{escape(show(rule.condition))}</pre>"
+    sources = [paragraph(cite(whole.rulebook, citation), "muted") for citation in rule.sources]
+    return details(says, [condition, *_card(rule), *sources], f"rule-{anchor(rule.id)}")
