@@ -10,6 +10,7 @@ from ...columns.outcome import DISPUTED, GAP, OPEN, Answers, Row
 from ...columns.summary import Comparison, Rejects, Spread, Summary
 from ...errors import counted, listed
 from ...rulebook import Rule, Rulebook, Term
+from ...words.pictures.page import page as whole_page
 from .charts import Bar, bar_chart, letter, matrix_chart, picture
 from .reasons import Reasons
 from .style import STYLE
@@ -51,23 +52,7 @@ def page(batch: Batch) -> str:
     parts = (_head, _answers, _questions, _disputes, _rejects, _comparisons, _rules)
     body = "\n".join(line for part in parts for line in part(batch))
     title = f"Report on {counted(batch.summary.cases + batch.summary.rejects.count, 'case')}"
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{escape(title)}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>{escape(title)}</h1>
-{body}
-</main>
-</body>
-</html>
-"""
+    return whole_page(title, body, STYLE)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

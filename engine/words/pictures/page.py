@@ -46,7 +46,10 @@ summary .head { display: inline-block; width: calc(100% - 1.5em); vertical-align
 .sign { display: inline-block; min-width: 1.3em; font-weight: bold; }
 .rules { list-style: none; padding-left: 0; } .rules li, .tree li { max-width: 90ch; }
 @media (max-width: 759px) { figure.drawn { display: none; } .tree .tree { padding-left: 6px; } }
-@media print { figure.drawn { display: block; } figure.drawn svg { max-height: 96vh; } }
+@media print {
+  figure.drawn { display: block; break-inside: avoid; } figure.drawn svg { max-height: 96vh; }
+  details:not([open])::details-content { content-visibility: hidden; }
+}
 """
 
 
