@@ -19,7 +19,8 @@ class Term:
     """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules).
 
     `fixed` marks what cannot be otherwise, such as what is past. `usual` is what made-up cases mostly have: a value, or
-    the two ends of a range of numbers. `gap` tells that the `otherwise` is no real answer, and `accepts` why complete
+    the two ends of a range of numbers. `for_patients` has a sentence for values of a conclusion, empty where there is
+    nothing to say. `gap` tells that the `otherwise` is no real answer, and `accepts` why complete
     cases may end without one.
     """
 
@@ -42,6 +43,7 @@ class Term:
     screening_for: tuple[str, ...] = ()
     usual: str | tuple[int, int] | None = None
     built_in: bool = False
+    for_patients: Mapping[str, str] = field(default_factory=dict, hash=False)
     gap: bool = False
     accepts: str = ""
 
@@ -149,11 +151,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """How an answer is shown: a notice, the sections in order, and the conclusion that `why` explains first."""
+    """How an answer is shown: a notice, the sections in order, and the conclusion that `why` explains first.
+
+    A patient is shown `sections_for_patients`, if there are any, under `notice_for_patients`.
+    """
 
     notice: str
     explain: str
     sections: tuple[Section, ...]
+    notice_for_patients: str = ""
+    sections_for_patients: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True)

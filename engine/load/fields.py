@@ -10,6 +10,7 @@ from ..language import Condition, Domain, Misread, parse
 from ..rulebook import Citation
 
 MANY = 500  # after so many problems, none gets a suggestion any more: each takes a millisecond
+FOR_PATIENTS = "for patients"
 LABELS = ("verified-2", "recalled", "uncertain", "derived", "convention")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from ..document import Fields, Items, Node, Text
 from ..errors import Place
 from ..rulebook import Claim, Law, Recommendation, Section, Source, Term
-from .fields import Desk
+from .fields import FOR_PATIENTS, Desk
 from .terms import domains_of, findings_only
 
 
@@ -64,16 +64,30 @@ def _entries(desk: Desk, file: str, node: Node | None) -> tuple[tuple[Text, Node
 
 def load_recommendation(desk: Desk, file: str, node: Node | None, terms: Mapping[str, Term]) -> Recommendation | None:
     """recommendation.yaml: the notice, the sections, and the conclusion to explain first."""
-    fields = desk.fields(node, file, ("notice", "explain", "sections"))
+    fields = desk.fields(node, file, ("notice", "explain", "sections", FOR_PATIENTS))
     if fields is None:
         return None
-    explain, body = desk.text(fields, "explain", required=True), fields.get("sections")
+    explain = desk.text(fields, "explain", required=True)
     _conclusion(desk, explain, fields.place, terms)
+    sections = _sections(desk, file, fields, terms)
+    patients = fields.get(FOR_PATIENTS)
+    shown = desk.fields(patients, file, ("notice", "sections")) if patients else None
+    return Recommendation(
+        desk.text(fields, "notice", required=True),
+        explain,
+        sections,
+        desk.text(shown, "notice", required=True) if shown else "",
+        _sections(desk, file, shown, terms) if shown else (),
+    )
+
+
+def _sections(desk: Desk, file: str, fields: Fields, terms: Mapping[str, Term]) -> tuple[Section, ...]:
+    body = fields.get("sections")
     if not isinstance(body, Items):
         desk.note(fields.place, "no `sections`", "a list of sections")
-        return None
+        return ()
     sections = [_section(desk, file, item, terms) for item in body.items]
-    return Recommendation(desk.text(fields, "notice", required=True), explain, tuple(one for one in sections if one))
+    return tuple(section for section in sections if section)
 
 
 def _section(desk: Desk, file: str, node: Node, terms: Mapping[str, Term]) -> Section | None:

@@ -19,7 +19,7 @@ from ..language import (
     terms_of,
 )
 from ..rulebook import COMPLETE, SCREENED, Term
-from .fields import Desk
+from .fields import FOR_PATIENTS, Desk
 
 GROUPS = ("findings", "conclusions")
 FINDING = (
@@ -37,7 +37,18 @@ FINDING = (
     "unread",
     "usual",
 )
-CONCLUSION = ("kind", "values", "says", "codes", "otherwise", "takes", "screening for", "gap", "accepts")
+CONCLUSION = (
+    "kind",
+    "values",
+    "says",
+    "codes",
+    "otherwise",
+    "takes",
+    "screening for",
+    FOR_PATIENTS,
+    "gap",
+    "accepts",
+)
 SUITS = {"values": ("choice", "several"), "range": ("number",), "unit": ("number",)}
 RESERVED = ("any of", "case", "says", "source", SCREENED, COMPLETE, *UNSETTLED)
 _NAME = re.compile(r"[^\W\d_][^:#,\[\]{}`\"]*\Z")
@@ -107,6 +118,7 @@ def _term(desk: Desk, name: Text, entry: Node, finding: bool) -> tuple[Term, Nod
         takes_highest=desk.choice(fields, "takes", ("highest",)) == "highest",
         screening_for=_screening_for(desk, fields, domain),
         usual=_usual(desk, fields, domain) if finding else None,
+        for_patients=_for_patients(desk, fields, domain),
         gap=desk.choice(fields, "gap", ("yes", "no")) == "yes",
         accepts=desk.text(fields, "accepts"),
     )
@@ -137,6 +149,15 @@ def _screening_for(desk: Desk, fields: Fields, domain: Domain) -> tuple[str, ...
                 node.place, f"{value!r} is no value here", listed(domain.values), desk.nearest(value, domain.values)
             )
     return values
+
+
+def _for_patients(desk: Desk, fields: Fields, domain: Domain) -> dict[str, str]:
+    """Values to sentences."""
+    node = fields.get(FOR_PATIENTS)
+    if node is None:
+        return {}
+    sentences = desk.fields(node, node.place.file, domain.values)
+    return {key.value: desk.text(sentences, key.value) for key, _ in sentences.entries} if sentences else {}
 
 
 def _usual(desk: Desk, fields: Fields, domain: Domain) -> str | tuple[int, int] | None:

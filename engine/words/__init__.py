@@ -5,6 +5,7 @@ from .asking import questions
 from .lacking import why_not
 from .otherwise import alternatives, difference, enough
 from .pages import names, page
+from .patient import recommendation_for_patient, why_for_patient
 from .reasons import LENGTHS, Length, sources_behind, why
 from .recommendation import brief, drafts, fault, fault_in_brief, recommendation
 from .said import Said, citing, laws_citing, tell
@@ -28,10 +29,12 @@ __all__ = [
     "page",
     "questions",
     "recommendation",
+    "recommendation_for_patient",
     "sentences",
     "sources_behind",
     "tell",
     "weighing",
     "why",
+    "why_for_patient",
     "why_not",
 ]

@@ -56,6 +56,9 @@ def term_page(rulebook: Rulebook, term: Term) -> Iterator[Said]:
         f"codes: {', '.join(term.codes)}": term.codes,
     }
     yield from (Said(text, 1) for text, true in facts.items() if true)
+    yield from (
+        Said(f"{value}: {told or 'nothing'}", 2, "muted", "for patients, ") for value, told in term.for_patients.items()
+    )
     yield from _rule_list("given by", (rulebook.rules[entry.rule] for entry in rulebook.support.get(term.name, ())))
     yield from _rule_list("read by", rulebook.readers(term.name))
     yield Said(_where(rulebook, term.place), 1, "muted")

@@ -7,15 +7,16 @@ import click
 
 from ..terminal import Exit, say, say_in_one_line, say_json
 from .drawn import HTML, SVG, draw
-from .given import AS_JSON, CASE, CASES, LENGTH, WHICH, chain_of, complete, decided, fault_json, load, refuse
+from .given import AS_JSON, CASE, CASES, LENGTH, READER, WHICH, chain_of, complete, decided, fault_json, load, refuse
 
 
 @click.command(short_help="Decide cases.")
 @CASES
 @AS_JSON
 @click.option("--brief", is_flag=True, help="Print one line for each case.")
+@READER
 @click.pass_obj
-def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -> None:
+def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, reader: str) -> None:
     """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
     from ... import words
     from ...errors import counted
@@ -33,7 +34,8 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -
             tell = words.fault_in_brief(rulebook, case, decision) if case.problems else words.brief(rulebook, decision)
             say_in_one_line(tell)
         else:
-            say(words.fault(rulebook, case, decision) if case.problems else words.recommendation(rulebook, decision))
+            recommend = words.recommendation_for_patient if reader == "patient" else words.recommendation
+            say(words.fault(rulebook, case, decision) if case.problems else recommend(rulebook, decision))
             click.echo()
     if brief and not as_json:
         click.echo(f"{counted(count, 'case')}, {at_fault} to mend. {words.drafts(rulebook)}")
@@ -45,6 +47,7 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool) -
 @click.argument("term", required=False, shell_complete=complete("term"))
 @AS_JSON
 @LENGTH
+@READER
 @WHICH
 @SVG
 @HTML
@@ -55,6 +58,7 @@ def why(
     term: str | None,
     as_json: bool,
     length: Any,
+    reader: str,
     name: str | None,
     svg: str | None,
     html: str | None,
@@ -75,6 +79,8 @@ def why(
         draw(html, lambda: pictures.page_of(rulebook, decision.case, reason))
     elif as_json:
         say_json({"case": decision.case.id, "rulebook": rulebook.digest, "why": explain.as_json(reason)})
+    elif reader == "patient":
+        say(words.why_for_patient(rulebook, decision, reason))
     elif length == "line":
         say_in_one_line(next(words.why(reason, length)))
     else:

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 CASE = click.argument("case", type=click.Path(exists=True, allow_dash=True))
 CASES = click.argument("cases", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="CASE…")
+READER = click.option(
+    "--for",
+    "reader",
+    type=click.Choice(["clinician", "patient"]),
+    default="clinician",
+    show_default=True,
+    help="Whom to tell: a clinician, or the patient in plain words.",
+)
 WHICH = click.option("--case", "name", metavar="ID", help="Which case, where the file holds several.")
 LENGTH = click.option(
     "--length",

@@ -6,7 +6,7 @@ from ...case import Case, Members, Range
 from ...errors import counted
 from ...explain import GroupReason, LineReason, RuleReason, Why
 from ...rulebook import Rulebook, Term
-from ..reasons import answer_of, how_of, found_in_words
+from ..reasons import answer_of, found_in_words, how_of
 from .boxes import MARGIN, Box, Kind, Mark, Picture, Row
 from .layers import lay_out, needed
 from .lettering import clean

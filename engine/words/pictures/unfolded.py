@@ -8,7 +8,7 @@ from ...errors import counted
 from ...explain import GroupReason, LineReason, RuleReason, Why
 from ...language import show
 from ...rulebook import Rule, Rulebook, Support, Term
-from ..reasons import answer_of, how_of, sources_behind, found_in_words
+from ..reasons import answer_of, found_in_words, how_of, sources_behind
 from ..said import cite
 from .boxes import Mark, State
 from .lettering import clean

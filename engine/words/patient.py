@@ -1,0 +1,138 @@
+"""A decision and its reasons for the patient: short sentences, all from the terms' own texts, and no names of rules."""
+
+from collections.abc import Iterator
+
+from ..case import Answer, Decision, Members, Range, Value
+from ..explain import LineReason, Why, shown
+from ..rulebook import Rulebook, Section, Term
+from .said import Said, Style
+
+OPEN = "Not known yet. Some questions are not answered."
+DISPUTED = "Your answers point more than one way here. So nothing is said; let a clinician look."
+MAY_RISE = "It may be more urgent than that: some questions are not answered."
+NOTHING = "Nothing that you answered speaks for anything else."
+
+
+def recommendation_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+    """One decision for the patient, in the order that the knowledge base gives; alarms before all else."""
+    for number, section in enumerate(_sections(rulebook)):
+        body = [line for name in section.terms for line in sentences(decision, rulebook.terms[name])]
+        if not body and any(decision.conclusions[name] is None for name in section.terms):
+            body = [Said(OPEN, 1, "muted")]
+        if body:
+            yield Said(section.title, style="title")
+            yield from body
+        if not number:
+            yield from _to_answer(rulebook, decision)
+    yield from notice_for_patient(rulebook)
+
+
+def _sections(rulebook: Rulebook) -> tuple[Section, ...]:
+    """The sections for patients; where there are none, all that is shown to a clinician."""
+    found = rulebook.recommendation.sections_for_patients if rulebook.recommendation else ()
+    return found or (Section("Your answers", shown(rulebook)),)
+
+
+def _to_answer(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+    screening = [rulebook.terms[name] for name in decision.ask if rulebook.terms[name].screening]
+    if screening:
+        yield Said("Answer this first", style="title")
+        yield Said("Until then nothing is advised that needs it.", 1)
+        yield from (Said(term.ask, 1, "plain", "? ") for term in screening)
+
+
+def sentences(decision: Decision, term: Term) -> Iterator[Said]:
+    """What an answer says to the patient; nothing where it is open, or where there is nothing to say."""
+    answer = decision.conclusions[term.name]
+    if term.name in decision.disputed:
+        yield Said(DISPUTED, 1, "alarm")
+        return
+    if isinstance(answer, Members):
+        yield from (Said(sentence(term, member), 1, "plain", "- ") for member in answer.inside)
+        return
+    least = answer.low if isinstance(answer, Range) else answer
+    if isinstance(answer, Range) and least == term.otherwise:
+        yield Said(OPEN, 1, "muted")
+        return
+    if least is not None and (text := sentence(term, least)):
+        yield Said(text, 1, _style(term, answer))
+        if isinstance(answer, Range):
+            yield Said(MAY_RISE, 1, _style(term, answer))
+
+
+def _style(term: Term, answer: Answer) -> Style:
+    return "alarm" if (answer.low if isinstance(answer, Range) else answer) in term.screening_for else "plain"
+
+
+def sentence(term: Term, value: Value) -> str:
+    """A value of a conclusion in the words that the knowledge base has for patients, or in its own."""
+    if str(value) in term.for_patients:
+        return term.for_patients[str(value)]
+    return str(value) if term.domain.kind == "several" else f"{term.name[:1].upper()}{term.name[1:]}: {value}."
+
+
+def notice_for_patient(rulebook: Rulebook) -> Iterator[Said]:
+    """What the knowledge base says of itself to a patient."""
+    if rulebook.recommendation:
+        told = rulebook.recommendation
+        yield Said("Please note", style="title")
+        yield Said(told.notice_for_patients or told.notice, 1, "muted")
+
+
+def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iterator[Said]:
+    """The reasons for an answer as the patient gave them: what was asked, and what the answer was."""
+    yield from _head(decision, reason.term)
+    conclusions, findings = _read(rulebook, reason)
+    findings = {name: None for name in findings if name in decision.case.facts}
+    known = [line for term in conclusions for line in _settled(decision, term)]
+    if known or findings:
+        yield Said("Why", style="title")
+        yield from (Said(line.text, 1, line.style, "- ") for line in known)
+    if findings:
+        yield Said("This is what you told us:", 1)
+        yield from (_answered(rulebook.terms[name], decision.case.facts[name]) for name in findings)
+    elif reason.how == "otherwise":
+        yield Said(NOTHING, 1)
+    if reason.missing:
+        yield Said("Not answered yet", style="title")
+        yield from (Said(rulebook.terms[name].ask, 1, "plain", "? ") for name in reason.missing)
+    yield from notice_for_patient(rulebook)
+
+
+def _head(decision: Decision, term: Term) -> Iterator[Said]:
+    """The answer itself; a finding has been told already, and what is open is said to be so."""
+    told = [] if term.finding or term.built_in else list(sentences(decision, term))
+    yield from (Said(line.text, 0, "alarm" if line.style == "alarm" else "answer", line.bullet) for line in told)
+    if not told:
+        is_open = not term.finding and decision.conclusions[term.name] is None
+        yield Said(OPEN if is_open else term.ask or term.says, style="answer")
+
+
+def _settled(decision: Decision, term: Term) -> Iterator[Said]:
+    """A conclusion on the way, where the knowledge base has words for it and it is no mere default."""
+    if term.for_patients and decision.conclusions[term.name] != term.otherwise:
+        yield from sentences(decision, term)
+
+
+def _read(rulebook: Rulebook, reason: Why) -> tuple[list[Term], dict[str, None]]:
+    """The conclusions below an answer, and the findings that its rules read, each once, from the top down."""
+    conclusions: dict[str, None] = {}
+    findings: dict[str, None] = {} if not reason.term.finding else {reason.term.name: None}
+    for rule in reason.rules():
+        for line in rule.lines():
+            for name in line.found:
+                if not rulebook.terms[name].finding:
+                    conclusions[name] = None
+                elif _speaks(line):
+                    findings[name] = None
+    told = [rulebook.terms[name] for name in conclusions if name != reason.term.name]
+    return [term for term in told if not term.built_in], findings
+
+
+def _speaks(line: LineReason) -> bool:
+    return line.state in ("disputed", "not met" if line.excluded else "met")
+
+
+def _answered(term: Term, value: Value) -> Said:
+    text = str(value)
+    return Said(f"{term.ask} {text[:1].upper()}{text[1:]}.", 1, "plain", "- ")

@@ -1,0 +1,139 @@
+"""The reading for the patient: plain words, alarms first, nothing said of what is open, and never a diagnosis."""
+
+import re
+
+from engine import explain, truth, words
+from engine.case import Decision
+from engine.load import load
+from engine.rulebook import Rulebook
+from tests.conftest import ROOT
+from tests.test_truth import decide, rulebook
+
+JARGON = (
+    "-type",
+    "red flag",
+    "pattern:",
+    "direction",
+    "spondyl",
+    "stenosis",
+    "LR+",
+    "urgency",
+    "adjustment",
+    "flexion",
+)
+NO_DIAGNOSIS = "This is no diagnosis, and it does not replace a clinician. No clinician has reviewed the knowledge"
+
+
+def told(book: Rulebook, decision: Decision, term: str = "") -> list[str]:
+    if not term:
+        lines = words.recommendation_for_patient(book, decision)
+    else:
+        lines = words.why_for_patient(book, decision, explain.why(book, decision, term))
+    return ["  " * line.indent + line.bullet + line.text for line in lines]
+
+
+def test_no_jargon_and_no_rule_is_told_to_a_patient(bundled: Rulebook) -> None:
+    for saved in list(bundled.cases.values())[::3]:
+        decision = truth.decide(bundled, saved)
+        for term in ("", "exercise direction", "urgency", "working pattern", "red flag"):
+            text = "\n".join(told(bundled, decision, term))
+            assert not [word for word in JARGON if word in text]
+            assert not re.findall(r"\w+_\w+", text)  # as most rules are named
+            assert NO_DIAGNOSIS in text
+
+
+def test_every_value_that_is_a_name_has_a_short_sentence_for_patients(bundled: Rulebook) -> None:
+    recommendation = bundled.recommendation
+    assert recommendation is not None
+    shown = [bundled.terms[name] for section in recommendation.sections_for_patients for name in section.terms]
+    for term in (term for term in shown if term.domain.kind != "several" and term.name not in ("exercise", "dose")):
+        assert set(term.for_patients) == set(term.domain.values)
+    for term in bundled.terms.values():
+        for text in term.for_patients.values():
+            assert all(len(sentence.split()) <= 20 for sentence in text.split(". "))
+            assert not re.search(r"\byou have\b", text)
+
+
+def test_an_alarm_is_told_first(bundled: Rulebook) -> None:
+    decision = truth.decide(bundled, bundled.cases["only_saddle_numbness_told"])
+    lines = list(words.recommendation_for_patient(bundled, decision))
+    assert (lines[0].text, lines[1].text) == ("How soon to be seen", "Go to an emergency department now.")
+    assert lines[1].style == "alarm"
+
+
+def test_what_may_still_rise_is_never_told_as_if_it_were_settled(bundled: Rulebook) -> None:
+    for saved in bundled.cases.values():
+        if saved.expected and not isinstance(saved.expected["urgency"], str):
+            decision = truth.decide(bundled, saved)
+            assert "  Nothing that you answered asks for a clinician soon." not in told(bundled, decision)
+
+
+def test_an_unanswered_screening_question_is_asked_before_anything_is_advised(bundled: Rulebook) -> None:
+    decision = truth.decide(bundled, bundled.cases["bladder_question_unanswered"])
+    assert told(bundled, decision)[:8] == [
+        "How soon to be seen",
+        "  Not known yet. Some questions are not answered.",
+        "Answer this first",
+        "  Until then nothing is advised that needs it.",
+        "  ? Has anything changed in how you pass water?",
+        "What to do",
+        "  Not known yet. Some questions are not answered.",
+        "What to leave for now",
+    ]
+    assert told(bundled, decision, "exercise direction")[:3] == [
+        "Not known yet. Some questions are not answered.",
+        "Not answered yet",
+        "  ? Has anything changed in how you pass water?",
+    ]
+
+
+def test_the_reasons_are_what_the_patient_told(bundled: Rulebook) -> None:
+    decision = truth.decide(bundled, bundled.cases["fever_and_a_weak_leg"])
+    assert told(bundled, decision, "exercise direction")[:10] == [
+        "No exercise is advised for now.",
+        "Why",
+        "  - Something was found that may be serious. It must be looked into before any exercise.",
+        "  This is what you told us:",
+        "  - Do you have a fever or shaking chills? Yes.",
+        "  - Do you feel ill in yourself, apart from the back pain? Yes.",
+        "  - Have you had an infection in recent weeks? Yes.",
+        "  - Do you have diabetes? Yes.",
+        "  - What is the pain like at night? Constant and unrelieved.",
+        "  - Is a leg or foot weak? Worsening.",
+    ]
+
+
+def test_a_follow_up_is_told_what_becomes_of_the_exercise(bundled: Rulebook) -> None:
+    decision = truth.decide(bundled, bundled.cases["followup_bending_spreads_down_the_leg"])
+    lines = told(bundled, decision)
+    start = lines.index("What to do")
+    assert lines[start : start + 3] == [
+        "What to do",
+        "  The exercise has to be changed.",
+        "  The movements have to be tested before an exercise is chosen.",
+    ]
+
+
+def test_a_dispute_is_told_without_taking_a_side() -> None:
+    book = rulebook("r | if: [a: yes] | single: p", "s | if: [b: yes] | single: q")
+    decision = decide(book, a="yes", b="yes")
+    [title, line, *_] = told(book, decision)
+    assert (title, line) == (
+        "Your answers",
+        "  Your answers point more than one way here. So nothing is said; let a clinician look.",
+    )
+    assert not any(re.search(r"\b[pq]\b", text) for text in told(book, decision))
+
+
+def test_an_answer_by_default_is_told_by_what_speaks_for_nothing_else(bundled: Rulebook) -> None:
+    decision = truth.decide(bundled, bundled.cases["disc_centralises_on_extension"])
+    assert told(bundled, decision, "red flag")[:2] == [
+        "Taken together, your answers are no warning sign that is known here.",
+        "  Nothing that you answered speaks for anything else.",
+    ]
+
+
+def test_words_for_patients_are_of_values_that_exist() -> None:
+    book = load(ROOT / "tests" / "bicycle")
+    assert not any(term.for_patients for term in book.terms.values())
+    assert told(book, truth.decide(book, next(iter(book.cases.values()))))
