@@ -13,7 +13,7 @@ JARGON = (
     "-type",
     "red flag",
     "pattern:",
-    "direction",
+    "exercise direction",
     "spondyl",
     "stenosis",
     "LR+",
