@@ -19,8 +19,8 @@ class Term:
     """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules).
 
     `fixed` marks what cannot be otherwise, such as what is past. `usual` is what made-up cases mostly have: a value, or
-    the two ends of a range of numbers. `for_patients` has a sentence for values of a conclusion, empty where there is
-    nothing to say. `gap` tells that the `otherwise` is no real answer, and `accepts` why complete
+    the two ends of a range of numbers. `for_patients` has a sentence for values, empty where there is nothing to
+    say. `gap` tells that the `otherwise` is no real answer, and `accepts` why complete
     cases may end without one.
     """
 

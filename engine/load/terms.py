@@ -36,6 +36,7 @@ FINDING = (
     "asked if",
     "unread",
     "usual",
+    FOR_PATIENTS,
 )
 CONCLUSION = (
     "kind",

@@ -90,7 +90,8 @@ def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iter
         yield from (Said(line.text, 1, line.style, "- ") for line in known)
     if findings:
         yield Said("This is what you told us:", 1)
-        yield from (_answered(rulebook.terms[name], decision.case.facts[name]) for name in findings)
+        for name in findings:
+            yield from _answered(rulebook.terms[name], decision.case.facts[name])
     elif reason.how == "otherwise":
         yield Said(NOTHING, 1)
     if reason.missing:
@@ -133,6 +134,9 @@ def _speaks(line: LineReason) -> bool:
     return line.state in ("disputed", "not met" if line.excluded else "met")
 
 
-def _answered(term: Term, value: Value) -> Said:
+def _answered(term: Term, value: Value) -> Iterator[Said]:
+    """A question with its answer, or the sentence that the knowledge base has for the answer."""
     text = str(value)
-    return Said(f"{term.ask} {text[:1].upper()}{text[1:]}.", 1, "plain", "- ")
+    told = term.for_patients.get(text, f"{term.ask} {text[:1].upper()}{text[1:]}.")
+    if told:
+        yield Said(told, 1, "plain", "- ")
