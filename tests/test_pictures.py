@@ -16,7 +16,7 @@ from engine import explain, truth
 from engine.case import Case
 from engine.explain import Why
 from engine.rulebook import Rulebook
-from engine.words.pictures import Map, page_of, page_of_map, picture_of, picture_of_map
+from engine.words.pictures import Map, page_of, page_of_map, page_of_sides, picture_of, picture_of_map, picture_of_sides
 from engine.words.pictures.boxes import PAD
 from engine.words.pictures.layers import lay_out, needed
 from engine.words.pictures.lettering import clean, width, wrap
@@ -243,6 +243,21 @@ def test_a_picture_is_read_out_by_its_title_and_description(bundled: Rulebook) -
     assert all(group[0].tag == f"{SVG}title" for _, _, group in boxes(root))
 
 
+def test_what_speaks_for_and_against_stands_side_by_side(bundled: Rulebook) -> None:
+    for saved in list(bundled.cases.values())[::10]:
+        told = explain.weigh(bundled, truth.decide(bundled, saved), "working pattern")
+        root = looked_at(picture_of_sides(bundled, saved, told))
+        groups = {name: group for name, _, group in boxes(root)}
+        for value in told.values:
+            arguments = (*value.speaking_for, *value.speaking_against, *value.open_for, *value.open_against)
+            squeezed = words_of(groups[value.value]).replace(" ", "")
+            assert all(f"rule{argument.reason.rule.id};" in squeezed for argument in arguments)
+            assert f"{len(value.speaking_for)} for, {len(value.speaking_against)} against" in words_of(
+                groups[value.value]
+            )
+        whole(page_of_sides(bundled, saved, told))
+
+
 # --- the map ------------------------------------------------------------------------------------------------------
 
 
@@ -344,6 +359,14 @@ def test_why_draws_to_a_file_or_to_standard_output(tmp_path: Path) -> None:
     code, output, _ = run("why", path, "urgency", "--html", "-")
     assert code == 0
     whole(output)
+
+
+def test_weigh_draws_what_speaks_for_and_against() -> None:
+    path = str(CASES / "disc_centralises_on_extension.yaml")
+    code, output, _ = run("weigh", path, "working pattern", "--svg", "-")
+    assert code == 0
+    assert "For and against: working pattern" in words_of(looked_at(output))
+    assert run("weigh", path, "working pattern", "--html", "-")[1].startswith("<!DOCTYPE html>")
 
 
 def test_map_draws_the_rulebook_or_a_case_in_it(tmp_path: Path) -> None:

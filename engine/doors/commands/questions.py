@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..terminal import say, say_json
+from .drawn import HTML, SVG, draw
 from .given import (
     AS_JSON,
     CASE,
@@ -88,9 +89,19 @@ def whynot(knowledge: str, case: str, term: str, as_json: bool, length: Any, nam
 @AS_JSON
 @LENGTH
 @WHICH
+@SVG
+@HTML
 @click.pass_obj
 def weigh(
-    knowledge: str, case: str, term: str, values: tuple[str, ...], as_json: bool, length: Any, name: str | None
+    knowledge: str,
+    case: str,
+    term: str,
+    values: tuple[str, ...],
+    as_json: bool,
+    length: Any,
+    name: str | None,
+    svg: str | None,
+    html: str | None,
 ) -> None:
     """Tell what speaks for each VALUE of TERM in CASE, what against it, and what is not known yet.
 
@@ -103,7 +114,12 @@ def weigh(
     if found.domain.kind == "tally":
         refuse(f"{term!r} counts, and has no values to weigh", term, ())
     told = explain.weigh(rulebook, decision, found.name, [_value(found, value) for value in values])
-    if as_json:
+    if svg or html:
+        from ...words import pictures
+
+        draw(svg, lambda: pictures.picture_of_sides(rulebook, decision.case, told))
+        draw(html, lambda: pictures.page_of_sides(rulebook, decision.case, told))
+    elif as_json:
         say_json({"case": decision.case.id, "rulebook": rulebook.digest, "weighing": told.as_json()})
     else:
         say(words.weighing(rulebook, told, length))

@@ -10,7 +10,7 @@ from .layers import BESIDE, Layout, Link
 from .lettering import FONT, clean, width, wrap
 
 Kind = Literal["asked", "reached", "default", "open", "disputed", "alarm", "aside"]
-Mark = Literal["", "met", "not met", "unknown", "disputed"]
+Mark = Literal["", "met", "not met", "unknown", "disputed", "for", "against"]
 State = Literal["", "fires", "waits", "ruled out", "disputed"]
 INK, SOFT, PAPER = "#1a1a1a", "#4a4a4a", "#ffffff"
 DARK, LIGHT, GREY, RED = "#0b4f7d", "#b9dcf2", "#efefef", "#9c1c00"
@@ -263,14 +263,16 @@ def _square(group: Element, cell: Cell, at: tuple[float, float]) -> None:
 
 
 def _sign(group: Element, mark: Mark, x: float, y: float) -> None:
-    """A tick, a cross, a question mark or both signs, drawn: not every set of letters has them."""
+    """A tick, a cross, a question mark and the like, drawn: not every set of letters has them."""
     ways = {
         "met": "M1 7l4 4l7-9",
         "not met": "M2 2l9 9M11 2l-9 9",
         "unknown": "M3 4.5c0-5 7-5 7-1c0 3-3.5 2.5-3.5 5.5M6.5 11.5v1.5",
         "disputed": "M0 7l3 3l4-7M8 4l5 6M13 4l-5 6",
+        "for": "M1 7h11M6.5 1.5v11",
+        "against": "M1 7h11",
     }
-    look = {"fill": "none", "stroke": INK, "stroke-width": "2" if mark == "met" else "1.5"}
+    look = {"fill": "none", "stroke": INK, "stroke-width": "2" if mark in ("met", "for", "against") else "1.5"}
     SubElement(group, "path", {"d": ways[mark], "transform": f"translate({_number(x)} {_number(y + 2)})", **look})
 
 

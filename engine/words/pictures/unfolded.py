@@ -21,6 +21,8 @@ SIGNS: Mapping[Mark | State, tuple[str, str]] = {
     "not met": ("✗", "not met"),
     "unknown": ("?", "not known"),
     "disputed": ("!", "disputed"),
+    "for": ("+", "for it"),
+    "against": ("−", "against it"),
     "fires": ("■", "fires"),
     "waits": ("?", "waits"),
     "ruled out": ("□", "ruled out"),
@@ -66,8 +68,8 @@ def _rule(value: str, reason: RuleReason, several: bool) -> str:
     says = escape(clean(reason.rule.says))
     summary = f"<b>{escape(clean(value))}</b> {says}" if several else says
     lines = [line for part in reason.parts for line in _part(part)]
-    lines += [f"<li>{_sign('not met')}outranked by {escape(other)}</li>" for other in reason.outranked]
-    return f"<li>{details(summary, _card(reason.rule))}<ul class=tree>{''.join(lines)}</ul></li>"
+    lines += [f"<li>{sign_of('not met')}outranked by {escape(other)}</li>" for other in reason.outranked]
+    return f"<li>{details(summary, card(reason.rule))}<ul class=tree>{''.join(lines)}</ul></li>"
 
 
 def _part(part: GroupReason | LineReason) -> Iterator[str]:
@@ -76,7 +78,7 @@ def _part(part: GroupReason | LineReason) -> Iterator[str]:
         return
     mark: Mark = OPPOSITE[part.state] if part.excluded else part.state  # type: ignore[assignment]
     title = f"{'unless ' if part.excluded else ''}{part.title}:"
-    yield f"<li>{_sign(mark)}{title}<ul class=tree>{''.join(_line(line) for line in part.lines)}</ul></li>"
+    yield f"<li>{sign_of(mark)}{title}<ul class=tree>{''.join(_line(line) for line in part.lines)}</ul></li>"
 
 
 def _line(line: LineReason) -> str:
@@ -84,14 +86,15 @@ def _line(line: LineReason) -> str:
     mark: Mark = OPPOSITE[line.state] if line.excluded else line.state  # type: ignore[assignment]
     facts = "; ".join(f"{name}: {found_in_words(value)}" for name, value in line.found.items())
     if facts == line.text and len(line.below) == 1 and not line.excluded:
-        return _why(line.below[0], sign=_sign(mark))
+        return _why(line.below[0], sign=sign_of(mark))
     below = f"<ul class=tree>{''.join(_why(one) for one in line.below)}</ul>" if line.below else ""
     text = escape(clean(f"{'unless ' if line.excluded else ''}{line.text}"))
     found = f" <span class=muted>({escape(clean(facts))})</span>" if facts != line.text else ""
-    return f"<li>{_sign(mark)}{text}{found}{below}</li>"
+    return f"<li>{sign_of(mark)}{text}{found}{below}</li>"
 
 
-def _sign(mark: Mark | State) -> str:
+def sign_of(mark: Mark | State) -> str:
+    """A sign in a page, which is read out in words."""
     sign, says = SIGNS[mark]
     return f'<span class=sign role=img aria-label="{says}">{sign}</span>'
 
@@ -101,7 +104,7 @@ def _aside(rules: Iterable[RuleReason]) -> str:
     return f"<ul>{''.join(lines)}</ul>"
 
 
-def _card(rule: Rule) -> Iterator[str]:
+def card(rule: Rule) -> Iterator[str]:
     """What stands behind a rule."""
     yield paragraph(f"because: {rule.because}", "muted")
     yield paragraph(f"source: {'; '.join(map(str, rule.sources))}", "muted")
@@ -154,10 +157,10 @@ def _entry(whole: Map, entry: Support, told: set[str]) -> str:
     """A rule for a conclusion: whole where it stands first in the page, and from then on as a link."""
     rule = whole.rulebook.rules[entry.rule]
     gives = f"<b>{escape(clean(entry.value))}</b>: " if entry.value else ""
-    says = f"{_sign(whole.state(entry))}{gives}{escape(clean(rule.says))}"
+    says = f"{sign_of(whole.state(entry))}{gives}{escape(clean(rule.says))}"
     if rule.id in told:
         return f'{says} <a href="#rule-{anchor(rule.id)}">{escape(rule.id)}</a>'
     told.add(rule.id)
     condition = f"<pre>{escape(show(rule.condition))}</pre>"
     sources = [paragraph(cite(whole.rulebook, citation), "muted") for citation in rule.sources]
-    return details(says, [condition, *_card(rule), *sources], f"rule-{anchor(rule.id)}")
+    return details(says, [condition, *card(rule), *sources], f"rule-{anchor(rule.id)}")
