@@ -1,11 +1,11 @@
 """Decisions, reasons and pages in words: lines with a style, which the caller colours, wraps and prints."""
 
 from .arguments import weighing
-from .asking import questions
+from .asking import questions, why_asked
 from .lacking import why_not
 from .otherwise import alternatives, difference, enough
 from .pages import names, page
-from .patient import recommendation_for_patient, why_for_patient
+from .patient import recommendation_for_patient, sentence, why_for_patient
 from .reasons import LENGTHS, Length, sources_behind, why
 from .recommendation import brief, drafts, fault, fault_in_brief, recommendation
 from .said import Said, citing, laws_citing, tell
@@ -30,11 +30,13 @@ __all__ = [
     "questions",
     "recommendation",
     "recommendation_for_patient",
+    "sentence",
     "sentences",
     "sources_behind",
     "tell",
     "weighing",
     "why",
+    "why_asked",
     "why_for_patient",
     "why_not",
 ]

@@ -18,7 +18,7 @@ def questions(told: Questions, length: Length = "reasons") -> Iterator[Said]:
     if length != "line":
         first = told.asked if length == "everything" else told.asked[:FIRST]
         for number, question in enumerate(first, 1):
-            yield from _question(told, question, number)
+            yield from why_asked(told, question, number)
         rest = [question.term.name for question in told.asked[len(first) :]]
         if rest:
             yield Said(f"After these, {counted(len(rest), 'more')}".removesuffix("s"), style="title")
@@ -46,9 +46,10 @@ def _proof(told: Questions) -> str:
     return "Proved: no answers to what is left, in any possible patient, change any of it."
 
 
-def _question(told: Questions, question: Question, number: int) -> Iterator[Said]:
+def why_asked(told: Questions, question: Question, number: int = 0) -> Iterator[Said]:
+    """A question, and what its answers would settle; numbered where several stand below each other."""
     screening = " (screening)" if question.term.screening else ""
-    yield Said(f"{number}. {question.term.name}{screening}", style="title")
+    yield Said(f"{f'{number}. ' if number else ''}{question.term.name}{screening}", style="title")
     yield Said(question.term.ask, 1, "plain", "? ")
     for effect in question.effects:
         changes = [settled(term, outcome(told.decision, term), then) for term, then in effect.settles.items()]
