@@ -46,14 +46,18 @@ class Interview:
 
     @cached_property
     def questions(self) -> Questions:
-        """The questions that can still change the advice; where it is not plain that the first can, that is proved."""
+        """The questions that may still change the advice; that the next one can is proved where it is not plain."""
         found = what_next(self.plan, self.decision, prove=False)
-        return found if all(question.sure for question in found.asked) else what_next(self.plan, self.decision)
+        first = self._first(found)
+        return found if first is None or first.sure else what_next(self.plan, self.decision)
 
     @property
     def question(self) -> Question | None:
         """The question to ask now: the most useful one; what was skipped comes last, what is not known never again."""
-        left = [question for question in self.questions.asked if question.term.name not in self.answers]
+        return self._first(self.questions)
+
+    def _first(self, questions: Questions) -> Question | None:
+        left = [question for question in questions.asked if question.term.name not in self.answers]
         return min(left, key=self._later, default=None)
 
     def _later(self, question: Question) -> int:
@@ -97,6 +101,7 @@ class Interview:
     def skip(self, term: Term) -> None:
         """Leave it for the end."""
         self.skipped = [name for name in self.skipped if name != term.name] + [term.name]
+        self._forget()
 
     def back(self) -> str:
         """Take the last answer back; its finding, or nothing where there is none."""
