@@ -14,6 +14,7 @@ from .given import READER, chain_of, load
 if TYPE_CHECKING:
     from ...case import Value
     from ...explain import Question
+    from ...rulebook import Term
     from ...words import Said
     from ..interview import Interview
 
@@ -138,8 +139,15 @@ class _Asking:
                 case _ if wrong := self.interview.give(term, text):
                     click.echo(wrong)
                 case _:
-                    self.interview.save(self.path)
+                    self._taken(term, word)
                     return True
+
+    def _taken(self, term: "Term", word: str) -> None:
+        """Keep the answer; where it was not given in full, say what it is taken for."""
+        value = str(self.interview.answers[term.name])
+        if word != value.casefold():
+            click.echo(f"{term.name}: {value}")
+        self.interview.save(self.path)
 
     def _move(self, question: "Question", word: str) -> None:
         if word == "skip":

@@ -228,10 +228,14 @@ class Picture:
         size = {"width": _number(self.width), "height": _number(self.height)}
         self.root.attrib |= {
             "xmlns": "http://www.w3.org/2000/svg", **size, "viewBox": f"0 0 {size['width']} {size['height']}",
-            "role": "img", "aria-labelledby": "title says",
+            "role": "img", "aria-labelledby": "picture-title picture-says",
             "font-family": FONT, "font-size": _number(SIZE), "fill": INK,
         }  # fmt: skip
-        title, says, paper = Element("title", {"id": "title"}), Element("desc", {"id": "says"}), Element("rect")
+        title, says, paper = (
+            Element("title", {"id": "picture-title"}),
+            Element("desc", {"id": "picture-says"}),
+            Element("rect"),
+        )
         title.text, says.text = clean(self.title), clean(self.says)
         paper.attrib |= {**size, "fill": PAPER}
         self.root[:0] = [title, says, paper]

@@ -14,7 +14,7 @@ from .boxes import Mark, State
 from .lettering import clean
 from .page import DRAWN, details, figure, notice, page, paragraph
 from .reason import OPPOSITE, briefly, kind_of, picture_of
-from .whole import Map, anchor, heading, picture_of_map
+from .whole import Map, heading, picture_of_map
 
 SIGNS: Mapping[Mark | State, tuple[str, str]] = {
     "met": ("✓", "met"),
@@ -142,7 +142,7 @@ def _conclusion(whole: Map, term: Term, told: set[str]) -> str:
         few = title == "fires" or len(groups) == 1 or len(entries) <= FEW
         body.append(shown if few else details(f"{counted(len(entries), 'rule')}: {escape(clean(title))}", [shown]))
     head = f'<div class="head {whole.kind(term)}">{summary}</div>'
-    return f'<details><summary>{head}</summary><div id="{anchor(term.name)}">{"".join(body)}</div></details>'
+    return f'<details><summary>{head}</summary><div id="{whole.place(term)}">{"".join(body)}</div></details>'
 
 
 def _group(whole: Map, entry: Support) -> str:
@@ -159,8 +159,8 @@ def _entry(whole: Map, entry: Support, told: set[str]) -> str:
     gives = f"<b>{escape(clean(entry.value))}</b>: " if entry.value else ""
     says = f"{sign_of(whole.state(entry))}{gives}{escape(clean(rule.says))}"
     if rule.id in told:
-        return f'{says} <a href="#rule-{anchor(rule.id)}">{escape(rule.id)}</a>'
+        return f'{says} <a href="#rule-{rule.id}">{escape(rule.id)}</a>'
     told.add(rule.id)
     condition = f"<pre>{escape(show(rule.condition))}</pre>"
     sources = [paragraph(cite(whole.rulebook, citation), "muted") for citation in rule.sources]
-    return details(says, [condition, *card(rule), *sources], f"rule-{anchor(rule.id)}")
+    return details(says, [condition, *card(rule), *sources], f"rule-{rule.id}")

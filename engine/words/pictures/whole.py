@@ -89,6 +89,10 @@ class Map:
         firing = sum(self.state(entry) in ("fires", "disputed") for entry in support)
         return f"{firing} of {counted(len(support), 'rule')}" if self.decision else counted(len(support), "rule")
 
+    def place(self, term: Term) -> str:
+        """The name of the place in a page where a conclusion is told."""
+        return f"conclusion-{self.rulebook.conclusions.index(term) + 1}"
+
     def reads(self) -> list[tuple[str, str]]:
         """Which conclusion is read by a rule for which, in pairs."""
         support = self.rulebook.support
@@ -158,13 +162,8 @@ def _box(whole: Map, term: Term) -> Box:
     )
     says = f"{term.name}{f': {answer}' if answer else ''}. {term.says} {whole.rules(term)}."
     return Box(
-        term.name, whole.kind(term), head, (Row(whole.rules(term), soft=True),), says, anchor(term.name), WIDE, cells
+        term.name, whole.kind(term), head, (Row(whole.rules(term), soft=True),), says, whole.place(term), WIDE, cells
     )
-
-
-def anchor(name: str) -> str:
-    """The name of a place in a page."""
-    return "".join(letter if letter.isalnum() else "-" for letter in name)
 
 
 def _cell(whole: Map, entry: Support, state: State) -> str:
