@@ -57,8 +57,17 @@ class Interview:
         return self._first(self.questions)
 
     def _first(self, questions: Questions) -> Question | None:
-        left = [question for question in questions.asked if question.term.name not in self.answers]
-        return min(left, key=self._later, default=None)
+        left = {one.term.name: one for one in questions.asked if one.term.name not in self.answers}
+        first = min(left.values(), key=self._later, default=None)
+        while first is not None and (gates := self._gates(first, left)):
+            left.pop(first.term.name)
+            first = min(gates, key=self._later)
+        return first
+
+    def _gates(self, question: Question, left: Mapping[str, Question]) -> list[Question]:
+        """The questions that tell whether this one applies, where they were not skipped before it: they come first."""
+        deciding = self.plan.rulebook.applies_to(question.term.name)
+        return [one for name, one in left.items() if name in deciding and self._later(one) <= self._later(question)]
 
     def _later(self, question: Question) -> int:
         name = question.term.name
