@@ -44,6 +44,7 @@ ul.tree { list-style: none; margin: 0; padding: 0; }
 .tree summary { font-weight: normal; padding: 3px 0; } .tree details { margin: 0; }
 summary .head { display: inline-block; width: calc(100% - 1.5em); vertical-align: top; }
 .sign { display: inline-block; min-width: 1.3em; font-weight: bold; }
+pre { white-space: pre-wrap; margin: 8px 0; }
 .rules { list-style: none; padding-left: 0; } .rules li, .tree li { max-width: 90ch; }
 @media (max-width: 759px) { figure.drawn { display: none; } .tree .tree { padding-left: 6px; } }
 @media print {

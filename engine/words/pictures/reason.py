@@ -48,7 +48,8 @@ def picture_of(rulebook: Rulebook, case: Case, reason: Why, alone: bool = True) 
         {},
     )
     notice = rulebook.recommendation.notice if rulebook.recommendation and alone else ""
-    picture.words([Row(f"A box rests on the boxes below it that lines join to it. {notice}", soft=True)])
+    joined = "A box rests on the boxes below it that lines join to it. " if drawn.edges else ""
+    picture.words([Row(joined + notice, soft=True)] if joined or notice else [])
     return picture.svg()
 
 

@@ -104,10 +104,13 @@ def _aside(rules: Iterable[RuleReason]) -> str:
     return f"<ul>{''.join(lines)}</ul>"
 
 
-def card(rule: Rule) -> Iterator[str]:
-    """What stands behind a rule."""
+def card(rule: Rule, rulebook: Rulebook | None = None) -> Iterator[str]:
+    """What stands behind a rule; with the rulebook, its sources in full."""
     yield paragraph(f"because: {rule.because}", "muted")
-    yield paragraph(f"source: {'; '.join(map(str, rule.sources))}", "muted")
+    if rulebook is None:
+        yield paragraph(f"source: {'; '.join(map(str, rule.sources))}", "muted")
+    else:
+        yield from (paragraph(f"source: {cite(rulebook, citation)}", "muted") for citation in rule.sources)
     yield paragraph(f"rule {rule.id}, {rule.status}; {rule.place}", "muted")
 
 
@@ -162,5 +165,4 @@ def _entry(whole: Map, entry: Support, told: set[str]) -> str:
         return f'{says} <a href="#rule-{rule.id}">{escape(rule.id)}</a>'
     told.add(rule.id)
     condition = f"<pre>{escape(show(rule.condition))}</pre>"
-    sources = [paragraph(cite(whole.rulebook, citation), "muted") for citation in rule.sources]
-    return details(says, [condition, *card(rule), *sources], f"rule-{rule.id}")
+    return details(says, [condition, *card(rule, whole.rulebook)], f"rule-{rule.id}")
