@@ -13,6 +13,7 @@ import pytest
 
 from engine.author.saving import save
 from engine.doors.watching import stamps
+from engine.errors import counted
 
 ROOT = Path(__file__).resolve().parent.parent
 BICYCLE = ROOT / "tests" / "bicycle"
@@ -62,7 +63,7 @@ def test_only_what_changed_is_told_until_it_is_ended(watching: "subprocess.Popen
     watching.send_signal(signal.SIGINT)
     assert lines(watching, 2) == [
         "",
-        f"Ended: {told[-1].split()[0]} problem{'s' * (told[-1] != '  1 to mend')} to mend.",
+        f"Ended: {counted(int(told[-1].split()[0]), 'problem')} to mend.",
     ]
     assert watching.wait(timeout=30) == 1
 
