@@ -82,7 +82,7 @@ def _answer(question: Question, ask: Ask) -> Any:
         try:
             return question.read(typed or question.default or "")
         except Refused as error:
-            click.secho(f"  {error}", fg="red")
+            say([Said(str(error), 1, "alarm")])
 
 
 # --- ways to ask -----------------------------------------------------------------------------------------------------
