@@ -5,7 +5,8 @@ The atoms are what a case says: a value is given, a number is known and at least
 rulebook (laws, proofs) may say NOT: no mark of a rulebook ever rests on one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -96,11 +97,7 @@ def compile_rulebook(rulebook: Rulebook) -> Circuit:
 
 def compiled(compiler: "Compiler") -> "Compiler":
     """The compiler, with every rule and conclusion of its rulebook built; what asks about them can be built on."""
-    for stage in compiler.rulebook.stages:
-        for rule in stage.rules:
-            compiler.rules[rule] = compiler.condition(compiler.rulebook.rules[rule].condition)
-        for term in stage.terms:
-            compiler.settle(compiler.rulebook.terms[term])
+    deque(compiler.settled(), maxlen=0)
     return compiler
 
 
@@ -333,6 +330,15 @@ class Compiler:
         own, above = self.rules[entry.rule], [self.rules[rule] for rule in entry.outrankers]
         fires = self.all_of([own[0], *(fails for _, fails in above)])
         return fires, self.any_of([own[1], *(holds for holds, _ in above)])
+
+    def settled(self) -> Iterator[Term]:
+        """Every conclusion, as soon as its marks are there; nothing is compiled until the next one is asked for."""
+        for stage in self.rulebook.stages:
+            for rule in stage.rules:
+                self.rules[rule] = self.condition(self.rulebook.rules[rule].condition)
+            for name in stage.terms:
+                self.settle(self.rulebook.terms[name])
+                yield self.rulebook.terms[name]
 
     def settle(self, term: Term) -> None:
         """The marks of a conclusion, from those of its rules."""

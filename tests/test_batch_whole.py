@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 import cli
 from engine import truth
 from engine.case import Case
+from engine.columns import WAITS
 from engine.doors.batch import Refused, stored_case
 from engine.doors.batch.lock import locked
 from engine.rulebook import Rulebook
@@ -197,7 +198,9 @@ def test_a_full_trace_tells_waiting_rules_from_those_ruled_out(bundled: Rulebook
         bundled, Case("a", {"age": 50, "sex": "female", "leg weakness": "new", "trauma": "none", "leg pain": "none"})
     )
     row = answers(tmp_path / "out")["a"]
-    assert [rule for rule in bundled.rules if row[rule] is None] == list(decision.waiting)
+    assert [rule for rule in bundled.rules if row[rule]] == list(decision.fired)
+    assert [rule for rule in bundled.rules if row[rule + WAITS]] == list(decision.waiting)
+    assert lumbar("why", str(tmp_path / "out"), "--case", "a").exit_code == 0
 
 
 def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine import truth
 from engine.case import Case, Decision, Members, Range, Value
 from engine.chain import Chain
-from engine.columns import CASE, Program, dtype_of, made_up, plan, tables
+from engine.columns import CASE, WAITS, Program, dtype_of, made_up, plan, tables
 from engine.rulebook import Rulebook, Term
 from tests.rulebooks import facts, rulebooks
 from tests.test_knowledge import patients, some_of
@@ -31,7 +31,7 @@ def row_of(book: Rulebook, decision: Decision) -> dict[str, Any]:
     for term in book.conclusions:
         row |= _told(term, decision)
     fired, waiting = set(decision.fired), set(decision.waiting)
-    return row | {rule: True if rule in fired else None if rule in waiting else False for rule in book.rules}
+    return row | {rule: rule in fired for rule in book.rules} | {rule + WAITS: rule in waiting for rule in book.rules}
 
 
 def _told(term: Term, decision: Decision) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 import cli
 from engine import truth
 from engine.case import Case, Decision, Members, Range, Value
-from engine.columns import CASE, Program, dtype_of
+from engine.columns import CASE, Program, codes, dtype_of
 from engine.columns.outcome import DISPUTED, GAP, OPEN, Answers
 from engine.columns.summary import Summary, summarise
 from engine.doors.report import report
@@ -62,11 +62,11 @@ def outcome(
     told = [name for name in book.terms if any(name in (case.expected or {}) for part in parts for case in part)]
     for name in ("answers", "findings"):
         (folder / name).mkdir()
+    (folder / "findings" / codes.DOMAINS).write_text(json.dumps(codes.domains_of(book)), encoding="utf-8")
     for number, cases in enumerate(parts):
         findings = table(book, cases)
-        findings.write_parquet(folder / "findings" / f"part-{number:05}.parquet")
+        codes.write(findings, folder / "findings" / f"part-{number:05}.arrow", codes.domains_of(book))
         answers = Program(book).evaluate(findings).with_columns(lists(book, cases))
-        answers = answers.with_columns(pl.col(rule).fill_null(False) for rule in book.rules)
         path = folder / "answers" / f"part-{number:05}.{form}"
         getattr(answers.with_columns(expected(cases, name) for name in told), f"write_{form}")(path)
     lines = [json.dumps({"case": str(number)} | dict(one)) + "\n" for number, one in enumerate(rejects)]
@@ -225,8 +225,8 @@ def test_the_counts_equal_a_plain_recount(tmp_path: Path, form: str) -> None:
 
 
 def test_the_counts_of_patients_equal_a_plain_recount(clinic: Path, bundled: Rulebook) -> None:
-    parts = sorted((clinic / "findings").iterdir())
-    rows = [row for part in parts for row in pl.read_parquet(part).iter_rows(named=True)]
+    parts = sorted((clinic / "findings").glob("*.arrow"))
+    rows = [row for part in parts for row in codes.read(part).iter_rows(named=True)]
     cases = []
     for row in rows:
         facts = {name: value for name, value in row.items() if name != CASE and value is not None}
@@ -320,8 +320,8 @@ def test_fifty_cases_are_told_and_the_others_counted(tmp_path: Path) -> None:
 def test_an_answer_that_its_findings_do_not_give_is_told(tmp_path: Path) -> None:
     case = Case("one", {"brakes hold": "no"}, expected={"ride": "gently"})
     folder = outcome(tmp_path / "out", BICYCLE, [[case]])
-    findings = folder / "findings" / "part-00000.parquet"
-    table(load(BICYCLE), [replace(case, facts={"brakes hold": "yes"})]).write_parquet(findings)
+    findings, book = folder / "findings" / "part-00000.arrow", load(BICYCLE)
+    codes.write(table(book, [replace(case, facts={"brakes hold": "yes"})]), findings, codes.domains_of(book))
     assert "come to as you like to gently, and not to not at all, which stands in the answers" in report(folder)
     findings.unlink()
     assert "its findings were not kept" in report(folder)

@@ -8,82 +8,201 @@ import nanoarrow
 import numpy as np
 import polars as pl
 
+from ..circuit import Compiler, Pair
 from ..rulebook import Rulebook, Term
-from .findings import Bits, dtype_of
+from .findings import Bits, dtype_of, findings_of
+from .plan import Plan
 
 CASE = "case"
+WAITS = " waits"
 _TRUTH = nanoarrow.c_schema(nanoarrow.bool_())
 Codes = Bits
 
 
 class Frame:
-    """The columns of an answer, made of the marks."""
+    """The columns of an answer: the nodes of the circuit that they are made of, and how."""
 
-    def __init__(self, rulebook: Rulebook, marks: Mapping[str, tuple[Bits, Bits]], table: pl.DataFrame) -> None:
+    def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self.marks = marks
-        self.table = table
-        self.height = table.height
+        gates = Compiler(rulebook)
+        self.screening = {term.name: gates.answered[term.name] for term in rulebook.findings if term.screening}
+        self.fires: dict[str, int] = {}
+        self.settled: dict[str, int] = {}
+        self.values: dict[str, Mapping[str, Pair]] = {}
+        self.disputed: dict[str, int] = {}
+        self.failed: dict[str, int] = {}
+        self.known: dict[Pair, int] = {}
+        self.steps: dict[str, Sequence[Pair]] = {}
+        for term in gates.settled():  # what is told of a conclusion follows it at once, while its marks are at hand
+            self._rules(gates, term)
+            self._conclude(gates, term)
+        self.plan = self._plan(gates)
+        single = [term for term in rulebook.conclusions if term.single]
+        self.single = [self._single(term) for term in single]
+        self.read = dict.fromkeys(node for term in single for node in self._nodes(term))
 
-    def frame(self) -> pl.DataFrame:
-        columns = [self.table.get_column(CASE)] if CASE in self.table.columns else []
-        single = pl.select([self._single(term) for term in self.rulebook.conclusions if term.single])
-        for term in self.rulebook.conclusions:
-            columns += [single.get_column(term.name)] if term.single else self._several(term)
-        columns += [self._rule(rule.id, [name for name, _ in rule.then]) for rule in self.rulebook.rules.values()]
-        return pl.DataFrame(columns)
-
-    def _several(self, term: Term) -> Iterator[pl.Series]:
-        """The columns of a conclusion that is not one value: the two ends of it, or one for each member."""
-        values = term.domain.values
-        if term.domain.kind == "tally":
-            count = len(self.rulebook.support[term.name])
-            low, high = self._ends([self.marks[f"{term.name}>={number}"] for number in range(1, count + 1)])
-            yield pl.Series(f"{term.name} at least", low)
-            yield pl.Series(f"{term.name} at most", high)
-        elif term.takes_highest:
-            low, high = self._ends([self.marks[f"{term.name}>={value}"] for value in values[1:]])
-            steps = pl.Series(values, dtype=dtype_of(term))
-            yield steps.gather(pl.Series(low)).alias(f"{term.name} at least")
-            yield steps.gather(pl.Series(high)).alias(f"{term.name} at most")
-        else:
-            for value in values:
-                yield self._flag(f"{term.name}: {value}", *self.marks[f"{term.name}={value}"])
-
-    def _ends(self, steps: Sequence[tuple[Bits, Bits]]) -> tuple[Codes, Codes]:
-        """How many steps of a scale or tally are reached, and how many may be; what is reached stands."""
-        reached, ruled_out = (self._count([pair[side] for pair in steps]) for side in (0, 1))
-        return reached, np.maximum(reached, len(steps) - ruled_out).astype(np.uint8)
-
-    def _count(self, bitmaps: Sequence[Bits]) -> Codes:
-        found = np.zeros(self.height, np.uint8)
-        for bitmap in bitmaps:
-            found += np.unpackbits(bitmap, count=self.height, bitorder="little")
-        return found
+    def _nodes(self, term: Term) -> Iterator[int]:
+        """What the value of a conclusion is read from: where it is disputed, and where each value holds."""
+        yield self.disputed[term.name]
+        yield from (holds for holds, _ in self.values[term.name].values())
 
     def _single(self, term: Term) -> pl.Expr:
-        """The value that holds; null where none does, or where two dispute it."""
-        marks = [self.marks[f"{term.name}={value}"] for value in term.domain.values]
-        settled = ~_any_of([holds & fails for holds, fails in marks])
-        values = [pl.lit(value, dtype_of(term)) for value in term.domain.values]
-        told: Any = pl
-        for value, (holds, _) in zip(values, marks, strict=True):
-            told = told.when(self._flag("", holds & settled)).then(value)
+        """The value that holds, from columns named after their nodes; null where none does, or two dispute it."""
+        disputed, *holds = (pl.col(str(node)) for node in self._nodes(term))
+        told: Any = pl.when(disputed).then(None)
+        for value, here in zip(term.domain.values, holds, strict=True):
+            told = told.when(here).then(pl.lit(value, dtype_of(term)))
         return pl.Expr.alias(told, term.name)
 
-    def _rule(self, rule: str, terms: Sequence[str]) -> pl.Series:
-        pairs = [self.marks[f"{rule}>{term}"] for term in terms]
-        return self._flag(rule, _any_of([fires for fires, _ in pairs]), _all_of([out for _, out in pairs]))
+    def _rules(self, gates: Compiler, term: Term) -> None:
+        """Note the rules of which this conclusion is the last."""
+        for entry in self.rulebook.support[term.name]:
+            told = [name for name, _ in self.rulebook.rules[entry.rule].then]
+            pairs = [gates.support.get((entry.rule, name)) for name in told]
+            marks = [pair for pair in pairs if pair is not None]
+            if len(marks) == len(told):
+                fires = gates.any_of(one for one, _ in marks)
+                self.fires[entry.rule] = fires
+                self.settled[entry.rule] = gates.any_of((fires, gates.all_of(out for _, out in marks)))
 
-    def _flag(self, name: str, holds: Bits, fails: Bits | None = None) -> pl.Series:
-        """True where it holds, false where it fails (or everywhere else), null where neither; no bit is unpacked."""
-        known = None if fails is None else holds | fails
-        return pl.Series(nanoarrow.c_array_from_buffers(_TRUTH, self.height, [known, holds])).alias(name)
+    def _conclude(self, gates: Compiler, term: Term) -> None:
+        """Note what is told of a conclusion."""
+        if term.takes_highest:
+            self.steps[term.name] = [gates.scales[term.name][value] for value in term.domain.values[1:]]
+        elif term.domain.kind == "tally":
+            self.steps[term.name] = gates.counts[term.name]
+        else:
+            pairs = gates.values.get(term.name) or gates.members[term.name]
+            self.values[term.name] = pairs
+            self.disputed[term.name] = gates.any_of(gates.all_of(pair) for pair in pairs.values())
+            self.failed[term.name] = gates.all_of(fails for _, fails in pairs.values())
+            if not term.single:
+                self.known |= {pair: gates.any_of(pair) for pair in pairs.values()}
+
+    def _plan(self, gates: Compiler) -> Plan:
+        wanted = [
+            *self.fires.values(),
+            *(holds for pairs in self.values.values() for holds, _ in pairs.values()),
+            *self.disputed.values(),
+            *self.failed.values(),
+            *self.known.values(),
+            *(node for pairs in self.steps.values() for pair in pairs for node in pair),
+        ]
+        return Plan(self.rulebook.terms, gates.nodes, wanted, [*self.settled.values(), *self.screening.values()])
+
+    def of(self, table: pl.DataFrame) -> "Rows":
+        """What is told of the cases of a table."""
+        return Rows(self, table)
 
 
-def _any_of(bitmaps: Sequence[Bits]) -> Bits:
-    return reduce(np.bitwise_or, bitmaps)
+class Rows:
+    """The cases of one table, and every column that may be told of them."""
 
+    def __init__(self, frame: Frame, table: pl.DataFrame) -> None:
+        self.frame = frame
+        self.table = table
+        self.height = table.height
+        self.found = frame.plan.rows(findings_of(table, frame.rulebook.findings), table.height)
+        length = self.found.size * 8
+        self.whole = pl.Series(nanoarrow.c_array_from_buffers(_TRUTH, length, [None, self.found.reshape(-1)]))
 
-def _all_of(bitmaps: Sequence[Bits]) -> Bits:
-    return reduce(np.bitwise_and, bitmaps)
+    def ids(self) -> list[pl.Series]:
+        """The column of ids, if there is one."""
+        return [self.table.get_column(CASE)] if CASE in self.table.columns else []
+
+    def conclusions(self) -> Iterator[pl.Series]:
+        """Every conclusion: its value (null where it has none or two), its two ends, or a column for each member."""
+        flags = pl.DataFrame([self._flag(node).alias(str(node)) for node in self.frame.read])
+        single = flags.select(self.frame.single)
+        for term in self.frame.rulebook.conclusions:
+            if term.single:
+                yield single.get_column(term.name)
+            elif term.domain.kind == "several":
+                yield from self._members(term)
+            elif term.takes_highest:
+                yield from self._scale(term)
+            else:
+                yield from self._tally(term)
+
+    def fires(self) -> Iterator[pl.Series]:
+        """For each rule whether it fires."""
+        for rule in self.frame.rulebook.rules:
+            yield self._flag(self.frame.fires[rule]).alias(rule)
+
+    def waits(self) -> Iterator[pl.Series]:
+        """For each rule whether it waits for an answer."""
+        for rule in self.frame.rulebook.rules:
+            yield self._at(self.frame.plan.denied[self.frame.settled[rule]]).alias(rule + WAITS)
+
+    def disputed(self) -> dict[str, Bits]:
+        """For each conclusion of one value or of several, where it is disputed."""
+        return {name: self._bits(node) for name, node in self.frame.disputed.items()}
+
+    def gaps(self) -> dict[str, Bits]:
+        """For each conclusion of one value, where none is left."""
+        single = [term.name for term in self.frame.rulebook.conclusions if term.single]
+        return {name: self._bits(self.frame.failed[name]) & ~self._bits(self.frame.disputed[name]) for name in single}
+
+    def unanswered(self) -> dict[str, Bits]:
+        """For each screening question, where it is open."""
+        places = self.frame.plan.denied
+        return {name: self._row(places[node]) for name, node in self.frame.screening.items()}
+
+    # --- columns -----------------------------------------------------------------------------------------------------
+
+    def _row(self, place: int) -> Bits:
+        bits: Bits = self.found[place, : -(-self.height // 8)]
+        return bits
+
+    def _bits(self, node: int) -> Bits:
+        return self._row(self.frame.plan.wanted[node])
+
+    def _at(self, place: int) -> pl.Series:
+        """A bitmap as a column, which shares its memory with all others."""
+        column: pl.Series = self.whole.slice(place * self.found.shape[1] * 8, self.height)
+        return column
+
+    def _flag(self, node: int) -> pl.Series:
+        return self._at(self.frame.plan.wanted[node])
+
+    def _members(self, term: Term) -> Iterator[pl.Series]:
+        """For each member whether it is in; null where that is open."""
+        columns = [
+            pl.when(self._flag(self.frame.known[pair])).then(self._flag(pair[0])).alias(f"{term.name}: {value}")
+            for value, pair in self.frame.values[term.name].items()
+        ]
+        yield from pl.select(columns)
+
+    def _scale(self, term: Term) -> Iterator[pl.Series]:
+        """The highest value that is reached, and the highest that may be; what is reached stands."""
+        low: Any = pl
+        high: Any = pl
+        for value, (holds, fails) in reversed(self._steps(term)):
+            reached = self._flag(holds)
+            low = low.when(reached).then(value)
+            high = high.when(reached | ~self._flag(fails)).then(value)
+        lowest = pl.lit(term.domain.values[0], dtype_of(term))
+        whole = pl.select(low.otherwise(lowest).alias("low"), high.otherwise(lowest).alias("high"))
+        yield whole["low"].alias(f"{term.name} at least")
+        yield whole["high"].alias(f"{term.name} at most")
+
+    def _steps(self, term: Term) -> list[tuple[pl.Expr, Pair]]:
+        values = [pl.lit(value, dtype_of(term)) for value in term.domain.values[1:]]
+        return list(zip(values, self.frame.steps[term.name], strict=True))
+
+    def _tally(self, term: Term) -> Iterator[pl.Series]:
+        """How many rules fire, and how many may; those that fire stand."""
+        pairs = [(self._bits(holds), self._bits(fails)) for holds, fails in self.frame.steps[term.name]]
+        yield pl.Series(f"{term.name} at least", self._count([holds for holds, _ in pairs]))
+        yield pl.Series(f"{term.name} at most", self._count([holds | ~fails for holds, fails in pairs]))
+
+    def _count(self, steps: Sequence[Bits]) -> Codes:
+        """How many steps are reached, each of which is only where the one before it is.
+
+        A binary digit of that number is set where an odd number of the steps that turn it are reached.
+        """
+        found = np.zeros(self.height, np.uint8)
+        for digit in range(len(steps).bit_length()):
+            bits = reduce(np.bitwise_xor, steps[(1 << digit) - 1 :: 1 << digit])
+            found |= np.unpackbits(bits, count=self.height, bitorder="little") << np.uint8(digit)
+        return found

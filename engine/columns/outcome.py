@@ -9,6 +9,7 @@ import polars as pl
 
 from ..case import Value
 from ..rulebook import Rulebook, Term
+from . import codes
 from .program import CASE
 
 EXPECTED = "expected "
@@ -99,18 +100,17 @@ class Answers:
             by_part.setdefault(row.part, []).append(row)
         found: dict[Row, dict[str, Value]] = {}
         for part, wanted in by_part.items():
-            path = self.folder / "findings" / part.with_suffix(".parquet").name
+            path = self.folder / "findings" / part.with_suffix(codes.SUFFIX).name
             if path.exists():
                 found |= _facts(path, wanted, self.rulebook)
         return found
 
 
 def _facts(path: Path, rows: Iterable[Row], rulebook: Rulebook) -> Iterator[tuple[Row, dict[str, Value]]]:
-    by_number = {row.number: row for row in rows}
-    table = pl.scan_parquet(path).with_row_index("\0number").filter(pl.col("\0number").is_in(list(by_number)))
-    for values in table.collect(engine="streaming").iter_rows(named=True):
-        row = by_number[values["\0number"]]
-        if str(values[CASE]) == row.case:
+    table = codes.read(path)
+    for row in rows:
+        values = table.row(row.number, named=True) if row.number < table.height else {}
+        if values.get(CASE) == row.case:
             known = {term.name: values.get(term.name) for term in rulebook.findings}
             yield row, {name: value for name, value in known.items() if value is not None}
 

@@ -4,15 +4,17 @@ A column of answers becomes one bitmap for each of its values; every gate of the
 whole bitmaps; and the marks that come out are the columns of the answer, without ever looking at a single case.
 """
 
+from functools import cached_property
+
 import polars as pl
 
 from ..circuit import Circuit, Pair, compile_rulebook
 from ..rulebook import Rulebook
 from .findings import Bits, dtype_of, findings_of
-from .frame import CASE, Frame
+from .frame import CASE, WAITS, Frame
 from .plan import Plan
 
-__all__ = ["CASE", "Program", "dtype_of"]
+__all__ = ["CASE", "WAITS", "Program", "dtype_of"]
 
 
 class Program:
@@ -20,10 +22,26 @@ class Program:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self.circuit = compile_rulebook(rulebook)
-        self.outputs = _outputs(rulebook, self.circuit)
-        wanted = [node for pair in self.outputs.values() for node in pair]
-        self.plan = Plan(rulebook.terms, self.circuit.nodes, wanted)
+
+    @cached_property
+    def outputs(self) -> dict[str, Pair]:
+        """The nodes behind the marks."""
+        return _outputs(self.rulebook, self.circuit)
+
+    @cached_property
+    def circuit(self) -> Circuit:
+        """The circuit behind the marks."""
+        return compile_rulebook(self.rulebook)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The work behind the marks."""
+        return Plan(self.rulebook.terms, self.circuit.nodes, [node for pair in self.outputs.values() for node in pair])
+
+    @cached_property
+    def frame(self) -> Frame:
+        """The work behind the table of answers."""
+        return Frame(self.rulebook)
 
     def marks(self, table: pl.DataFrame) -> dict[str, tuple[Bits, Bits]]:
         """The two bitmaps (holds, fails) of every output, one bit a case; see `_outputs` for their names."""
@@ -34,10 +52,11 @@ class Program:
         """The answers to a table of cases, row for row.
 
         A finding is a column by its name (of any type that `dtype_of` can be cast to); what is null, or has no column,
-        is unknown. The answer has `case`, every conclusion, what is disputed, the gaps, the screening questions that
-        are open, and for every rule whether it fires (true), is ruled out (false) or waits (null).
+        is unknown. The answer has `case`, every conclusion, for every rule whether it fires, and for every rule, in a
+        column of its own, whether it waits; what does neither is ruled out.
         """
-        return Frame(self.rulebook, self.marks(table), table).frame()
+        rows = self.frame.of(table)
+        return pl.DataFrame([*rows.ids(), *rows.conclusions(), *rows.fires(), *rows.waits()])
 
 
 def _outputs(rulebook: Rulebook, circuit: Circuit) -> dict[str, Pair]:

@@ -20,6 +20,7 @@ SEPARATORS = b",;\t|"
 Lines = np.ndarray[Any, np.dtype[np.int64]]
 BOM = b"\xef\xbb\xbf"
 QUOTE, LINE, RETURN = 34, 10, 13
+PLUS = b"+"  # before a number it is a fault that Polars does not see
 _SEP_LINE = re.compile(rb"sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -204,7 +205,7 @@ class Separated:
         """The table of some whole lines, the line of each row, and what is broken."""
         rows = data.count(b"\n") + (not data.endswith(b"\n"))
         wanted = len(self.names) - 1
-        if b'"' not in data and data.count(self.separator) == rows * wanted and (wanted or b"\n\n" not in data):
+        if b'"' not in data and _times(data, self.separator) == rows * wanted and (wanted or b"\n\n" not in data):
             table = self._parsed(data, rows)
             if table is not None:
                 return table, np.arange(line + 1, line + 1 + rows), []
@@ -215,10 +216,11 @@ class Separated:
     def _parsed(self, data: bytes, rows: int) -> pl.DataFrame | None:
         if not rows:
             return pl.DataFrame(schema=self.schema)
-        found = self._as(data, self.types) if self.failed < PATIENCE else None
+        tried = self.failed < PATIENCE and PLUS not in data
+        found = self._as(data, self.types) if tried else None
         if found is None:
             found = self._as(data, {})
-            self.failed += found is not None
+            self.failed += tried and found is not None
         return found if found is not None and found.height == rows else None
 
     def _as(self, data: bytes, types: Mapping[str, Any]) -> pl.DataFrame | None:
@@ -324,6 +326,11 @@ def _cut(piece: Piece, here: Spot, skip: int, most: int) -> Iterator[Piece]:
         last = stop == piece.table.height
         after = piece.after if last else replace(here, row=here.row + done, skip=done)
         yield Piece(piece.table.slice(start, stop - start), piece.lines[start:stop], broken, after)
+
+
+def _times(data: bytes, byte: bytes) -> int:
+    """How often a byte is there; where that is often, `bytes.count` takes five times as long."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == byte[0]))
 
 
 def _end(data: bytes) -> int:

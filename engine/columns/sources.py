@@ -15,6 +15,7 @@ import zstandard
 
 from ..document import MAX_BYTES
 from ..errors import Place, Problem
+from . import codes
 from .program import CASE
 from .separated import BLOCK, Head, Piece, Separated, Spot, Unusable, head_of
 from .tables import EXPECTED, told
@@ -81,7 +82,10 @@ def pieces(path: Path, kind: str, spot: Spot, most: int, breaks: Breaker, types:
     that columns of separated text mostly fit.
     """
     name = shown(path)
-    found = _parquet(path, spot, most) if kind == "parquet" else _text(path, kind, spot, most, breaks, types)
+    if kind in ("parquet", "store"):
+        found = _packed(path, spot, most) if kind == "store" else _parquet(path, spot, most)
+    else:
+        found = _text(path, kind, spot, most, breaks, types)
     while True:
         piece = _guarded(name, lambda: next(found, None))
         if piece is None:
@@ -92,13 +96,14 @@ def pieces(path: Path, kind: str, spot: Spot, most: int, breaks: Breaker, types:
 def extents(path: Path, kind: str, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
     """Where each of `pieces` ends and how many cases it has, read no more than need be; raises Unusable."""
     name = shown(path)
-    found = _rows(path, spot, most) if kind == "parquet" else _texts(path, kind, spot, most)
+    found = _rows(path, spot, most) if kind in ("parquet", "store") else _texts(path, kind, spot, most)
     while (extent := _guarded(name, lambda: next(found, None))) is not None:
         yield extent
 
 
 def _rows(path: Path, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
-    rows = pl.scan_parquet(path, hive_partitioning=False).select(pl.len()).collect().item()
+    table = pl.scan_ipc(path) if path.suffix == codes.SUFFIX else pl.scan_parquet(path, hive_partitioning=False)
+    rows = table.select(pl.len()).collect().item()
     for first in range(spot.row, rows, most):
         after = min(first + most, rows)
         yield Spot(row=after), after - first
@@ -119,11 +124,22 @@ def _parquet(path: Path, spot: Spot, most: int) -> Iterator[Piece]:
     rows = pl.scan_parquet(path, hive_partitioning=False)
     for after, count in _rows(path, spot, most):
         first = after.row - count
-        table = rows.slice(first, count).collect()
-        done = first + table.height
-        yield Piece(table, np.arange(first + 1, done + 1), [], Spot(row=done))
-        if done < after.row:  # a damaged file can end without a word
-            raise Unusable(Problem(Place(shown(path), done + 1), f"rows that cannot be read, of {rows_of(path):,}"))
+        piece = _piece(rows.slice(first, count).collect(), first)
+        yield piece
+        if piece.after.row < after.row:  # a damaged file can end without a word
+            place = Place(shown(path), piece.after.row + 1)
+            raise Unusable(Problem(place, f"rows that cannot be read, of {rows_of(path):,}"))
+
+
+def _packed(path: Path, spot: Spot, most: int) -> Iterator[Piece]:
+    table = codes.read(path)
+    for first in range(spot.row, table.height, most):
+        yield _piece(table.slice(first, most), first)
+
+
+def _piece(table: pl.DataFrame, first: int) -> Piece:
+    done = first + table.height
+    return Piece(table, np.arange(first + 1, done + 1), [], Spot(row=done))
 
 
 def _text(path: Path, kind: str, spot: Spot, most: int, breaks: Breaker, types: Mapping[str, Any]) -> Iterator[Piece]:

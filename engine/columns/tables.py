@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_, or_
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ Judge = Callable[[str, Any], Value | None]
 EXPECTED = "expected "
 ASIDE = ("says", "source")  # a case may have them, and no answer rests on them
 IMPOSSIBLE = "impossible"
-GROUP = 10  # so many names at a time become text by looking their pattern up
+GROUP = 12  # so many names at a time become text by looking their pattern up
 _PLAIN = (pl.String, pl.Enum, pl.Categorical, pl.Boolean)
 _UNSHOWN = r"[\p{C}\p{Z}&&[^ ]]|  |^ | $"
 
@@ -54,7 +53,7 @@ class Reading:
         self.judge = judge
         self.impossible = _impossible(rulebook)
         self.findings = {term.name: term for term in rulebook.findings}
-        self.types = {term.name: dtype_of(term) for term in rulebook.findings if term.domain.kind != "number"}
+        self.types = {term.name: dtype_of(term) for term in rulebook.findings}
 
     def read(self, raw: pl.DataFrame, stem: str, lines: Any, refuse: bool = False) -> Typed:
         """The typed table of a raw one; a case without an id is named after its file and line.
@@ -95,7 +94,10 @@ class Reading:
 
     def _typed(self, column: pl.Series, term: Term, wanted: Any) -> tuple[pl.Series, pl.Series | None]:
         """The column with the values of its term, and where it has something that is no value."""
-        if column.dtype == pl.Null:
+        dtype = column.dtype  # to ask for it costs more than to look at a short column
+        if dtype == wanted and term.domain.kind != "number":
+            return column, None
+        if dtype == pl.Null:
             return pl.Series(term.name, [None] * len(column), wanted), None
         if not (column.dtype in _PLAIN or column.dtype.is_numeric()):
             return pl.Series(term.name, [None] * len(column), wanted), column.is_not_null()
@@ -177,6 +179,10 @@ def _quick(column: pl.Series, term: Term, wanted: Any) -> pl.Series:
     if term.domain.kind != "number" and column.dtype in (pl.String, pl.Enum, pl.Categorical):
         value: pl.Series = column.cast(pl.String).cast(wanted, strict=False)
         return value
+    if term.domain.kind == "number" and column.dtype == pl.String:
+        written: pl.Series = column.cast(pl.Int32, strict=False)
+        plain = written.is_between(term.domain.low, term.domain.high) & ~column.str.contains("+", literal=True)
+        return written.set(~plain.fill_null(False), None)
     if term.domain.kind == "number" and column.dtype.is_numeric():
         number: pl.Series = column.cast(pl.Int32, strict=False)
         inside = number.is_between(term.domain.low, term.domain.high)
@@ -269,68 +275,38 @@ def beside(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
 class Answering(Program):
     """A program whose answers say also what is disputed, which conclusions have a gap, and what to ask first."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        super().__init__(rulebook)
-        self.kept: Any = {}
-        self.screening = [term.name for term in rulebook.findings if term.screening]
-        self.single = [term for term in rulebook.conclusions if term.single]
-        self.several = [term for term in rulebook.conclusions if term.domain.kind == "several"]
-
-    def marks(self, table: pl.DataFrame) -> Any:
-        """The marks, kept so that all that is said of them can be read off."""
-        self.kept = super().marks(table)
-        return self.kept
-
     def answers(self, table: pl.DataFrame, trace: str) -> pl.DataFrame:
-        """The answers of `evaluate` with `disputed`, `gaps` and `ask` before the rules."""
-        frame = self.evaluate(table)
-        rules = [name for name in frame.columns if name in self.rulebook.rules]
-        marks, self.kept = self.kept, {}
-        flags = frame.select(rules)
-        if trace != "full":
-            flags = flags.with_columns(pl.all().fill_null(False))
-        more = [
-            _names("disputed", self._disputed(marks), table.height),
-            _names("gaps", self._gaps(marks), table.height),
-            _names("ask", {name: ~marks[f"?{name}"][0] for name in self.screening}, table.height),
-        ]
-        return pl.DataFrame([*frame.drop(rules).get_columns(), *more, *flags.get_columns()])
-
-    def _disputed(self, marks: Any) -> dict[str, Any]:
-        found = {}
-        for term in self.rulebook.conclusions:
-            if term.single or term.domain.kind == "several":
-                pairs = [marks[f"{term.name}={value}"] for value in term.domain.values]
-                found[term.name] = reduce(or_, [holds & fails for holds, fails in pairs])
-        return found
-
-    def _gaps(self, marks: Any) -> dict[str, Any]:
-        found = {}
-        for term in self.single:
-            pairs = [marks[f"{term.name}={value}"] for value in term.domain.values]
-            found[term.name] = reduce(and_, [fails & ~holds for holds, fails in pairs])
-        return found
+        """The answers of `evaluate` with `disputed`, `gaps` and `ask` before the rules; which wait if all is traced."""
+        rows = self.frame.of(table)
+        told = {"disputed": rows.disputed(), "gaps": rows.gaps(), "ask": rows.unanswered()}
+        lists = [_names(column, bitmaps, table.height) for column, bitmaps in told.items()]
+        waits = rows.waits() if trace == "full" else ()
+        return pl.DataFrame([*rows.ids(), *rows.conclusions(), *lists, *rows.fires(), *waits])
 
 
 def _names(column: str, bitmaps: Mapping[str, Any], height: int) -> pl.Series:
     """For each case the names whose bit is set, joined by "; "; null where there are none."""
-    present = [(name, np.unpackbits(bits, count=height, bitorder="little")) for name, bits in bitmaps.items()]
+    found = {name: bits for name, bits in bitmaps.items() if bits.any()}  # perhaps of no case: there is more at the end
+    present = [(name, np.unpackbits(bits, count=height, bitorder="little")) for name, bits in found.items()]
     present = [(name, bits) for name, bits in present if bits.any()]
     parts = []
     for start in range(0, len(present), GROUP):
         group = present[start : start + GROUP]
-        codes = np.zeros(height, np.uint16)
+        codes = np.zeros(height, np.uint32)
         for place, (_, bits) in enumerate(group):
-            codes |= bits.astype(np.uint16) << np.uint16(place)
-        names = [name for name, _ in group]
-        texts = [
-            "; ".join(name for place, name in enumerate(names) if code >> place & 1) or None
-            for code in range(1 << len(names))
-        ]
-        parts.append(pl.Series(f"{start}", texts, pl.String).gather(pl.Series(codes)))
-    if not parts:
-        return pl.Series(column, [None] * height, pl.String)
-    if len(parts) == 1:
-        return parts[0].alias(column)
-    whole = pl.DataFrame(parts).select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True)).to_series()
-    return whole.set(whole == "", None).alias(column)
+            codes |= bits.astype(np.uint32) << np.uint32(place)
+        parts.append(_texts(tuple(name for name, _ in group)).gather(pl.Series(f"{start}", codes)).alias(f"{start}"))
+    if len(parts) < 2:
+        return (parts[0] if parts else pl.repeat(None, height, dtype=pl.String, eager=True)).alias(column)
+    listed = pl.any_horizontal(pl.all().is_not_null())
+    text = pl.concat_str(pl.all(), separator="; ", ignore_nulls=True)
+    return pl.DataFrame(parts).select(pl.when(listed).then(text).alias(column)).to_series()
+
+
+@lru_cache(64)
+def _texts(names: tuple[str, ...]) -> pl.Series:
+    """For every set of these names, by the bits of its number, the names as one text; null for none."""
+    texts = [""]
+    for name in names:
+        texts += [f"{text}; {name}" if text else name for text in texts]
+    return pl.Series([text or None for text in texts], dtype=pl.String)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...case import Case, Decision, Members, Range
-from ...columns import stored
+from ...columns import codes, stored
 from ...errors import Place, Problem
 from ...load import load
 from ...rulebook import Rulebook, Term
@@ -42,8 +42,10 @@ def stored_case(out: Path, name: str | None) -> Stored:
         expected = f"{manifest['rulebook']}, by which the answers were made"
         raise refused(out / KNOWLEDGE, f"the rulebook {rulebook.digest}", expected)
     form = manifest["options"]["form"]
-    for path in sorted((out / FINDINGS).glob("part-*.parquet")):
-        facts = stored.row_of(path, "parquet", name)
+    if not manifest["options"]["store"]:
+        raise refused(out, "answers without their findings", "the OUT of a batch that stored them")
+    for path in sorted((out / FINDINGS).glob(f"part-*{codes.SUFFIX}")):
+        facts = codes.row_of(path, name)
         if facts is not None:
             answers = out / ANSWERS / f"{path.stem}.{form}"
             row = stored.row_of(answers, form, name)

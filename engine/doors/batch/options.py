@@ -1,11 +1,13 @@
 """What a batch is asked to do, and the files it is given."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ...columns.codes import DOMAINS, SUFFIX
 from ...errors import LumbarError, Place, Problem, listed
 
 FORMATS = ("parquet", "ndjson", "csv")
@@ -18,8 +20,11 @@ KINDS = {
     ".csv": "csv",
     ".tsv": "csv",
     ".parquet": "parquet",
+    SUFFIX: "store",
 }
 PACKED = (".gz", ".zst")
+MANIFEST, FINDINGS = "manifest.json", "findings"
+SIZE = 1 << 18  # cases in hand at a time: as many as Polars puts into one group of rows of a Parquet file
 DIGESTED = 1 << 26  # bytes; a larger file is known by its size and its time alone
 
 
@@ -34,13 +39,14 @@ def refused(file: object, there: str, expected: str = "", suggestion: str = "") 
 
 @dataclass(frozen=True)
 class Options:
-    """How to read and write: `extra` is keep, drop or refuse; `trace` fired or full."""
+    """How to read and write: `extra` is keep, drop or refuse; `trace` fired or full; `store` keeps the findings."""
 
     form: str = "parquet"
     trace: str = "fired"
     extra: str = "keep"
     unique: bool = False
-    size: int = 250_000
+    size: int = SIZE
+    store: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """The options as the manifest has them."""
@@ -49,7 +55,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Input:
-    """One file: its kind is parquet, csv, ndjson or document (YAML and JSON)."""
+    """One file: its kind is parquet, csv, ndjson, document (YAML and JSON) or store (a part of a batch's findings)."""
 
     path: Path
     kind: str
@@ -96,10 +102,32 @@ def _files(path: Path, out: Path) -> Iterator[Input]:
         if kind and path.is_file():
             yield _input(path, kind)
         return
+    if _is_batch(path):
+        yield from (_input(file, "store") for file in _stored(path))
+        return
+    batches = {out, *(file.parent for file in path.rglob(MANIFEST) if _is_batch(file.parent))}
     for file in sorted(path.rglob("*")):
         kind = kind_of(file)
-        if kind and file.is_file() and out not in file.parents and not file.name.startswith("."):
+        if kind and file.is_file() and batches.isdisjoint(file.parents) and not file.name.startswith("."):
             yield _input(file, kind)
+
+
+def _is_batch(folder: Path) -> bool:
+    """Whether a folder is the OUT of a batch."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and {"rulebook", "options", "finished"} <= set(told)
+
+
+def _stored(folder: Path) -> Iterator[Path]:
+    """The parts of the store of a finished batch; raises Refused."""
+    if not json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["finished"]:
+        raise refused(folder, "a batch that was not finished", "one that was; --resume goes on with it")
+    if not (folder / FINDINGS / DOMAINS).exists():
+        raise refused(folder, "answers without their findings", "the OUT of a batch that stored them")
+    yield from sorted((folder / FINDINGS).glob(f"*{SUFFIX}"))
 
 
 def kind_of(path: Path) -> str | None:
@@ -108,7 +136,7 @@ def kind_of(path: Path) -> str | None:
     packed = suffixes[-1:] and suffixes[-1] in PACKED
     last = suffixes[-2:-1] if packed else suffixes[-1:]
     kind = KINDS.get(last[0]) if last else None
-    return None if packed and kind == "parquet" else kind
+    return None if packed and kind in ("parquet", "store") else kind
 
 
 def _input(path: Path, kind: str) -> Input:

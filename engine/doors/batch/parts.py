@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ...case import Case
-from ...columns import ids, stored, tables
+from ...columns import codes, ids, stored, tables
 from ...columns.apart import Apart, Rejected
 from ...columns.separated import Spot
 from ...rulebook import Rulebook
@@ -74,6 +73,7 @@ class Writer:
         self.program = tables.Answering(rulebook)
         self.rejected = Rejected(self.program)
         self.findings = {term.name for term in rulebook.findings}
+        self.domains = codes.domains_of(rulebook)
 
     def write(self, part: Part) -> dict[str, Any]:
         """Write a part; gives back its record."""
@@ -86,8 +86,10 @@ class Writer:
         rejects = sum(apart.count for apart in part.rejects)
         assert part.cases == answers.height + rejects, "a case was lost"
         form = self.options.form
-        self._put(self.store.answers(part.number), answers, form)
-        self._put(self.store.findings(part.number), findings, "parquet")
+        digest = self.rulebook.digest
+        whole(self.store.answers(part.number), lambda path: stored.write(answers, path, form, digest))
+        if self.options.store:
+            whole(self.store.findings(part.number), lambda path: codes.write(whole_table, path, self.domains))
         levels = self._write_rejects(part)
         whole(self.store.marks(part.number), lambda path: ids.write_marks(part.marks, path))
         record = {
@@ -105,9 +107,6 @@ class Writer:
         }
         write_json(self.store.record(part.number), record)
         return record
-
-    def _put(self, path: Path, table: Any, form: str) -> None:
-        whole(path, lambda part: stored.write(table, part, form, self.rulebook.digest))
 
     def _loose(self, cases: Sequence[Case]) -> Any:
         table = tables.table_of(self.rulebook, [case.id for case in cases], [case.facts for case in cases])

@@ -21,7 +21,7 @@ from .reader import Reader, Some
 from .store import FORMAT, MANIFEST, SUMMARY, Store, given, opened, read_json
 
 Progress = Callable[[int, float], None]
-ASIDE_MOST = 2  # parts that wait to be written, besides those being written
+ASIDE_MOST = 1  # parts that wait to be written, besides those being written
 
 
 def run(

@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ...columns.codes import DOMAINS, SUFFIX, domains_of
 from ...document import decode
 from ...errors import Place
 from ...load.files import digest, read_folder
 from ...rulebook import Rulebook
 from .lock import LOCK
+from .options import FINDINGS as FINDINGS
+from .options import MANIFEST as MANIFEST
 from .options import refused
 
-MANIFEST, SUMMARY, REJECTS, KNOWLEDGE = "manifest.json", "summary.json", "rejects.ndjson", "knowledge"
-ANSWERS, FINDINGS, WORK, RECORDS = "answers", "findings", "work", "parts"
+SUMMARY, REJECTS, KNOWLEDGE = "summary.json", "rejects.ndjson", "knowledge"
+ANSWERS, WORK, RECORDS = "answers", "work", "parts"
 GIVEN = "given"
 FORMAT = 1
 AT_ONCE = 1 << 20  # bytes copied at a time
@@ -78,6 +81,8 @@ class Store:
             (part / name).parent.mkdir(parents=True, exist_ok=True)
             (part / name).write_bytes(content)
         part.replace(target)
+        if manifest["options"]["store"]:
+            write_json(self.out / FINDINGS / DOMAINS, domains_of(rulebook))
         write_json(self.out / MANIFEST, manifest)
 
     def folders(self) -> None:
@@ -87,7 +92,8 @@ class Store:
 
     def take(self, other: "Store", number: int) -> None:
         """Put a part that was written elsewhere into its place; its record comes last, for then it is done."""
-        for name in ("answers", "findings", "rejects", "marks", "record"):
+        kept = ("findings",) if other.findings(number).exists() else ()
+        for name in ("answers", *kept, "rejects", "marks", "record"):
             source, target = getattr(other, name)(number), getattr(self, name)(number)
             source.replace(target)
             sync(target.parent)
@@ -98,7 +104,7 @@ class Store:
 
     def findings(self, number: int) -> Path:
         """Where the findings of a part are."""
-        return self.out / FINDINGS / f"part-{number:05}.parquet"
+        return self.out / FINDINGS / f"part-{number:05}{SUFFIX}"
 
     def rejects(self, number: int) -> Path:
         """Where the rejects of a part wait."""

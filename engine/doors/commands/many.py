@@ -20,7 +20,8 @@ from .given import AS_JSON, load
 @click.option("--trace", type=click.Choice(["fired", "full"]), default="fired", show_default=True)
 @click.option("--extra", type=click.Choice(["keep", "drop", "refuse"]), default="keep", show_default=True)
 @click.option("--unique", is_flag=True, help="No id may be used twice in all inputs, and not only in each file.")
-@click.option("--batch-size", "size", type=click.IntRange(min=1), default=250_000, show_default=True, metavar="N")
+@click.option("--store/--no-store", default=True, help="Keep the findings, for `why` and as an INPUT read fast.")
+@click.option("--batch-size", "size", type=click.IntRange(min=1), default=1 << 18, show_default=True, metavar="N")
 @click.option("--resume", is_flag=True, help="Go on with what was begun in DIR.")
 @click.option("--scheduler", metavar="ADDRESS", help="Workers to do it: a Dask tcp://host:port, or local:N for N here.")
 @AS_JSON
@@ -30,7 +31,7 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
     - is standard input, CSV or NDJSON.
 
     DIR gets the answers, the findings, the knowledge base, a summary, and in rejects.ndjson what is to be mended, the
-    most urgent first. A full trace tells rules that wait from those ruled out. Extra columns are no findings.
+    most urgent first. A full trace tells also which rules wait. Extra columns are no findings.
     """
     with needing("batch"), mending(as_json):
         from ..batch import Options, in_words
