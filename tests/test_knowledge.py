@@ -39,6 +39,7 @@ def test_nothing_is_to_be_mended(bundled: Rulebook) -> None:
     assert report.counts["saved cases"] >= 30
     assert report.counts["claims"] == 15
     assert report.edits.whole.percent >= 95
+    assert report.edits.alarms.percent == 100
     assert report.edits.undecided == ()
 
 

@@ -14,6 +14,7 @@ from engine.case import Decision
 from engine.check import as_json, check, in_one_line, in_words
 from engine.check.apart import apart
 from engine.check.edits import edits
+from engine.check.hanging import Hanging
 from engine.check.noticed import Watch
 from engine.check.row_examples import tried_rows
 from engine.check.score import Score, TriedEdits, tried_edits
@@ -260,11 +261,38 @@ def test_a_saved_case_notices_just_what_changes_its_answer(rulebook: Rulebook, d
     made = [edit for rule in rulebook.rules.values() for edit in edits(rulebook, rule)]
     for edit in data.draw(st.lists(st.sampled_from(made), max_size=12, unique_by=id) if made else st.just([])):
         edited = replace(rulebook, rules={**rulebook.rules, edit.rule.id: edit.edited})
+        after = [truth.decide(edited, one) for one in cases]
         changed = [
-            truth.decide(edited, one).conclusions != before.conclusions
-            for one, before in zip(cases, decisions, strict=True)
+            one.conclusions != before.conclusions or bool(one.disputed.keys() - before.disputed.keys())
+            for one, before in zip(after, decisions, strict=True)
         ]
         assert watch.notices(edit) == any(changed), edit.words
+
+
+@given(rulebooks(), st.data())
+@settings(max_examples=20)
+def test_what_is_proved_of_every_case_to_change_nothing_changes_no_answer(
+    rulebook: Rulebook, data: st.DataObject
+) -> None:
+    hanging = Hanging(rulebook)
+    made = [edit for rule in rulebook.rules.values() for edit in edits(rulebook, rule) if edit.part is None]
+    known = [case(data.draw(facts(rulebook))) for _ in range(4)]
+    for edit in data.draw(st.lists(st.sampled_from(made), max_size=6, unique_by=id) if made else st.just([])):
+        if hanging.nothing(edit):
+            edited = replace(rulebook, rules={**rulebook.rules, edit.rule.id: edit.edited})
+            for one in known:
+                assert truth.decide(edited, one).conclusions == truth.decide(rulebook, one).conclusions
+
+
+def test_a_conclusion_that_another_rule_always_gives_as_well_is_not_counted() -> None:
+    shown = FILES["recommendation.yaml"].replace("[pattern, avoid]", "[pattern, avoid, red flag]")
+    wider = "rule: wider\nsays: W.\nif: [{age: 40 or more}]\nthen: [{red flag: yes}]\nbecause: B.\n"
+    wider += "source: [{BOOK: page 2}]\nstatus: draft\n"
+    files = {"recommendation.yaml": shown, "cases/first.yaml": "case: first\n"}
+    assert "`red flag: yes` not concluded" in unseen(with_card("if: [{age: 50 or more}]", files=files))
+    beside = with_card("if: [{age: 50 or more}]", files=files | {"rules/back/wider.yaml": wider})
+    assert "`red flag: yes` not concluded" not in unseen(beside)
+    assert "`red flag: no` instead of `red flag: yes`" in unseen(beside)
 
 
 @given(rulebooks(), st.data())

@@ -93,7 +93,7 @@ class Watch:
         return frozenset(answer_terms(self.rulebook))
 
     def _differs(self, edit: Edit, support: Entries, decision: Decision) -> bool:
-        """Whether the answer of a case differs, or a law is broken, once the rule is edited."""
+        """Whether an answer of a case differs, a conclusion is disputed or a law is broken, once the rule is edited."""
         marks = dict(decision.marks)
         if edit.part is not None:
             marks[edit.rule.id] = truth.mark_condition(edit.edited.condition, decision.state)
@@ -108,6 +108,8 @@ class Watch:
         changed: set[str] = set()
         for term in self._followed(edit.rule, support, marks, (before, state)):
             if term in self._answer and truth.answer(self.rulebook.terms[term], state) != decision.conclusions[term]:
+                return True
+            if _disputed(self.rulebook, term, state) and not _disputed(self.rulebook, term, before):
                 return True
             changed.add(term)
         return any(truth.breaks(law, state) and not truth.breaks(law, before) for law in self._laws(changed))
@@ -151,6 +153,10 @@ class Watch:
     def _laws(self, changed: Iterable[str]) -> Iterator[Law]:
         touched = frozenset(changed)
         return (law for law in self.rulebook.laws.values() if touched & law.condition.terms())
+
+
+def _disputed(rulebook: Rulebook, term: str, state: truth.State) -> bool:
+    return truth.disputed(rulebook.terms[term], state)
 
 
 def _standing(term: str, state: truth.State) -> object:

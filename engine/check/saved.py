@@ -20,11 +20,14 @@ class Decides(Protocol):
 
 
 def changed_cases(rulebook: Rulebook, decisions: Iterable[Decision]) -> Iterator[Problem]:
-    """Saved cases whose answer is no longer the expected one, or breaks a law."""
+    """Saved cases whose answer is no longer the expected one, is disputed, or breaks a law."""
     for decision in decisions:
         case, place = decision.case, decision.case.place or Place("")
         for term, wanted, found in differences(rulebook, decision):
             yield Problem(place, f"{case.id}: {term} is {_told(found)}", _told(wanted))
+        for term, sides in decision.disputed.items():
+            told = "; ".join(f"{value} ({', '.join(rules)})" for value, rules in sides.items())
+            yield Problem(place, f"{case.id}: {term} is disputed: {told}", "one answer")
         for law in truth.broken_laws(rulebook, decision):
             yield Problem(law.place, f"the law {law.id!r} is broken by the case {case.id!r}", law.says)
 

@@ -10,6 +10,7 @@ from ..language import Group, Line
 from ..rulebook import Rule, Rulebook
 from .apart import apart
 from .edits import Edit, edits
+from .hanging import Hanging
 from .noticed import Watch
 from .row_examples import TriedRows
 from .trials import Trial
@@ -69,14 +70,14 @@ class TriedEdits:
 
 def tried_edits(rulebook: Rulebook, decisions: Sequence[Decision], tried: Sequence[TriedRows]) -> TriedEdits:
     """Every single edit of every rule, held against its examples and the saved cases, which are tried already."""
-    watch = Watch(rulebook, decisions, tried)
+    watch, hanging = Watch(rulebook, decisions, tried), Hanging(rulebook)
     alarming = {behind for rule in alarm_rules(rulebook) for behind in rules_behind(rulebook, rule)}
     whole, alarms = Score(), Score()
     unnoticed: list[Unnoticed] = []
     for rule in rulebook.rules.values():
         made = list(edits(rulebook, rule))
         missed = [edit for edit in made if not watch.notices(edit)]
-        unseen = [one for one in (_told(rulebook, edit) for edit in missed) if one is not None]
+        unseen = [one for one in (_told(rulebook, hanging, edit) for edit in missed) if one is not None]
         counted = (len(made), len(missed) - len(unseen), len(made) - len(missed))
         whole = whole.plus(*counted)
         alarms = alarms.plus(*counted) if rule.id in alarming else alarms
@@ -84,10 +85,10 @@ def tried_edits(rulebook: Rulebook, decisions: Sequence[Decision], tried: Sequen
     return TriedEdits(whole, alarms, tuple(unnoticed), tuple(_undecided(rulebook, watch)))
 
 
-def _told(rulebook: Rulebook, edit: Edit) -> Unnoticed | None:
+def _told(rulebook: Rulebook, hanging: Hanging, edit: Edit) -> Unnoticed | None:
     """What would tell the edit; None where it changes nothing."""
     if edit.part is None:
-        return Unnoticed(edit)
+        return None if hanging.nothing(edit) else Unnoticed(edit)
     found = apart(rulebook, edit.rule.condition, edit.edited.condition)
     if found is None:
         return None
