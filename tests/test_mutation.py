@@ -288,7 +288,7 @@ def test_a_conclusion_that_another_rule_always_gives_as_well_is_not_counted() ->
     shown = FILES["recommendation.yaml"].replace("[pattern, avoid]", "[pattern, avoid, red flag]")
     wider = "rule: wider\nsays: W.\nif: [{age: 40 or more}]\nthen: [{red flag: yes}]\nbecause: B.\n"
     wider += "source: [{BOOK: page 2}]\nstatus: draft\n"
-    files = {"recommendation.yaml": shown, "cases/first.yaml": "case: first\n"}
+    files = {"recommendation.yaml": shown, "cases/first.yaml": "case: first\nage: 30\n"}
     assert "`red flag: yes` not concluded" in unseen(with_card("if: [{age: 50 or more}]", files=files))
     beside = with_card("if: [{age: 50 or more}]", files=files | {"rules/back/wider.yaml": wider})
     assert "`red flag: yes` not concluded" not in unseen(beside)
@@ -324,7 +324,7 @@ def test_examples_on_each_side_of_a_number_leave_only_the_conclusion_to_saved_ca
 def test_a_conclusion_that_no_saved_case_shows_goes_unseen() -> None:
     concluded = ["`red flag: yes` not concluded", "`red flag: no` instead of `red flag: yes`"]
     shown = FILES["recommendation.yaml"].replace("[pattern, avoid]", "[pattern, avoid, red flag]")
-    never = with_card("if: [{age: 100 or more}]")
+    never = with_card("if: [{age: 100 or more}]", files={"recommendation.yaml": shown})
     assert unseen(never)[-2:] == concluded
     seen = with_card("if: [{age: 50 or more}]", files={"recommendation.yaml": shown})
     assert not [edit for edit in unseen(seen) if "red flag" in edit]
@@ -438,10 +438,11 @@ def test_an_example_of_a_table_judges_every_row_and_what_follows(row: str, expec
 
 
 def test_what_a_table_concludes_is_noticed_by_its_examples() -> None:
-    row = "urgency: soon` instead of `urgency: routine"
-    assert [edit for edit in unseen(load_files(encoded(FILES)), "steps.young") if row in edit]
-    seen = load_files(encoded(FILES | {EXAMPLES: f"{HEADER}no leg pain,no,-,=>,routine,young,-\n"}))
-    assert not [edit for edit in unseen(seen, "steps.young") if "urgency" in edit]
+    row = "urgency: soon` instead of `urgency: now"
+    files = FILES | {"recommendation.yaml": FILES["recommendation.yaml"].replace("[pattern, avoid]", "[urgency]")}
+    assert [edit for edit in unseen(load_files(encoded(files)), "steps.old") if row in edit]
+    seen = load_files(encoded(files | {EXAMPLES: f"{HEADER}leg pain at sixty,yes,60,=>,now,old,-\n"}))
+    assert not [edit for edit in unseen(seen, "steps.old") if "urgency" in edit]
 
 
 @pytest.mark.parametrize(
