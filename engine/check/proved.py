@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..case import Case
-from ..errors import Place, Problem
+from ..errors import Place, Problem, counted
 from ..language import quoted
 from ..rulebook import Law, Rulebook, facts_in_order
 from .saved import answer_terms
@@ -90,20 +90,24 @@ def as_json(proofs: Proofs | None) -> Any:
     if proofs is None:
         return None
     return {
-        "found": [
+        "shown": [
             {
                 "blocks": one.blocks,
-                "file": one.problem.place.file,
-                "line": one.problem.place.line,
-                "there": one.problem.there,
-                "expected": one.problem.expected,
+                "problem": {
+                    "file": one.problem.place.file,
+                    "line": one.problem.place.line,
+                    "column": one.problem.place.column,
+                    "there": one.problem.there,
+                    "expected": one.problem.expected,
+                    "suggestion": one.problem.suggestion,
+                },
                 "patient": dict(one.patient.facts) if one.patient else None,
             }
             for one in proofs.found
         ],
-        "proved": dict(proofs.counts),
+        "asked of": {f"all {name}": count for name, count in proofs.counts.items()},
         "by assumptions only": {law: list(names) for law, names in proofs.resting.items()},
-        "possible cases": f"10^{proofs.magnitude}",
+        "power of ten": proofs.magnitude,
     }
 
 
@@ -115,8 +119,9 @@ def in_one_line(proofs: Proofs | None) -> str:
     resting = f", {len(proofs.resting)} of them by assumptions about patients" if proofs.resting else ""
     return (
         f"Asked of every one of some 10^{proofs.magnitude} possible cases in {proofs.seconds:.1f} s: "
-        f"{counts['laws']} laws{resting}, disputes over {counts['conclusions']} conclusions, {counts['rules']} rules "
-        f"that could be dead, gaps: {errors or 'nothing'} to mend, {advice or 'nothing'} to consider."
+        f"{counted(counts['laws'], 'law')}{resting}, disputes over {counted(counts['conclusions'], 'conclusion')}, "
+        f"{counted(counts['rules'], 'rule')} that could be dead, and gaps: {errors or 'nothing'} to mend, "
+        f"{advice or 'nothing'} to consider."
     )
 
 
@@ -193,7 +198,7 @@ def _law(
     if verdict.kind == "undecided":
         there = f"the law {{}} is undecided ({verdict.reason})"
     problem = Problem(law.place, there.format(repr(law.id)), wanted)
-    return Found(problem, blocks, _case(prover, name, problem.there, verdict))
+    return Found(problem, blocks, _case(prover, name, f"Against the law: {law.says}", verdict))
 
 
 def _rules(prover: "Prover") -> Iterator[Found]:
@@ -222,7 +227,8 @@ def _dispute(prover: "Prover", dispute: "Dispute") -> Found:
             f"({rules[first].place}), which gives {values[1]}"
         )
     problem = Problem(place, there, "`outranks` in one of them, or lines that keep them apart")
-    return Found(problem, patient=_case(prover, f"{second}_against_{first}", there, dispute.verdict))
+    says = f"{first} and {second} both fire for {dispute.term}."
+    return Found(problem, patient=_case(prover, f"{second}_against_{first}", says, dispute.verdict))
 
 
 def _dead(dead: "Dead") -> str:
@@ -246,7 +252,7 @@ def _gaps(prover: "Prover") -> Iterator[Found]:
             there = f"{gap.term!r} has no answer, whatever else is known of such a patient{more}"
             problem = Problem(term.place, there, expected)
             facts = facts_in_order(prover.rulebook, patient.facts)
-            yield Found(problem, patient=Case(_file_name(f"gap_in_{gap.term}_{number}"), facts, says=there))
+            yield Found(problem, patient=Case(_file_name(f"gap_in_{gap.term}_{number}"), facts, says=f"No answer for {gap.term}."))
 
 
 def _idle(prover: "Prover") -> Iterator[Found]:

@@ -57,7 +57,7 @@ def _gap_of(prover: Prover, term: Term, node: int) -> Gap | None:
         if not isinstance(patient, Patient):
             break
         groups.append(patient)
-        told.append(prover.circuit.negation(prover.circuit.all_of(prover.facts(patient.facts))))
+        told.append(prover.circuit.negation(prover.circuit.all_of(prover.alike(patient.facts))))
     return Gap(term.name, tuple(groups[:GROUPS]), len(groups) > GROUPS) if groups else None
 
 

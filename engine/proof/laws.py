@@ -83,14 +83,14 @@ def empty_premise(prover: Prover, law: Law) -> tuple[Part, ...]:
 
 
 def needless(prover: Prover, law: Law) -> tuple[Part, ...]:
-    """The lines without which a proved law of three or more lines holds all the same, so that it says too little."""
+    """The lines without which a law of three or more holds all the same, whatever is assumed of patients."""
     lines = law.condition.lines
     if len(lines) < 3:
         return ()
     never = []
     for part in lines:
         rest = Condition(tuple(one for one in lines if one is not part), law.condition.unless)
-        if prover.possible(prover.circuit.breaks(rest)) is None:
+        if prover.possible(prover.circuit.breaks(rest), assuming=False) is None:
             never.append(part)
     return tuple(never)
 

@@ -174,6 +174,21 @@ class Prover:
             for name, value in facts.items()
         )
 
+    def alike(self, facts: Facts) -> tuple[int, ...]:
+        """That a case says the same of these findings; of a number, what lies between the same two constants."""
+        return tuple(
+            self._between(name, int(value)) if self.rulebook.terms[name].domain.kind == "number" else node
+            for (name, value), node in zip(facts.items(), self.facts(facts), strict=True)
+        )
+
+    def _between(self, name: str, value: int) -> int:
+        atoms = (gate.atom for gate in self.circuit.nodes if gate.atom is not None)
+        edges = {atom.number for atom in atoms if atom.term == name and atom.kind in ("at least", "under")}
+        low = max((edge for edge in edges if edge <= value), default=0)
+        high = min((edge for edge in edges if edge > value), default=self.rulebook.terms[name].domain.high + 1)
+        marks = [self.circuit.number_at_least(name, edge) for edge in (low, high)]
+        return self.circuit.all_of((marks[0][0], marks[1][1]))
+
     def differs(self, one: Iterable[Pair], other: Iterable[Pair]) -> int:
         """Whether two rows of marks, as long as each other, differ anywhere."""
         pairs = zip(one, other, strict=True)

@@ -54,6 +54,7 @@ def check(
             click.echo(f"{path}: the answer is written anew", err=True)
         rulebook = load(directory or knowledge, as_json)
     report, proofs = checks.check(rulebook, chain), proved.proved(rulebook, idle=advice)
+    to_mend = len(report.errors) + (len(proofs.errors) if proofs else 0)
     if as_json:
         told = {
             "rulebook": rulebook.digest,
@@ -73,11 +74,11 @@ def check(
             click.echo(line)
         looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
         click.echo(checks.in_one_line(report.edits))
-        click.echo(f"Looked at {looked}: {len(report.errors) or 'nothing'} to mend. Rulebook {rulebook.digest}.")
+        click.echo(f"Looked at {looked}: {to_mend or 'nothing'} to mend. Rulebook {rulebook.digest}.")
         click.echo(proved.in_one_line(proofs))
     if save is not None and proofs is not None:
         proved.save(proofs, save)
-    sys.exit(Exit.TO_MEND if report.errors or (proofs and proofs.errors) else Exit.FINE)
+    sys.exit(Exit.TO_MEND if to_mend else Exit.FINE)
 
 
 def _watch(directory: str, more: bool) -> NoReturn:
