@@ -252,7 +252,8 @@ def _gaps(prover: "Prover") -> Iterator[Found]:
             there = f"{gap.term!r} has no answer, whatever else is known of such a patient{more}"
             problem = Problem(term.place, there, expected)
             facts = facts_in_order(prover.rulebook, patient.facts)
-            yield Found(problem, patient=Case(_file_name(f"gap_in_{gap.term}_{number}"), facts, says=f"No answer for {gap.term}."))
+            name, says = _file_name(f"gap_in_{gap.term}_{number}"), f"No answer for {gap.term}."
+            yield Found(problem, patient=Case(name, facts, says=says))
 
 
 def _idle(prover: "Prover") -> Iterator[Found]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .. import truth
 from ..case import Decision
 from ..circuit import FALSE
 from ..rulebook import COMPLETE, Term
@@ -37,10 +38,8 @@ def gaps(prover: Prover, terms: tuple[str, ...]) -> Iterator[Gap]:
 def _gap(prover: Prover, term: Term) -> int:
     if not term.gap or term.otherwise is None:
         return prover.gap(term.name)
-    others = prover.circuit.all_of(
-        fails for value, (_, fails) in prover.marks(term.name).items() if value != term.otherwise
-    )
-    return prover.circuit.all_of((prover.holds(term.name, term.otherwise), others))
+    entries = prover.rulebook.support[term.name]
+    return prover.circuit.all_of(prover.circuit.support[entry.rule, term.name][1] for entry in entries)
 
 
 def _gap_of(prover: Prover, term: Term, node: int) -> Gap | None:
@@ -53,7 +52,7 @@ def _gap_of(prover: Prover, term: Term, node: int) -> Gap | None:
             break
         if isinstance(found, Undecided):
             return Gap(term.name, tuple(groups), undecided=found.reason)
-        patient = prover.patient(node, *told, shows=_shows(term))
+        patient = prover.patient(node, *told, shows=_shows(prover, term))
         if not isinstance(patient, Patient):
             break
         groups.append(patient)
@@ -61,8 +60,10 @@ def _gap_of(prover: Prover, term: Term, node: int) -> Gap | None:
     return Gap(term.name, tuple(groups[:GROUPS]), len(groups) > GROUPS) if groups else None
 
 
-def _shows(term: Term) -> Shows:
+def _shows(prover: Prover, term: Term) -> Shows:
     def shows(decision: Decision) -> bool:
-        return term.name in decision.gaps or (term.gap and decision.conclusions[term.name] == term.otherwise)
+        entries = prover.rulebook.support[term.name]
+        ruled_out = all(truth.status(entry, decision.marks) & truth.FAILS for entry in entries)
+        return term.name in decision.gaps or (term.gap and ruled_out)
 
     return shows

@@ -1,0 +1,189 @@
+"""What `lumbar check` says of every case: each kind of finding, its patient, and what blocks."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine import truth
+from engine.case import Case
+from engine.check.proved import Proofs, case_text, in_words, proved
+from engine.check.proved import save as save_patients
+from engine.doors.files import read
+from engine.load import load_files
+from engine.proof import Limits, Prover, Undecided
+from engine.rulebook import Rulebook
+
+TERMS = """
+findings:
+  hot: {kind: yes/no, ask: "Hot?", help: Hot., screening: yes, usual: no}
+  wet: {kind: yes/no, ask: "Wet?", help: Wet.}
+  size: {kind: number, range: 0 to 9, ask: "Size?", help: Size.}
+conclusions:
+  alarm: {kind: yes/no, otherwise: no, says: Alarm.}
+  colour: {kind: choice, values: [red, blue], OTHERWISE says: Colour.}
+"""
+CARDS = {
+    "alarm_when_hot": ("hot: yes", "alarm: yes"),
+    "red_when_big": ("size: 4 or more", "colour: red"),
+    "blue_when_small": ("size: at most 3", "colour: blue"),
+}
+
+
+def card(name: str, line: str, then: str) -> str:
+    lines = "".join(f"  - {one}\n" for one in line.split("; "))
+    return (
+        f"rule: {name}\nsays: It says.\nif:\n{lines}then:\n  - {then}\nbecause: Made up.\n"
+        "source: [{PAGE: here}]\nstatus: draft\n"
+    )
+
+
+def law(name: str, *lines: str, kind: str = "law") -> str:
+    return (
+        f"{kind}: {name}\nsays: It says.\nnever:\n" + "".join(f"  - {one}\n" for one in lines) + "source: [{PAGE: h}]\n"
+    )
+
+
+def book(otherwise: str = "", **files: str) -> Rulebook:
+    cards = {name: card(name, *told) for name, told in CARDS.items()}
+    cards |= {name: card(name, *text.split(" > ")) for name, text in files.items() if " > " in text}
+    texts = {f"rules/a/{name}.yaml": text for name, text in cards.items()}
+    texts |= {f"laws/{name}.yaml": text for name, text in files.items() if text.startswith("law:")}
+    texts |= {f"impossible/{name}.yaml": text for name, text in files.items() if text.startswith("impossible:")}
+    texts |= {
+        "terms/all.yaml": TERMS.replace("OTHERWISE", otherwise),
+        "sources.yaml": "PAGE: {citation: It., seen: all}",
+    }
+    return load_files({name: text.encode() for name, text in texts.items()})
+
+
+def told(made: Rulebook, idle: bool = False) -> Proofs:
+    found = proved(made, idle)
+    assert found is not None
+    return found
+
+
+def only(made: Rulebook, idle: bool = False) -> tuple[str, bool, dict[str, object]]:
+    """The one thing found: its words, whether it blocks, and the answers of its patient."""
+    (one,) = told(made, idle).found
+    return str(one.problem).partition(";")[0], one.blocks, dict(one.patient.facts) if one.patient else {}
+
+
+def test_nothing_is_found_where_nothing_is_wrong() -> None:
+    assert told(book()).found == ()
+
+
+BROKEN = law("no_red_while_wet", "colour: red", "wet: yes")
+DEAD = "hot: yes; hot: no > alarm: yes"
+CASES = {
+    "a law": (
+        book(a=BROKEN.replace("no_red_while_wet", "a")),
+        "laws/a.yaml:1: the law 'a' is broken",
+        {"wet": "yes", "size": 4},
+    ),
+    "a law of nobody": (
+        book(b=law("b", "colour: red", "hot: yes", "hot: no")),
+        "laws/b.yaml:1: the law 'b' can never apply: `hot: yes` with `hot: no` is true of no patient",
+        {},
+    ),
+    "a dispute": (
+        book(wet_is_blue="wet: yes > colour: blue"),
+        "rules/a/wet_is_blue.yaml:1: 'wet_is_blue' gives colour: blue, and can fire together with 'red_when_big' "
+        "(rules/a/red_when_big.yaml:1), which gives red",
+        {"wet": "yes", "size": 4},
+    ),
+    "a dead rule": (
+        book(never=DEAD),
+        "rules/a/never.yaml:1: 'never' can never fire: `hot: yes` with `hot: no` is true of no patient",
+        {},
+    ),
+    "assumptions against each other": (
+        book(
+            c=law("c", "hot: yes", kind="impossible"),
+            d=law("d", "hot: no", kind="impossible"),
+        ),
+        "impossible/c.yaml:1: with 'c' and 'd' there is no patient whose every question is answered",
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_kind_of_finding_is_told_with_its_place_and_its_smallest_patient(name: str) -> None:
+    made, words, facts = CASES[name]
+    found = next(one for one in told(made).found if one.blocks)
+    assert str(found.problem).partition(";")[0] == words
+    assert (dict(found.patient.facts) if found.patient else {}) == facts
+
+
+def test_a_gap_is_told_unless_it_is_accepted_in_writing() -> None:
+    bigger = {"red_when_big": "size: 5 or more > colour: red"}
+    assert only(book(**bigger))[2] == {"size": 4}
+    assert told(book("accepts: Four has no colour., ", **bigger)).found == ()
+    assert only(book("otherwise: red, gap: yes, ", **bigger))[2] == {"size": 4}
+    assert told(book("otherwise: red, ", **bigger)).found == ()
+
+
+def test_a_twin_of_a_law_on_a_screening_finding_blocks() -> None:
+    excused = law("e", "colour: red", "hot: yes").replace("source", "unless:\n  - alarm: yes\nsource")
+    words, blocks, facts = only(book(e=excused))
+    assert words == "laws/e.yaml:1: the law 'e' says nothing of a patient in whom 'hot' was not asked"
+    assert (blocks, facts) == (True, {"size": 4})
+
+
+def test_what_is_idle_is_advice_and_only_where_it_is_asked_for() -> None:
+    twice = book(bigger="size: 6 or more > colour: red")
+    assert told(twice).found == ()
+    assert only(twice, idle=True) == (
+        "rules/a/bigger.yaml:1: 'bigger' can be deleted, and no answer changes",
+        False,
+        {},
+    )
+
+
+def test_a_patient_who_is_saved_is_a_case_that_shows_it(tmp_path: Path) -> None:
+    made = CASES["a law"][0]
+    save_patients(told(made), tmp_path)
+    (case,) = read([str(tmp_path)], made)
+    assert case.problems == ()
+    assert truth.broken_laws(made, truth.decide(made, case))
+    (found,) = told(made).found
+    assert found.patient is not None
+    assert [line.strip() for line in in_words(found)][1:] == case_text(found.patient).splitlines()
+
+
+def test_undecided_is_no_proof() -> None:
+    prover = Prover(CASES["a law"][0], Limits(conflicts=0))
+    assert isinstance(prover.possible(prover.holds("colour", "red")), Undecided)
+
+
+def test_a_law_may_rest_on_an_assumption() -> None:
+    assumed = law("f", "wet: yes", "size: 4 or more", kind="impossible")
+    made = book(a=law("a", "colour: red", "wet: yes"), f=assumed)
+    assert told(made).resting == {"a": ("f",)}
+    assert [one.blocks for one in told(replace(made, impossible={})).found] == [True]
+
+
+def test_every_possible_case_is_counted() -> None:
+    assert told(book()).magnitude == 1  # 3 x 3 x 11 = 99
+
+
+def test_verdicts_are_kept_and_asked_anew_where_a_card_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    made = replace(book(a=law("a", "colour: red", "size: 2")), directory="somewhere")
+    assert told(made).found == ()
+    prover = Prover(made, keep=True)
+    node = prover.circuit.breaks(made.laws["a"].condition)
+    assert prover.possible(node) is None
+    assert prover._solver is None
+    changed = replace(book(a=law("a", "colour: red", "size: 2"), b="size: 2 > colour: red"), directory="somewhere")
+    assert [one.blocks for one in told(changed).found] == [True, True]
+
+
+def test_a_case_is_no_patient_of_a_changed_meaning() -> None:
+    made = CASES["a law"][0]
+    with pytest.raises(AssertionError):
+        Prover(made).replay({"wet": "yes"}, lambda decision: bool(truth.broken_laws(made, decision)))
+    assert not truth.broken_laws(made, truth.decide(made, Case("x", {"wet": "yes"})))
