@@ -10,7 +10,7 @@ from typing import Any
 
 from ..language import KINDS, NUMERIC, UNSETTLED
 from ..load.cards import CARD, MARKS, STATUSES
-from ..load.fields import LABELS
+from ..load.fields import FOR_PATIENTS, LABELS
 from ..load.terms import CONCLUSION, FINDING, SUITS
 from ..rulebook import Rulebook, Term
 
@@ -302,6 +302,7 @@ def _terms() -> Schema:
         "otherwise": _said(_TEXT, "Its value when every rule for another one is ruled out."),
         "takes": {"enum": ["highest"]},
         "screening for": _said(_TEXT, "What leads to this value must rest on screening findings alone."),
+        FOR_PATIENTS: {"type": "object", "description": "Values to sentences in plain words, empty to say nothing."},
     }
     made = {}
     for group, fields, needed in (
@@ -339,9 +340,12 @@ def _recommendation(rulebook: Rulebook) -> Schema:
         terms={"type": "array", "items": conclusions},
         **{"for and against": {"type": "array", "items": side}},
     )
+    sections: Schema = {"type": "array", "items": section}
+    patients = _object(("notice", "sections"), notice=_said(_TEXT, "Said to every patient."), sections=sections)
     return _object(
         ("notice", "explain", "sections"),
         notice=_said(_TEXT, "Said with every recommendation."),
         explain=_said(conclusions, "What `why` explains first."),
-        sections={"type": "array", "items": section},
+        sections=sections,
+        **{FOR_PATIENTS: _said(patients, "What a patient is shown.")},
     )

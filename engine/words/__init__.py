@@ -5,7 +5,7 @@ from .asking import questions, why_asked
 from .lacking import why_not
 from .otherwise import alternatives, difference, enough
 from .pages import names, page
-from .patient import recommendation_for_patient, sentence, why_for_patient
+from .patient import plainly, recommendation_for_patient, why_for_patient
 from .reasons import LENGTHS, Length, sources_behind, why
 from .recommendation import brief, drafts, fault, fault_in_brief, recommendation
 from .said import Said, citing, laws_citing, tell
@@ -27,10 +27,10 @@ __all__ = [
     "laws_citing",
     "names",
     "page",
+    "plainly",
     "questions",
     "recommendation",
     "recommendation_for_patient",
-    "sentence",
     "sentences",
     "sources_behind",
     "tell",

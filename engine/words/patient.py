@@ -1,5 +1,6 @@
 """A decision and its reasons for the patient: short sentences, all from the terms' own texts, and no names of rules."""
 
+import re
 from collections.abc import Iterator
 
 from ..case import Answer, Decision, Members, Range, Value
@@ -48,13 +49,13 @@ def sentences(decision: Decision, term: Term) -> Iterator[Said]:
         yield Said(DISPUTED, 1, "alarm")
         return
     if isinstance(answer, Members):
-        yield from (Said(sentence(term, member), 1, "plain", "- ") for member in answer.inside)
+        yield from (Said(plainly(term, member), 1, "plain", "- ") for member in answer.inside)
         return
     least = answer.low if isinstance(answer, Range) else answer
     if isinstance(answer, Range) and least == term.otherwise:
         yield Said(OPEN, 1, "muted")
         return
-    if least is not None and (text := sentence(term, least)):
+    if least is not None and (text := plainly(term, least)):
         yield Said(text, 1, _style(term, answer))
         if isinstance(answer, Range):
             yield Said(MAY_RISE, 1, _style(term, answer))
@@ -64,7 +65,7 @@ def _style(term: Term, answer: Answer) -> Style:
     return "alarm" if (answer.low if isinstance(answer, Range) else answer) in term.screening_for else "plain"
 
 
-def sentence(term: Term, value: Value) -> str:
+def plainly(term: Term, value: Value) -> str:
     """A value of a conclusion in the words that the knowledge base has for patients, or in its own."""
     if str(value) in term.for_patients:
         return term.for_patients[str(value)]
@@ -140,3 +141,12 @@ def _answered(term: Term, value: Value) -> Iterator[Said]:
     told = term.for_patients.get(text, f"{term.ask} {text[:1].upper()}{text[1:]}.")
     if told:
         yield Said(told, 1, "plain", "- ")
+    if text not in term.for_patients:
+        yield from (Said(meant, 2, "muted") for meant in _meaning(term, text))
+
+
+def _meaning(term: Term, value: str) -> Iterator[str]:
+    """What the help of a finding says of one of its values."""
+    found = re.search(rf"(?:^|[.;] ){re.escape(value[:1].upper() + value[1:])}: ([^.;]+)", term.help)
+    if found:
+        yield f"{found[1][:1].upper()}{found[1][1:]}."

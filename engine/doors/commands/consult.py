@@ -43,7 +43,7 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
 
     if file is not None and file.suffix not in (".yaml", ".yml"):
         raise click.UsageError(f"{file} does not end in .yaml: answers are kept as YAML")
-    rulebook = load(knowledge)
+    rulebook = load(knowledge, cases=False)
     if file is not None and not file.parent.is_dir():
         raise click.UsageError(f"{file.parent} is no folder to keep the answers in")
     path = file or Path(f"{datetime.now():consultation_%Y-%m-%d_%H%M%S}.yaml")
@@ -202,7 +202,7 @@ class _Asking:
             if self.told.get(name) != least:
                 click.echo()
                 if self.reader == "patient":
-                    say([words.Said(words.sentence(rulebook.terms[name], least), style="alarm")])
+                    say([words.Said(words.plainly(rulebook.terms[name], least), style="alarm")])
                     continue
                 reason = explain.why(rulebook, self.interview.decision, name)
                 says = [rule.rule.says for side in reason.sides for rule in side.rules]

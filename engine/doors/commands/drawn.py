@@ -38,7 +38,7 @@ def map_(knowledge: str, case: str | None, name: str | None, svg: str | None, ht
     """
     from ...words import pictures
 
-    rulebook, decision = decided(knowledge, case, name, False) if case else (load(knowledge), None)
+    rulebook, decision = decided(knowledge, case, name, False) if case else (load(knowledge, cases=False), None)
     whole = pictures.Map(rulebook, decision)
     draw(svg, lambda: pictures.picture_of_map(whole))
     draw(html or (None if svg else "map.html"), lambda: pictures.page_of_map(whole))
