@@ -255,7 +255,7 @@ def test_a_rule_that_differs_is_told_by_meaning(
 ) -> None:
     edit(shed / file, old, new)
     [found] = told(shed, "diff", str(BICYCLE))["rules"]
-    assert (found["rule"], found["how"], found["told"]) == (Path(file).stem, kind, words)
+    assert (found["rule"], found["change"], found["told"]) == (Path(file).stem, kind, words)
     assert (found["marks"] is not None) == (file == CARD and kind == "changed")
 
 

@@ -18,6 +18,7 @@ CASES = {
     "little": "leaning back: worse",
     "group": "movements tested: yes\nrepeated extension: moves towards the spine\npregnant: no\nage: 40",
     "fault": "leaning back: wose\nfever: yes",
+    "numb": "saddle numbness: yes",
 }
 TESTED = "knowledge/cases/facet_by_three_of_five.yaml"
 QUESTIONS = (
@@ -67,7 +68,16 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A question": lambda found: "effects" in found,
     "An effect": lambda found: "settles" in found,
     "A check": lambda found: "looked at" in found,
+    "Every case": lambda found: "by assumptions only" in found,
     "A claim": lambda found: "claim" in found,
+    "An impact": lambda found: {"before", "after", "every case"} <= set(found),
+    "A changed case": lambda found: "answers" in found,
+    "Counted changes": lambda found: "kinds" in found,
+    "A kind of change": lambda found: "such as" in found,
+    "Every case, before and after": lambda found: "same" in found,
+    "Two knowledge bases": lambda found: "names" in found,
+    "A rule that differs": lambda found: "marks" in found,
+    "Names that differ": lambda found: "added" in found,
     "A page": lambda found: "page" in found,
     "A line of a page": lambda found: "indent" in found,
 }
@@ -88,7 +98,18 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], .
     found.append(_json("lumbar compare little.yaml --knowledge-b other --term 'extension pain' --json", folder))
     card.write_text(card.read_text(encoding="utf-8").replace("rule: holds", "rule: fails"), encoding="utf-8")
     found.append(_json("lumbar check --json", folder))
+    shutil.copytree(folder / "knowledge", folder / "before")
+    _edit(folder / "knowledge/rules/safety/saddle_numbness.yaml", "urgency: emergency", "urgency: same day")
+    _edit(folder / "knowledge/sources.yaml", "seen: not seen", "seen: in part")
+    found.append(_json("lumbar impact numb.yaml --against before --json", folder))
+    found.append(_json("lumbar diff before --json", folder))
     return tuple(_objects(found))
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def _json(command: str, folder: Path) -> Any:

@@ -84,9 +84,8 @@ def _proved(saved: Saved, after: Rulebook, draft: Draft) -> "Proved | None":
 
 def _told(proved: "Proved", after: Rulebook, before: Rulebook) -> Talk[None]:
     yield from _mended(proved.problems)
-    yield Said(
-        f"Every possible case: {counted(len(after.laws), 'law')} hold, no two rules quarrel, the rule can fire.", 1
-    )
+    laws = f"{counted(len(after.laws), 'law')} proved" if after.laws else "no law to prove"
+    yield Said(f"Every possible case: {laws}, no rule in dispute with it, and it can fire.", 1)
     for line in telling.everywhere(proved.everywhere, (after, before)):
         yield replace(line, indent=line.indent + 1)
 

@@ -86,7 +86,9 @@ def values_of(rulebook: Rulebook, decision: Decision) -> dict[str, Any]:
 def candidates(rulebook: Rulebook, goal: Wanted) -> Iterator[Line]:
     """Lines that are true of the patient, and do not rest on what is to be concluded."""
     for name, value in values_of(rulebook, goal.decision).items():
-        if not rulebook.terms[name].unread and goal.then[0] not in rests_on(rulebook, name):
+        term = rulebook.terms[name]
+        several = term.domain.kind == "several"  # what is advised, and no reason for anything
+        if not term.unread and not several and goal.then[0] not in rests_on(rulebook, name):
             yield from lines_true_of(rulebook.terms[name], value)
 
 
