@@ -1,0 +1,98 @@
+"""A clinician adds a rule: questions, and seconds of waiting; and what a change does to a million stored cases."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.author.asking import Question
+from engine.author.everywhere import compare_everywhere
+from engine.author.impact import changes, shown_terms
+from engine.author.new_talk import a_card
+from engine.author.saved import Saved
+from engine.columns import made_up
+from engine.columns.compared import Compared
+from engine.columns.made_up import Order
+from engine.doors.batch import tables_of
+from engine.doors.prompt import hold
+from engine.load import load
+
+pytestmark = pytest.mark.bench
+ROOT = Path(__file__).resolve().parents[2]
+CASES = int(os.environ.get("CASES", "1000000"))
+ANSWERS = (
+    "recognise/long morning stiffness",
+    "An hour or more of morning stiffness is reason for a routine review.",
+    "morning st",
+    "60 or more",
+    "yes",
+    "",
+    "urgency",
+    "routine review",
+    "",
+    "Long stiffness feeds the inflammatory screen. An hour is our choice; no figure stands behind it.",
+    "NG65: referral criteria",
+    "CONVENTION: one hour [convention]",
+    "",
+    "",
+    "yes",
+)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def test_from_an_empty_prompt_to_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each answer is there at once; what is measured is what the clinician waits for."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    base = Path(shutil.copytree(ROOT / "knowledge", tmp_path / "knowledge"))
+    waits: list[float] = []
+    for run in ("first", "again"):
+        started = time.process_time()
+        saved = Saved(load(base))
+        waits = []
+        left = iter(ANSWERS)
+        began = [time.process_time()]
+
+        def ask(_: Question, left: "Iterator[str]" = left, began: list[float] = began) -> str:
+            waits.append(time.process_time() - began[0])
+            began[0] = time.process_time()
+            return next(left)
+
+        print(f"{run}: read in {time.process_time() - started:.2f} CPU seconds")
+        settled = hold(lambda: a_card(saved), ask)
+        longest = sorted(waits)[-2:]
+        print(f"{run}: {len(waits)} questions, {sum(waits):.2f} CPU seconds of waiting, {longest[1]:.2f} the longest")
+        assert settled.save
+
+
+def test_impact_on_stored_cases(tmp_path: Path) -> None:
+    """Beyond reading them: the two rulebooks over the columns, and what differs counted."""
+    after = load(ROOT / "knowledge")
+    shutil.copytree(ROOT / "knowledge", tmp_path / "before")
+    card = tmp_path / "before" / "rules" / "recognise" / "inflammatory_related_disease.yaml"
+    card.write_text(card.read_text(encoding="utf-8").replace("morning stiffness: 30", "morning stiffness: 31"))
+    before = load(tmp_path / "before")
+    table = tmp_path / "cases.parquet"
+    made_up.write(after, Order(CASES, 41, 0.2), table)
+    reading = seconds(lambda: [found for found, _ in tables_of(after, [str(table)])])
+    compared = Compared(before, after, shown_terms(before, after))
+
+    def impact() -> None:
+        for found, _ in tables_of(after, [str(table)]):
+            compared.add(found)
+        list(compared.found())
+
+    whole = seconds(impact)
+    saved = seconds(lambda: list(changes(before, after, after.cases.values())))
+    proof = seconds(lambda: compare_everywhere(before, after))
+    print(
+        f"{compared.cases:,} cases, {compared.changed:,} changed: reading {reading:.2f}, impact beyond {whole - reading:.2f}"
+    )
+    print(f"saved cases {saved:.2f}, every possible case {proof:.2f} CPU seconds")
