@@ -33,7 +33,13 @@ class Differing:
     def as_json(self) -> dict[str, Any]:
         """The difference as the object that `lumbar diff --json` prints; docs/schema describes it."""
         marks = {"before": self.marks[0], "after": self.marks[1]} if self.marks else None
-        return {"rule": self.rule, "change": self.kind, "told": list(self.told), "facts": dict(self.facts), "marks": marks}
+        return {
+            "rule": self.rule,
+            "change": self.kind,
+            "told": list(self.told),
+            "facts": dict(self.facts),
+            "marks": marks,
+        }
 
 
 def rules_that_differ(before: Rulebook, after: Rulebook) -> Iterator[Differing]:
