@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 import cli
 from engine import truth
 from engine.case import Case
-from engine.columns import WAITS
+from engine.columns import WAITS, codes
 from engine.doors.batch import Refused, stored_case
 from engine.doors.batch.lock import locked
 from engine.rulebook import Rulebook
@@ -328,7 +328,7 @@ def test_the_folder_is_as_the_page_says(bundled: Rulebook, tmp_path: Path) -> No
     assert described("manifest.json") == set(manifest)
     assert [set(one) for one in manifest["inputs"]] == [{"path", "bytes", "modified", "digest", "parts"}]
     assert [set(one) for one in manifest["parts"]] == [{"name", "cases", "rejects"}]
-    assert set(manifest["options"]) == {"form", "trace", "extra", "unique", "size"}
+    assert set(manifest["options"]) == {"form", "trace", "extra", "unique", "size", "store"}
     assert described("A line of rejects.ndjson") == set(rejects(out)[0])
     assert {path.name for path in out.iterdir()} == {
         *("answers", "findings", "knowledge", "manifest.json", "rejects.ndjson", "summary.json")
@@ -343,5 +343,6 @@ def test_the_folder_is_as_the_page_says(bundled: Rulebook, tmp_path: Path) -> No
             columns.remove(term.name)
     plain = {name for name in described("Columns of the answers") if "<" not in name}
     assert columns - set(bundled.rules) == plain | {"site", "disputed (given)", "expected urgency"}
-    findings = pl.read_parquet(out / "findings" / "part-00000.parquet")
-    assert findings.columns == ["case", "age"]
+    findings = codes.read(out / "findings" / "part-00000.arrow")
+    assert findings.columns == ["case", "age", "site", "disputed", "expected urgency"]
+    assert {path.name for path in (out / "findings").iterdir()} == {"part-00000.arrow", codes.DOMAINS}
