@@ -13,7 +13,7 @@ from .outcomes import Outcome, advice, shown
 from .turns import Change, Judged, changes, steps
 from .variants import Option, Plan, Variants, places
 
-MOST_SETS = 20_000
+MOST_SETS = 8_000
 """So many sets of findings are tried, the smallest first, before they are left out one by one."""
 
 Thing = TypeVar("Thing")

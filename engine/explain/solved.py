@@ -74,24 +74,16 @@ def fewest_changes(plan: Plan, facts: Mapping[str, Value], goal: int, start: int
     return Fewest(found, True)
 
 
-def smaller_part(plan: Plan, facts: Mapping[str, Value], marks: Iterable[int], part: Sequence[str]) -> Fewest | None:
-    """A part of the answers that sets the marks, smaller than this where there is one; None without a solver."""
+def smallest_part(plan: Plan, facts: Mapping[str, Value], marks: Sequence[int]) -> Mapping[str, Value] | None:
+    """A smallest part of the answers that sets the marks; None where no solver tells."""
     prover = prover_of(plan)
     if isinstance(prover, str):
         return None
-    circuit, terms = plan.compiler, plan.rulebook.terms
-    known = {name: circuit.known(terms[name]) for name in facts}
-    as_is = {name: prover.facts({name: value})[0] for name, value in facts.items()}
-    hard = [*marks, *(circuit.any_of((circuit.negation(node), as_is[name])) for name, node in known.items())]
-    hard += prover.facts({term.name: None for term in plan.rulebook.findings if term.name not in facts})
-    found: Mapping[str, Value] = {name: facts[name] for name in part}
-    deadline = time.monotonic() + SECONDS
-    while True:
-        at_most = circuit.negation(circuit.at_least(len(found), list(known.values())))
-        fewer = ask(prover, [*hard, at_most], max(deadline - time.monotonic(), 0.1))
-        if fewer is None or isinstance(fewer, str):
-            return Fewest(found, fewer is None)
-        found = fewer
+    from ..proof import Undecided
+    from ..proof.cases import enough
+
+    found = enough(prover, facts, marks)
+    return None if isinstance(found, Undecided) else found
 
 
 def still_open(plan: Plan, prover: "Prover", facts: Mapping[str, Value]) -> list[int]:

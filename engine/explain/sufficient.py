@@ -13,7 +13,7 @@ from ..case import Decision, Value
 from .checked import check_enough
 from .differences import without_the_needless
 from .outcomes import Outcome, advice, shown
-from .solved import smaller_part
+from .solved import smallest_part
 from .variants import Option, Plan, Variants, places
 
 MOST_SETS = 20_000
@@ -65,9 +65,9 @@ def enough(plan: Plan, decision: Decision, terms: Sequence[str] = ()) -> Enough:
     needed = tuple(term for term, kept in zip(facts, parts.each_left_out(), strict=True) if not kept)
     chosen, smallest = _chosen(parts, needed)
     if not smallest:
-        fewer = smaller_part(plan, facts, parts.marks, [*needed, *chosen])
-        if fewer is not None:
-            chosen, smallest = tuple(term for term in facts if term in fewer.facts and term not in needed), fewer.proved
+        fewest = smallest_part(plan, facts, parts.marks)
+        if fewest is not None:
+            chosen, smallest = tuple(term for term in facts if term in fewest and term not in needed), True
     part = [term for term in facts if term in needed or term in chosen]
     check_enough(plan.rulebook, decision, part, told)
     needless = tuple(term for term in facts if term not in part)

@@ -11,7 +11,7 @@ from .solved import fewest_changes
 from .variants import Option, Plan, Variants, ordinary_value, places
 
 TRIED_WHOLE = 2
-"""All sets of so many other answers are tried; beyond them, a solver is asked."""
+"""From so many other answers on a solver is asked; all sets of fewer are tried."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,17 @@ def shortest_way(plan: Plan, decision: Decision, goal: int, hint: frozenset[str]
     """
     facts = decision.case.facts
     options = sorted(options_of(plan, facts, [goal]), key=lambda option: option.term in facts)
-    for size in range(TRIED_WHOLE + 1):
-        near = [option for option in options if option.term in hint]
-        for tried in (near, options) if size == TRIED_WHOLE else (options,):
-            found = _first(plan, facts, goal, list(sets_of(tried, size)))
-            if found is not None:
-                answers = with_changes(facts, [FindingChange(one.term, None, one.value) for one in found])
-                return Way("way", finding_changes(plan.rulebook, facts, answers))
-    return _asked_of_a_solver(plan, facts, goal)
+    near = [option for option in options if option.term in hint]
+    for size, tried in ((0, options), (1, options), (2, near)):
+        found = _first(plan, facts, goal, list(sets_of(tried, size)))
+        if found is not None:
+            return _way(plan, facts, found)
+    return _asked_of_a_solver(plan, facts, goal, options)
+
+
+def _way(plan: Plan, facts: Mapping[str, Value], found: Iterable[Option]) -> Way:
+    answers = with_changes(facts, [FindingChange(one.term, None, one.value) for one in found])
+    return Way("way", finding_changes(plan.rulebook, facts, answers))
 
 
 def _first(
@@ -69,13 +72,14 @@ def _first(
     return sets[next(places(hits))] if hits and (hits := hits & variants.possible()) else None
 
 
-def _asked_of_a_solver(plan: Plan, facts: Mapping[str, Value], goal: int) -> Way:
-    """The way that needs more other answers than are tried; or the proof that there is none."""
-    fewest = fewest_changes(plan, facts, goal, TRIED_WHOLE + 1)
+def _asked_of_a_solver(plan: Plan, facts: Mapping[str, Value], goal: int, options: Sequence[Option]) -> Way:
+    """The way that needs two other answers or more; or the proof that there is none. Without a solver all pairs."""
+    fewest = fewest_changes(plan, facts, goal, TRIED_WHOLE)
     if fewest is None:
         return Way("none")
     if isinstance(fewest, str):
-        return Way("undecided", reason=fewest)
+        found = _first(plan, facts, goal, list(sets_of(options, TRIED_WHOLE)))
+        return Way("undecided", reason=fewest) if found is None else _way(plan, facts, found)
     after = _more_ordinary(plan, facts, fewest.facts, goal)
     return Way("way", finding_changes(plan.rulebook, facts, after), smallest=fewest.proved)
 
