@@ -22,6 +22,7 @@ from engine.author.new_talk import Settled, a_card
 from engine.author.patient_talk import Wanted, telling, touched_by, wanted
 from engine.author.saved import Saved, with_rule
 from engine.author.typed import Refused
+from engine.check import mistakes
 from engine.doors.prompt import Left, hold
 from engine.errors import KnowledgeError
 from engine.language import Condition, show
@@ -125,7 +126,13 @@ def test_the_command_saves_a_card_that_checks(shed: Path) -> None:
     assert "If noise is click and noise while is pedalling, then parts is crank bolt." in output
     assert "None of 1 saved case changes its answer." in output
     assert (shed / "rules" / "crank_clicks.yaml").is_file()
-    assert run(shed, "check")[0] == 0
+    assert checks(shed)
+
+
+def checks(base: Path) -> bool:
+    """Whether nothing is to be mended, as far as can be seen without asking every possible case."""
+    book = load(base)
+    return mistakes(book, [truth.decide(book, saved) for saved in book.cases.values()]) == ()
 
 
 def test_without_a_yes_nothing_is_written(shed: Path) -> None:
@@ -258,7 +265,8 @@ def test_a_card_that_breaks_a_law_is_not_saved(shed: Path, capsys: pytest.Captur
     with pytest.raises(Left):
         talk(shed, NAME, SAYS, *lines, "yes")
     told = out(capsys)
-    assert "the law 'never_two' is broken for a patient with" in told
+    assert "never_two" in told
+    assert ", as for a patient with" in told
     assert "1 problem to mend before it can be saved." in told
 
 
@@ -328,7 +336,7 @@ def test_the_patient_becomes_a_saved_case_and_everything_checks(two: Path, tmp_p
     answers = piped("1", "", NAME, SAYS, "It may.", "SHED: often", "", "", "yes", "yes")
     code, output = run(two, "new", "--from", str(file), "fault: worn chain", stdin=answers)
     assert (code, output.count("saved: ")) == (0, 2)
-    assert run(two, "check") == (0, run(two, "check")[1])
+    assert checks(two)
     assert (two / "cases" / "my_bike.yaml").is_file()
 
 
