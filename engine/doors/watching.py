@@ -9,6 +9,7 @@ import click
 
 from .. import truth
 from ..check import mistakes
+from ..check.proved import proved
 from ..errors import KnowledgeError, counted
 from ..load import load
 from ..load.files import belongs
@@ -48,10 +49,11 @@ def problems(directory: Path) -> tuple[str, ...]:
     """Everything there is to mend, as text; saved cases are decided by `truth`, which leaves nothing behind."""
     try:
         rulebook = load(directory)
-        found = mistakes(rulebook, [truth.decide(rulebook, case) for case in rulebook.cases.values()])
     except KnowledgeError as error:
-        found = error.problems
-    return tuple(map(str, found))
+        return tuple(map(str, error.problems))
+    found = mistakes(rulebook, [truth.decide(rulebook, case) for case in rulebook.cases.values()])
+    proofs = proved(rulebook)
+    return tuple(map(str, (*found, *(one.problem for one in (proofs.errors if proofs else ())))))
 
 
 def watch(directory: Path) -> bool:
