@@ -21,8 +21,7 @@ Nodes come from
 
 So "can a question left open still change the marks of a term in this case" is
 `possible(*prover.facts(case.facts), any_of(holds and fails nodes that are false in the case now))`, a fact left out of
-`facts` being free: `cases.still_matters`. `cases.enough` is a smallest part of a case that is enough for some nodes,
-and `cases.changes` the smallest sets of other answers that make a node true.
+`facts` being free. `cases.enough` is a smallest part of a case that is enough for some nodes.
 
 The assumptions about patients (impossible/) are kept to unless `assuming=False`. `keep=True` keeps verdicts in the
 user's cache folder between runs; call `save()` at the end.
