@@ -1,5 +1,6 @@
 """What `lumbar check` says of every case: each kind of finding, its patient, and what blocks."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,6 +123,13 @@ def test_a_gap_is_told_unless_it_is_accepted_in_writing() -> None:
     assert told(book("accepts: Four has no colour., ", **bigger)).found == ()
     assert only(book("otherwise: red, gap: yes, ", **bigger))[2] == {"size": 4}
     assert told(book("otherwise: red, ", **bigger)).found == ()
+
+
+def test_a_gap_is_told_with_how_common_it_is() -> None:
+    found = next(one for one in told(book(red_when_big="size: 5 or more > colour: red")).found if one.blocks)
+    said = re.search(r"in all, ([0-9.]+)% of made-up patients end so", found.problem.there)
+    assert said
+    assert 8 < float(said[1]) < 12  # one of ten sizes, all alike
 
 
 def test_a_twin_of_a_law_on_a_screening_finding_blocks() -> None:

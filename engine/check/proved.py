@@ -93,14 +93,7 @@ def as_json(proofs: Proofs | None) -> Any:
         "shown": [
             {
                 "blocks": one.blocks,
-                "problem": {
-                    "file": one.problem.place.file,
-                    "line": one.problem.place.line,
-                    "column": one.problem.place.column,
-                    "there": one.problem.there,
-                    "expected": one.problem.expected,
-                    "suggestion": one.problem.suggestion,
-                },
+                "problem": one.problem.as_json(),
                 "patient": dict(one.patient.facts) if one.patient else None,
             }
             for one in proofs.found
@@ -242,18 +235,36 @@ def _gaps(prover: "Prover") -> Iterator[Found]:
     from ..proof.gaps import gaps
 
     shown = tuple(name for name in answer_terms(prover.rulebook) if not prover.rulebook.terms[name].accepts)
-    for gap in gaps(prover, shown):
+    found = tuple(gaps(prover, shown))
+    common = _how_common(prover.rulebook, [gap.term for gap in found])
+    for gap in found:
         term = prover.rulebook.terms[gap.term]
         expected = "a rule or an `otherwise:` for them, or `accepts:` with the reason why none is needed"
         if gap.undecided:
             yield Found(Problem(term.place, f"undecided whether {gap.term!r} has gaps ({gap.undecided})"))
         for number, patient in enumerate(gap.groups, 1):
             more = "; there are others" if gap.more and number == len(gap.groups) else ""
-            there = f"{gap.term!r} has no answer, whatever else is known of such a patient{more}"
+            there = (
+                f"{gap.term!r} has no answer, whatever else is known of such a patient{more}{common.get(gap.term, '')}"
+            )
             problem = Problem(term.place, there, expected)
             facts = facts_in_order(prover.rulebook, patient.facts)
             name, says = _file_name(f"gap_in_{gap.term}_{number}"), f"No answer for {gap.term}."
             yield Found(problem, patient=Case(name, facts, says=says))
+
+
+def _how_common(rulebook: Rulebook, terms: list[str]) -> dict[str, str]:
+    """For each term, in words, how many plausible patients end without an answer; empty where no tables can be made."""
+    if not terms:
+        return {}
+    try:
+        from ..columns.gaps import shares
+    except ModuleNotFoundError as error:
+        if error.name not in ("nanoarrow", "numpy", "polars"):
+            raise
+        return {}
+    told = shares(rulebook, terms).items()
+    return {name: f" (in all, {share:.1%} of made-up patients end so)" for name, share in told}
 
 
 def _idle(prover: "Prover") -> Iterator[Found]:
