@@ -179,7 +179,7 @@ def cards(text: str) -> Iterator[tuple[str, str, str]]:
     yield "tables/steps.csv", repeated("a,"), "an empty table"
     yield "tables/steps.csv", "row," + repeated("a,", 120_000) + "=>,because,source\na\n", "'a' is no term"
     yield "tables/steps.csv", '"' + repeated("a", 900_000), "not readable as CSV: field larger than field limit"
-    yield "tables/steps.csv", repeated("row\n"), "a header of another form"
+    yield "tables/steps.csv", repeated("row\n"), "250,000 rows; expected at most 2,000"
     yield "laws/no_wait.yaml", '"' + repeated("\\", 900_000), "not readable as YAML"
     yield "terms/all.yaml", "findings:\n" + "".join(f" k{i}: x\n" for i in range(5_000)), "no fields"
 

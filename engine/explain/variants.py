@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import truth
 from ..case import Value
-from ..circuit import ALWAYS, NEVER, Atom, Compiler, compiled, says
+from ..circuit import ALWAYS, NEVER, Atom, Compiler, Pair, compiled, says
 from ..rulebook import Rulebook, Term
 from .outcomes import Outcome
 
@@ -98,13 +98,17 @@ class Plan:
         if found.domain.kind == "tally":
             steps = [ALWAYS, *circuit.counts[term], NEVER]
             numbers = [min(int(value), len(steps) - 1) for value in wanted]
-            return circuit.any_of(circuit.all_of((steps[n][0], steps[n + 1][1])) for n in numbers if n + 1 < len(steps))
+            return circuit.any_of(self._ends_at(steps[n], steps[n + 1]) for n in numbers if n + 1 < len(steps))
         pairs = dict(zip(found.domain.values, self.pairs(term), strict=True))
         if found.takes_highest:
             above = dict(zip(pairs, [*list(pairs.values())[1:], NEVER], strict=True))
-            return circuit.any_of(circuit.all_of((pairs[value][0], above[value][1])) for value in wanted)
+            return circuit.any_of(self._ends_at(pairs[value], above[value]) for value in wanted)
         undisputed = circuit.negation(circuit.any_of(circuit.all_of(pair) for pair in pairs.values()))
         return circuit.all_of((undisputed, circuit.any_of(pairs[value][0] for value in wanted)))
+
+    def _ends_at(self, step: Pair, above: Pair) -> int:
+        """Whether a scale or a tally has come to a step and no further: what a disputed rule reaches stands."""
+        return self.compiler.all_of((step[0], above[1], self.compiler.negation(above[0])))
 
     def otherwise(self, term: str, now: "Variants") -> tuple[int, ...]:
         """The nodes of which each alone shows another answer than now; that it is no longer known shows none."""
