@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine import truth
 from engine.case import Decision, Value
-from engine.language import Condition
+from engine.language import Condition, Group
 from engine.proof import Patient, Prover
 from engine.proof.gaps import gaps
 from engine.proof.laws import Part, prove, prove_without
@@ -128,8 +128,12 @@ def test_what_is_called_idle_can_be_left_out_and_nothing_else_can(data: st.DataO
     found, rules = set(idle.lines()), set(idle.rules())
     for rule in list(book.rules)[-3:]:
         assert (rule in rules) == same_in_all(all_of_it, changed(book, rule, None))
-        for part in (*book.rules[rule].condition.lines, *book.rules[rule].condition.unless):
-            without = changed(book, rule, left_out(book.rules[rule].condition, part))
+        condition = book.rules[rule].condition
+        parts = [*condition.lines, *condition.unless]
+        for part in parts:
+            if [*parts, *condition.leaves()].count(part) > (1 if isinstance(part, Group) else 2):
+                continue  # the same line twice: which of the two is meant cannot be told
+            without = changed(book, rule, left_out(condition, part))
             assert ((rule, part) in found) == same_in_all(all_of_it, without)
 
 
