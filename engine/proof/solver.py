@@ -10,7 +10,7 @@ from ..case import Value
 from .encoding import Encoding
 from .verdicts import Limits, Undecided
 
-TURN = 2_000  # conflicts
+TURN = 500  # conflicts
 
 
 class Solver:
