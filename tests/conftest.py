@@ -1,5 +1,6 @@
-"""What several tests share: the bundled knowledge base, and how hard Hypothesis tries."""
+"""What several tests share: the bundled knowledge base, one about bicycles, and how hard Hypothesis tries."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from engine.load import load
 from engine.rulebook import Rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
+BICYCLE = ROOT / "tests" / "bicycle"
 
 settings.register_profile("lumbar", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("lumbar")
@@ -18,3 +20,17 @@ settings.load_profile("lumbar")
 def bundled() -> Rulebook:
     """The knowledge base that comes with lumbar."""
     return load(ROOT / "knowledge")
+
+
+@pytest.fixture
+def shed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the knowledge about bicycles, and an empty cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return Path(shutil.copytree(BICYCLE, tmp_path / "shed"))
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Write something else into a file, where it has what is to be replaced."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")

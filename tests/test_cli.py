@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,10 +13,9 @@ from click.testing import CliRunner
 import cli
 import engine
 from engine.load import load
-from tests.conftest import ROOT
+from tests.conftest import BICYCLE, ROOT, edit
 
 CASES = ROOT / "knowledge" / "cases"
-BICYCLE = ROOT / "tests" / "bicycle"
 
 
 def run(*words: str, stdin: str = "") -> tuple[int, str, str]:
@@ -172,19 +170,6 @@ def test_terms_and_pages_complete_as_they_are_typed() -> None:
 
 
 # --- a knowledge base of one's own -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def shed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the knowledge about bicycles, and an empty cache."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return Path(shutil.copytree(BICYCLE, tmp_path / "shed"))
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_all_problems_of_all_files_are_told_in_one_run(shed: Path) -> None:

@@ -16,9 +16,9 @@ from engine.explain import Plan, advice, shown
 from engine.language import Domain
 from engine.load import load
 from engine.rulebook import Rulebook, Term
-from tests.conftest import ROOT
+from tests.conftest import BICYCLE, ROOT
 from tests.rulebooks import facts, rulebooks
-from tests.test_cli import BICYCLE, run
+from tests.test_cli import run
 
 
 def interview(book: Rulebook, **answers: Value | None) -> Interview:

@@ -1,7 +1,6 @@
 """A clinician adds a rule: the questions, what is refused at once, what is tried, and what is written."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +20,6 @@ from engine.author.impact import changes
 from engine.author.new_talk import Settled, a_card
 from engine.author.patient_talk import Wanted, telling, touched_by, wanted
 from engine.author.saved import Saved, with_rule
-from engine.author.typed import Refused
 from engine.check import mistakes
 from engine.doors.prompt import Left, hold
 from engine.errors import KnowledgeError
@@ -31,19 +29,10 @@ from engine.load.assemble import with_files
 from engine.load.files import read_folder
 from engine.rulebook import Rulebook
 
-from .rulebooks import NOWHERE, case, conditions, facts, rulebooks
+from .conftest import ROOT
+from .rulebooks import case, conditions, facts, rulebooks
 from .test_load import FILES as SMALL
 from .test_load import encoded
-
-ROOT = Path(__file__).resolve().parent.parent
-BICYCLE = ROOT / "tests" / "bicycle"
-
-
-@pytest.fixture
-def shed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the knowledge about bicycles, and an empty cache."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return Path(shutil.copytree(BICYCLE, tmp_path / "shed"))
 
 
 def answering(*answers: str) -> Callable[[Question], str]:
@@ -276,104 +265,6 @@ def test_what_loading_finds_wrong_is_told_before_it_is_saved(shed: Path, capsys:
         talk(shed, NAME, SAYS, *lines, "yes")
     told = out(capsys)
     assert "'crank_clicks' gives ride: not at all and reads 'chain length'" in told
-
-
-# --- from a patient --------------------------------------------------------------------------------------------------
-
-SECOND = """\
-case: squealing
-says: It squeals on braking, and the chain is new.
-brakes hold: yes
-noise: squeal
-noise while: braking
-chain length: 120
-new chain length: 120
-expected fault: glazed pads
-expected ride: as you like
-expected parts:
-  - pads
-"""
-
-
-@pytest.fixture
-def two(shed: Path) -> Path:
-    (shed / "cases" / "squealing.yaml").write_text(SECOND, encoding="utf-8")
-    return shed
-
-
-def patient(base: Path, text: str, **more: str | int) -> Wanted:
-    book = load(base)
-    known: dict[str, str | int] = {
-        "brakes hold": "yes",
-        "noise": "squeal",
-        "noise while": "braking",
-        "chain length": 121,
-        "new chain length": 121,
-    }
-    return wanted(book, replace(case({**known, **more}, "mine"), place=NOWHERE), text)
-
-
-def test_lines_are_shown_until_no_saved_case_is_touched(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("pysat")
-    goal = patient(two, "fault: worn chain")
-    assert goal.rules == ("squeal_on_braking",)
-    settled = talk(two, "1", "", NAME, SAYS, "It may.", "SHED: often", "", "", "yes", "yes", goal=goal)
-    told = out(capsys)
-    assert "mine gets fault: glazed pads. Wanted: worn chain." in told
-    assert "squeal_on_braking gives another value, and will give way" in told
-    assert "1 saved case would change too: squealing." in told
-    assert "1 chain length: 121 or more (true here, not in 1 of 1)" in told
-    assert "No other saved case changes its answer." in told
-    assert settled.draft.outranks == ("squeal_on_braking", "clicks.crank")
-    assert settled.draft.examples[0].name == "mine"
-    assert set(settled.texts) == {"rules/crank_clicks.yaml", "cases/mine.yaml"}
-    assert "expected fault: worn chain" in settled.texts["cases/mine.yaml"]
-
-
-def test_the_patient_becomes_a_saved_case_and_everything_checks(two: Path, tmp_path: Path) -> None:
-    file = tmp_path / "My bike.yaml"
-    file.write_text("noise: squeal\nnoise while: braking\nbrakes hold: yes\nchain length: 121\nnew chain length: 121\n")
-    answers = piped("1", "", NAME, SAYS, "It may.", "SHED: often", "", "", "yes", "yes")
-    code, output = run(two, "new", "--from", str(file), "fault: worn chain", stdin=answers)
-    assert (code, output.count("saved: ")) == (0, 2)
-    assert checks(two)
-    assert (two / "cases" / "my_bike.yaml").is_file()
-
-
-def test_saved_cases_that_should_change_are_written_anew(two: Path) -> None:
-    pytest.importorskip("pysat")
-    goal = patient(two, "ride: gently")
-    answers = ("noise: squeal", "let them change", NAME, SAYS, "It may.", "SHED: often", "", "", "yes")
-    settled = talk(two, *answers, goal=goal)
-    assert "expected ride: gently" in settled.texts["cases/squealing.yaml"]
-    assert settled.texts["cases/squealing.yaml"].startswith("case: squealing\nsays: It squeals")
-
-
-def test_a_line_that_is_not_true_of_the_patient_is_refused(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(Left):
-        talk(two, "noise: click", "noise", "click", goal=patient(two, "fault: worn chain"))
-    assert out(capsys).count("`noise: click` is not true of mine; expected a line that is") == 2
-
-
-WRONG_GOALS = [
-    ("fault: glazed pads", "mine gets fault: glazed pads already"),
-    ("fault: worn chian", "'worn chian' is no value of 'fault'"),
-    ("noise: click", "'noise' is a finding"),
-    ("ride: as you like", "ride takes the highest value, and not at all is given by no_brakes"),
-]
-
-
-@pytest.mark.parametrize(("text", "told"), WRONG_GOALS)
-def test_what_no_new_rule_can_give_is_refused(two: Path, text: str, told: str) -> None:
-    with pytest.raises(Refused, match=told):
-        patient(two, text, **({"brakes hold": "no"} if text.startswith("ride") else {}))
-
-
-def test_from_needs_a_case_and_what_it_should_get(two: Path) -> None:
-    assert run(two, "new", "--from", "squealing")[0] == 2
-    code, output = run(two, "new", "--from", "sqealing", "fault: worn chain")
-    assert (code, "neither a file nor a saved case; did you mean 'squealing'?" in output) == (2, True)
-    assert run(two, "new", "--from", "squealing", "fault: glazed pads")[0] == 2
 
 
 # --- what it rests on ------------------------------------------------------------------------------------------------

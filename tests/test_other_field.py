@@ -1,7 +1,6 @@
 """The engine knows no medicine: a knowledge base about bicycles, used through the same command."""
 
 import json
-from pathlib import Path
 
 from click.testing import CliRunner
 
@@ -9,9 +8,8 @@ from cli import lumbar
 from engine.case import Range
 from engine.chain import Chain
 from engine.load import load
+from tests.conftest import BICYCLE
 from tests.rulebooks import case
-
-BICYCLE = Path(__file__).parent / "bicycle"
 
 
 def run(*words: str, stdin: str = "") -> tuple[int, str]:

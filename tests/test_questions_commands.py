@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.test_cli import BICYCLE, CASES, run
+from tests.conftest import BICYCLE, ROOT
+from tests.test_cli import CASES, run
 
 FACET = str(CASES / "facet_by_three_of_five.yaml")
 DISC = str(CASES / "disc_centralises_on_extension.yaml")

@@ -1,7 +1,6 @@
 """The schemas for editors: what loads validates, mistakes do not, and the committed ones are those of the knowledge."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -177,11 +176,6 @@ def test_the_committed_schemas_are_those_of_the_knowledge() -> None:
 def run(base: Path, *words: str) -> tuple[int, str, str]:
     done = CliRunner().invoke(cli.lumbar, ["--knowledge", str(base), "schema", *words])
     return done.exit_code, done.stdout, done.stderr
-
-
-@pytest.fixture
-def shed(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ROOT / "tests" / "bicycle", tmp_path / "shed"))
 
 
 def test_schemas_are_listed_and_printed(shed: Path) -> None:

@@ -1,7 +1,6 @@
 """Checking again after every change, which tells what is new and ends cleanly; files saved whole or not at all."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,12 +15,6 @@ from engine.doors.watching import stamps
 from engine.errors import counted
 
 ROOT = Path(__file__).resolve().parent.parent
-BICYCLE = ROOT / "tests" / "bicycle"
-
-
-@pytest.fixture
-def shed(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(BICYCLE, tmp_path / "shed"))
 
 
 @pytest.fixture
