@@ -65,14 +65,13 @@ def watch(directory: Path) -> bool:
     click.echo(f"{len(known) or 'Nothing'} to mend. Watching {directory}; Ctrl-C ends it.")
     try:
         for names in changes(directory, before):
-            found = problems(directory)
+            earlier, known = known, problems(directory)
             click.echo(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''} changed")
-            for word, one, other in (("", found, known), ("mended: ", known, found)):
+            for word, one, other in (("", known, earlier), ("mended: ", earlier, known)):
                 for problem in one:
                     if problem not in other:
                         click.echo(f"  {word}{problem}")
-            click.echo(f"  {len(found) or 'nothing'} to mend")
-            known = found
+            click.echo(f"  {len(known) or 'nothing'} to mend")
     except KeyboardInterrupt:
         click.echo(f"\nEnded: {counted(len(known), 'problem')} to mend.")
     return not known
