@@ -16,11 +16,11 @@ from engine.load import load, load_files
 from engine.load.cards import CARD
 from engine.load.terms import CONCLUSION, FINDING
 from engine.rulebook import Rulebook
+from tests.conftest import ROOT
 
 from .test_load import FILES as SMALL
 from .test_load import encoded
 
-ROOT = Path(__file__).resolve().parent.parent
 BASES = [ROOT / "knowledge", ROOT / "tests" / "bicycle"]
 
 

@@ -13,8 +13,7 @@ import pytest
 from engine.author.saving import save
 from engine.doors.watching import stamps
 from engine.errors import counted
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.conftest import ROOT
 
 
 @pytest.fixture

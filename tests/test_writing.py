@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
@@ -18,10 +17,9 @@ from engine.load.fields import Desk
 from engine.load.files import read_folder
 from engine.rulebook import Citation, Example, Rule, Rulebook, Term
 from engine.truth import decide
+from tests.conftest import ROOT
 
 from .rulebooks import COLOURS, NOWHERE, conclusion, conditions, findings, value
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def meant(rule: Rule) -> Rule:

@@ -23,6 +23,7 @@ from .given import (
 if TYPE_CHECKING:
     from ...case import Case, Decision, Value
     from ...rulebook import Rulebook, Term
+    from ...words.said import Said
 
 TERMS = click.option(
     "--term",
@@ -41,6 +42,14 @@ def _conclusion(rulebook: "Rulebook", name: str) -> "Term":
         word = "is a finding" if name in rulebook.terms else "is no conclusion"
         refuse(f"{name!r} {word}", name, known)
     return known[name]
+
+
+def _tell(told: Any, lines: "Iterable[Said]", as_json: bool) -> None:
+    """Print what was told as JSON, or in words."""
+    if as_json:
+        say_json(told.as_json())
+    else:
+        say(lines)
 
 
 def _conclusions(rulebook: "Rulebook", names: Iterable[str]) -> tuple[str, ...]:
@@ -164,10 +173,7 @@ def compare(
     else:
         decision = _decision(rulebook, cases[1], as_json)
         told = explain.compare(explain.Plan(rulebook), first.decision, decision, asked)
-    if as_json:
-        say_json(told.as_json())
-    else:
-        say(words.difference(told, length))
+    _tell(told, words.difference(told, length), as_json)
 
 
 def _cases(rulebook: "Rulebook", paths: list[str]) -> "list[Case]":
@@ -204,16 +210,10 @@ def whatif(
     plan, asked = explain.Plan(rulebook), _conclusions(rulebook, terms)
     if answers:
         difference = explain.what_if(plan, decision, _given(rulebook, decision, answers), asked)
-        if as_json:
-            say_json(difference.as_json())
-        else:
-            say(words.difference(difference, length))
+        _tell(difference, words.difference(difference, length), as_json)
         return
     told = explain.what_would_change(plan, decision, asked)
-    if as_json:
-        say_json(told.as_json())
-    else:
-        say(words.alternatives(rulebook, told, length))
+    _tell(told, words.alternatives(rulebook, told, length), as_json)
 
 
 def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -> "dict[str, Value | None]":
@@ -247,10 +247,7 @@ def enough(knowledge: str, case: str, terms: Any, as_json: bool, length: Any, na
 
     rulebook, decision = decided(knowledge, case, name, as_json)
     told = explain.enough(explain.Plan(rulebook), decision, _conclusions(rulebook, terms))
-    if as_json:
-        say_json(told.as_json())
-    else:
-        say(words.enough(told, length))
+    _tell(told, words.enough(told, length), as_json)
 
 
 @click.command("next", short_help="Tell what to ask next, and why.")
@@ -270,7 +267,4 @@ def next_question(knowledge: str, case: str, terms: Any, as_json: bool, length: 
 
     rulebook, decision = decided(knowledge, case, name, as_json)
     told = explain.what_next(explain.Plan(rulebook), decision, _conclusions(rulebook, terms))
-    if as_json:
-        say_json(told.as_json())
-    else:
-        say(words.questions(told, length))
+    _tell(told, words.questions(told, length), as_json)
