@@ -1,4 +1,4 @@
-"""The interview: how many questions it asks until nothing can change the advice, against asking all that apply."""
+"""How many questions the interview asks until nothing can change the advice, against all that apply and the least."""
 
 import json
 import os
@@ -12,11 +12,12 @@ from engine.case import Case
 from engine.chain import Chain
 from engine.columns.made_up import Order, made_up
 from engine.doors.interview import Interview
-from engine.explain import Plan, advice, shown
+from engine.explain import Plan, advice, enough, shown
 from engine.rulebook import Rulebook
 
 pytestmark = pytest.mark.bench
 CASES = int(os.environ.get("CASES", "1000"))
+EACH = 10
 
 
 def complete(rulebook: Rulebook, count: int) -> list[dict[str, str | int]]:
@@ -31,6 +32,8 @@ class Counts:
     """What was counted, case by case."""
 
     asked: list[int] = field(default_factory=list)
+    least: list[int] = field(default_factory=list)
+    needless: list[int] = field(default_factory=list)
     every: list[int] = field(default_factory=list)
     alarm: list[bool] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -41,11 +44,12 @@ class Counts:
         loud = [one for one, alarm in zip(self.asked, self.alarm, strict=True) if alarm]
         quiet = [one for one, alarm in zip(self.asked, self.alarm, strict=True) if not alarm]
         print(f"\n{len(self.asked)} cases, {statistics.median(self.seconds):.2f} s of CPU a question (median)")
-        rows = {"interview": self.asked, "with an alarm": loud, "without": quiet, "all that apply": self.every}
+        rows = {"interview": self.asked, "with an alarm": loud, "without": quiet}
+        rows |= {"all that apply": self.every, "least that would do": self.least, "more than the least": self.needless}
         for name, counts in rows.items():
             if len(counts) > 1:
                 ninth = statistics.quantiles(counts, n=10, method="inclusive")[-1]
-                print(f"{name:15} median {statistics.median(counts):4.0f}   90th percentile {ninth:4.0f}")
+                print(f"{name:20} median {statistics.median(counts):4.0f}   90th percentile {ninth:4.0f}")
         print(f"share of all that apply: median {statistics.median(shares):.2f}", flush=True)
 
 
@@ -59,9 +63,13 @@ def test_how_many_questions_are_asked(bundled: Rulebook) -> None:
             else:
                 asking.unknown(question.term)
         counts.seconds.append((time.process_time() - start) / len(asking.answers))
-        assert advice(asking.decision, shown(bundled)) == advice(chain.decide(Case("", whole)), shown(bundled))
+        decision = chain.decide(Case("", whole))
+        assert advice(asking.decision, shown(bundled)) == advice(decision, shown(bundled))
         counts.asked.append(len(asking.answers))
         counts.every.append(len(whole))
         counts.alarm.append(bool(asking.alarms))
+        if number % EACH == 0:  # the fewest of the patient's answers that give the advice, known only in hindsight
+            counts.least.append(len(enough(plan, decision).part))
+            counts.needless.append(counts.asked[-1] - counts.least[-1])
         if number % 50 == 0 or number == CASES:
             counts.tell()
