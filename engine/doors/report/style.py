@@ -16,4 +16,5 @@ svg { display: block; width: 100%; height: auto; overflow: visible; }
 .key { display: inline-block; width: 14px; height: 11px; margin-right: 6px; border: 1px solid #1a1a1a; }
 .full { background: #0b4f7d; } .light { background: #b9dcf2; } .grey { background: #dcdcdc; }
 details .figures { margin: 8px 0 16px; }
+@media print { .figures { columns: 300px; column-gap: 24px; } }
 """

@@ -23,6 +23,7 @@ details { margin: 8px 0; } summary { cursor: pointer; padding: 6px 0; font-weigh
 details ul { margin: 0; padding-left: 20px; font-size: .9rem; } details li { margin: 4px 0; max-width: 100ch; }
 @media print {
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  h1, h2, h3, summary { break-after: avoid; }
   main { max-width: none; padding: 0; } details::details-content { content-visibility: visible; }
 }
 """
