@@ -282,6 +282,18 @@ def _sorted(needs: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[tuple[s
         raise Circle(tuple(name for _, name in error.args[1])) from error
 
 
+def readable(terms: Mapping[str, Term], facts: Mapping[str, Any]) -> bool:
+    """Whether facts, kept from before, are still what a case may say."""
+
+    def fits(term: Term | None, value: Any) -> bool:
+        if term is None or not term.finding:
+            return False
+        domain = term.domain
+        return value in domain.values if domain.values else isinstance(value, int) and domain.low <= value <= domain.high
+
+    return all(fits(terms.get(name), value) for name, value in facts.items())
+
+
 def facts_in_order(rulebook: Rulebook, facts: Mapping[str, Value]) -> dict[str, Value]:
     """The facts in the order of the terms, so that equal cases print alike."""
     return {term.name: facts[term.name] for term in rulebook.findings if term.name in facts}

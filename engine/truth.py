@@ -56,9 +56,11 @@ def mark_part(part: Line | Group, state: State) -> int:
 
 def at_least(least: int, marks: Sequence[int]) -> int:
     """The mark of "so many of these hold": it fails when too few are left that could."""
-    holding = sum(mark & HOLDS for mark in marks)
-    failing = sum(mark & FAILS for mark in marks) // FAILS
-    return mark(holding >= least, failing >= len(marks) - least + 1)
+    holding = failing = 0
+    for one in marks:
+        holding += one & HOLDS
+        failing += one & FAILS
+    return mark(holding >= least, failing // FAILS >= len(marks) - least + 1)
 
 
 def opposite(mark: int) -> int:

@@ -12,7 +12,8 @@ from engine.check.proved import Proofs, case_text, in_words, proved
 from engine.check.proved import save as save_patients
 from engine.doors.files import read
 from engine.load import load_files
-from engine.proof import Limits, Prover, Undecided
+from engine.proof import Limits, Undecided
+from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
 
 TERMS = """

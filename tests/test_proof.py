@@ -11,7 +11,7 @@ from engine import truth
 from engine.case import Value
 from engine.circuit import compile_rulebook
 from engine.language import Against
-from engine.proof import Prover
+from engine.proof.prover import Prover
 from engine.proof.encoding import Encoding
 from engine.rulebook import Rulebook
 from tests.rulebooks import Draw, case, facts, laws, rulebooks

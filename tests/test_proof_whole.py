@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from engine import truth
 from engine.case import Decision, Value
 from engine.language import Condition, Group
-from engine.proof import Patient, Prover
+from engine.proof import Patient
+from engine.proof.prover import Prover
 from engine.proof.gaps import gaps
 from engine.proof.laws import Part, prove, prove_without
 from engine.proof.rules import Idle, dead, disputes

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..case import Case
 from ..errors import Problem, counted, listed
+from ..proof import MISSING, installed
 from ..rulebook import Rulebook
 from ..words import Said, sentences
 from . import telling
@@ -56,7 +57,7 @@ def _tried(saved: Saved, draft: Draft, patient: Case | None) -> Talk[tuple[Draft
             yield replace(line, indent=line.indent + 1)
         proved = _proved(saved, trial.after, draft)
         if proved is None:
-            yield Said("Not tried on every possible case: that needs python-sat (pip install 'lumbar[author]').", 1)
+            yield Said(f"Not tried on every possible case. {MISSING}", 1)
             return draft, trial
         if not proved.quarrels:
             yield from _told(proved, trial.after, saved.rulebook)
@@ -73,12 +74,10 @@ def _mended(problems: Sequence[Problem]) -> Talk[None]:
 
 def _proved(saved: Saved, after: Rulebook, draft: Draft) -> "Proved | None":
     """What is found out about every case; None where no solver is installed."""
-    try:
-        from .proving import prove_card
-    except ModuleNotFoundError as error:
-        if error.name != "pysat":
-            raise
+    if not installed():
         return None
+    from .proving import prove_card
+
     return prove_card(saved.rulebook, after, draft.rule)
 
 

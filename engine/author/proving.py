@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..check.proved import Found, proved
 from ..errors import Problem
-from ..proof import Prover
+from ..proof.prover import Prover
 from ..proof.rules import disputes
 from ..proof.verdicts import Facts
 from ..rulebook import Rule, Rulebook

@@ -5,95 +5,116 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from .. import truth
+from ..case import Case, Decision
 from ..circuit import FALSE, NEVER, Compiler, Pair
+from ..language import terms_of
+from ..proof import Limits, Undecided
 from ..rulebook import Rulebook
 from .edits import Edit
+from .noticed import Watch
 from .saved import answer_terms
 
 if TYPE_CHECKING:
-    from ..proof import Prover
+    from ..proof.prover import Prover
+    from ..proof.verdicts import Facts
 
-CONFLICTS, SECONDS = 20_000, 1.0
+LIMITS = Limits(conflicts=20_000, seconds=1.0)
+ROOMS = ("values", "members", "scales", "counts")
 
 
 class Hanging:
-    """Proves of edits that they change no answer of any patient; without the solver it proves nothing."""
+    """Proves of edits that they change no answer of any patient; without a prover it proves nothing.
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    A patient for whom an edit changed an answer, now or at an earlier time, is tried with the next edit before anything
+    is asked.
+    """
+
+    def __init__(self, rulebook: Rulebook, prover: "Prover | None", patients: Sequence["Facts"] = ()) -> None:
         self.rulebook = rulebook
-        self.answer = frozenset(answer_terms(rulebook))
-        self.prover = _prover(rulebook)
-        if self.prover is not None:
-            self.scratch = Compiler(rulebook, self.prover.circuit.nodes, self.prover.circuit.places)
+        self.prover = prover
+        self.decisions: list[Decision] = []
+        self.watch = Watch(rulebook, self.decisions)
+        in_laws = (term for law in rulebook.laws.values() for term in law.condition.terms())
+        self.final = frozenset([*answer_terms(rulebook), *in_laws])
+        self.reads = {rule.id: rule.condition.terms() for rule in rulebook.rules.values()}
+        if prover is not None:
+            self.decisions += map(self._decided, patients)
+            self.scratch = Compiler(rulebook, prover.circuit.nodes, prover.circuit.places)
+            known = prover.circuit.lines.items()
+            self.lines = {line: pair for line, pair in known if all(rulebook.terms[t].finding for t in terms_of(line))}
+
+    @property
+    def patients(self) -> tuple["Facts", ...]:
+        """The patients who showed that an answer hangs on an edit."""
+        useful = set(self.watch.noticed.values())
+        return tuple(decision.case.facts for decision in self.decisions if decision.case.id in useful)
+
+    def _decided(self, facts: "Facts") -> Decision:
+        return truth.decide(self.rulebook, Case(f"patient {len(self.decisions)}", facts))
 
     def nothing(self, edit: Edit) -> bool:
-        """Whether it is proved that the edit changes no answer and breaks no law; what is undecided is not proved.
+        """Whether it is proved that the edit changes no answer and breaks no law; what is undecided is not proved."""
+        if self.prover is None or self.watch.by_a_case(edit) is not None:
+            return False
+        found = self._differing(edit)
+        if isinstance(found, Mapping):
+            self.decisions.append(self._decided(found))
+            self.watch.by_a_case(edit)
+        return found is None
+
+    def _differing(self, edit: Edit) -> "Facts | Undecided | None":
+        """A case in which an answer, or what a law speaks of, stands otherwise once the rule is edited.
 
         What the rule concludes may change on the way, as long as all that rests on it comes to the same: conclusion by
         conclusion and rule by rule, so that each question is a small one.
         """
-        if self.prover is None:
-            return False
         told = {term for term, _ in edit.rule.then}
-        self._begin(edit)
         read: set[str] = set()
+        self._begin(edit)
         for stage in self.rulebook.stages:
             for rule in stage.rules:
-                if read & self.rulebook.rules[rule].condition.terms() and self._marked_otherwise(rule):
+                if read & self.reads[rule] and self._marked_otherwise(rule):
                     told.update(term for term, _ in self.rulebook.rules[rule].then)
-            for term in told.intersection(stage.terms):
-                if self._settled_otherwise(term):
-                    if term in self.answer or self._in_a_law(term):
-                        return False
+            for term in (term for term in stage.terms if term in told):
+                found = self._settled_otherwise(term)
+                if found is not None:
+                    if term in self.final:
+                        return found
                     read.add(term)
-        return True
+        return None
 
     def _begin(self, edit: Edit) -> None:
         assert self.prover is not None
         self.scratch.rulebook = replace(self.rulebook, rules={**self.rulebook.rules, edit.rule.id: edit.edited})
-        self.scratch.lines = {}
-        for room in ("rules", "support", "values", "members", "scales", "counts"):
+        self.scratch.lines = dict(self.lines)
+        for room in ("rules", "support", *ROOMS):
             setattr(self.scratch, room, dict(getattr(self.prover.circuit, room)))
-
-    def _in_a_law(self, term: str) -> bool:
-        return any(term in law.condition.terms() for law in self.rulebook.laws.values())
 
     def _marked_otherwise(self, rule: str) -> bool:
         """Whether a rule that reads what has changed may come to another mark; if not, it is left as it was."""
         assert self.prover is not None
         base = self.prover.circuit.rules[rule]
         pair = self.scratch.condition(self.rulebook.rules[rule].condition)
-        self.scratch.rules[rule] = pair if self._differ([base], [pair]) else base
+        self.scratch.rules[rule] = pair if self._differ([base], [pair]) is not None else base
         return self.scratch.rules[rule] != base
 
-    def _settled_otherwise(self, term: str) -> bool:
-        """Whether a conclusion settled anew may come to other marks; if not, it is left as it was."""
+    def _settled_otherwise(self, term: str) -> "Facts | Undecided | None":
+        """A case in which a conclusion settled anew comes to other marks; if there is none, it is left as it was."""
         assert self.prover is not None
         self.scratch.settle(self.rulebook.terms[term])
-        if self._differ(_marks(self.prover.circuit, term), _marks(self.scratch, term)):
-            return True
-        for room in ("values", "members", "scales", "counts"):
+        found = self._differ(_marks(self.prover.circuit, term), _marks(self.scratch, term))
+        for room in ROOMS if found is None else ():
             before: Mapping[str, object] = getattr(self.prover.circuit, room)
             if term in before:
                 getattr(self.scratch, room)[term] = before[term]
-        return False
+        return found
 
-    def _differ(self, one: Sequence[Pair], other: Sequence[Pair]) -> bool:
+    def _differ(self, one: Sequence[Pair], other: Sequence[Pair]) -> "Facts | Undecided | None":
         assert self.prover is not None
         pairs = list(zip_longest(one, other, fillvalue=NEVER))  # a tally of fewer rules has fewer steps
         node = self.prover.differs([before for before, _ in pairs], [after for _, after in pairs])
-        return node != FALSE and self.prover.possible(node) is not None
-
-
-def _prover(rulebook: Rulebook) -> "Prover | None":
-    """A prover with short limits; None where the solver is not installed."""
-    try:
-        from ..proof import Limits, Prover
-    except ModuleNotFoundError as error:
-        if error.name != "pysat":
-            raise
-        return None
-    return Prover(rulebook, Limits(CONFLICTS, SECONDS))
+        return None if node == FALSE else self.prover.believed(node, limits=LIMITS)
 
 
 def _marks(compiler: Compiler, term: str) -> Sequence[Pair]:

@@ -1,6 +1,6 @@
 """Whether an edit would be noticed: by an example of the rule, or by a saved case whose answer it changes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -17,20 +17,52 @@ Entries = Mapping[str, Sequence[Support]]
 
 
 class Watch:
-    """All that could notice an edit of a rulebook: its examples, and its saved cases as they are decided now."""
+    """All that could notice an edit of a rulebook: its examples, and its saved cases as they are decided now.
 
-    def __init__(self, rulebook: Rulebook, decisions: Sequence[Decision], tried: Sequence[TriedRows] = ()) -> None:
+    `noticed` has for each edit, by rule and words, the saved case that noticed it; that of an earlier time is `before`,
+    and is tried before the others.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        decisions: Sequence[Decision],
+        tried: Sequence[TriedRows] = (),
+        before: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
         self.rulebook = rulebook
         self.tried = tried
+        self.noticed: dict[tuple[str, str], str] = {}
+        self.before = before or {}
         self.decisions = decisions
         self._in_cases: dict[str, list[tuple[Decision, Trial]]] = {}
 
     def notices(self, edit: Edit) -> bool:
         """Whether an example of the rule or a saved case would tell that the edit was made."""
-        if any(trial.tells(edit) for trial in self.examples[edit.rule.id]) or self._concluded_otherwise(edit):
-            return True
-        support = self._support(edit)
-        return any(self._differs(edit, support, decision) for decision in self._touched(edit))
+        return self.by_an_example(edit) or self.by_a_case(edit) is not None
+
+    def by_an_example(self, edit: Edit) -> bool:
+        """Whether an example of the rule, or of its table, would tell that the edit was made."""
+        return any(trial.tells(edit) for trial in self.examples[edit.rule.id]) or self._concluded_otherwise(edit)
+
+    def by_a_case(self, edit: Edit) -> Decision | None:
+        """A saved case that would tell that the edit was made."""
+        key, support = (edit.rule.id, edit.words), self._support(edit)
+        for decision in self._in_turn(edit, self._named.get(self.before.get(key, ""))):
+            if self._differs(edit, support, decision):
+                self.noticed[key] = decision.case.id
+                return decision
+        return None
+
+    def _in_turn(self, edit: Edit, first: Decision | None) -> Iterator[Decision]:
+        """The saved cases that could tell: the one that did before, then those in which the rule holds, then others."""
+        if first is not None and self._could_tell(edit, first):
+            yield first
+        yield from sorted(self._touched(edit), key=lambda one: one.marks[edit.rule.id] != truth.HOLDS)
+
+    @cached_property
+    def _named(self) -> Mapping[str, Decision]:
+        return {decision.case.id: decision for decision in self.decisions}
 
     @cached_property
     def examples(self) -> Mapping[str, Sequence[Trial]]:
@@ -59,10 +91,13 @@ class Watch:
         if edit.part is not None:
             yield from (decision for decision, trial in self._cases(edit.rule) if trial.tells(edit))
             return
+        yield from (decision for decision in self.decisions if self._could_tell(edit, decision))
+
+    def _could_tell(self, edit: Edit, decision: Decision) -> bool:
+        if edit.part is not None:
+            return tried(edit.rule.condition, decision.state).tells(edit)
         spared = set(edit.rule.outranks) - set(edit.edited.outranks)
-        for decision in self.decisions:
-            if all(decision.marks[rule] != truth.FAILS for rule in (edit.rule.id, *spared)):
-                yield decision
+        return all(decision.marks[rule] != truth.FAILS for rule in (edit.rule.id, *spared))
 
     def in_cases(self, rule: Rule) -> Iterator[Trial]:
         """The condition of a rule tried in the saved cases that could tell it from another."""
@@ -89,6 +124,19 @@ class Watch:
         return found
 
     @cached_property
+    def _stages(self) -> Sequence[tuple[frozenset[str], frozenset[str]]]:
+        return [(frozenset(stage.rules), frozenset(stage.terms)) for stage in self.rulebook.stages]
+
+    @cached_property
+    def _laws(self) -> Mapping[str, Sequence[Law]]:
+        """For each term, the laws that speak of it."""
+        found: dict[str, list[Law]] = {}
+        for law in self.rulebook.laws.values():
+            for term in law.condition.terms():
+                found.setdefault(term, []).append(law)
+        return found
+
+    @cached_property
     def _answer(self) -> frozenset[str]:
         return frozenset(answer_terms(self.rulebook))
 
@@ -112,7 +160,8 @@ class Watch:
             if _disputed(self.rulebook, term, state) and not _disputed(self.rulebook, term, before):
                 return True
             changed.add(term)
-        return any(truth.breaks(law, state) and not truth.breaks(law, before) for law in self._laws(changed))
+        laws = {law.id: law for term in changed for law in self._laws.get(term, ())}
+        return any(truth.breaks(law, state) and not truth.breaks(law, before) for law in laws.values())
 
     def _followed(
         self, edited: Rule, support: Entries, marks: dict[str, int], states: tuple[truth.State, truth.State]
@@ -121,13 +170,13 @@ class Watch:
         rules, (before, state) = self.rulebook.rules, states
         unsettled = {term for term, _ in edited.then}
         read: set[str] = set()
-        for stage in self.rulebook.stages:
-            for rule in read.intersection(stage.rules):
+        for stage_rules, stage_terms in self._stages:
+            for rule in read & stage_rules:
                 mark = truth.mark_condition(rules[rule].condition, state)
                 if mark != marks[rule]:
                     marks[rule] = mark
                     unsettled.update(term for term, _ in rules[rule].then)
-            for term in unsettled.intersection(stage.terms):
+            for term in unsettled & stage_terms:
                 entries = support.get(term, self.rulebook.support[term])
                 truth.settle_by(entries, self.rulebook.terms[term], marks, state)
                 if _standing(term, state) != _standing(term, before):
@@ -143,16 +192,15 @@ class Watch:
         for term in {term for term, _ in edit.rule.then}:
             found[term] = []
             for entry in self.rulebook.support[term]:
+                if entry.rule != rule and rule not in entry.outrankers:
+                    found[term].append(entry)
+                    continue
                 stays = entry.rule in edit.edited.outranks and term in told
                 above = tuple(other for other in entry.outrankers if other != rule or stays)
                 own = [value for name, value in edit.edited.then if name == term]
                 values = own if entry.rule == rule else [entry.value]
                 found[term] += [Support(entry.rule, value, above) for value in dict.fromkeys(values)]
         return found
-
-    def _laws(self, changed: Iterable[str]) -> Iterator[Law]:
-        touched = frozenset(changed)
-        return (law for law in self.rulebook.laws.values() if touched & law.condition.terms())
 
 
 def _disputed(rulebook: Rulebook, term: str, state: truth.State) -> bool:

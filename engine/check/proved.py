@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from ..case import Case
 from ..errors import Place, Problem, counted
 from ..language import quoted
+from ..proof import MISSING, Undecided, installed
 from ..rulebook import Law, Rulebook, facts_in_order
 from .saved import answer_terms
 
 if TYPE_CHECKING:
-    from ..proof import Prover, Verdict
     from ..proof.laws import Part
+    from ..proof.prover import Prover
     from ..proof.rules import Dead, Dispute
-
-MISSING = "Not asked of every possible case (laws, disputes, dead rules, gaps): pip install 'lumbar[proof]'"
+    from ..proof.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,24 @@ class Proofs:
         return tuple(one for one in self.found if not one.blocks)
 
 
-def proved(rulebook: Rulebook, idle: bool = False) -> Proofs | None:
+def prover_of(rulebook: Rulebook) -> "Prover | None":
+    """A prover that keeps what it proves; None where the solver is not installed."""
+    if not installed():
+        return None
+    from ..proof.prover import Prover
+
+    return Prover(rulebook, keep=True)
+
+
+def proved(rulebook: Rulebook, idle: bool = False, prover: "Prover | None" = None) -> Proofs | None:
     """Everything that is asked of every possible case, in order; None where the solver is not installed.
 
     What is idle (rules, lines, findings) takes longer, and is looked for only where it is asked for.
     """
-    try:
-        from ..proof import Prover
-    except ModuleNotFoundError as error:
-        if error.name != "pysat":
-            raise
-        return None
     start = time.perf_counter()
-    prover = Prover(rulebook, keep=True)
+    prover = prover or prover_of(rulebook)
+    if prover is None:
+        return None
     resting: dict[str, tuple[str, ...]] = {}
     found = [*_assumptions(prover), *_laws(prover, resting), *_rules(prover), *_gaps(prover)]
     found += _idle(prover) if idle else ()
@@ -107,7 +112,7 @@ def as_json(proofs: Proofs | None) -> Any:
 def in_one_line(proofs: Proofs | None) -> str:
     """What was proved, over how many possible cases, in what time."""
     if proofs is None:
-        return MISSING
+        return f"Not asked of every possible case (laws, disputes, dead rules, gaps). {MISSING}"
     counts, errors, advice = proofs.counts, len(proofs.errors), len(proofs.advice)
     resting = f", {len(proofs.resting)} of them by assumptions about patients" if proofs.resting else ""
     return (
@@ -143,7 +148,7 @@ def save(proofs: Proofs, folder: Path) -> None:
 
 
 def _assumptions(prover: "Prover") -> Iterator[Found]:
-    from ..proof import Undecided, laws
+    from ..proof import laws
 
     known = prover.rulebook.impossible
     guilty = laws.left_over(prover)

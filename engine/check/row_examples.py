@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import truth
 from ..errors import Place, Problem
+from ..language import Condition
 from ..rulebook import RowExample, Rule, Rulebook
 from .trials import Trial, state_of
 
@@ -31,7 +32,7 @@ def concluded(rows: Iterable[Rule], term: str) -> frozenset[str]:
 
 
 def tried_rows(rulebook: Rulebook) -> tuple[TriedRows, ...]:
-    """All examples of all tables, tried; a line that many rows share is looked at once."""
+    """All examples of all tables, tried; a line that many rows share is looked at once for the same answers."""
     return tuple(
         one for table, examples in rulebook.row_examples.items() for one in _tried_table(rulebook, table, examples)
     )
@@ -41,10 +42,16 @@ def _tried_table(rulebook: Rulebook, table: str, examples: Sequence[RowExample])
     rows = rows_of(rulebook, table)
     parts = list(dict.fromkeys(part for row in rows for part in row.condition.lines))
     places = [[parts.index(part) for part in row.condition.lines] for row in rows]
+    reads = [tuple(Condition((part,)).terms()) for part in parts]
+    known: dict[tuple[int, tuple[Any, ...]], int] = {}
     for example in examples:
         for given in _each_given(example):
             state = state_of(rulebook, given)
-            marks = [truth.mark_part(part, state) for part in parts]
+            marks = []
+            for key in ((place, tuple(map(given.get, terms))) for place, terms in enumerate(reads)):
+                if key not in known:
+                    known[key] = truth.mark_part(parts[key[0]], state)
+                marks.append(known[key])
             yield TriedRows(
                 example,
                 given,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import truth
 from ..case import Decision
@@ -11,10 +11,14 @@ from ..rulebook import Rule, Rulebook
 from .apart import apart
 from .edits import Edit, edits
 from .hanging import Hanging
+from .kept import Kept
 from .noticed import Watch
 from .row_examples import TriedRows
 from .trials import Trial
 from .whole import alarm_rules, rules_behind
+
+if TYPE_CHECKING:
+    from ..proof.prover import Prover
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,29 @@ class TriedEdits:
     undecided: tuple[Undecided, ...]
 
 
-def tried_edits(rulebook: Rulebook, decisions: Sequence[Decision], tried: Sequence[TriedRows]) -> TriedEdits:
-    """Every single edit of every rule, held against its examples and the saved cases, which are tried already."""
-    watch, hanging = Watch(rulebook, decisions, tried), Hanging(rulebook)
+def tried_edits(
+    rulebook: Rulebook,
+    decisions: Sequence[Decision],
+    tried: Sequence[TriedRows],
+    prover: "Prover | None" = None,
+) -> TriedEdits:
+    """Every single edit of every rule, held against its examples and the saved cases, which are tried already.
+
+    Without a prover it is not known of all edits whether they change anything. Where nothing has changed since the
+    last time, it is what was found then.
+    """
+    kept = Kept(rulebook, decisions, prover is not None)
+    if isinstance(kept.found, TriedEdits):
+        return kept.found
+    watch, hanging = Watch(rulebook, decisions, tried, kept.noticed), Hanging(rulebook, prover, kept.patients)
+    found = _tried(rulebook, watch, hanging)
+    kept.save(found, watch.noticed, hanging.patients)
+    if prover is not None:
+        prover.save()
+    return found
+
+
+def _tried(rulebook: Rulebook, watch: Watch, hanging: Hanging) -> TriedEdits:
     alarming = {behind for rule in alarm_rules(rulebook) for behind in rules_behind(rulebook, rule)}
     whole, alarms = Score(), Score()
     unnoticed: list[Unnoticed] = []

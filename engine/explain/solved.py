@@ -10,31 +10,27 @@ from typing import TYPE_CHECKING
 
 from ..case import Value
 from ..circuit import FALSE
+from ..proof import MISSING, Limits, Undecided, installed
 from .variants import Plan
 
 if TYPE_CHECKING:
-    from ..proof import Prover
+    from ..proof.prover import Prover
 
 SECONDS = 1.5
 """How long one question may take."""
-MISSING = "python-sat is not installed: pip install 'lumbar[author]'"
 
 
 def prover_of(plan: Plan) -> "Prover | str":
     """The prover over a plan's circuit; or why there is none."""
-    try:
-        from ..proof import Limits, Prover
-    except ModuleNotFoundError as error:
-        if error.name != "pysat":
-            raise
+    if not installed():
         return MISSING
+    from ..proof.prover import Prover
+
     return Prover(plan.rulebook, Limits(seconds=SECONDS), circuit=plan.compiler)
 
 
 def ask(prover: "Prover", nodes: Iterable[int], seconds: float = SECONDS) -> Mapping[str, Value] | str | None:
     """A possible case in which all the nodes are true; None where there is none; or why that is not known."""
-    from ..proof import Limits, Undecided
-
     wanted = {*nodes, *prover.assumptions.values()}
     found = prover.solver.ask(sorted(wanted), Limits(prover.limits.conflicts, seconds))
     return found.reason if isinstance(found, Undecided) else found
@@ -79,7 +75,6 @@ def smallest_part(plan: Plan, facts: Mapping[str, Value], marks: Sequence[int]) 
     prover = prover_of(plan)
     if isinstance(prover, str):
         return None
-    from ..proof import Undecided
     from ..proof.cases import enough
 
     found = enough(prover, facts, marks)

@@ -12,8 +12,7 @@ from typing import Any
 
 from .. import kept as cache
 from ..circuit import Gate
-from ..language import Domain
-from ..rulebook import Term
+from ..rulebook import Term, readable
 from .verdicts import Facts
 
 KEPT = 8
@@ -99,20 +98,8 @@ def _read(path: Path | None, terms: Mapping[str, Term]) -> tuple[dict[str, list[
     try:
         found: Any = json.loads(path.read_bytes()) if path is not None else {}
         cores: dict[str, list[str]] = dict(found.get("never", {}))
-        patients = {key: facts for key, facts in found.get("patients", {}).items() if _readable(terms, facts)}
-        cases = [facts for facts in found.get("cases", []) if _readable(terms, facts)]
+        patients = {key: facts for key, facts in found.get("patients", {}).items() if readable(terms, facts)}
+        cases = [facts for facts in found.get("cases", []) if readable(terms, facts)]
     except (OSError, ValueError, AttributeError, TypeError):  # whatever is wrong with the file, all can be asked anew
         return {}, {}, []
     return cores, patients, cases
-
-
-def _readable(terms: Mapping[str, Term], facts: Facts) -> bool:
-    return all(_fits(terms, *fact) for fact in facts.items())
-
-
-def _fits(terms: Mapping[str, Term], name: str, value: Any) -> bool:
-    """Whether a kept answer is still one that a case may give."""
-    if name not in terms or not terms[name].finding:
-        return False
-    domain: Domain = terms[name].domain
-    return value in domain.values if domain.values else isinstance(value, int) and domain.low <= value <= domain.high

@@ -1,7 +1,11 @@
 """Cases at hand, all run through the circuit at once: what one of them shows needs no solver."""
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from itertools import product
+from operator import and_
 
+from ..case import Value
 from ..circuit import Atom, Gate, says
 from ..truth import State
 from .verdicts import Facts
@@ -19,8 +23,8 @@ class Pool:
         self.nodes = nodes
         self.cases: list[Facts] = []
         self.seen: set[frozenset[tuple[str, object]]] = set()
-        self.states: list[State] = []
-        self.atoms: dict[int, int] = {}
+        self.taken = 0
+        self.said: dict[str, dict[Value, int]] = {}
         self.marks: dict[int, int] = {}
 
     def add(self, facts: Facts) -> None:
@@ -32,9 +36,9 @@ class Pool:
 
     def find(self, nodes: Iterable[int]) -> Facts | None:
         """A case in which all the nodes are true, if one is at hand."""
-        if len(self.cases) >= len(self.states) + BATCH or not self.states:
+        if len(self.cases) >= self.taken + BATCH or not self.taken:
             self._take_in()
-        found = (1 << len(self.states)) - 1
+        found = (1 << self.taken) - 1
         for node in nodes:
             if not found:
                 return None
@@ -42,12 +46,12 @@ class Pool:
         return self.cases[(found & -found).bit_length() - 1] if found else None
 
     def _take_in(self) -> None:
-        first = len(self.states)
-        fresh = [State(dict(facts)) for facts in self.cases[first:]]
-        self.states += fresh
-        for place in self.atoms:
-            self.atoms[place] |= _saying(fresh, self.nodes[place].atom) << first
-        self.marks = {0: 0, 1: (1 << len(self.states)) - 1, **self.atoms}
+        for place, facts in enumerate(self.cases[self.taken :], self.taken):
+            for name, value in facts.items():
+                answers = self.said.setdefault(name, {})
+                answers[value] = answers.get(value, 0) | 1 << place
+        self.taken = len(self.cases)
+        self.marks = {0: 0, 1: (1 << self.taken) - 1}
 
     def _mark(self, node: int) -> int:
         if node not in self.marks:
@@ -58,8 +62,7 @@ class Pool:
     def _worked_out(self, place: int) -> int:
         gate, marks = self.nodes[place], self.marks
         if gate.atom is not None:
-            self.atoms[place] = _saying(self.states, gate.atom)
-            return self.atoms[place]
+            return self._saying(gate.atom)
         if gate.kind == "not":
             return marks[1] ^ marks[gate.inputs[0]]
         joined = marks[gate.inputs[0]]
@@ -68,11 +71,15 @@ class Pool:
         return joined
 
 
-def _saying(states: Sequence[State], atom: Atom | None) -> int:
-    """Which states say what an atom says."""
-    if atom is None:
-        return 0
-    return sum(1 << place for place, state in enumerate(states) if atom.term in state.facts and says(state, atom))
+    def _saying(self, atom: Atom) -> int:
+        """The cases that say what an atom says, from which of them give each answer."""
+        names = (atom.term,) if atom.line is None else (atom.term, atom.line.other)
+        found = 0
+        for answers in product(*(self.said.get(name, {}).items() for name in names)):
+            cases = reduce(and_, (given for _, given in answers))
+            if cases and says(State(dict(zip(names, (value for value, _ in answers), strict=True))), atom):
+                found |= cases
+        return found
 
 
 def beneath(nodes: Sequence[Gate], node: int, known: "dict[int, int]") -> list[int]:

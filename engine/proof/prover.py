@@ -59,13 +59,31 @@ class Prover:
         """
         asked = self._asked(nodes, assuming)
         found = self.pool.find(asked)
+        if found is None and (answer := self._answer(asked, self.limits)) is not None:
+            return self._seen(asked, answer)
+        return found
+
+    def believed(self, *nodes: int, limits: Limits) -> Facts | Undecided | None:
+        """As `possible`, within other limits; and a case that the solver gives is not run through the circuit again.
+
+        Such a case may be looked at, but must be tried before it is shown.
+        """
+        asked = self._asked(nodes, assuming=True)
+        found = self.pool.find(asked)
         if found is not None:
             return found
+        answer = self._answer(asked, limits)
+        if isinstance(answer, dict):
+            self.pool.add(answer)
+        return answer
+
+    def _answer(self, asked: tuple[int, ...], limits: Limits) -> dict[str, Value] | Undecided | None:
+        """What was proved before, or else what the solver says."""
         core = self.kept.core(asked)
         if core is None:
-            answer = self.solver.ask(asked, self.limits)
+            answer = self.solver.ask(asked, limits)
             if answer is not None:
-                return self._seen(asked, answer)
+                return answer
             core = self.solver.core
             self.kept.put(asked, core)
         self.core = core

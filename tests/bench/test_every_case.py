@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from engine.proof import Prover
+from engine.proof.prover import Prover
 from engine.proof.laws import prove, twins
 from engine.proof.rules import Idle, dead, disputes
 from engine.rulebook import Law, Rulebook

@@ -53,7 +53,8 @@ def check(
         for path in checks.accept(rulebook, chain):
             click.echo(f"{path}: the answer is written anew", err=True)
         rulebook = load(directory or knowledge, as_json)
-    report, proofs = checks.check(rulebook, chain), proved.proved(rulebook, idle=advice)
+    prover = proved.prover_of(rulebook)
+    proofs, report = proved.proved(rulebook, advice, prover), checks.check(rulebook, chain, prover)
     to_mend = len(report.errors) + (len(proofs.errors) if proofs else 0)
     if as_json:
         told = {
