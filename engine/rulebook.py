@@ -288,8 +288,8 @@ def readable(terms: Mapping[str, Term], facts: Mapping[str, Any]) -> bool:
     def fits(term: Term | None, value: Any) -> bool:
         if term is None or not term.finding:
             return False
-        domain = term.domain
-        return value in domain.values if domain.values else isinstance(value, int) and domain.low <= value <= domain.high
+        low, high, values = term.domain.low, term.domain.high, term.domain.values
+        return value in values if values else isinstance(value, int) and low <= value <= high
 
     return all(fits(terms.get(name), value) for name, value in facts.items())
 

@@ -92,8 +92,7 @@ def _mark_value(line: Is, state: State) -> int:
         others = all(excluded[value] for value in excluded if value not in line.values)
         return mark(others, all(excluded[value] for value in line.values))
     marks = _standing(line.term, state)
-    found = [marks.get(value, UNKNOWN) for value in line.values]
-    return mark(any(one & HOLDS for one in found), all(one & FAILS for one in found))
+    return at_least(1, [marks.get(value, UNKNOWN) for value in line.values])
 
 
 def _excluded(value: str, scale: Mapping[str, int]) -> bool:
@@ -174,9 +173,10 @@ def answered(term: Term, state: State) -> bool:
 
 def status(entry: Support, marks: Mapping[str, int]) -> int:
     """Whether a rule fires for a conclusion (HOLDS) or is ruled out there (FAILS); else it waits."""
-    own, above = marks[entry.rule], [marks[rule] for rule in entry.outrankers]
-    if not above:
+    own = marks[entry.rule]
+    if not entry.outrankers:
         return own
+    above = [marks[rule] for rule in entry.outrankers]
     fires = own & HOLDS and all(one & FAILS for one in above)
     return mark(bool(fires), bool(own & FAILS or any(one & HOLDS for one in above)))
 
@@ -195,25 +195,29 @@ def settle_by(entries: Iterable[Support], term: Term, marks: Mapping[str, int], 
     elif term.takes_highest:
         state.scales[term.name] = _scale(term, support)
     elif term.domain.kind == "several":
-        state.members[term.name] = {value: _any_of(support, (value,)) for value in term.domain.values}
+        state.members[term.name] = _any_of(term, support)
     else:
         state.values[term.name] = _values(term, support)
 
 
-def _any_of(support: Iterable[tuple[str | None, int]], values: Sequence[str]) -> int:
-    """Holds when a rule for one of the values fires, fails when all of them are ruled out."""
-    return at_least(1, [one for value, one in support if value in values])
+def _any_of(term: Term, support: Iterable[tuple[str | None, int]]) -> dict[str, int]:
+    """Of each value: it holds when a rule for it fires, and fails when all of them are ruled out."""
+    given: dict[str | None, list[int]] = {value: [] for value in term.domain.values}
+    for value, one in support:
+        given[value].append(one)
+    return {value: at_least(1, given[value]) for value in term.domain.values}
 
 
 def _scale(term: Term, support: Sequence[tuple[str | None, int]]) -> dict[str, int]:
     values = term.domain.values
-    steps = {value: _any_of(support, values[place:]) for place, value in enumerate(values)}
+    given = _any_of(term, support)
+    steps = {value: at_least(1, [given[one] for one in values[place:]]) for place, value in enumerate(values)}
     return steps | {values[0]: HOLDS}
 
 
 def _values(term: Term, support: Sequence[tuple[str | None, int]]) -> dict[str, int]:
     values = term.domain.values
-    given = {value: _any_of(support, (value,)) for value in values}
+    given = _any_of(term, support)
     holds = {value: bool(given[value] & HOLDS) for value in values}
     if term.otherwise is not None and all(one & FAILS for _, one in support):
         holds[term.otherwise] = True

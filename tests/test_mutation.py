@@ -13,10 +13,11 @@ from engine import truth
 from engine.case import Decision
 from engine.check import as_json, check, in_one_line, in_words
 from engine.check.apart import apart
+from engine.check.by_examples import Examples
 from engine.check.edits import edits
 from engine.check.hanging import Hanging
 from engine.check.noticed import Watch
-from engine.check.row_examples import tried_rows
+from engine.check.proved import prover_of
 from engine.check.score import Score, TriedEdits, tried_edits
 from engine.check.told import example_text
 from engine.check.trials import state_of
@@ -56,7 +57,7 @@ def with_card(condition: str, examples: str = "", files: Mapping[str, str] | Non
 
 def tried(rulebook: Rulebook) -> TriedEdits:
     decisions = [truth.decide(rulebook, one) for one in rulebook.cases.values()]
-    return tried_edits(rulebook, decisions, tried_rows(rulebook))
+    return tried_edits(rulebook, decisions, prover_of(rulebook))[0]
 
 
 def unseen(rulebook: Rulebook, rule: str = "tried") -> list[str]:
@@ -266,7 +267,7 @@ def test_a_saved_case_notices_just_what_changes_its_answer(rulebook: Rulebook, d
             one.conclusions != before.conclusions or bool(one.disputed.keys() - before.disputed.keys())
             for one, before in zip(after, decisions, strict=True)
         ]
-        assert watch.notices(edit) == any(changed), edit.words
+        assert (watch.by_a_case(edit) is not None) == any(changed), edit.words
 
 
 @given(rulebooks(), st.data())
@@ -274,7 +275,7 @@ def test_a_saved_case_notices_just_what_changes_its_answer(rulebook: Rulebook, d
 def test_what_is_proved_of_every_case_to_change_nothing_changes_no_answer(
     rulebook: Rulebook, data: st.DataObject
 ) -> None:
-    hanging = Hanging(rulebook)
+    hanging = Hanging(rulebook, prover_of(rulebook))
     made = [edit for rule in rulebook.rules.values() for edit in edits(rulebook, rule) if edit.part is None]
     known = [case(data.draw(facts(rulebook))) for _ in range(4)]
     for edit in data.draw(st.lists(st.sampled_from(made), max_size=6, unique_by=id) if made else st.just([])):
@@ -303,8 +304,8 @@ def test_an_edit_reported_unseen_is_noticed_once_its_example_is_added(rulebook: 
         rule = rulebook.rules[one.edit.rule.id]
         example = Example("added", one.given or {}, one.mark, NOWHERE)
         fuller = replace(rulebook, rules={**rulebook.rules, rule.id: replace(rule, examples=(example,))})
-        assert not Watch(rulebook, []).notices(one.edit)
-        assert Watch(fuller, []).notices(one.edit)
+        assert not Examples(rulebook, [rule]).notice(one.edit)
+        assert Examples(fuller, [fuller.rules[rule.id]]).notice(one.edit)
 
 
 EACH_SIDE = """\

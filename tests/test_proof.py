@@ -11,8 +11,8 @@ from engine import truth
 from engine.case import Value
 from engine.circuit import compile_rulebook
 from engine.language import Against
-from engine.proof.prover import Prover
 from engine.proof.encoding import Encoding
+from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
 from tests.rulebooks import Draw, case, facts, laws, rulebooks
 

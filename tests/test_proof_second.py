@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.language import Condition
-from engine.proof.prover import Prover
 from engine.proof.laws import lines_of, prove
+from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
 from tests.rulebooks import laws, with_assumptions
 from tests.second import Second

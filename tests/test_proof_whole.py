@@ -11,9 +11,9 @@ from engine import truth
 from engine.case import Decision, Value
 from engine.language import Condition, Group
 from engine.proof import Patient
-from engine.proof.prover import Prover
 from engine.proof.gaps import gaps
 from engine.proof.laws import Part, prove, prove_without
+from engine.proof.prover import Prover
 from engine.proof.rules import Idle, dead, disputes
 from engine.rulebook import COMPLETE, Rulebook, Term
 from tests.rulebooks import case, laws, with_assumptions

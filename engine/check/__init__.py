@@ -4,7 +4,7 @@
 present answers into the saved cases.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from ..case import Decision
 from ..errors import Problem
 from ..rulebook import Rulebook
 from .examples import example_state, wrong_examples
-from .row_examples import TriedRows, tried_rows, wrong_row_examples
+from .row_examples import tried_rows, wrong_row_examples
 from .saved import Decides, accept, answer_terms, changed_cases, differences, expected_text, with_answer
 from .score import TriedEdits, tried_edits
 from .told import as_json, in_one_line, in_words
@@ -51,18 +51,19 @@ class Report:
 def check(rulebook: Rulebook, reading: Decides, prover: "Prover | None" = None) -> Report:
     """Everything that can be seen without asking every possible patient; these are asked only of what goes unseen."""
     decisions = [reading.decide(case) for case in rulebook.cases.values()]
-    rows = tried_rows(rulebook)
-    edits = tried_edits(rulebook, decisions, rows, prover)
-    return Report(mistakes(rulebook, decisions, rows), _counts(rulebook), edits)
+    edits, wrong = tried_edits(rulebook, decisions, prover)
+    return Report(_mistakes(rulebook, decisions, wrong), _counts(rulebook), edits)
 
 
-def mistakes(
-    rulebook: Rulebook, decisions: Sequence[Decision], rows: Sequence[TriedRows] | None = None
-) -> tuple[Problem, ...]:
-    """Everything that is to be mended; `decisions` are those of the saved cases, `rows` the examples of tables."""
+def mistakes(rulebook: Rulebook, decisions: Sequence[Decision]) -> tuple[Problem, ...]:
+    """Everything that is to be mended; `decisions` are those of the saved cases."""
+    of_cards = wrong_examples(rulebook, rulebook.rules.values())
+    return _mistakes(rulebook, decisions, (*of_cards, *wrong_row_examples(tried_rows(rulebook))))
+
+
+def _mistakes(rulebook: Rulebook, decisions: Sequence[Decision], examples: Iterable[Problem]) -> tuple[Problem, ...]:
     errors = [
-        *wrong_examples(rulebook),
-        *wrong_row_examples(tried_rows(rulebook) if rows is None else rows),
+        *examples,
         *changed_cases(rulebook, decisions),
         *uncited_claims(rulebook),
         *unscreened(rulebook),

@@ -1,6 +1,6 @@
 """Examples: whether each card's condition comes to what its examples say, and whether it has one of each kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .. import truth
 from ..errors import Problem
@@ -9,11 +9,9 @@ from ..rulebook import Example, Rule, Rulebook
 from .trials import state_of
 
 
-def wrong_examples(rulebook: Rulebook) -> Iterator[Problem]:
+def wrong_examples(rulebook: Rulebook, rules: Iterable[Rule]) -> Iterator[Problem]:
     """Examples that their card does not come to, and examples that a card lacks."""
-    for rule in rulebook.rules.values():
-        if rule.row:
-            continue
+    for rule in (rule for rule in rules if not rule.row):
         for example in rule.examples:
             found = truth.NAMES[truth.mark_condition(rule.condition, example_state(rulebook, example))]
             if found != example.mark:

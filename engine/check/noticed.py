@@ -1,4 +1,4 @@
-"""Whether an edit would be noticed: by an example of the rule, or by a saved case whose answer it changes."""
+"""Whether a saved case would notice an edit: whether its answer changes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -8,8 +8,6 @@ from .. import truth
 from ..case import Decision
 from ..rulebook import Law, Rule, Rulebook, Support
 from .edits import Edit
-from .examples import example_state
-from .row_examples import TriedRows, concluded
 from .saved import answer_terms
 from .trials import Trial, failing_parts, tried
 
@@ -17,7 +15,7 @@ Entries = Mapping[str, Sequence[Support]]
 
 
 class Watch:
-    """All that could notice an edit of a rulebook: its examples, and its saved cases as they are decided now.
+    """The saved cases of a rulebook, as they are decided now, on the watch for edits.
 
     `noticed` has for each edit, by rule and words, the saved case that noticed it; that of an earlier time is `before`,
     and is tried before the others.
@@ -27,23 +25,13 @@ class Watch:
         self,
         rulebook: Rulebook,
         decisions: Sequence[Decision],
-        tried: Sequence[TriedRows] = (),
         before: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self.rulebook = rulebook
-        self.tried = tried
         self.noticed: dict[tuple[str, str], str] = {}
         self.before = before or {}
         self.decisions = decisions
         self._in_cases: dict[str, list[tuple[Decision, Trial]]] = {}
-
-    def notices(self, edit: Edit) -> bool:
-        """Whether an example of the rule or a saved case would tell that the edit was made."""
-        return self.by_an_example(edit) or self.by_a_case(edit) is not None
-
-    def by_an_example(self, edit: Edit) -> bool:
-        """Whether an example of the rule, or of its table, would tell that the edit was made."""
-        return any(trial.tells(edit) for trial in self.examples[edit.rule.id]) or self._concluded_otherwise(edit)
 
     def by_a_case(self, edit: Edit) -> Decision | None:
         """A saved case that would tell that the edit was made."""
@@ -63,28 +51,6 @@ class Watch:
     @cached_property
     def _named(self) -> Mapping[str, Decision]:
         return {decision.case.id: decision for decision in self.decisions}
-
-    @cached_property
-    def examples(self) -> Mapping[str, Sequence[Trial]]:
-        """The examples of each rule, tried on its condition; those of a table on each of its rows."""
-        found: dict[str, list[Trial]] = {}
-        for rule in self.rulebook.rules.values():
-            found[rule.id] = [tried(rule.condition, example_state(self.rulebook, one)) for one in rule.examples]
-        for one in self.tried:
-            for row, trial in one.trials:
-                if trial.parts.count(truth.FAILS) < 2:
-                    found[row.id].append(trial)
-        return found
-
-    def _concluded_otherwise(self, edit: Edit) -> bool:
-        """Whether an example of a table says what its rows conclude, and they would conclude something else."""
-        rules = self.rulebook.rules
-        for example in self.rulebook.row_examples.get(edit.rule.id.rpartition(".")[0], ()):
-            if edit.part is None and edit.rule.id in example.holds:
-                edited = [edit.edited if row == edit.rule.id else rules[row] for row in example.holds]
-                if any(concluded(edited, term) != set(values) for term, values in example.told.items()):
-                    return True
-        return False
 
     def _touched(self, edit: Edit) -> Iterator[Decision]:
         """The saved cases in which the edit changes the mark of the rule, or could change what follows from it."""

@@ -34,12 +34,14 @@ def concluded(rows: Iterable[Rule], term: str) -> frozenset[str]:
 def tried_rows(rulebook: Rulebook) -> tuple[TriedRows, ...]:
     """All examples of all tables, tried; a line that many rows share is looked at once for the same answers."""
     return tuple(
-        one for table, examples in rulebook.row_examples.items() for one in _tried_table(rulebook, table, examples)
+        one
+        for table, examples in rulebook.row_examples.items()
+        for one in tried_table(rulebook, rows_of(rulebook, table), examples)
     )
 
 
-def _tried_table(rulebook: Rulebook, table: str, examples: Sequence[RowExample]) -> Iterator[TriedRows]:
-    rows = rows_of(rulebook, table)
+def tried_table(rulebook: Rulebook, rows: Sequence[Rule], examples: Sequence[RowExample]) -> Iterator[TriedRows]:
+    """The examples of one table, tried on its rows."""
     parts = list(dict.fromkeys(part for row in rows for part in row.condition.lines))
     places = [[parts.index(part) for part in row.condition.lines] for row in rows]
     reads = [tuple(Condition((part,)).terms()) for part in parts]

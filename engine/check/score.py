@@ -1,20 +1,20 @@
 """What the examples and saved cases would notice: the share of all single edits, and those that would go unseen."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import truth
 from ..case import Decision
-from ..language import Group, Line
+from ..errors import Problem
+from ..language import Line
 from ..rulebook import Rule, Rulebook
 from .apart import apart
+from .by_examples import ByExamples, by_examples, undecided
 from .edits import Edit, edits
 from .hanging import Hanging
 from .kept import Kept
 from .noticed import Watch
-from .row_examples import TriedRows
-from .trials import Trial
 from .whole import alarm_rules, rules_behind
 
 if TYPE_CHECKING:
@@ -73,43 +73,46 @@ class TriedEdits:
 
 
 def tried_edits(
-    rulebook: Rulebook,
-    decisions: Sequence[Decision],
-    tried: Sequence[TriedRows],
-    prover: "Prover | None" = None,
-) -> TriedEdits:
-    """Every single edit of every rule, held against its examples and the saved cases, which are tried already.
+    rulebook: Rulebook, decisions: Sequence[Decision], prover: "Prover | None" = None
+) -> tuple[TriedEdits, tuple[Problem, ...]]:
+    """Every single edit of every rule, held against its examples and the saved cases; and which examples are wrong.
 
     Without a prover it is not known of all edits whether they change anything. Where nothing has changed since the
     last time, it is what was found then.
     """
     kept = Kept(rulebook, decisions, prover is not None)
-    if isinstance(kept.found, TriedEdits):
-        return kept.found
-    watch, hanging = Watch(rulebook, decisions, tried, kept.noticed), Hanging(rulebook, prover, kept.patients)
-    found = _tried(rulebook, watch, hanging)
-    kept.save(found, watch.noticed, hanging.patients)
+    if kept.found is not None:
+        before: tuple[TriedEdits, tuple[Problem, ...]] = kept.found
+        return before
+    told = by_examples(rulebook, kept.by_examples)
+    watch, hanging = Watch(rulebook, decisions, kept.noticed), Hanging(rulebook, prover, kept.patients)
+    wrong = tuple(problem for group in told.values() for problem in group.wrong)
+    found = _tried(rulebook, told.values(), watch, hanging), wrong
+    kept.save(found, told, watch.noticed, hanging.patients)
     if prover is not None:
         prover.save()
     return found
 
 
-def _tried(rulebook: Rulebook, watch: Watch, hanging: Hanging) -> TriedEdits:
+def _tried(rulebook: Rulebook, told: Iterable[ByExamples], watch: Watch, hanging: Hanging) -> TriedEdits:
+    made = {rule: count for group in told for rule, count in group.made.items()}
+    missed = {rule: places for group in told for rule, places in group.missed.items()}
+    open_lines = {rule: places for group in told for rule, places in group.undecided.items()}
     alarming = {behind for rule in alarm_rules(rulebook) for behind in rules_behind(rulebook, rule)}
     whole, alarms = Score(), Score()
     unnoticed: list[Unnoticed] = []
     for rule in rulebook.rules.values():
-        made = list(edits(rulebook, rule))
-        missed = [edit for edit in made if not watch.notices(edit)]
-        unseen = [one for one in (_told(rulebook, hanging, edit) for edit in missed) if one is not None]
-        counted = (len(made), len(missed) - len(unseen), len(made) - len(missed))
+        tried = list(edits(rulebook, rule)) if missed[rule.id] else []
+        left = [edit for edit in (tried[place] for place in missed[rule.id]) if watch.by_a_case(edit) is None]
+        unseen = [one for one in (_unseen(rulebook, hanging, edit) for edit in left) if one is not None]
+        counted = (made[rule.id], len(left) - len(unseen), made[rule.id] - len(left))
         whole = whole.plus(*counted)
         alarms = alarms.plus(*counted) if rule.id in alarming else alarms
         unnoticed += unseen
-    return TriedEdits(whole, alarms, tuple(unnoticed), tuple(_undecided(rulebook, watch)))
+    return TriedEdits(whole, alarms, tuple(unnoticed), tuple(_undecided(rulebook, open_lines, watch)))
 
 
-def _told(rulebook: Rulebook, hanging: Hanging, edit: Edit) -> Unnoticed | None:
+def _unseen(rulebook: Rulebook, hanging: Hanging, edit: Edit) -> Unnoticed | None:
     """What would tell the edit; None where it changes nothing."""
     if edit.part is None:
         return None if hanging.nothing(edit) else Unnoticed(edit)
@@ -119,25 +122,9 @@ def _told(rulebook: Rulebook, hanging: Hanging, edit: Edit) -> Unnoticed | None:
     return Unnoticed(edit, found.given, truth.NAMES[found.first], truth.NAMES[found.second])
 
 
-# --- coverage --------------------------------------------------------------------------------------------------------
-
-
-def _undecided(rulebook: Rulebook, watch: Watch) -> Iterator[Undecided]:
+def _undecided(rulebook: Rulebook, left: Mapping[str, Sequence[int]], watch: Watch) -> Iterator[Undecided]:
+    """The lines that no example decides; of a row, no saved case either."""
     for rule in rulebook.rules.values():
-        condition = rule.condition
-        trials = [*watch.examples[rule.id], *(watch.in_cases(rule) if rule.row else ())]
-        for number, part in enumerate(condition.lines + condition.unless):
-            deciding = [trial for trial in trials if not trial.spares(number)]
-            unless = number >= len(condition.lines)
-            group = part if isinstance(part, Group) else Group(1, (part,))
-            for line in group.lines:
-                if not any(_decides(line, group, trial, number, unless) for trial in deciding):
-                    yield Undecided(rule, line)
-
-
-def _decides(line: Line, group: Group, trial: Trial, number: int, unless: bool) -> bool:
-    """Whether a line that is known, turned, would turn what the condition comes to."""
-    marks = [truth.mark_line(one, trial.state) for one in group.lines]
-    place = group.lines.index(line)
-    turned = truth.at_least(group.least, [*marks[:place], truth.opposite(marks[place]), *marks[place + 1 :]])
-    return trial.with_part(number, truth.opposite(turned) if unless else turned) != trial.mark
+        lines = list(rule.condition.leaves())
+        in_cases = set(undecided(rule, watch.in_cases(rule))) if rule.row and left[rule.id] else set(left[rule.id])
+        yield from (Undecided(rule, lines[place]) for place in left[rule.id] if place in in_cases)

@@ -1,7 +1,8 @@
 """Every case: questions about all patients there could be, answered by a SAT solver; the only room that imports pysat.
 
-Make one `Prover` (in `prover`) for a rulebook, and ask it, where a solver is `installed()`. The rulebook is one Boolean circuit (`prover.circuit`, as engine/circuit
-builds it); a question is a number of its nodes, and asks for a case in which all of them are true:
+Make one `Prover` (in `prover`) for a rulebook, where a solver is `installed()`, and ask it. The rulebook is one Boolean
+circuit (`prover.circuit`, as engine/circuit builds it); a question is a number of its nodes, and asks for a case in
+which all of them are true:
 
     prover = Prover(rulebook)
     prover.possible(prover.holds("exercise direction", "flexion"), prover.holds("red flag", "yes"))

@@ -70,7 +70,6 @@ class Pool:
             joined = joined | marks[one] if gate.kind == "or" else joined & marks[one]
         return joined
 
-
     def _saying(self, atom: Atom) -> int:
         """The cases that say what an atom says, from which of them give each answer."""
         names = (atom.term,) if atom.line is None else (atom.term, atom.line.other)

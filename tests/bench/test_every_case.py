@@ -7,8 +7,8 @@ from itertools import islice
 
 import pytest
 
-from engine.proof.prover import Prover
 from engine.proof.laws import prove, twins
+from engine.proof.prover import Prover
 from engine.proof.rules import Idle, dead, disputes
 from engine.rulebook import Law, Rulebook
 from tests.bench.growth import times
