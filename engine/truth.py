@@ -92,7 +92,7 @@ def _mark_value(line: Is, state: State) -> int:
         others = all(excluded[value] for value in excluded if value not in line.values)
         return mark(others, all(excluded[value] for value in line.values))
     marks = _standing(line.term, state)
-    return at_least(1, [marks.get(value, UNKNOWN) for value in line.values])
+    return at_least(1, [marks.get(value, UNKNOWN) for value in line.values]) if marks else UNKNOWN
 
 
 def _excluded(value: str, scale: Mapping[str, int]) -> bool:

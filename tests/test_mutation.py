@@ -267,7 +267,7 @@ def test_a_saved_case_notices_just_what_changes_its_answer(rulebook: Rulebook, d
             one.conclusions != before.conclusions or bool(one.disputed.keys() - before.disputed.keys())
             for one, before in zip(after, decisions, strict=True)
         ]
-        assert (watch.by_a_case(edit) is not None) == any(changed), edit.words
+        assert (watch.noticing(edit) is not None) == any(changed), edit.words
 
 
 @given(rulebooks(), st.data())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -33,34 +34,47 @@ class Hanging:
     def __init__(self, rulebook: Rulebook, prover: "Prover | None", patients: Sequence["Facts"] = ()) -> None:
         self.rulebook = rulebook
         self.prover = prover
-        self.decisions: list[Decision] = []
-        self.watch = Watch(rulebook, self.decisions)
+        self.before = patients if prover is not None else ()
+        self.useful: dict[str, Facts] = {}
         in_laws = (term for law in rulebook.laws.values() for term in law.condition.terms())
         self.final = frozenset([*answer_terms(rulebook), *in_laws])
         self.reads = {rule.id: rule.condition.terms() for rule in rulebook.rules.values()}
         if prover is not None:
-            self.decisions += map(self._decided, patients)
             self.scratch = Compiler(rulebook, prover.circuit.nodes, prover.circuit.places)
             known = prover.circuit.lines.items()
             self.lines = {line: pair for line, pair in known if all(rulebook.terms[t].finding for t in terms_of(line))}
 
+    @cached_property
+    def _decisions(self) -> list[Decision]:
+        return [self._decided(facts, number) for number, facts in enumerate(self.before)]
+
+    @cached_property
+    def _watch(self) -> Watch:
+        return Watch(self.rulebook, self._decisions)
+
     @property
     def patients(self) -> tuple["Facts", ...]:
         """The patients who showed that an answer hangs on an edit."""
-        useful = set(self.watch.noticed.values())
-        return tuple(decision.case.facts for decision in self.decisions if decision.case.id in useful)
+        return tuple(self.useful.values())
 
-    def _decided(self, facts: "Facts") -> Decision:
-        return truth.decide(self.rulebook, Case(f"patient {len(self.decisions)}", facts))
+    def _decided(self, facts: "Facts", number: int) -> Decision:
+        return truth.decide(self.rulebook, Case(f"patient {number}", facts))
+
+    def _shown(self, edit: Edit) -> bool:
+        """Whether a patient at hand shows that an answer hangs on the edit."""
+        decision = self._watch.noticing(edit)
+        if decision is not None:
+            self.useful[decision.case.id] = decision.case.facts
+        return decision is not None
 
     def nothing(self, edit: Edit) -> bool:
         """Whether it is proved that the edit changes no answer and breaks no law; what is undecided is not proved."""
-        if self.prover is None or self.watch.by_a_case(edit) is not None:
+        if self.prover is None or self._shown(edit):
             return False
         found = self._differing(edit)
         if isinstance(found, Mapping):
-            self.decisions.append(self._decided(found))
-            self.watch.by_a_case(edit)
+            self._decisions.append(self._decided(found, len(self._decisions)))
+            self._shown(edit)
         return found is None
 
     def _differing(self, edit: Edit) -> "Facts | Undecided | None":

@@ -1,62 +1,70 @@
 """What was found of the edits of rules, kept from one time to the next in the user's cache folder.
 
-All of it is kept under a digest of all that it rests on, and used where that is the same to the letter; what examples
-tell is so kept for each card and each table. Where anything else has changed, what is kept only says where to look
-first: which saved case noticed an edit, and which patients showed that an answer hangs on one. That is tried anew.
+What examples tell is kept for each card and each table, and what saved cases and proofs tell of an edit for the whole
+knowledge base, each under a digest of all that it rests on. Where that has changed it is tried anew; what was kept then
+says only where to look first: which saved case noticed the edit, which patients showed that an answer hangs on one.
 """
 
 import pickle
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
 
 from .. import kept as cache
 from ..case import Decision, Value
+from ..language import show
 from ..rulebook import Rulebook, readable
 from .by_examples import ByExamples
+from .saved import answer_terms
 
 KEPT = 8
 MOST = 500
 """Patients who are kept."""
 
+ROOMS = ("laws", "impossible")
+Outcomes = Mapping[tuple[str, int], str | bool]
+"""Of edits, by rule and place among its edits: the saved case that noticed it; else whether it changes nothing."""
+
 
 class Kept:
     """What was kept of one folder of knowledge; nothing where the folder has no name.
 
-    `found` is all that was found, None where anything has changed since; `by_examples` what examples told, under its
-    own digests; `noticed` has for edits, by rule and words, the saved case that noticed each; `patients` showed that an
-    answer hangs on an edit.
+    `same` tells that nothing has changed of what follows from any case, so that the `outcomes` are still right.
     """
 
     def __init__(self, rulebook: Rulebook, decisions: Sequence[Decision], proving: bool) -> None:
         folder = cache.folder() if rulebook.directory else None
         self.path = folder / f"{cache.digest_of(rulebook.directory).hexdigest()}.edits" if folder else None
-        resting_on = (rulebook, [decision.marks for decision in decisions], proving)
-        self.key = blake2b(repr(resting_on).encode()).hexdigest() if self.path else ""
-        self.found: Any = None
+        self.meaning = _meaning(rulebook, decisions, proving) if folder else ""
+        self.same = False
         self.by_examples: Mapping[str, ByExamples] = {}
-        self.noticed: Mapping[tuple[str, str], str] = {}
+        self.outcomes: Outcomes = {}
         self.patients: Sequence[Mapping[str, Value]] = ()
         self._read(rulebook)
 
     def _read(self, rulebook: Rulebook) -> None:
         try:
-            content = pickle.loads(self.path.read_bytes()) if self.path else ("", None, {}, {}, ())
-            key, found, told, noticed, patients = content
+            content = pickle.loads(self.path.read_bytes()) if self.path else ("", {}, {}, ())
+            meaning, by_examples, outcomes, patients = content
             still = tuple(facts for facts in patients if readable(rulebook.terms, facts))
         except Exception:  # whatever a damaged file raises, all of it can be tried anew
             return
-        self.found = found if key == self.key else None
-        self.by_examples, self.noticed, self.patients = told, noticed, still
+        self.same = self.path is not None and meaning == self.meaning
+        self.by_examples, self.outcomes, self.patients = by_examples, outcomes, still
 
     def save(
-        self,
-        found: object,
-        told: Mapping[str, ByExamples],
-        noticed: Mapping[tuple[str, str], str],
-        patients: Sequence[Mapping[str, Value]],
+        self, by_examples: Mapping[str, ByExamples], outcomes: Outcomes, patients: Sequence[Mapping[str, Value]]
     ) -> None:
-        """Keep what was found for the next time."""
+        """Keep what was found for the next time; `patients` are those who showed something now."""
         if self.path is not None:
-            content = (self.key, found, dict(told), dict(noticed), tuple(patients[-MOST:]))
+            earlier = [facts for facts in self.patients if self.same and facts not in patients]
+            content = (self.meaning, dict(by_examples), dict(outcomes), (*earlier, *patients)[-MOST:])
             cache.write(self.path, pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL), KEPT)
+
+
+def _meaning(rulebook: Rulebook, decisions: Sequence[Decision], proving: bool) -> str:
+    """A digest of all that says what follows from a case, of the saved cases, and of how each was decided."""
+    rules = [(one.id, one.row, show(one.condition), one.then, one.outranks) for one in rulebook.rules.values()]
+    laws = [(kind, one.id, show(one.condition, law=True)) for kind in ROOMS for one in getattr(rulebook, kind).values()]
+    cases = [(decision.case.id, decision.case.facts, decision.marks) for decision in decisions]
+    whole = (proving, rules, laws, cases, rulebook.terms, answer_terms(rulebook))
+    return blake2b(repr(whole).encode()).hexdigest()

@@ -15,35 +15,21 @@ Entries = Mapping[str, Sequence[Support]]
 
 
 class Watch:
-    """The saved cases of a rulebook, as they are decided now, on the watch for edits.
+    """The saved cases of a rulebook, as they are decided now, on the watch for edits."""
 
-    `noticed` has for each edit, by rule and words, the saved case that noticed it; that of an earlier time is `before`,
-    and is tried before the others.
-    """
-
-    def __init__(
-        self,
-        rulebook: Rulebook,
-        decisions: Sequence[Decision],
-        before: Mapping[tuple[str, str], str] | None = None,
-    ) -> None:
+    def __init__(self, rulebook: Rulebook, decisions: Sequence[Decision]) -> None:
         self.rulebook = rulebook
-        self.noticed: dict[tuple[str, str], str] = {}
-        self.before = before or {}
         self.decisions = decisions
         self._in_cases: dict[str, list[tuple[Decision, Trial]]] = {}
 
-    def by_a_case(self, edit: Edit) -> Decision | None:
-        """A saved case that would tell that the edit was made."""
-        key, support = (edit.rule.id, edit.words), self._support(edit)
-        for decision in self._in_turn(edit, self._named.get(self.before.get(key, ""))):
-            if self._differs(edit, support, decision):
-                self.noticed[key] = decision.case.id
-                return decision
-        return None
+    def noticing(self, edit: Edit, first: str = "") -> Decision | None:
+        """A saved case that would tell that the edit was made; the one named `first` is tried before the others."""
+        support = self._support(edit)
+        turns = self._in_turn(edit, self._named.get(first))
+        return next((decision for decision in turns if self._differs(edit, support, decision)), None)
 
     def _in_turn(self, edit: Edit, first: Decision | None) -> Iterator[Decision]:
-        """The saved cases that could tell: the one that did before, then those in which the rule holds, then others."""
+        """The saved cases that could tell; after the first, those in which the rule holds, and then the others."""
         if first is not None and self._could_tell(edit, first):
             yield first
         yield from sorted(self._touched(edit), key=lambda one: one.marks[edit.rule.id] != truth.HOLDS)

@@ -1,7 +1,7 @@
 """What the examples and saved cases would notice: the share of all single edits, and those that would go unseen."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .. import truth
@@ -77,54 +77,72 @@ def tried_edits(
 ) -> tuple[TriedEdits, tuple[Problem, ...]]:
     """Every single edit of every rule, held against its examples and the saved cases; and which examples are wrong.
 
-    Without a prover it is not known of all edits whether they change anything. Where nothing has changed since the
-    last time, it is what was found then.
+    Without a prover it is not known of all edits whether they change anything.
     """
     kept = Kept(rulebook, decisions, prover is not None)
-    if kept.found is not None:
-        before: tuple[TriedEdits, tuple[Problem, ...]] = kept.found
-        return before
     told = by_examples(rulebook, kept.by_examples)
-    watch, hanging = Watch(rulebook, decisions, kept.noticed), Hanging(rulebook, prover, kept.patients)
-    wrong = tuple(problem for group in told.values() for problem in group.wrong)
-    found = _tried(rulebook, told.values(), watch, hanging), wrong
-    kept.save(found, told, watch.noticed, hanging.patients)
+    by_rule = {rule: group for group in told.values() for rule in group.made}
+    trying = _Trying(rulebook, kept, Watch(rulebook, decisions), Hanging(rulebook, prover, kept.patients))
+    found = trying.all(by_rule)
+    kept.save(told, trying.outcomes, trying.hanging.patients)
     if prover is not None:
         prover.save()
-    return found
+    return found, tuple(problem for group in told.values() for problem in group.wrong)
 
 
-def _tried(rulebook: Rulebook, told: Iterable[ByExamples], watch: Watch, hanging: Hanging) -> TriedEdits:
-    made = {rule: count for group in told for rule, count in group.made.items()}
-    missed = {rule: places for group in told for rule, places in group.missed.items()}
-    open_lines = {rule: places for group in told for rule, places in group.undecided.items()}
-    alarming = {behind for rule in alarm_rules(rulebook) for behind in rules_behind(rulebook, rule)}
-    whole, alarms = Score(), Score()
-    unnoticed: list[Unnoticed] = []
-    for rule in rulebook.rules.values():
-        tried = list(edits(rulebook, rule)) if missed[rule.id] else []
-        left = [edit for edit in (tried[place] for place in missed[rule.id]) if watch.by_a_case(edit) is None]
-        unseen = [one for one in (_unseen(rulebook, hanging, edit) for edit in left) if one is not None]
-        counted = (made[rule.id], len(left) - len(unseen), made[rule.id] - len(left))
-        whole = whole.plus(*counted)
-        alarms = alarms.plus(*counted) if rule.id in alarming else alarms
-        unnoticed += unseen
-    return TriedEdits(whole, alarms, tuple(unnoticed), tuple(_undecided(rulebook, open_lines, watch)))
+@dataclass
+class _Trying:
+    """The edits that no example notices, each tried; `outcomes` has what each came to."""
+
+    rulebook: Rulebook
+    kept: Kept
+    watch: Watch
+    hanging: Hanging
+    outcomes: dict[tuple[str, int], str | bool] = field(default_factory=dict)
+
+    def all(self, told: Mapping[str, ByExamples]) -> TriedEdits:
+        """The edits of all rules."""
+        alarming = {behind for rule in alarm_rules(self.rulebook) for behind in rules_behind(self.rulebook, rule)}
+        whole, alarms = Score(), Score()
+        unnoticed: list[Unnoticed] = []
+        for rule in self.rulebook.rules.values():
+            missed, made = told[rule.id].missed[rule.id], told[rule.id].made[rule.id]
+            tried = list(edits(self.rulebook, rule)) if missed else []
+            outcomes = {place: self._outcome(tried[place], place) for place in missed}
+            left = [place for place, outcome in outcomes.items() if not isinstance(outcome, str)]
+            unseen = [self._unnoticed(tried[place]) for place in left if not outcomes[place]]
+            counted = (made, len(left) - len(unseen), made - len(left))
+            whole = whole.plus(*counted)
+            alarms = alarms.plus(*counted) if rule.id in alarming else alarms
+            unnoticed += unseen
+        return TriedEdits(whole, alarms, tuple(unnoticed), tuple(_undecided(self.rulebook, told, self.watch)))
+
+    def _outcome(self, edit: Edit, place: int) -> str | bool:
+        """The saved case that notices an edit; or else whether the edit changes nothing."""
+        key = edit.rule.id, place
+        before = self.kept.outcomes.get(key)
+        if before is None or not self.kept.same:
+            noticing = self.watch.noticing(edit, before if isinstance(before, str) else "")
+            before = noticing.case.id if noticing is not None else self._nothing(edit)
+        self.outcomes[key] = before
+        return before
+
+    def _nothing(self, edit: Edit) -> bool:
+        if edit.part is None:
+            return self.hanging.nothing(edit)
+        return apart(self.rulebook, edit.rule.condition, edit.edited.condition) is None
+
+    def _unnoticed(self, edit: Edit) -> Unnoticed:
+        """The edit, with the example that would tell it."""
+        found = None if edit.part is None else apart(self.rulebook, edit.rule.condition, edit.edited.condition)
+        if found is None:
+            return Unnoticed(edit)
+        return Unnoticed(edit, found.given, truth.NAMES[found.first], truth.NAMES[found.second])
 
 
-def _unseen(rulebook: Rulebook, hanging: Hanging, edit: Edit) -> Unnoticed | None:
-    """What would tell the edit; None where it changes nothing."""
-    if edit.part is None:
-        return None if hanging.nothing(edit) else Unnoticed(edit)
-    found = apart(rulebook, edit.rule.condition, edit.edited.condition)
-    if found is None:
-        return None
-    return Unnoticed(edit, found.given, truth.NAMES[found.first], truth.NAMES[found.second])
-
-
-def _undecided(rulebook: Rulebook, left: Mapping[str, Sequence[int]], watch: Watch) -> Iterator[Undecided]:
+def _undecided(rulebook: Rulebook, told: Mapping[str, ByExamples], watch: Watch) -> Iterator[Undecided]:
     """The lines that no example decides; of a row, no saved case either."""
     for rule in rulebook.rules.values():
-        lines = list(rule.condition.leaves())
-        in_cases = set(undecided(rule, watch.in_cases(rule))) if rule.row and left[rule.id] else set(left[rule.id])
-        yield from (Undecided(rule, lines[place]) for place in left[rule.id] if place in in_cases)
+        left, lines = told[rule.id].undecided[rule.id], list(rule.condition.leaves())
+        in_cases = undecided(rule, watch.in_cases(rule)) if rule.row and left else left
+        yield from (Undecided(rule, lines[place]) for place in sorted({*left}.intersection(in_cases)))
