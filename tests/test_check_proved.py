@@ -158,7 +158,26 @@ def test_a_patient_who_is_saved_is_a_case_that_shows_it(tmp_path: Path) -> None:
     assert truth.broken_laws(made, truth.decide(made, case))
     (found,) = told(made).found
     assert found.patient is not None
-    assert [line.strip() for line in in_words(found)][1:] == case_text(found.patient).splitlines()
+    assert [line.strip() for line in in_words(made, found)][1:] == case_text(found.patient).splitlines()
+
+
+def test_of_a_patient_with_many_answers_only_what_is_not_as_usual_is_told() -> None:
+    many = {f"hot{n}": n == 9 for n in range(10)}
+    terms = "".join(f"  {name}: {{kind: yes/no, ask: 'H?', help: H., usual: no}}\n" for name in many)
+    texts = {
+        "terms/all.yaml": f"findings:\n{terms}conclusions:\n  warm: {{kind: yes/no, otherwise: no, says: W.}}\n",
+        "rules/a/one.yaml": card(
+            "one", "; ".join(f"{name}: {'yes' if it else 'no'}" for name, it in many.items()), "warm: yes"
+        ),
+        "laws/cold.yaml": law("cold", "warm: yes"),
+        "sources.yaml": "PAGE: {citation: It., seen: all}",
+    }
+    made = load_files({name: text.encode() for name, text in texts.items()})
+    (found,) = told(made).found
+    assert [line.strip() for line in in_words(made, found)][3:] == [
+        "hot9: yes",
+        "# and 9 answers more, as is usual; `--save DIR` writes the whole case",
+    ]
 
 
 def test_undecided_is_no_proof() -> None:

@@ -215,8 +215,8 @@ CHECKS = [
     ("rules/long_chain.yaml", "given: {chain length: 120, new chain length: 120}, rule: fails",
      "given: {chain length: 121, new chain length: 120}, rule: holds", "'long_chain' has no example that fails"),
     ("cases/old_chain.yaml", "expected fault: worn chain", "expected fault: glazed pads",
-     "old_chain: fault is worn chain; expected glazed pads"),
-    ("cases/old_chain.yaml", "expected ride: gently\n", "", "old_chain: ride is gently; expected unknown"),
+     "'old_chain': fault: worn chain (before: glazed pads); expected the saved answer, or `lumbar check --accept`"),
+    ("cases/old_chain.yaml", "expected ride: gently\n", "", "ride: gently (before: not known yet); expected the saved"),
     ("terms/bicycle.yaml", "screening: yes, ", "", "reads 'brakes hold' (in 'no_brakes'); expected `screening: yes`"),
     ("terms/bicycle.yaml", "findings:\n", "findings:\n  bell: {kind: yes/no, ask: Is there a bell, help: It rings.}\n",
      "no rule reads 'bell'; expected a rule, or `unread:` with the reason"),
@@ -232,6 +232,33 @@ def test_check_tells_what_is_to_be_mended(shed: Path, file: str, old: str, new: 
     code, output, error = run("--knowledge", str(shed), "check")
     assert (code, error) == (1, "")
     assert expected in output
+
+
+def test_saved_cases_that_change_alike_are_told_together(shed: Path) -> None:
+    saved = (shed / "cases" / "old_chain.yaml").read_text(encoding="utf-8")
+    for name in ("long_chain_too", "longest_chain"):
+        (shed / "cases" / f"{name}.yaml").write_text(saved.replace("old_chain", name), encoding="utf-8")
+    for path in (shed / "cases").iterdir():
+        edit(path, "expected fault: worn chain", "expected fault: glazed pads")
+    edit(shed / "cases" / "longest_chain.yaml", "expected ride: gently\n", "")
+    edit(shed / "laws" / "no_ride_without_brakes.yaml", "brakes hold: no", "brakes hold: yes")
+    told = [line for line in run("--knowledge", str(shed), "check")[1].splitlines() if "saved cases (" in line]
+    assert [line.partition(": ")[2] for line in told[:2]] == [
+        "3 saved cases (long_chain_too, longest_chain, old_chain): fault: worn chain (before: glazed pads); "
+        "and with it ride; expected the saved answer, or `lumbar check --accept`",
+        "the law 'no_ride_without_brakes' is broken by 3 saved cases (long_chain_too, longest_chain, old_chain); "
+        "expected Nobody rides without brakes.",
+    ]
+
+
+def test_a_dispute_is_told_once_and_not_what_comes_of_it(shed: Path) -> None:
+    edit(shed / "rules" / "long_chain.yaml", "squeal_on_braking, clicks.crank", "clicks.crank")
+    edit(shed / "cases" / "old_chain.yaml", "expected ride: gently", "expected ride: not at all")
+    told = [line for line in run("--knowledge", str(shed), "check")[1].splitlines() if "'old_chain'" in line]
+    assert [line.partition(": ")[2] for line in told] == [
+        "the case 'old_chain': fault is disputed: glazed pads (squeal_on_braking); worn chain (long_chain); "
+        "and with it ride; expected one answer"
+    ]
 
 
 def test_an_uncited_claim_is_told(shed: Path) -> None:

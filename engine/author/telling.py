@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ..case import Members
 from ..errors import Problem, counted, listed
 from ..rulebook import Rulebook
-from ..words import Said, tell
-from .impact import Change, Standing
+from ..words import Said, became
+from .impact import Change
 
 if TYPE_CHECKING:  # what these were made with is not needed to tell of them
     from .difference import Differing, Names
@@ -22,23 +21,11 @@ def change(found: Change, rulebooks: Sequence[Rulebook], indent: int = 0) -> Ite
     says = f": {found.case.says}" if found.case.says else ""
     yield Said(f"{found.case.id}{says}", indent, "answer")
     for term, (old, new) in found.answers.items():
-        yield Said(f"{term}: {'; '.join(difference(old, new))}", indent + 1, "plain", "* ")
+        yield Said(f"{term}: {'; '.join(became(old, new))}", indent + 1, "plain", "* ")
     for word, rules in (("now", found.now), ("no longer", found.gone)):
         yield from (Said(f"{word}: {rule}: {_says(rule, rulebooks)}", indent + 1, "muted") for rule in rules[:MOST])
         if len(rules) > MOST:
             yield Said(f"{word}: {len(rules) - MOST} more rules", indent + 1, "muted")
-
-
-def difference(old: Standing, new: Standing) -> Iterator[str]:
-    """What becomes of an answer: of several members those that come, go, or are open now."""
-    if not isinstance(old, Members) or not isinstance(new, Members):
-        before, after = (tell(one) if isinstance(one, Members) else one for one in (old, new))
-        yield f"{after} (before: {before})"
-        return
-    for word, one, other in (("new", new, old), ("no longer", old, new)):
-        yield from (f"{word}: {member}" for member in one.inside if member not in other.inside)
-    yield from (f"open now: {member}" for member in new.open if member not in (*old.open, *old.inside))
-    yield from (f"no longer open: {member}" for member in old.open if member not in (*new.open, *new.inside))
 
 
 def _says(rule: str, rulebooks: Sequence[Rulebook]) -> str:
@@ -102,7 +89,7 @@ def patient(found: Change, rulebooks: Sequence[Rulebook], indent: int) -> Iterat
     facts = ", ".join(f"{name}: {value}" for name, value in found.case.facts.items())
     yield Said(facts or "nothing known", indent, "plain", "- ")
     for old, new in found.answers.values():
-        yield Said("; ".join(difference(old, new)), indent + 1, "answer")
+        yield Said("; ".join(became(old, new)), indent + 1, "answer")
     for word, rules in (("now", found.now), ("no longer", found.gone)):
         yield from (Said(f"{word}: {rule}: {_says(rule, rulebooks)}", indent + 1, "muted") for rule in rules[:MOST])
 

@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log10, prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..case import Case
+from ..case import Case, Value
 from ..errors import Place, Problem, counted
 from ..language import quoted
 from ..proof import MISSING, Undecided, installed
-from ..rulebook import Law, Rulebook, facts_in_order
+from ..rulebook import Law, Rulebook, Term, facts_in_order
 from .saved import answer_terms
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ..proof.prover import Prover
     from ..proof.rules import Dead, Dispute
     from ..proof.verdicts import Verdict
+
+MOST_TOLD = 8
+"""So many answers of a patient are told one by one; of more those that are not as usual."""
 
 
 @dataclass(frozen=True)
@@ -123,11 +126,24 @@ def in_one_line(proofs: Proofs | None) -> str:
     )
 
 
-def in_words(found: Found) -> Iterator[str]:
-    """One thing found, and beneath it the patient as a case file."""
+def in_words(rulebook: Rulebook, found: Found) -> Iterator[str]:
+    """One thing found, and beneath it the patient as a case file; of a long one, what is not as usual."""
     yield str(found.problem) if found.blocks else f"{found.problem} (advice)"
-    if found.patient is not None:
-        yield from (f"    {line}" for line in case_text(found.patient).splitlines())
+    if found.patient is None:
+        return
+    facts = found.patient.facts
+    told = dict(facts)
+    if len(facts) > MOST_TOLD:
+        told = {name: value for name, value in facts.items() if not _usual(rulebook.terms[name], value)}
+    yield from (f"    {line}" for line in case_text(replace(found.patient, facts=told)).splitlines())
+    if more := len(facts) - len(told):
+        yield f"    # and {counted(more, 'answer')} more, as is usual; `--save DIR` writes the whole case"
+
+
+def _usual(term: Term, value: Value) -> bool:
+    if isinstance(term.usual, tuple) and isinstance(value, int):
+        return term.usual[0] <= value <= term.usual[1]
+    return value == term.usual
 
 
 def case_text(case: Case) -> str:

@@ -1,14 +1,15 @@
 """Saved cases: whether each still gets its answer and breaks no law, and writing the present answer into it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from .. import truth
-from ..case import Answer, Case, Decision, Members, Range, plain
-from ..errors import Place, Problem
+from ..case import Answer, Case, Decision, Members, Range
+from ..errors import Place, Problem, listed
 from ..language import quoted
 from ..rulebook import Rulebook
+from ..words import became
 
 
 class Decides(Protocol):
@@ -19,21 +20,48 @@ class Decides(Protocol):
         ...
 
 
-def changed_cases(rulebook: Rulebook, decisions: Iterable[Decision]) -> Iterator[Problem]:
-    """Saved cases whose answer is no longer the expected one, is disputed, or breaks a law."""
+def changed_cases(rulebook: Rulebook, decisions: Sequence[Decision]) -> Iterator[Problem]:
+    """Saved cases whose answer is no longer the expected one, is disputed, or breaks a law; alike ones together."""
+    alike: dict[str, list[tuple[Decision, Mapping[str, str]]]] = {}
+    broken: dict[str, list[str]] = {}
     for decision in decisions:
-        case, place = decision.case, decision.case.place or Place("")
-        for term, wanted, found in differences(rulebook, decision):
-            yield Problem(place, f"{case.id}: {term} is {_told(found)}", _told(wanted))
-        for term, sides in decision.disputed.items():
-            told = "; ".join(f"{value} ({', '.join(rules)})" for value, rules in sides.items())
-            yield Problem(place, f"{case.id}: {term} is disputed: {told}", "one answer")
+        if told := _told(rulebook, decision):
+            alike.setdefault(next(iter(told.values())), []).append((decision, told))
         for law in truth.broken_laws(rulebook, decision):
-            yield Problem(law.place, f"the law {law.id!r} is broken by the case {case.id!r}", law.says)
+            broken.setdefault(law.id, []).append(decision.case.id)
+    yield from map(_other_answers, alike.values())
+    for name, cases in broken.items():
+        law = rulebook.laws[name]
+        yield Problem(law.place, f"the law {name!r} is broken by {_named(cases)}", law.says)
 
 
-def _told(answer: Answer) -> str:
-    return "unknown" if answer is None else str(plain(answer))
+def _told(rulebook: Rulebook, decision: Decision) -> dict[str, str]:
+    """What is not as a case expects, by term: disputes first, of which others come, and each in the order of work."""
+    differing = {term: (wanted, found) for term, wanted, found in differences(rulebook, decision)}
+    order = [term for stage in rulebook.stages for term in stage.terms]
+    told: dict[str, str] = {}
+    for term in (term for term in order if term in decision.disputed):
+        sides = "; ".join(f"{value} ({', '.join(rules)})" for value, rules in decision.disputed[term].items())
+        told[term] = f"{term} is disputed: {sides}"
+    for term in (term for term in order if term in differing and term not in told):
+        told[term] = f"{term}: {'; '.join(became(*differing[term]))}"
+    return told
+
+
+def _other_answers(those: Sequence[tuple[Decision, Mapping[str, str]]]) -> Problem:
+    """Saved cases in which the same thing changed first: of one all that changed, of several what else is touched."""
+    decision, told = those[0]
+    first, *others = told.values()
+    if len(those) > 1 or decision.disputed:
+        touched = dict.fromkeys(term for _, one in those for term in list(one)[1:])
+        others = [f"and with it {listed(list(touched))}"] if touched else []
+    expected = "one answer" if decision.disputed else "the saved answer, or `lumbar check --accept`"
+    cases = _named([one.case.id for one, _ in those])
+    return Problem(decision.case.place or Place(""), f"{cases}: {'; '.join([first, *others])}", expected)
+
+
+def _named(cases: Sequence[str]) -> str:
+    return f"the case {cases[0]!r}" if len(cases) == 1 else f"{len(cases)} saved cases ({listed(cases, 5)})"
 
 
 def answer_terms(rulebook: Rulebook) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from .pages import names, page
 from .patient import plainly, recommendation_for_patient, why_for_patient
 from .reasons import LENGTHS, Length, sources_behind, why
 from .recommendation import brief, drafts, fault, fault_in_brief, recommendation
-from .said import Said, citing, laws_citing, tell
+from .said import Said, became, citing, laws_citing, tell
 from .sentences import condition_in_words, sentences
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Length",
     "Said",
     "alternatives",
+    "became",
     "brief",
     "citing",
     "condition_in_words",

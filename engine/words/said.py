@@ -1,5 +1,6 @@
 """Lines of words with a style, and what every kind of text says alike: answers and citations."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +37,17 @@ def tell(answer: Answer) -> str:
         case Members():
             return "; ".join(answer.inside) or "nothing so far"
     return str(answer)
+
+
+def became(before: Answer, after: Answer) -> Iterator[str]:
+    """What became of an answer: of several members those that come, go, or are open now."""
+    if not isinstance(before, Members) or not isinstance(after, Members):
+        yield f"{tell(after)} (before: {tell(before)})"
+        return
+    for word, one, other in (("new", after, before), ("no longer", before, after)):
+        yield from (f"{word}: {member}" for member in one.inside if member not in other.inside)
+    yield from (f"open now: {member}" for member in after.open if member not in (*before.open, *before.inside))
+    yield from (f"no longer open: {member}" for member in before.open if member not in (*after.open, *after.inside))
 
 
 def cite(rulebook: Rulebook, citation: Citation) -> str:

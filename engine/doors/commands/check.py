@@ -70,7 +70,7 @@ def check(
             click.echo(str(error))
         for found in proofs.found if proofs else ():
             if found.blocks or advice:
-                click.echo("\n".join(proved.in_words(found)))
+                click.echo("\n".join(proved.in_words(rulebook, found)))
         for line in checks.in_words(rulebook, report.edits) if edits else ():
             click.echo(line)
         looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
