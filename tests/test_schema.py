@@ -186,6 +186,17 @@ def test_schemas_are_listed_and_printed(shed: Path) -> None:
     assert "did you mean 'card'?" in run(shed, "cart")[2]
 
 
+def test_check_tells_that_written_schemas_are_of_another_state(shed: Path) -> None:
+    def check() -> str:
+        return CliRunner().invoke(cli.lumbar, ["--knowledge", str(shed), "check"]).output
+
+    run(shed, "--write")
+    assert "schema" not in check()
+    with (shed / "sources.yaml").open("a", encoding="utf-8") as file:
+        file.write("BOOK: {citation: A book., seen: all}\n")
+    assert "`lumbar schema --write`" in check()
+
+
 def test_written_schemas_are_no_part_of_the_knowledge(shed: Path) -> None:
     before = load(shed).digest
     code, output, _ = run(shed, "--write")

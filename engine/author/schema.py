@@ -6,6 +6,7 @@ A schema sees one file at a time: that names are unique, that lines make sense t
 import json
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from ..language import KINDS, NUMERIC, UNSETTLED
@@ -63,6 +64,13 @@ def texts(rulebook: Rulebook) -> dict[str, str]:
     found[SETTINGS] = json.dumps(settings, indent=2) + "\n"
     found[RECOMMENDED] = json.dumps({"recommendations": ["redhat.vscode-yaml"]}, indent=2) + "\n"
     return found
+
+
+def outdated(rulebook: Rulebook) -> bool:
+    """Whether the schemas beside a knowledge base, where there are any, are of another state of it."""
+    folder = Path(rulebook.directory)
+    made = ((folder / name, text) for name, text in texts(rulebook).items() if name.startswith(FOLDER))
+    return any(path.is_file() and path.read_text(encoding="utf-8") != text for path, text in made)
 
 
 def text_of(schema: Schema) -> str:

@@ -2,12 +2,19 @@
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from ..terminal import Exit, say_json
 from .given import AS_JSON, chain_of, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...check import Report
+    from ...check.proved import Proofs
+    from ...rulebook import Rulebook
 
 
 @click.command(short_help="Try all examples, and ask every possible case.")
@@ -43,7 +50,6 @@ def check(
     """
     from ... import check as checks
     from ...check import proved
-    from ...errors import counted
 
     if watch:
         _watch(directory or knowledge, accept or advice or as_json or edits or save is not None)
@@ -66,20 +72,35 @@ def check(
         }
         say_json(told)
     else:
-        for error in report.errors:
-            click.echo(str(error))
-        for found in proofs.found if proofs else ():
-            if found.blocks or advice:
-                click.echo("\n".join(proved.in_words(rulebook, found)))
-        for line in checks.in_words(rulebook, report.edits) if edits else ():
+        for line in _lines(rulebook, report, proofs, advice, edits):
             click.echo(line)
-        looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
-        click.echo(checks.in_one_line(report.edits))
-        click.echo(f"Looked at {looked}: {to_mend or 'nothing'} to mend. Rulebook {rulebook.digest}.")
-        click.echo(proved.in_one_line(proofs))
     if save is not None and proofs is not None:
         proved.save(proofs, save)
     sys.exit(Exit.TO_MEND if to_mend else Exit.FINE)
+
+
+def _lines(
+    rulebook: "Rulebook", report: "Report", proofs: "Proofs | None", advice: bool, edits: bool
+) -> "Iterator[str]":
+    """What was found, and after it what was looked at."""
+    from ... import check as checks
+    from ...author.schema import outdated
+    from ...check import proved
+    from ...errors import counted
+
+    yield from map(str, report.errors)
+    for found in proofs.found if proofs else ():
+        if found.blocks or advice:
+            yield from proved.in_words(rulebook, found)
+    if edits:
+        yield from checks.in_words(rulebook, report.edits)
+    to_mend = len(report.errors) + (len(proofs.errors) if proofs else 0)
+    looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
+    yield checks.in_one_line(report.edits)
+    yield f"Looked at {looked}: {to_mend or 'nothing'} to mend. Rulebook {rulebook.digest}."
+    yield proved.in_one_line(proofs)
+    if outdated(rulebook):
+        yield "The schemas for editors are of another state of the terms: `lumbar schema --write`."
 
 
 def _watch(directory: str, more: bool) -> NoReturn:
