@@ -15,6 +15,31 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
 _FORBIDDEN = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+# What the parser says where it stops, what that means for whoever writes the file, and what was expected.
+_ALIGNED = "a line that does not stand right under those it belongs to"
+_PLAIN = (
+    ("unexpected end of stream", "a quote that is never closed", "another one where the text ends"),
+    (
+        "',' or '}'",
+        "`{` without its `}`, or no `,` in between",
+        "`{name: value, name: value}`; a text with , ? or [ in quotes",
+    ),
+    ("',' or ']'", "`[` without its `]`, or no `,` in between", "`[one, another]`; a text with , ? or [ in quotes"),
+    (
+        "mapping values are not allowed",
+        "one `: ` too many in a line",
+        "a text with `: ` in it in quotes, or a line for each pair",
+    ),
+    ("did not find expected key", _ALIGNED, "as many spaces before it as before those; quotes around a whole text"),
+    ("expected '-' indicator", _ALIGNED, "as many spaces before it as before those"),
+    ("sequence entries are not allowed", "a list in the line of its name", "a line for each `- `, below it"),
+    ("could not find expected ':'", "a line without `: `", "`name: value`"),
+    ("comment or line break", "a text that begins with `>` or `|`", "words, such as `over 50`, or the text in quotes"),
+    ("cannot start any token", "a text that begins with a sign", "the text in quotes"),
+)
+_UNCLOSED = ("unexpected end of stream", "',' or '}'", "',' or ']'")
+_STRAY = re.compile(r"\s*([–—−•·*](?=\s)|<{7}|={7}|>{7})")
+
 
 @dataclass(frozen=True)
 class Text:
@@ -90,14 +115,30 @@ def _explain(error: Exception, text: str, file: str) -> Problem:
         before = text[: forbidden.start()].split("\n")
         place = Place(file, len(before), len(before[-1]) + 1)
         return Problem(place, f"a control character ({forbidden[0]!r})", "text")
-    mark = getattr(error, "problem_mark", None)
+    mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    if (
+        mark
+        and opened
+        and any(part in reason for part in _UNCLOSED)
+        and (opened.line != mark.line or "end of" in reason)
+    ):
+        mark = opened
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-    line = "".join(text.split("\n")[place.line - 1 : place.line])
+    lines = text.split("\n")
+    line = "".join(lines[place.line - 1 : place.line])
     if line[place.column - 1 : place.column] == "\t":
         return Problem(place, "a tab", "spaces")
-    reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    for number in (place.line - 1, place.line):
+        if stray := _STRAY.match("".join(lines[max(number, 1) - 1 : max(number, 1)])):
+            expected = (
+                "`- ` before each line of a list" if len(stray[1]) == 1 else "one of the two versions, without marks"
+            )
+            return Problem(Place(file, number, stray.start(1) + 1), f"{stray[1]!r} at the start of a line", expected)
+    told = (words for part, *words in _PLAIN if part in reason)
+    there, expected = next(told, [f"not readable as YAML: {reason}", ""])
     excerpt = f"    {line}\n    {' ' * (place.column - 1)}^" if 0 < len(line) <= 160 else ""
-    return Problem(place, f"not readable as YAML: {reason}", excerpt=excerpt)
+    return Problem(place, there, expected, excerpt=excerpt)
 
 
 class _Builder:

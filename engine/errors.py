@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+NAMED = 3  # so many other files are named; more are counted
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -27,9 +29,11 @@ class Problem:
     expected: str = ""
     suggestion: str = ""
     excerpt: str = field(default="", compare=False)
+    unknown: tuple[str, str] = field(default=("", ""), compare=False)  # a name that nothing defines: of what, the name
+    also: tuple[Place, ...] = field(default=(), compare=False)  # where else the same is to be mended
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.words}" + (f"\n{self.excerpt}" if self.excerpt else "")
+        return f"{self.place}: {self.words}{self._also_in}" + (f"\n{self.excerpt}" if self.excerpt else "")
 
     @property
     def words(self) -> str:
@@ -41,17 +45,31 @@ class Problem:
             text += f"; did you mean {self.suggestion!r}?"
         return text
 
+    @property
+    def _also_in(self) -> str:
+        here = sorted({place.line for place in self.also if place.file == self.place.file} - {self.place.line})
+        firsts: dict[str, str] = {self.place.file: ""}
+        others = [firsts.setdefault(place.file, str(place)) for place in self.also if place.file not in firsts]
+        parts = [f"line{'s' * (len(here) > 1)} {listed([str(line) for line in here])}"] if here else []
+        if len(others) > NAMED:
+            parts.append(f"{counted(len(others), 'other file')}, such as {listed(others[:2])}")
+        elif others:
+            parts.append(listed(others))
+        return f" (also in {' and '.join(parts)})" if parts else ""
+
     def as_json(self) -> dict[str, Any]:
         """The problem as JSON has it; docs/schema describes it."""
-        told = {"file": self.place.file, "line": self.place.line, "column": self.place.column}
-        return told | {"there": self.there, "expected": self.expected, "suggestion": self.suggestion}
+        told: dict[str, Any] = {"file": self.place.file, "line": self.place.line, "column": self.place.column}
+        told |= {"there": self.there, "expected": self.expected, "suggestion": self.suggestion}
+        also = [{"file": place.file, "line": place.line, "column": place.column} for place in self.also]
+        return told | ({"also": also} if also else {})
 
 
 class LumbarError(Exception):
     """The root: something that a person can mend, with every problem that was found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(sorted(problems)))
+        self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(sorted(problems, key=_most_first)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
@@ -59,10 +77,16 @@ class KnowledgeError(LumbarError):
     """The author of a knowledge base has something to mend in its files."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that is most like the given one; empty where none is alike."""
-    matches = get_close_matches(word[:80], list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else ""
+def _most_first(problem: Problem) -> tuple[int, Problem]:
+    """What many files stumble over is likely the cause of the rest, so it stands first."""
+    return -len({place.file for place in problem.also} - {problem.place.file}), problem
+
+
+def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str:
+    """The known word that is most like the given one, whatever is written large; empty where none is alike."""
+    words = {other.casefold(): other for other in reversed(list(known))}
+    matches = get_close_matches(word[:80].casefold(), words, n=1, cutoff=alike)
+    return words[matches[0]] if matches else ""
 
 
 def listed(words: Sequence[str], limit: int = 12) -> str:

@@ -16,7 +16,7 @@ The grammar, in EBNF; what `value` and `term` may be is told by the terms of the
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,6 +27,7 @@ Kind = Literal["yes/no", "choice", "number", "several", "tally"]
 KINDS: tuple[Kind, ...] = ("yes/no", "choice", "number", "several", "tally")
 UNSETTLED = ("unknown", "disputed")
 NUMERIC = ("number", "tally")
+TERM = "term"
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,18 @@ _AGAINST = tuple(
         (r"same as (?P<term>.+)", "same as"),
     )
 )
+# What people write of numbers, and how the language says it.
+_SAID = tuple(
+    (re.compile(f"(?:{pattern})\\Z"), words)
+    for pattern, words in (
+        (r"(?:at least|>=|≥|from) ?(\d{1,9})|(\d{1,9}) ?(?:\+|or over|or above|and more)", r"\1\2 or more"),
+        (r"(?:<=|≤|up to|max\.?) ?(\d{1,9})|(\d{1,9}) or (?:less|fewer|under|below)", r"at most \1\2"),
+        (r"(?:>|more than|above) ?(\d{1,9})", r"over \1"),
+        (r"(?:<|less than|fewer than|below) ?(\d{1,9})", r"under \1"),
+        (r"(?:between )?(\d{1,9}) ?(?:-|–|and) ?(\d{1,9})", r"\1 to \2"),
+        (r"= ?(\d{1,9})", r"\1"),
+    )
+)
 _GROUP = re.compile(r"any of\Z|at least (\d{1,9}) of\Z")
 MAX_PARTS = 1_000
 
@@ -160,12 +173,22 @@ class Misread(Exception):
         self.problems = problems
 
 
+def no_term(place: Place, name: str, suggestion: str) -> Problem:
+    """That nothing defines a term of this name."""
+    there, expected = f"{name[:80]!r} is no term", "a term of the knowledge base"
+    return Problem(place, there, expected, suggestion, unknown=(TERM, name))
+
+
+def no_value(place: Place, text: str, term: str, domain: Domain, suggestion: str) -> Problem:
+    """That a term has no such value."""
+    there = f"{text[:80]!r} is no value of {term!r}" if text else f"{term!r} without a value"
+    return Problem(place, there, listed(domain.values), suggestion, unknown=(f"value of {term!r}", text))
+
+
 def parse_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Place, law: bool = False) -> Line:
     """The line that `term: phrase` means; raises Misread."""
     if term not in domains:
-        raise Misread(
-            Problem(place, f"{term[:80]!r} is no term", "a term of the knowledge base", nearest(term, domains))
-        )
+        raise Misread(no_term(place, term, nearest(term, domains)))
     if phrase in UNSETTLED:
         if not law:
             raise Misread(Problem(place, f"{phrase!r} in a rule", "a value; only laws may speak of what is not known"))
@@ -176,11 +199,20 @@ def parse_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Pla
     values = tuple(phrase.split(" or "))
     wrong = [value for value in values if value not in domain.values]
     if wrong:
-        expected, suggestion = listed(domain.values), nearest(wrong[0], domain.values)
-        raise Misread(Problem(place, f"{wrong[0][:80]!r} is no value of {term!r}", expected, suggestion))
+        meant = _meant(phrase, domain.values) or nearest(wrong[0], domain.values)
+        raise Misread(no_value(place, wrong[0], term, domain, meant))
     if len(set(values)) < len(values):
         raise Misread(Problem(place, f"{term!r} names a value twice", "each value once"))
     return Is(term, values, place)
+
+
+def _meant(phrase: str, values: Sequence[str]) -> str:
+    """What was meant by `a, b` and by `not a`, which the language says as `a or b` and by the other values."""
+    parts = [part.strip() for part in phrase.split(",")]
+    if len(parts) > 1 and all(part in values for part in parts):
+        return " or ".join(parts)
+    denied = phrase.removeprefix("not ")
+    return " or ".join(value for value in values if value != denied) if denied != phrase and denied in values else ""
 
 
 def _number_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Place) -> Line:
@@ -189,13 +221,15 @@ def _number_line(term: str, phrase: str, domains: Mapping[str, Domain], place: P
             numbers = [int(digits) for digits in match.groups()]
             bounds = [edge and numbers[edge[0]] + edge[1] for edge in (low, high)]
             return _check_bounds(Within(term, bounds[0], bounds[1], phrase, place), domains[term])
-    for pattern, relation in _AGAINST:
+    meant = next((match.expand(words) for said, words in _SAID if (match := said.match(phrase))), "")
+    for pattern, relation in () if meant else _AGAINST:
         if match := pattern.match(phrase):
             groups = match.groupdict()
             amount, other = int(groups.get("amount") or 0), groups["term"]
             return _check_against(Against(term, relation, other, amount, place), domains, place)
     expected = "such as `4 or more`, `at most 3`, `over 5`, `under 5`, `2 to 4` or `over <another number>`"
-    raise Misread(Problem(place, f"{phrase[:80]!r} says nothing of the number {term!r}", expected))
+    there = f"{phrase[:80]!r} says nothing of the number {term!r}" if phrase else f"{term!r} without a value"
+    raise Misread(Problem(place, there, expected, meant))
 
 
 def _check_bounds(line: Within, domain: Domain) -> Within:
@@ -246,7 +280,7 @@ def parse_parts(node: Node, domains: Mapping[str, Domain], law: bool = False) ->
 
 def _part(item: Node, domains: Mapping[str, Domain], law: bool) -> Line | Group:
     if not isinstance(item, Fields) or len(item.entries) != 1:
-        raise Misread(Problem(item.place, "not one line", "one `term: value` in each line"))
+        raise Misread(_not_one(item))
     (key, value), match = item.entries[0], _GROUP.match(item.entries[0][0].value)
     if match:
         return _group(key, value, int(match[1] or 1), domains, law)
@@ -255,6 +289,15 @@ def _part(item: Node, domains: Mapping[str, Domain], law: bool) -> Line | Group:
             Problem(value.place, f"{key.value[:80]!r} has no single value", "one phrase, such as `worse or no effect`")
         )
     return parse_line(key.value, value.value, domains, key.place, law)
+
+
+def _not_one(item: Node) -> Problem:
+    """What stands where one `term: value` should; a colon without a space after it is the commonest slip."""
+    expected = "one `term: value` in each line"
+    if not isinstance(item, Text):
+        return Problem(item.place, "not one line", expected)
+    head, colon, rest = item.value.partition(":")
+    return Problem(item.place, f"{item.value[:80]!r} is no line", expected, f"{head}: {rest}" if colon and rest else "")
 
 
 def _group(key: Text, value: Node, least: int, domains: Mapping[str, Domain], law: bool) -> Group:

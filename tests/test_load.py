@@ -161,6 +161,38 @@ def test_five_faults_in_five_files_are_told_in_one_run() -> None:
     assert set(together) == {problem for problems in found.values() for problem in problems}
 
 
+def test_a_term_misspelt_where_it_is_defined_is_told_once_and_there() -> None:
+    cards = {
+        f"rules/back/other_{number}.yaml": OTHER.replace("always", "[{leaning back: better}]") for number in range(9)
+    }
+    cards = {name: text.replace("other", name[11:18]) for name, text in cards.items()}
+    terms = {"terms/all.yaml": TERMS.replace("leaning back", "leening back")}
+    with pytest.raises(KnowledgeError) as caught:
+        load_files(encoded(FILES | cards | terms))
+    [problem] = caught.value.problems
+    assert str(problem) == (
+        "terms/all.yaml:2:3: nothing names 'leening back', and 'leaning back', which is named, is no term; "
+        "expected one name for both; did you mean 'leaning back'? "
+        "(also in 11 other files, such as rules/back/other_0.yaml:3:7, rules/back/other_1.yaml:3:7)"
+    )
+    assert {place["file"] for place in problem.as_json()["also"]} == {
+        *cards,
+        "rules/back/worse_back.yaml",
+        "cases/first.yaml",
+    }
+
+
+def test_a_term_that_many_name_and_none_defines_is_told_before_all_else() -> None:
+    terms = TERMS.replace(
+        "  leaning back: {kind: choice, values: [worse, no effect, better], ask: How is it, help: Lean back.}\n", ""
+    )
+    found = told(encoded(FILES | {"terms/all.yaml": terms, "article.yaml": "1: It says so.\n- x\n"}))
+    assert [problem.partition(";")[0] for problem in found] == [
+        "rules/back/worse_back.yaml:4:5: 'leaning back' is no term",
+        "article.yaml:2:1: a line that does not stand right under those it belongs to",
+    ]
+
+
 UNREADABLE = [
     (b"a: !!int 1", "1:4: a tag (tag:yaml.org,2002:int); expected plain text"),
     (b"a: ! 1", "1:4: a tag (!); expected plain text"),
@@ -173,8 +205,15 @@ UNREADABLE = [
     ("a: größer".encode("utf-16"), " byte 0xff is not UTF-8; expected text in UTF-8"),
     (b"a:\n\t- b", "2:1: a tab; expected spaces"),
     (b"a: b\nc: \x1b[31m", "2:4: a control character ('\\x1b'); expected text"),
-    (b"a: b: c", "1:5: not readable as YAML: mapping values are not allowed in this context\n    a: b: c\n        ^"),
-    (b'a: "b', '1:6: not readable as YAML: found unexpected end of stream\n    a: "b\n         ^'),
+    (
+        b"a: b: c",
+        "1:5: one `: ` too many in a line; expected a text with `: ` in it in quotes, or a line for each pair\n"
+        "    a: b: c\n        ^",
+    ),
+    (
+        b'a: "b',
+        '1:4: a quote that is never closed; expected another one where the text ends\n    a: "b\n       ^',
+    ),
     (b"#" * 1_000_001, " larger than 1,000,000 bytes; expected a smaller file"),
     (b"", " an empty file; expected rule, says, if, unless, then, outranks, because, source, status, examples"),
     (
@@ -270,7 +309,7 @@ def strange(folder: Path) -> list[str]:
 
 
 def test_a_folder_is_loaded_with_its_pages_and_hidden_files_left_aside(folder: Path) -> None:
-    for name in ("README.md", ".hidden", "rules/back/notes.md", "rules/.git"):
+    for name in ("README.md", ".hidden", "rules/back/notes.md", "rules/.git", "rules/Thumbs.db", "cases/desktop.ini"):
         (folder / name).write_text("x", encoding="utf-8")
     (folder / "__pycache__").mkdir()
     assert load(folder).digest == load_files(encoded(FILES)).digest
@@ -283,10 +322,15 @@ def test_strange_files_in_the_folder_are_told_all_at_once(folder: Path) -> None:
     parts = "terms, rules, tables, laws, impossible, cases, sources.yaml, article.yaml, recommendation.yaml"
     assert strange(folder) == [
         f"notes.txt: no part of a knowledge base; expected {parts}",
-        "rules/x.yml: a file of another kind; expected rules/<name>.yaml",
+        "rules/x.yml: a file of another kind; expected rules/<name>.yaml; did you mean 'rules/x.yaml'?",
         f"source.yaml: no part of a knowledge base; expected {parts}; did you mean 'sources.yaml'?",
         "terms/all.yaml~: a file of another kind; expected terms/<name>.yaml",
     ]
+
+
+def test_a_folder_named_like_a_card_is_told_even_where_it_is_empty(folder: Path) -> None:
+    (folder / "rules" / "back" / "new_card.yaml").mkdir()
+    assert strange(folder) == ["rules/back/new_card.yaml: a folder named like a file; expected a text"]
 
 
 def test_what_is_no_ordinary_file_is_not_waited_for(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from ..case import Case
@@ -17,7 +18,16 @@ from .laws import load_claims, load_law, load_recommendation, load_sources
 from .row_examples import load_row_examples
 from .tables import load_table
 from .terms import load_terms
+from .unknown import gathered
 
+# The fields that tell of what kind a file is, and where it belongs.
+IDENTITY = {
+    "rule": "rules/<stage>/",
+    "law": "laws/",
+    "impossible": "impossible/",
+    "findings": "terms/",
+    "conclusions": "terms/",
+}
 Item = TypeVar("Item", Rule, Law, Case)
 
 
@@ -33,7 +43,7 @@ def assemble(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
     cases = [_case(desk, name, node, rulebook) for name, node in documents.items() if name.startswith("cases/")]
     rulebook = replace(rulebook, cases=_by_id(desk, cases), digest=digest(texts), directory=directory)
     if desk.problems:
-        raise KnowledgeError(desk.problems)
+        raise KnowledgeError(gathered(desk.problems, rulebook))
     return rulebook
 
 
@@ -55,7 +65,7 @@ def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
         if name.startswith("cases/") and (case := _case(desk, name, node, made)):
             cases[case.id] = case
     if desk.problems:
-        raise KnowledgeError(desk.problems)
+        raise KnowledgeError(gathered(desk.problems, made))
     return replace(made, cases=cases)
 
 
@@ -74,11 +84,24 @@ def _documents(desk: Desk, texts: Mapping[str, str]) -> dict[str, Node | None]:
     for name, text in texts.items():
         if name.endswith(".yaml"):
             try:
-                documents[name], repeated = read(text, name)
+                node, repeated = read(text, name)
                 desk.problems += repeated
+                if not _misplaced(desk, name, node):
+                    documents[name] = node
             except Unreadable as error:
                 desk.problems.append(error.problem)
     return documents
+
+
+def _misplaced(desk: Desk, name: str, node: Node | None) -> bool:
+    """Whether the file lies in the folder of another kind, by the field that names what it holds."""
+    keys = {key.value for key, _ in node.entries} if isinstance(node, Fields) and "/" in name else set()
+    own = {key for key, folder in IDENTITY.items() if folder.partition("/")[0] == name.partition("/")[0]}
+    other = next((key for key in IDENTITY if key in keys), None)
+    if keys & own or other is None:
+        return False
+    desk.note(Place(name, 1), f"a file with `{other}:`", f"it in {IDENTITY[other]}")
+    return True
 
 
 def _read(desk: Desk, texts: Mapping[str, str], documents: Mapping[str, Node | None]) -> Rulebook:
@@ -160,15 +183,13 @@ def _check_rules(desk: Desk, rulebook: Rulebook) -> None:
 
 def _check_outranks(desk: Desk, rulebook: Rulebook, rule: Rule, lower: str) -> bool:
     other = rulebook.rules.get(lower)
-    if other is None:
-        desk.note(
-            rule.place,
-            f"{rule.id!r} outranks {lower[:80]!r}, which is no rule",
-            "a rule",
-            desk.nearest(lower, rulebook.rules),
-        )
-        return False
     at_fault = {problem.place.file for problem in desk.problems}
+    if other is None and any(PurePosixPath(file).stem == lower for file in at_fault):
+        return False  # it is there, and could not be read
+    if other is None:
+        there = f"{rule.id!r} outranks {lower[:80]!r}, which is no rule"
+        desk.note(rule.place, there, "a rule", desk.nearest(lower, rulebook.rules))
+        return False
     if lower != rule.id and at_fault & {rule.place.file, other.place.file}:
         return False  # what they share can be told when their conclusions can be read
     shared = {name for name, _ in rule.then} & {name for name, _ in other.then}

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from ..case import Value
 from ..document import Fields, Items, Node, Text
-from ..errors import Place, listed
-from ..language import Domain
+from ..errors import Place
+from ..language import TERM, Domain, no_term, no_value
 from ..rulebook import Example, Rule, Term
 from .fields import Desk
 
@@ -60,20 +60,16 @@ def conclusion_is_known(desk: Desk, name: str, phrase: str | None, place: Place,
     concluded = [other.name for other in terms.values() if not other.finding and not other.built_in]
     if term is None or name not in concluded:
         what = "a finding, which only a case gives" if term and term.finding else "no conclusion"
-        desk.note(place, f"{name[:80]!r} is {what}", "a conclusion", desk.nearest(name, concluded))
+        unknown = ("", "") if term else (TERM, name)
+        desk.note(place, f"{name[:80]!r} is {what}", "a conclusion", desk.nearest(name, concluded), unknown)
         return False
     if term.domain.kind == "tally":
         if phrase is not None:
             desk.note(place, f"a value for the tally {name!r}", f"`- {name}` alone")
         return phrase is None
     if phrase not in term.domain.values:
-        expected, suggestion = listed(term.domain.values), desk.nearest(phrase or "", term.domain.values)
-        desk.note(
-            place,
-            f"{phrase[:80]!r} is no value of {name!r}" if phrase else f"{name!r} without a value",
-            expected,
-            suggestion,
-        )
+        suggestion = desk.nearest(phrase or "", term.domain.values)
+        desk.problems.append(no_value(place, phrase or "", name, term.domain, suggestion))
         return False
     return True
 
@@ -106,7 +102,7 @@ def _given(desk: Desk, entry: Fields, domains: Mapping[str, Domain]) -> dict[str
     for key, value in node.entries:
         domain = domains.get(key.value)
         if domain is None:
-            desk.note(key.place, f"{key.value[:80]!r} is no term", "a term", desk.nearest(key.value, domains))
+            desk.problems.append(no_term(key.place, key.value, desk.nearest(key.value, domains)))
         elif isinstance(value, Items) and domain.kind == "several":
             texts = [item.value if isinstance(item, Text) else "" for item in value.items]
             members = [value_of(desk, key.value, domain, text, value.place) for text in texts]
@@ -127,8 +123,7 @@ def value_of(desk: Desk, name: str, domain: Domain, text: str, place: Place) -> 
     for value in (text, {"true": "yes", "false": "no"}.get(text.lower(), text)):
         if value in domain.values:
             return value
-    suggestion = desk.nearest(text, domain.values)
-    desk.note(place, f"{text[:80]!r} is no value of {name!r}", listed(domain.values), suggestion)
+    desk.problems.append(no_value(place, text, name, domain, desk.nearest(text, domain.values)))
     return None
 
 

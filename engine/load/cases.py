@@ -7,7 +7,7 @@ from typing import Any
 from ..case import Answer, Case, Members, Range, Value
 from ..document import Fields, Items, Node, Text
 from ..errors import Place, Problem
-from ..language import show_line
+from ..language import TERM, show_line
 from ..rulebook import Law, Rulebook, Term, facts_in_order
 from ..truth import impossibilities
 from .cards import value_of
@@ -118,6 +118,7 @@ def _answer(desk: Desk, entry: Entry, rulebook: Rulebook, facts: dict[str, Value
             f"{entry.key[:80]!r} is no finding",
             "a finding of the knowledge base",
             desk.nearest(entry.key, known),
+            (TERM, entry.key),
         )
     elif not term.finding:
         desk.note(entry.place, f"{entry.key!r} is a conclusion", "findings only: conclusions are reached by rules")
@@ -152,8 +153,9 @@ def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, An
     name = entry.key.removeprefix(EXPECTED)
     term = rulebook.terms.get(name)
     if term is None or term.finding or term.built_in:
-        conclusions = [conclusion.name for conclusion in rulebook.conclusions]
-        desk.note(entry.place, f"{name[:80]!r} is no conclusion", "a conclusion", desk.nearest(name, conclusions))
+        suggestion = desk.nearest(name, [conclusion.name for conclusion in rulebook.conclusions])
+        unknown = ("", "") if term else (TERM, name)
+        desk.note(entry.place, f"{name[:80]!r} is no conclusion", "a conclusion", suggestion, unknown)
         return
     if term.domain.kind == "several":
         expected[name] = _members(desk, term, entry)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ..document import Fields, Items, Node, Text
@@ -10,6 +11,7 @@ from ..language import Condition, Domain, Misread, parse
 from ..rulebook import Citation
 
 MANY = 500  # after so many problems, none gets a suggestion any more: each takes a millisecond
+SURELY = 0.75  # so much alike is a slip of the pen
 FOR_PATIENTS = "for patients"
 LABELS = ("verified-2", "recalled", "uncertain", "derived", "convention")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -21,26 +23,34 @@ class Desk:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def note(self, place: Place, there: str, expected: str = "", suggestion: str = "") -> None:
-        """Keep a problem."""
-        self.problems.append(Problem(place, there, expected, suggestion))
+    def note(
+        self, place: Place, there: str, expected: str = "", suggestion: str = "", unknown: tuple[str, str] = ("", "")
+    ) -> None:
+        """Keep a problem; `unknown` is a name that nothing defines, and of what."""
+        self.problems.append(Problem(place, there, expected, suggestion, unknown=unknown))
 
     def nearest(self, word: str, known: Iterable[str]) -> str:
         """The known word that is most like the given one, while there are not too many to mend."""
         return nearest(word, known) if len(self.problems) < MANY else ""
 
     def fields(self, node: Node | None, file: str, allowed: Iterable[str]) -> Fields | None:
-        """The node as a mapping that has no field but the allowed ones."""
+        """The node as a mapping that has no field but the allowed ones; a misspelt one is read as what was meant."""
         if not isinstance(node, Fields):
             self.note(
                 node.place if node else Place(file), "no fields" if node else "an empty file", listed(list(allowed))
             )
             return None
+        meant: dict[str, str] = {}
         for key, _ in node.entries:
             if key.value not in allowed:
                 expected, suggestion = listed(list(allowed)), self.nearest(key.value, allowed)
                 self.note(key.place, f"{key.value[:80]!r} is no field here", expected, suggestion)
-        return node
+                if suggestion and node.get(suggestion) is None and nearest(key.value, [suggestion], SURELY):
+                    meant[key.value] = suggestion
+        if not meant:
+            return node
+        entries = ((replace(key, value=meant.get(key.value, key.value)), value) for key, value in node.entries)
+        return replace(node, entries=tuple(entries))
 
     def text(self, fields: Fields, key: str, required: bool = False) -> str:
         """The text under a key, its line breaks as spaces; empty where it is missing."""
@@ -69,7 +79,7 @@ class Desk:
         if node is None:
             return ()
         if not isinstance(node, Items) or not all(isinstance(item, Text) for item in node.items):
-            self.note(node.place, f"`{key}` is no list of texts", f"a list under `{key}`")
+            self.note(node.place, f"`{key}` is no list of texts", f"a list, such as `{key}: [one, another]`")
             return ()
         return tuple((item.value, item.place) for item in node.items if isinstance(item, Text))
 
@@ -77,7 +87,7 @@ class Desk:
         """A list of mappings of one pair each, such as `- term: value`; a bare text is a pair with itself."""
         if not isinstance(node, Items):
             if node is not None:
-                self.note(node.place, f"`{key}` is no list", f"a list under `{key}`")
+                self.note(node.place, f"`{key}` is no list", f"lines under `{key}:` that begin with `- `")
             return []
         pairs: list[tuple[Text, Node]] = []
         for item in node.items:
@@ -133,10 +143,12 @@ class Desk:
         """A citation from its key and text, checked."""
         if key == "article":
             if text not in claims:
-                self.note(place, f"the article has no claim {text[:80]!r}", listed(list(claims)))
+                expected = listed(list(claims))
+                self.note(place, f"the article has no claim {text[:80]!r}", expected, unknown=("claim", text))
             return Citation(key, text)
         if key not in known:
-            self.note(place, f"{key[:80]!r} is no source", "a key of sources.yaml", self.nearest(key, known))
+            suggestion = self.nearest(key, known)
+            self.note(place, f"{key[:80]!r} is no source", "a key of sources.yaml", suggestion, ("source", key))
         text = " ".join(text.split())
         where, bracket, label = text.rpartition("[")
         if not bracket or not label.endswith("]"):

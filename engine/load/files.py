@@ -18,6 +18,8 @@ FOLDERS = {
 }
 EXAMPLES = ".examples.csv"
 SINGLES = ("sources.yaml", "article.yaml", "recommendation.yaml")
+SLIPS = (".yml", ".yaml.txt", ".csv.txt", ".txt")
+OF_WINDOWS = ("Thumbs.db", "desktop.ini")  # written by its file manager, unasked
 MAX_FILES = 20_000
 
 
@@ -40,7 +42,8 @@ def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
             continue
         path = os.path.join(directory, name)  # noqa: PTH118
         if not os.path.isfile(path):  # noqa: PTH113
-            problems.append(Problem(Place(name), "no ordinary file", "a text"))
+            there = "a folder named like a file" if os.path.isdir(path) else "no ordinary file"  # noqa: PTH112
+            problems.append(Problem(Place(name), there, "a text"))
             continue
         try:
             with open(path, "rb") as file:  # noqa: PTH123 (four times faster, for many)
@@ -64,15 +67,22 @@ def _walk(directory: Path, problems: list[Problem]) -> Iterator[str]:
     for folder, folders, names in os.walk(directory, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
         below = os.path.relpath(folder, directory).replace(os.sep, "/") + "/"
-        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118
-        for name in sorted(names + links):
+        odd = [
+            name
+            for name in folders
+            if os.path.islink(os.path.join(folder, name)) or name.endswith(tuple(FOLDERS.values()))  # noqa: PTH114, PTH118
+        ]
+        folders[:] = [name for name in folders if name not in odd]
+        for name in sorted(names + odd):
             if belongs(name):
                 yield (below + name).removeprefix("./")
 
 
 def belongs(name: str) -> bool:
     """Whether a file is knowledge by its name: neither hidden nor in a hidden folder, and no Markdown page."""
-    return not name.endswith(".md") and not any(part.startswith((".", "__pycache__")) for part in name.split("/"))
+    return not name.endswith((".md", *OF_WINDOWS)) and not any(
+        part.startswith((".", "__pycache__")) for part in name.split("/")
+    )
 
 
 def _stranger(name: str) -> Problem | None:
@@ -83,11 +93,10 @@ def _stranger(name: str) -> Problem | None:
         return None
     if rest and folder in FOLDERS:
         suffix = FOLDERS[folder]
-        return (
-            None
-            if name.endswith(suffix)
-            else Problem(Place(name), "a file of another kind", f"{folder}/<name>{suffix}")
-        )
+        if name.endswith(suffix):
+            return None
+        meant = f"{name.partition('.')[0]}{suffix}" if name.endswith(SLIPS) else ""
+        return Problem(Place(name), "a file of another kind", f"{folder}/<name>{suffix}", meant)
     known = [*FOLDERS, *SINGLES]
     return Problem(Place(name), "no part of a knowledge base", listed(known), nearest(folder, known))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from ..document import Fields, Items, Node, Text
 from ..errors import Place
+from ..language import TERM
 from ..rulebook import Claim, Law, Recommendation, Section, Source, Term
 from .fields import FOR_PATIENTS, Desk
 from .terms import domains_of, findings_only
@@ -20,13 +21,14 @@ def load_law(
     condition = desk.condition(fields, domains_of(terms), law=True)
     if key == "impossible":
         findings_only(desk, condition, terms)
-    return Law(
+    law = Law(
         id=desk.identity(fields, key, file),
         says=desk.text(fields, "says", required=True),
         condition=condition,
         sources=desk.citations(fields, *known),
         place=Place(file, fields.place.line),
     )
+    return law if condition.lines else None  # what could not be read would be broken by every case
 
 
 def load_sources(desk: Desk, file: str, node: Node | None) -> dict[str, Source]:
@@ -122,4 +124,5 @@ def _sides(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple
 def _conclusion(desk: Desk, name: str, place: Place, terms: Mapping[str, Term]) -> None:
     conclusions = [term.name for term in terms.values() if not term.finding]
     if name not in conclusions:
-        desk.note(place, f"{name[:80]!r} is no conclusion", "a conclusion", desk.nearest(name, conclusions))
+        unknown = ("", "") if name in terms else (TERM, name)
+        desk.note(place, f"{name[:80]!r} is no conclusion", "a conclusion", desk.nearest(name, conclusions), unknown)

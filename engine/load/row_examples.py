@@ -30,8 +30,9 @@ def load_row_examples(
 ) -> tuple[RowExample, ...]:
     """The examples of one table; `rows` are those of every table, by their whole names."""
     lines = read_rows(desk, file, text)
-    if not lines:
-        return ()
+    at_fault = {problem.place.file for problem in desk.problems}
+    if not lines or file.removesuffix(EXAMPLES) + ".csv" in at_fault:
+        return ()  # of a table that could not be read, nothing can be said
     table = desk.stem(file.removesuffix(EXAMPLES)) + "."
     mine = {name.removeprefix(table): rule for name, rule in rows.items() if name.startswith(table)}
     if not mine:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from ..errors import Place
-from ..language import Condition, Domain, Line, Misread, parse_line
+from ..language import Condition, Domain, Line, Misread, no_term, parse_line
 from ..rulebook import Rule, Term
 from .cards import conclusion_is_known
 from .fields import Desk
@@ -24,7 +24,8 @@ def load_table(
         return []
     header = [cell.strip() for cell in rows[0][1]]
     if header[:1] != ["row"] or header.count("=>") != 1 or header[-2:] != ["because", "source"]:
-        desk.note(Place(file, 1), "a header of another form", "`row, terms…, =>, conclusions…, because, source`")
+        there = "semicolons between the cells" if len(header) == 1 and ";" in header[0] else "a header of another form"
+        desk.note(Place(file, 1), there, "`row, terms…, =>, conclusions…, because, source`, with commas")
         return []
     check_header(desk, Place(file, 1), [name for name in header[1:-2] if name != "=>"], terms)
     table = desk.stem(file)
@@ -53,7 +54,7 @@ def check_header(desk: Desk, place: Place, columns: list[str], terms: Mapping[st
     """Note what heads a column and is no term, or heads two."""
     for number, name in enumerate(columns):
         if name not in terms:
-            desk.note(place, f"{name[:80]!r} is no term", "a term of the knowledge base", desk.nearest(name, terms))
+            desk.problems.append(no_term(place, name, desk.nearest(name, terms)))
         elif name in columns[:number]:
             desk.note(place, f"{name!r} heads two columns", "each term once")
 
