@@ -1,13 +1,25 @@
 """The command line: parses, calls, prints; decides nothing."""
 
-import gc
-import sys
-from pathlib import Path
+import signal
+import threading
 
-import click
+MAIN = threading.current_thread() is threading.main_thread()
+QUIET = MAIN and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+if QUIET:  # Ctrl-C while the rest is imported ends the program as it does later: without a traceback
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-import engine
-from engine.doors.commands import COMMANDS
+import gc  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import click  # noqa: E402
+
+import engine  # noqa: E402
+from engine.doors.commands import COMMANDS  # noqa: E402
+from engine.doors.terminal import plain  # noqa: E402
+
+if QUIET:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).resolve().parent
 SHELLS = ("bash", "zsh", "fish")
@@ -44,6 +56,7 @@ def lumbar(context: click.Context, knowledge: str) -> None:
     Exit codes: 0 fine, 1 something to mend in a case or the knowledge base, 2 wrong use of a command.
     """
     context.obj = knowledge
+    context.color = False if plain() else None
 
 
 for command in COMMANDS:

@@ -91,7 +91,7 @@ def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str:
 
 def listed(words: Sequence[str], limit: int = 12) -> str:
     """The words as one phrase for `expected`; a long list is cut and counted."""
-    shown = ", ".join(words[:limit])
+    shown = ("; " if any("," in word for word in words[:limit]) else ", ").join(words[:limit])
     return shown if len(words) <= limit else f"{shown} and {len(words) - limit} more"
 
 

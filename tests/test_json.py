@@ -103,6 +103,8 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], .
     _edit(folder / "knowledge/sources.yaml", "seen: not seen", "seen: in part")
     found.append(_json("lumbar impact numb.yaml --against before --json", folder))
     found.append(_json("lumbar diff before --json", folder))
+    _edit(folder / "knowledge/terms/pain.yaml", "\n  leaning back:", "\n  leening back:")
+    found.append(_json("lumbar check --json 2>/dev/null", folder))
     return tuple(_objects(found))
 
 

@@ -47,12 +47,31 @@ def read(paths: Iterable[str | Path], rulebook: Rulebook) -> Iterator[Case]:
 
 
 def _folder(folder: Path, rulebook: Rulebook) -> Iterator[Case]:
-    found = [path for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES and path.is_file()]
+    known = {path: amiss(path) for path in sorted(folder.rglob("*")) if not hidden(path, folder)}
+    found = [path for path, wrong in known.items() if wrong or (path.suffix in SUFFIXES and path.is_file())]
     if not found:
         expected = f"files that end in {', '.join(SUFFIXES)}"
         yield _unread(Problem(Place(str(folder)), "no case files here", expected))
     for path in found:
-        yield from _file(path, rulebook)
+        if wrong := known[path]:
+            yield _unread(wrong)
+        else:
+            yield from _file(path, rulebook)
+
+
+def hidden(path: Path, folder: Path) -> bool:
+    """Whether a file of a folder is hidden, or lies in a hidden folder below it."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def amiss(path: Path) -> Problem | None:
+    """What is wrong with a link in a folder of cases, whose cases would be missed without a word."""
+    if not path.is_symlink() or path.is_file():
+        return None
+    place = Place(str(path).encode(errors="backslashreplace").decode())
+    if path.is_dir():
+        return Problem(place, "a link to a folder, which is not followed", "the folder itself")
+    return Problem(place, "a link that leads nowhere", "a file") if not path.exists() else None
 
 
 def _file(path: Path, rulebook: Rulebook) -> Iterator[Case]:

@@ -55,7 +55,12 @@ def _columns() -> int:
     try:
         return int(os.environ.get("COLUMNS", "")) or 100
     except ValueError:
-        return os.get_terminal_size().columns if sys.stdout.isatty() else 100
+        return (os.get_terminal_size().columns if sys.stdout.isatty() else 0) or 100
+
+
+def plain() -> bool:
+    """Whether no colours are wanted, or the terminal would show them as letters."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def say_json(value: Any) -> None:

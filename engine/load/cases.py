@@ -7,7 +7,7 @@ from typing import Any
 from ..case import Answer, Case, Members, Range, Value
 from ..document import Fields, Items, Node, Text
 from ..errors import Place, Problem
-from ..language import TERM, show_line
+from ..language import TERM
 from ..rulebook import Law, Rulebook, Term, facts_in_order
 from ..truth import impossibilities
 from .cards import value_of
@@ -145,8 +145,8 @@ def cannot_be(law: Law, facts: Mapping[str, Value], place: Place) -> Problem:
     """That facts contradict an assumption about patients."""
     terms = law.condition.terms()
     lines = "; ".join(f"{name}: {facts[name]}" for name in facts if name in terms)
-    told = ", ".join(show_line(line) for line in law.condition.leaves())
-    return Problem(place, f"{law.says} ({lines})", f"not all of {told}")
+    answered = [repr(name) for name in facts if name in terms]
+    return Problem(place, f"{law.says} ({lines})", f"another answer to {' or '.join(answered)}")
 
 
 def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, Answer]) -> None:

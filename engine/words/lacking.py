@@ -95,9 +95,10 @@ def _distance(distance: int | None) -> str:
 
 
 def _line(line: LineReason, candidate: Candidate, indent: int, length: Length) -> Iterator[Said]:
-    found = "; ".join(f"{name} is {found_in_words(value)}" for name, value in line.found.items())
-    yield Said(f"{'unless ' * line.excluded}{line.text} ({line.state}: {found})", indent, "plain", "* ")
     below = candidate.below.get(line.text)
+    concluded = below.term.name if below is not None else ""
+    found = "; ".join(f"{name} is {found_in_words(value, name == concluded)}" for name, value in line.found.items())
+    yield Said(f"{'unless ' * line.excluded}{line.text} ({line.state}: {found})", indent, "plain", "* ")
     if below is not None:
         yield from _why_not(below, indent + 1, length)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from ..errors import Place
 from ..language import show, show_line
@@ -96,18 +97,22 @@ def law_page(rulebook: Rulebook, law: Law) -> Iterator[Said]:
 
 
 def page(rulebook: Rulebook, name: str) -> Iterator[Said] | None:
-    """The page of whatever has that name: a rule, term, law, source, or claim (its number, or `article: 7`)."""
+    """The page of whatever has that name: a rule, term, law, source, or claim (its number, or `article: 7`).
+
+    A rule and a term may have the same name: then the term, and after it the rule.
+    """
     claim = name.lower().removeprefix("article").lstrip(": ")
-    if name in rulebook.rules:
-        return rule_page(rulebook, rulebook.rules[name])
+    found: list[Iterator[Said]] = []
     if name in rulebook.terms:
-        return term_page(rulebook, rulebook.terms[name])
-    for laws in (rulebook.laws, rulebook.impossible):
-        if name in laws:
-            return law_page(rulebook, laws[name])
+        found.append(term_page(rulebook, rulebook.terms[name]))
+    if name in rulebook.rules:
+        found.append(rule_page(rulebook, rulebook.rules[name]))
+    found += [law_page(rulebook, laws[name]) for laws in (rulebook.laws, rulebook.impossible) if name in laws]
     if name in rulebook.sources:
-        return source_page(rulebook, rulebook.sources[name])
-    return claim_page(rulebook, rulebook.claims[claim]) if claim in rulebook.claims else None
+        found.append(source_page(rulebook, rulebook.sources[name]))
+    if not found and claim in rulebook.claims:
+        found.append(claim_page(rulebook, rulebook.claims[claim]))
+    return chain.from_iterable(found) if found else None
 
 
 def names(rulebook: Rulebook) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def how_of(reason: Why) -> str:
         case "open":
             return f"waiting for {listed(reason.missing, 8)}"
         case "built in" if reason.answer == "yes":
-            return "every question that applies is answered"
+            return reason.term.says
         case "built in":
             return f"not answered: {listed(reason.missing, 8)}"
     return ""
@@ -115,20 +115,23 @@ def _line(line: LineReason, indent: int, length: Length) -> Iterator[Said]:
         yield Said(f"{_prefix(line)}{line.text} ({how})", indent, "plain", "* ")
         yield from _reasons(told, indent, length)
         return
-    found = "; ".join(f"{name} is {found_in_words(value)}" for name, value in line.found.items())
+    concluded = {below.term.name for below in line.below}
+    found = "; ".join(f"{name} is {found_in_words(value, name in concluded)}" for name, value in line.found.items())
     says = line.state if exact and line.state == "met" else f"{line.state}: {found}"
     yield Said(f"{_prefix(line)}{line.text} ({says})", indent, "plain", "* ")
     for below in line.below:
         yield from _why(below, indent + 1, length)
 
 
-def found_in_words(value: object) -> str:
-    """What a term is in a case, as a reason tells it."""
+def found_in_words(value: object, concluded: bool = False) -> str:
+    """What a finding, or a conclusion, is in a case, as a reason tells it."""
     if isinstance(value, dict):
         if "in" in value:
             return ", ".join(value["in"]) or "empty so far"
         return f"at least {value['at least']}, at most {value['at most']}"
-    return "not answered" if value is None else str(value)
+    if value is None:
+        return "not known yet" if concluded else "not answered"
+    return str(value)
 
 
 def sources_behind(rulebook: Rulebook, reason: Why) -> Iterator[Said]:

@@ -1,6 +1,7 @@
 """A decision in words: whole, or in one line; and a case that cannot be decided."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..case import Case, Decision, Members
 from ..errors import counted
@@ -92,7 +93,7 @@ def _briefly(decision: Decision, term: Term) -> str:
 def fault(rulebook: Rulebook, case: Case, decision: Decision) -> Iterator[Said]:
     """A case that cannot be decided: its problems, and the least that the rest of it gives of every scale."""
     yield Said(f"Case {case.id}: not decided, for there is something to mend in it", style="alarm")
-    yield from (Said(str(problem), 1) for problem in case.problems)
+    yield from (Said(str(replace(problem, excerpt="")), 1) for problem in case.problems)
     yield from (Said(told, 1, "alarm") for told in _at_least(rulebook, case, decision))
 
 

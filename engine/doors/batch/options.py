@@ -9,6 +9,7 @@ from typing import Any
 
 from ...columns.codes import DOMAINS, SUFFIX
 from ...errors import LumbarError, Place, Problem, listed
+from ..files import amiss, hidden
 
 FORMATS = ("parquet", "ndjson", "csv")
 KINDS = {
@@ -108,7 +109,11 @@ def _files(path: Path, out: Path) -> Iterator[Input]:
     batches = {out, *(file.parent for file in path.rglob(MANIFEST) if _is_batch(file.parent))}
     for file in sorted(path.rglob("*")):
         kind = kind_of(file)
-        if kind and file.is_file() and batches.isdisjoint(file.parents) and not file.name.startswith("."):
+        if hidden(file, path) or not batches.isdisjoint(file.parents):
+            continue
+        if wrong := amiss(file):
+            raise Refused([wrong])
+        if kind and file.is_file():
             yield _input(file, kind)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from ..terminal import Exit, say, say_in_one_line, say_json
-from .drawn import HTML, SVG, draw
+from .drawn import HTML, SVG, draw, two_files
 from .given import AS_JSON, CASE, CASES, LENGTH, READER, WHICH, chain_of, complete, decided, fault_json, load, refuse
 
 
@@ -66,6 +66,7 @@ def why(
     """Tell why TERM (such as "exercise direction" or urgency) is what it is in CASE, down to the answers given."""
     from ... import explain, words
 
+    two_files(svg, html)
     rulebook, decision = decided(knowledge, case, name, as_json)
     first = rulebook.recommendation.explain if rulebook.recommendation else rulebook.conclusions[0].name
     wanted = term or first

@@ -25,6 +25,12 @@ def draw(file: str | None, made: Callable[[], str]) -> None:
     click.echo(f"{file}: the picture is drawn")
 
 
+def two_files(svg: str | None, html: str | None) -> None:
+    """Refuse to write a picture and a page into one file."""
+    if svg is not None and svg == html:
+        raise click.UsageError("--svg and --html into one file; expected two")
+
+
 @click.command("map", short_help="Draw the whole rulebook.")
 @click.argument("case", required=False, type=click.Path(exists=True, allow_dash=True))
 @WHICH
@@ -38,6 +44,7 @@ def map_(knowledge: str, case: str | None, name: str | None, svg: str | None, ht
     """
     from ...words import pictures
 
+    two_files(svg, html)
     rulebook, decision = decided(knowledge, case, name, False) if case else (load(knowledge, cases=False), None)
     whole = pictures.Map(rulebook, decision)
     draw(svg, lambda: pictures.picture_of_map(whole))

@@ -63,7 +63,7 @@ def one_case(rulebook: "Rulebook", path: str, name: str | None) -> "Case":
 
     found = [case for case in read([path], rulebook) if name in (None, case.id)]
     if not found:
-        raise click.UsageError(f"{path} has no case {name!r}")
+        refuse(f"{path} has no case {name!r}", name or "", [case.id for case in read([path], rulebook)])
     if len(found) > 1:
         ids = ", ".join(case.id for case in found[:8])
         raise click.UsageError(f"{path} holds {len(found)} cases ({ids} …): name one with --case")

@@ -84,8 +84,13 @@ def make_cases(knowledge: str, count: int, out: Path, seed: int, unknown: float,
     order = made_up.Order(count, seed, unknown, common)
     if str(out) == "-":
         made_up.print_lines(rulebook, order, sys.stdout.buffer)
-    else:
+        return
+    try:
         made_up.write(rulebook, order, out)
+    except OSError as error:
+        raise click.UsageError(
+            f"{out} cannot be written ({error.strerror or str(error).partition(' (os ')[0]})"
+        ) from error
 
 
 @click.command(short_help="Make a page about many cases.")

@@ -1,12 +1,13 @@
 """Commands that ask about an answer: whynot, weigh, compare, whatif, enough, next."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..terminal import say, say_json
-from .drawn import HTML, SVG, draw
+from .drawn import HTML, SVG, draw, two_files
 from .given import (
     AS_JSON,
     CASE,
@@ -21,7 +22,7 @@ from .given import (
 )
 
 if TYPE_CHECKING:
-    from ...case import Case, Decision, Value
+    from ...case import Answer, Case, Decision, Value
     from ...rulebook import Rulebook, Term
     from ...words.said import Said
 
@@ -61,7 +62,10 @@ def _value(term: "Term", value: str) -> str:
     if term.domain.kind == "tally" and not value.isdecimal():
         raise click.UsageError(f"{value!r} is no number, and {term.name!r} counts")
     if term.domain.kind != "tally" and value not in term.domain.values:
-        refuse(f"{value!r} is no value of {term.name!r}", value, term.domain.values)
+        from ...errors import listed
+
+        expected = listed(term.domain.values)
+        refuse(f"{value!r} is no value of {term.name!r}; expected {expected}", value, term.domain.values)
     return value
 
 
@@ -87,8 +91,19 @@ def whynot(knowledge: str, case: str, term: str, as_json: bool, length: Any, nam
     told = explain.why_not(explain.Plan(rulebook), decision, found.name, values)
     if as_json:
         say_json({"case": decision.case.id, "rulebook": rulebook.digest, "why not": told.as_json()})
+    elif value and value in _held(decision.conclusions[found.name]):
+        click.echo(f"{found.name} is {value} already; `lumbar why` tells the reasons.")
     else:
         say(words.why_not(told, length))
+
+
+def _held(answer: "Answer") -> tuple[str, ...]:
+    """The values that an answer has."""
+    from ...case import Members, Range
+
+    if isinstance(answer, Members):
+        return answer.inside
+    return () if answer is None or isinstance(answer, Range) else (str(answer),)
 
 
 @click.command(short_help="Weigh values: for and against.")
@@ -118,11 +133,12 @@ def weigh(
     """
     from ... import explain, words
 
+    two_files(svg, html)
     rulebook, decision = decided(knowledge, case, name, as_json)
     found = _conclusion(rulebook, term)
     if found.domain.kind == "tally":
         refuse(f"{term!r} counts, and has no values to weigh", term, ())
-    told = explain.weigh(rulebook, decision, found.name, [_value(found, value) for value in values])
+    told = explain.weigh(rulebook, decision, found.name, [_value(found, value) for value in dict.fromkeys(values)])
     if svg or html:
         from ...words import pictures
 
@@ -225,6 +241,9 @@ def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -
     if wrong:
         raise click.UsageError(f"{wrong[0]!r} is no answer; expected one such as 'leg weakness: new'")
     pairs = [(answer.partition(":")[0].strip(), answer.partition(":")[2].strip()) for answer in answers]
+    again = [term for term, times in Counter(term for term, _ in pairs).items() if times > 1]
+    if again:
+        raise click.UsageError(f"{again[0]!r} is answered twice; expected each finding once")
     place = Place("what if")
     findings = {term.name for term in rulebook.findings}
     kept = [Entry(term, value, place) for term, value in decision.case.facts.items() if term not in dict(pairs)]
