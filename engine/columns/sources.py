@@ -3,10 +3,14 @@
 import gzip
 import io
 import json
+import os
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Lock
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -27,6 +31,7 @@ UNREADABLE = (
 Breaker = Callable[[bytes, int], Problem]
 PACKED = (".gz", ".zst")
 PACKED_BYTES = 1 << 12  # unpacked at a time: at the very worst they become 128 MiB
+_ONE = Lock()
 LINES = 1 << 15  # lines of JSON in a piece, at most
 
 
@@ -34,11 +39,7 @@ def columns_of(path: Path, kind: str) -> tuple[str, ...]:
     """The columns of a Parquet or separated file; raises Unusable."""
     name = shown(path)
     if kind == "parquet":
-        try:
-            names: list[str] = pl.scan_parquet(path, hive_partitioning=False).collect_schema().names()
-            return tuple(names)
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise Unusable(Problem(Place(name), f"no readable Parquet ({_first(error)})")) from None
+        return tuple(_guarded(name, lambda: pl.scan_parquet(path, hive_partitioning=False).collect_schema().names()))
     with _guarded(name, lambda: path.open("rb")) as raw:
         head: Head = _guarded(name, lambda: head_of(_unpacking(raw, path), name))
         return Separated(name, head).names
@@ -54,8 +55,9 @@ def unpacked(path: Path, most: int) -> bytes:
 def rows_of(path: Path) -> int:
     """How many rows a Parquet file has; 0 where it cannot be read."""
     try:
-        return int(pl.scan_parquet(path, hive_partitioning=False).select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError):
+        with _without_panic():
+            return int(pl.scan_parquet(path, hive_partitioning=False).select(pl.len()).collect().item())
+    except UNREADABLE:
         return 0
 
 
@@ -65,14 +67,45 @@ def shown(path: Path) -> str:
 
 
 def _first(error: BaseException) -> str:
+    if isinstance(error, pl.exceptions.PanicException):
+        return "damaged"
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
 
 
 def _guarded(name: str, work: Callable[[], Any]) -> Any:
     try:
-        return work()
+        with _without_panic():
+            return work()
     except UNREADABLE as error:
         raise Unusable(Problem(Place(name), f"cannot be read ({_first(error)})")) from None
+
+
+@contextmanager
+def _without_panic() -> Iterator[None]:
+    """Keeps off standard error what Polars itself prints there of a file so damaged that one of its threads panics.
+
+    All else that is printed meanwhile follows; while one thread does so, others go without.
+    """
+    try:
+        real = os.dup(2) if _ONE.acquire(blocking=False) else None
+    except OSError:  # there is no standard error
+        _ONE.release()
+        real = None
+    if real is None:
+        yield
+        return
+    with TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(real, 2)
+            os.close(real)
+            _ONE.release()
+            kept.seek(0)
+            said = kept.read()
+            if said and b" panicked at " not in said:
+                os.write(2, said)
 
 
 def pieces(path: Path, kind: str, spot: Spot, most: int, breaks: Breaker, types: Mapping[str, Any]) -> Iterator[Piece]:

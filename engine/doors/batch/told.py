@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ...errors import counted
+
 
 def in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
     """The summary in lines: the counts, columns that are no findings, and where the rejects are."""
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary["by reason"].items())
     apart = f"{summary['rejects']:,} set apart" + (f" ({reasons})" if reasons else "")
-    yield f"{summary['cases']:,} cases: {summary['decided']:,} decided, {apart}. Rulebook {summary['rulebook']}."
+    cases = counted(summary["cases"], "case")
+    yield f"{cases}: {summary['decided']:,} decided, {apart}. Rulebook {summary['rulebook']}."
     for name, suggestion in summary["extra columns"].items():
         told = f"{name!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'}"
         yield told + (f"; did you mean {suggestion!r}?" if suggestion else "")

@@ -1,0 +1,66 @@
+"""Files of cases that are damaged: told in one line, whatever the libraries that read them print or raise."""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from engine.columns import sources
+from engine.columns.made_up import Order, write
+from engine.columns.separated import Spot, Unusable
+from engine.errors import Place, Problem
+from engine.rulebook import Rulebook
+from tests.test_cli import run
+
+
+def damaged(whole: bytes, seed: int) -> bytes:
+    """A file cut, with a hole, with something else in it, or with a few bits turned near its end."""
+    chance, data = random.Random(seed), bytearray(whole)
+    at = chance.randrange(len(data))
+    match seed % 4:
+        case 0:
+            return bytes(data[:at])
+        case 1:
+            data[at : at + chance.randrange(1, 2000)] = chance.randbytes(10)
+        case 2:
+            for _ in range(3):
+                data[chance.randrange(len(data) - 3000, len(data) - 8)] ^= 1 << chance.randrange(8)
+        case _:
+            del data[at : at + chance.randrange(1, 5000)]
+    return bytes(data)
+
+
+def test_a_damaged_parquet_is_told_as_one_problem_and_nothing_else_is_printed(
+    bundled: Rulebook, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "made.parquet"
+    write(bundled, Order(1000, 1), path)
+    whole, told = path.read_bytes(), []
+    for seed in range(120):
+        path.write_bytes(damaged(whole, seed))
+        try:
+            sources.columns_of(path, "parquet")
+            for _ in sources.pieces(path, "parquet", Spot(), 10_000, lambda *_: Problem(Place(""), ""), {}):
+                pass
+        except Unusable as error:
+            told.append(error.problem.there)
+        sources.rows_of(path)
+    assert len(told) > 100
+    assert all(there.startswith(("cannot be read (", "rows that cannot be read")) for there in told)
+    assert not any("unwrap" in there for there in told)
+    assert capfd.readouterr().err == ""
+
+
+def test_what_is_printed_while_a_file_is_read_is_kept_but_for_a_panic(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for said in (b"90,000 cases\n", b"thread 'reader' panicked at unpack.rs:120:1:\nstack backtrace:\n"):
+        with sources._without_panic(), sources._without_panic():  # the second as a thread that goes without
+            os.write(2, said)
+    assert capfd.readouterr().err == "90,000 cases\n"
+
+
+def test_one_case_is_counted_as_one(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("case,age\nann,44\n", encoding="utf-8")
+    assert "1 case: 1 decided" in run("batch", str(tmp_path / "a.csv"), "--out", str(tmp_path / "out"))[1]
