@@ -37,7 +37,7 @@ def test_a_damaged_parquet_is_told_as_one_problem_and_nothing_else_is_printed(
     path = tmp_path / "made.parquet"
     write(bundled, Order(1000, 1), path)
     whole, told = path.read_bytes(), []
-    for seed in range(120):
+    for seed in (*range(40), 79, 87):  # with the Polars of today, the last two make its threads panic
         path.write_bytes(damaged(whole, seed))
         try:
             sources.columns_of(path, "parquet")
@@ -46,7 +46,7 @@ def test_a_damaged_parquet_is_told_as_one_problem_and_nothing_else_is_printed(
         except Unusable as error:
             told.append(error.problem.there)
         sources.rows_of(path)
-    assert len(told) > 100
+    assert len(told) > 35
     assert all(there.startswith(("cannot be read (", "rows that cannot be read")) for there in told)
     assert not any("unwrap" in there for there in told)
     assert capfd.readouterr().err == ""
