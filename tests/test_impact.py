@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cli
-from engine.author.impact import changes, shown_terms
-from engine.case import Case
+from engine.author import telling
+from engine.author.impact import Change, changes, shown_terms
+from engine.case import Case, Members
 from engine.columns import tables
 from engine.columns.compared import Compared
 from engine.load import load
@@ -25,7 +26,7 @@ from .rulebooks import case, facts, rulebooks
 pytest.importorskip("pysat")
 
 from engine.author.difference import rules_that_differ
-from engine.author.everywhere import compare_everywhere
+from engine.author.everywhere import Everywhere, compare_everywhere
 from tests.conftest import BICYCLE, edit
 
 CARD = "rules/squeal_on_braking.yaml"
@@ -277,3 +278,36 @@ def test_terms_and_laws_that_differ_are_named(shed: Path) -> None:
 
 def test_what_says_the_same_is_the_same(shed: Path) -> None:
     assert run(shed, "diff", str(BICYCLE)) == (0, "The two say the same.\n")
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+PATIENT = Change(Case("a patient", {"noise": "click"}), {"fault": ("unknown", "loose crank")}, now=("crank_clicks",))
+MANY = replace(
+    PATIENT,
+    answers={"avoid": (Members((), ("a", "b", "c", "d")), Members(("e",), ()))},
+)
+
+
+def said(differs: dict[str, tuple[Change, ...]]) -> list[str]:
+    found = Everywhere(("ride",), differs, {}, tuple(differs))
+    return [line.text for line in telling.everywhere(found, [])]
+
+
+def test_the_rules_behind_one_patient_are_told_once_and_long_lists_are_counted() -> None:
+    assert said({"fault": (PATIENT,), "avoid": (MANY,)}) == [
+        "Proved the same for every possible case: ride.",
+        "fault differs for such patients, and perhaps in other ways:",
+        "noise: click",
+        "loose crank (before: unknown)",
+        "now: crank_clicks: ",
+        "avoid differs for such patients, and perhaps in other ways:",
+        "noise: click",
+        "new: e; 4 no longer open",
+    ]
+
+
+def test_no_patients_are_announced_where_none_is_shown() -> None:
+    assert said({"fault": (), "avoid": ()})[1:] == [
+        "Neither a difference that shows nor a proof that there is none: fault, avoid."
+    ]

@@ -190,6 +190,8 @@ REFUSED = [
     (MADE, "SHED: last year [herd]", "[herd] is no label; expected verified-2"),
     (MADE, "cellar", "no source has 'cellar'"),
     ((*MADE[:-1], "It does in 9 of 10.", "SHED: told [convention]"), "", "the card says '9', and no source for it"),
+    ((*MADE[:-1], "It does in 9 of 10.", "SHED: told [convention]"), "", "or `back` to the reason, to say it without"),
+    ((*MADE, "SHED"), "SHED:", "'SHED' without a place in it"),
     ((*MADE, "SHED: often", "", "1"), "noise squeal", "'noise squeal' is the name of another example"),
     ((*MADE, "SHED: often", ""), "7", "'7' is no number of the list; expected 1 to 3, or Enter"),
     ((*MADE, "SHED: often", "", ""), "perhaps", "'perhaps' is no answer; expected yes, no"),

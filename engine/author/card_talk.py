@@ -294,7 +294,8 @@ def _sources(rulebook: Rulebook, draft: Draft) -> Talk[tuple[Citation, ...]]:
         if not made:
             raise Refused("nothing; expected a source: a key, or part of what it is called")
         if figure := typed.unsourced((draft.says, draft.because), made):
-            raise Refused(f"the card says {figure!r}, and no source for it; expected the source that has the figure")
+            without = "or `back` to the reason, to say it without"
+            raise Refused(f"the card says {figure!r}, and no source for it; expected the source that has it, {without}")
         return DONE
 
     while True:
@@ -336,7 +337,7 @@ def _citation(rulebook: Rulebook, answer: object) -> Talk[Citation]:
     yield Said(f"{rulebook.sources[key].citation} [{rulebook.sources[key].seen}]", 1, "muted")
     made: Citation = yield Question(
         f"{key}:",
-        lambda text: typed.citation(rulebook, f"{key}: {text}"),
+        lambda text: typed.citation(rulebook, f"{key}: {text.removeprefix(f'{key}:')}"),
         hint="the place in it; what was not read ends in [recalled], a practice rule in [convention]",
     )
     return made

@@ -1,6 +1,7 @@
 """What a change does, in words."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -75,11 +76,17 @@ def everywhere(found: "Everywhere", rulebooks: Sequence[Rulebook]) -> Iterator[S
         return
     if found.same:
         yield Said(f"Proved the same for every possible case: {', '.join(found.same)}.")
+    told: list[Change] = []
     for term, patients in found.differs.items():
         more = ", and perhaps in other ways" if term in found.more else ""
-        yield Said(f"{term} differs for such patients{more}:", style="alarm")
+        if patients:
+            yield Said(f"{term} differs for such patients{more}:", style="alarm")
         for one in patients:
-            yield from patient(one, rulebooks, 1)
+            again = any((one.case, one.now, one.gone) == (other.case, other.now, other.gone) for other in told)
+            yield from patient(replace(one, now=(), gone=()) if again else one, rulebooks, 1)
+            told.append(one)
+    if unseen := [term for term, patients in found.differs.items() if not patients]:
+        yield Said(f"Neither a difference that shows nor a proof that there is none: {', '.join(unseen)}.")
     for term, reason in found.undecided.items():
         yield Said(f"{term}: not decided ({reason}).", style="alarm")
 

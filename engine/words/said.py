@@ -15,6 +15,7 @@ LABELS = {
     "derived": "worked out from figures that were read",
     "convention": "a practice rule, without evidence behind it",
 }
+FEW = 3  # so many members that open or close are named
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,18 @@ def tell(answer: Answer) -> str:
 
 
 def became(before: Answer, after: Answer) -> Iterator[str]:
-    """What became of an answer: of several members those that come, go, or are open now."""
+    """What became of an answer: of several members those that come, go, or are open now; if many, how many."""
     if not isinstance(before, Members) or not isinstance(after, Members):
         yield f"{tell(after)} (before: {tell(before)})"
         return
     for word, one, other in (("new", after, before), ("no longer", before, after)):
         yield from (f"{word}: {member}" for member in one.inside if member not in other.inside)
-    yield from (f"open now: {member}" for member in after.open if member not in (*before.open, *before.inside))
-    yield from (f"no longer open: {member}" for member in before.open if member not in (*after.open, *after.inside))
+    for word, one, other in (("open now", after, before), ("no longer open", before, after)):
+        members = [member for member in one.open if member not in (*other.open, *other.inside)]
+        if len(members) > FEW:
+            yield f"{len(members)} {word}"
+        else:
+            yield from (f"{word}: {member}" for member in members)
 
 
 def cite(rulebook: Rulebook, citation: Citation) -> str:
