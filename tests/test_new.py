@@ -98,6 +98,11 @@ def test_a_card_is_asked_for_and_written_as_a_person_would_have(shed: Path) -> N
     assert settled.texts == {"rules/crank_clicks.yaml": WRITTEN}
 
 
+def test_a_key_that_is_asked_for_may_be_said_again(shed: Path) -> None:
+    answers = (*CLICK[:-2], "SHED", "SHED: twice this year", "", "1", "uphill", "", "yes")
+    assert talk(shed, *answers).texts == {"rules/crank_clicks.yaml": WRITTEN}
+
+
 def run(base: Path, *words: str, stdin: str = "") -> tuple[int, str]:
     done = CliRunner().invoke(cli.lumbar, ["--knowledge", str(base), *words], input=stdin, env={"COLUMNS": "100"})
     if done.exception and not isinstance(done.exception, SystemExit):

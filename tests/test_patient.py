@@ -3,10 +3,11 @@
 import re
 
 from engine import explain, truth, words
-from engine.case import Decision
+from engine.case import Case, Decision
 from engine.load import load
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
+from tests.test_cli import run
 from tests.test_truth import decide, rulebook
 
 JARGON = (
@@ -139,3 +140,34 @@ def test_words_for_patients_are_of_values_that_exist() -> None:
     book = load(ROOT / "tests" / "bicycle")
     assert not any(term.for_patients for term in book.terms.values())
     assert told(book, truth.decide(book, next(iter(book.cases.values()))))
+
+
+WRONG = "saddle numbness: yes\npregnant: late\nsex: male\nage: old\n"
+
+
+def test_a_patient_whose_answers_cannot_be_right_is_told_how_soon_to_be_seen_all_the_same() -> None:
+    for question in ("decide", "why"):
+        code, output, _ = run(question, "-", "--for", "patient", stdin=WRONG)
+        said = " ".join(output.split())
+        assert code == 1
+        assert said.startswith(
+            "Something in these answers cannot be right, so nothing is advised from them yet "
+            "- 'old' is no value of 'age'; expected a whole number, 0 to 120. "
+            "- A male body is not pregnant. (pregnant: late; sex: male); expected another answer to 'pregnant' or "
+            "'sex'. "
+            "Go to an emergency department now. Please note"
+        )
+        assert NO_DIAGNOSIS in said
+
+
+def test_a_wrong_answer_reassures_no_patient() -> None:
+    _, output, _ = run("decide", "-", "--for", "patient", stdin="age: old\nfever: no\n")
+    assert "Not known yet. Some questions are not answered." in output
+    _, output, _ = run("decide", "-", "--for", "patient", stdin="age: old\nfever: yes\n")
+    assert "It may be more urgent than that" in output
+
+
+def test_who_asks_why_nothing_is_known_is_not_flooded_with_questions(bundled: Rulebook) -> None:
+    lines = told(bundled, truth.decide(bundled, Case("nobody", {})), "exercise direction")
+    assert sum("? " in line for line in lines) == 12
+    assert any(line.endswith(" other questions") for line in lines)

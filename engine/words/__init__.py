@@ -5,7 +5,7 @@ from .asking import questions, why_asked
 from .lacking import why_not
 from .otherwise import alternatives, difference, enough
 from .pages import names, page
-from .patient import plainly, recommendation_for_patient, why_for_patient
+from .patient import fault_for_patient, plainly, recommendation_for_patient, why_for_patient
 from .reasons import LENGTHS, Length, sources_behind, why
 from .recommendation import brief, drafts, fault, fault_in_brief, recommendation
 from .said import Said, became, citing, laws_citing, tell
@@ -24,6 +24,7 @@ __all__ = [
     "drafts",
     "enough",
     "fault",
+    "fault_for_patient",
     "fault_in_brief",
     "laws_citing",
     "names",

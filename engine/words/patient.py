@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from ..case import Answer, Decision, Members, Range, Value
+from ..case import Answer, Case, Decision, Members, Range, Value
+from ..errors import counted
 from ..explain import LineReason, Why, shown
 from ..rulebook import Rulebook, Section, Term
 from .said import Said, Style
@@ -11,6 +12,7 @@ from .said import Said, Style
 OPEN = "Not known yet. Some questions are not answered."
 DISPUTED = "Your answers point more than one way here. So nothing is said; let a clinician look."
 MAY_RISE = "It may be more urgent than that: some questions are not answered."
+MOST = 12  # so many open questions are read by somebody who asks why
 NOTHING = "Nothing that you answered speaks for anything else."
 
 
@@ -25,6 +27,21 @@ def recommendation_for_patient(rulebook: Rulebook, decision: Decision) -> Iterat
             yield from body
         if not number:
             yield from _to_answer(rulebook, decision)
+    yield from notice_for_patient(rulebook)
+
+
+def fault_for_patient(rulebook: Rulebook, case: Case, decision: Decision) -> Iterator[Said]:
+    """A case that cannot be decided, for the patient: what cannot be right, and how soon to be seen all the same."""
+    yield Said("Something in these answers cannot be right, so nothing is advised from them yet", style="alarm")
+    yield from (Said(f"{problem.words[:1].upper()}{problem.words[1:]}.", 1, "plain", "- ") for problem in case.problems)
+    least = decision.at_least() if case.facts else {}
+    scales = [rulebook.terms[name] for name, value in least.items() if value != rulebook.terms[name].otherwise]
+    for term in scales:
+        yield Said(plainly(term, least[term.name]), style="alarm")
+        if least[term.name] != term.domain.values[-1]:
+            yield Said(MAY_RISE, style="alarm")
+    if not scales:
+        yield Said(OPEN, style="answer")
     yield from notice_for_patient(rulebook)
 
 
@@ -97,7 +114,9 @@ def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iter
         yield Said(NOTHING, 1)
     if reason.missing:
         yield Said("Not answered yet", style="title")
-        yield from (Said(rulebook.terms[name].ask, 1, "plain", "? ") for name in reason.missing)
+        yield from (Said(rulebook.terms[name].ask, 1, "plain", "? ") for name in reason.missing[:MOST])
+        if len(reason.missing) > MOST:
+            yield Said(f"and {counted(len(reason.missing) - MOST, 'other question')}", 1, "muted")
     yield from notice_for_patient(rulebook)
 
 

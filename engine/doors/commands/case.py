@@ -34,8 +34,10 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
             tell = words.fault_in_brief(rulebook, case, decision) if case.problems else words.brief(rulebook, decision)
             say_in_one_line(tell)
         else:
-            recommend = words.recommendation_for_patient if reader == "patient" else words.recommendation
-            say(words.fault(rulebook, case, decision) if case.problems else recommend(rulebook, decision))
+            patient = reader == "patient"
+            recommend = words.recommendation_for_patient if patient else words.recommendation
+            fault = words.fault_for_patient if patient else words.fault
+            say(fault(rulebook, case, decision) if case.problems else recommend(rulebook, decision))
             click.echo()
     if brief and not as_json:
         click.echo(f"{counted(count, 'case')}, {at_fault} to mend. {words.drafts(rulebook)}")
@@ -67,7 +69,7 @@ def why(
     from ... import explain, words
 
     two_files(svg, html)
-    rulebook, decision = decided(knowledge, case, name, as_json)
+    rulebook, decision = decided(knowledge, case, name, as_json, reader)
     first = rulebook.recommendation.explain if rulebook.recommendation else rulebook.conclusions[0].name
     wanted = term or first
     if wanted not in rulebook.terms:

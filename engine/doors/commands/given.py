@@ -70,7 +70,9 @@ def one_case(rulebook: "Rulebook", path: str, name: str | None) -> "Case":
     return found[0]
 
 
-def decided(knowledge: str, path: str, name: str | None, as_json: bool) -> "tuple[Rulebook, Decision]":
+def decided(
+    knowledge: str, path: str, name: str | None, as_json: bool, reader: str = "clinician"
+) -> "tuple[Rulebook, Decision]":
     """A case with its rulebook, decided; `path` may be a folder of `lumbar batch`. A case with faults ends it here."""
     stored = _stored(path, name, as_json) if (Path(path) / "manifest.json").is_file() else None
     rulebook = stored.rulebook if stored else load(knowledge, as_json, cases=False)
@@ -79,11 +81,11 @@ def decided(knowledge: str, path: str, name: str | None, as_json: bool) -> "tupl
     if stored:
         with mending(as_json):
             stored.check(decision)
-    end_where_at_fault(rulebook, decision, as_json)
+    end_where_at_fault(rulebook, decision, as_json, reader)
     return rulebook, decision
 
 
-def end_where_at_fault(rulebook: "Rulebook", decision: "Decision", as_json: bool) -> None:
+def end_where_at_fault(rulebook: "Rulebook", decision: "Decision", as_json: bool, reader: str = "clinician") -> None:
     """Tell a case with something to mend in it, and end."""
     from ... import words
 
@@ -91,7 +93,8 @@ def end_where_at_fault(rulebook: "Rulebook", decision: "Decision", as_json: bool
         if as_json:
             say_json(fault_json(rulebook, decision.case, decision))
         else:
-            say(words.fault(rulebook, decision.case, decision))
+            fault = words.fault_for_patient if reader == "patient" else words.fault
+            say(fault(rulebook, decision.case, decision))
         sys.exit(Exit.TO_MEND)
 
 
