@@ -11,7 +11,7 @@ import pytest
 
 from engine.doors.files import read
 from engine.rulebook import Rulebook
-from tests.conftest import ROOT
+from tests.conftest import BICYCLE, ROOT
 from tests.test_cli import CASES, run
 
 FACET = str(CASES / "facet_by_three_of_five.yaml")
@@ -25,6 +25,7 @@ SLIPS = [
     (("whatif", FACET, "age: 66", "age: 67"), "'age' is answered twice; expected each finding once"),
     (("why", str(CASES), "--case", "facet_by_three_of_fife"), "did you mean 'facet_by_three_of_five'?"),
     (("why", FACET, "--svg", "one", "--html", "one"), "--svg and --html into one file"),
+    (("check", str(BICYCLE), "--save", "/dev/null/x"), "/dev/null/x cannot be written (Not a directory)"),
     (("make-cases", "3", "--out", "/dev/null/x.csv"), "/dev/null/x.csv cannot be written (Not a directory)"),
     (("make-cases", "3", "--out", "/dev/null/x.ndjson"), "/dev/null/x.ndjson cannot be written (Not a directory)"),
 ]

@@ -85,6 +85,16 @@ def mending(as_json: bool = False) -> Iterator[None]:
 
 
 @contextmanager
+def writing(path: object) -> Iterator[None]:
+    """Where something cannot be written, tell it as wrong use."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error).partition(" (os ")[0]
+        raise click.UsageError(f"{path} cannot be written ({reason})") from error
+
+
+@contextmanager
 def needing(extra: str) -> Iterator[None]:
     """Tell which extra is to be installed where what it brings is missing."""
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..terminal import Exit, mending
+from ..terminal import Exit, mending, writing
 from .given import load, one_case, refuse
 
 if TYPE_CHECKING:
@@ -76,11 +76,9 @@ def _goal(rulebook: "Rulebook", name: str, text: str) -> "Wanted":
 def _save(directory: Path, texts: Mapping[str, str]) -> None:
     from ...author.saving import save
 
-    try:
+    with writing(directory):
         for path in save(directory, texts):
             click.echo(f"saved: {path}")
-    except OSError as error:
-        raise click.UsageError(f"{directory} cannot be written ({error.strerror})") from error
 
 
 @click.command(short_help="Print the schemas for editors, or write them.")

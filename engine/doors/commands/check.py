@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ..terminal import Exit, say_json
+from ..terminal import Exit, say_json, writing
 from .given import AS_JSON, chain_of, load
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ def check(
     rulebook = load(directory or knowledge, as_json)
     chain = chain_of(rulebook)
     if accept:
-        for path in checks.accept(rulebook, chain):
-            click.echo(f"{path}: the answer is written anew", err=True)
+        with writing(directory or knowledge):
+            for path in checks.accept(rulebook, chain):
+                click.echo(f"{path}: the answer is written anew", err=True)
         rulebook = load(directory or knowledge, as_json)
     prover = proved.prover_of(rulebook)
     proofs, report = proved.proved(rulebook, advice, prover), checks.check(rulebook, chain, prover)
@@ -75,7 +76,8 @@ def check(
         for line in _lines(rulebook, report, proofs, advice, edits):
             click.echo(line)
     if save is not None and proofs is not None:
-        proved.save(proofs, save)
+        with writing(save):
+            proved.save(proofs, save)
     sys.exit(Exit.TO_MEND if to_mend else Exit.FINE)
 
 

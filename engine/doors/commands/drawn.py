@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ..terminal import writing
 from .given import WHICH, decided, load
 
 SVG = click.option("--svg", metavar="FILE", help="Draw it instead, into an SVG file, or - for standard output.")
@@ -18,10 +19,8 @@ def draw(file: str | None, made: Callable[[], str]) -> None:
     if file == "-":
         click.echo(made())
         return
-    try:
+    with writing(file):
         Path(file).write_text(made(), encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{file} cannot be written ({error.strerror})") from error
     click.echo(f"{file}: the picture is drawn")
 
 

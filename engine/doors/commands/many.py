@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ..terminal import Exit, mending, needing, say_json, watched
+from ..terminal import Exit, mending, needing, say_json, watched, writing
 from .given import AS_JSON, load
 
 
@@ -85,12 +85,8 @@ def make_cases(knowledge: str, count: int, out: Path, seed: int, unknown: float,
     if str(out) == "-":
         made_up.print_lines(rulebook, order, sys.stdout.buffer)
         return
-    try:
+    with writing(out):
         made_up.write(rulebook, order, out)
-    except OSError as error:
-        raise click.UsageError(
-            f"{out} cannot be written ({error.strerror or str(error).partition(' (os ')[0]})"
-        ) from error
 
 
 @click.command(short_help="Make a page about many cases.")
@@ -113,8 +109,6 @@ def report(out: Path, output: Path) -> None:
         from ..report import report as page_of
 
         page = page_of(out)
-    try:
+    with writing(output):
         output.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{output} cannot be written ({error.strerror})") from error
     click.echo(f"{output}: the page is written")
