@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+SURELY = 0.75  # words so much alike are one, with a slip of the pen
 NAMED = 3  # so many other files are named; more are counted
 
 

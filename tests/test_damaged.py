@@ -1,4 +1,4 @@
-"""Files of cases that are damaged: told in one line, whatever the libraries that read them print or raise."""
+"""Files of cases that are damaged, or headed wrongly: told, whatever the libraries that read them print or raise."""
 
 import os
 import random
@@ -64,3 +64,16 @@ def test_what_is_printed_while_a_file_is_read_is_kept_but_for_a_panic(
 def test_one_case_is_counted_as_one(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("case,age\nann,44\n", encoding="utf-8")
     assert "1 case: 1 decided" in run("batch", str(tmp_path / "a.csv"), "--out", str(tmp_path / "out"))[1]
+
+
+@pytest.mark.parametrize(
+    ("column", "extra", "code"),
+    [("leg_weakness", "keep", 1), ("Leg Weakness", "keep", 1), ("leg_weakness", "drop", 0), ("postcode", "keep", 0)],
+)
+def test_a_column_that_must_be_meant_as_a_finding_is_not_passed_by_in_silence(
+    column: str, extra: str, code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(f"case,age,{column}\nann,44,new\n", encoding="utf-8")
+    done = run("batch", str(tmp_path / "a.csv"), "--out", str(tmp_path / "out"), "--extra", extra)
+    assert done[0] == code
+    assert f"{column!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'} unread" in done[1]

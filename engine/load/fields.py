@@ -6,12 +6,11 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ..document import Fields, Items, Node, Text
-from ..errors import Place, Problem, listed, nearest
+from ..errors import SURELY, Place, Problem, listed, nearest
 from ..language import Condition, Domain, Misread, parse
 from ..rulebook import Citation
 
 MANY = 500  # after so many problems, none gets a suggestion any more: each takes a millisecond
-SURELY = 0.75  # so much alike is a slip of the pen
 FOR_PATIENTS = "for patients"
 LABELS = ("verified-2", "recalled", "uncertain", "derived", "convention")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ..errors import Place, Problem, listed, nearest
+from ..errors import SURELY, Place, Problem, listed, nearest
 from ..language import TERM, Is
 from ..rulebook import Law, Rule, Rulebook
-from .fields import SURELY
 
 Name = tuple[str, str]
 NOT_ONE = ("", "")

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ...errors import counted
+from ...errors import SURELY, counted, nearest
+
+
+def unheard(summary: dict[str, Any]) -> list[str]:
+    """The columns that are a finding but for a slip of the pen, so that none of their answers was heard."""
+    columns = summary["extra columns"].items()
+    return [name for name, suggestion in columns if suggestion and nearest(name, [suggestion], SURELY)]
 
 
 def in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
@@ -14,7 +20,7 @@ def in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
     cases = counted(summary["cases"], "case")
     yield f"{cases}: {summary['decided']:,} decided, {apart}. Rulebook {summary['rulebook']}."
     for name, suggestion in summary["extra columns"].items():
-        told = f"{name!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'}"
+        told = f"{name!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'} unread"
         yield told + (f"; did you mean {suggestion!r}?" if suggestion else "")
     if summary["rejects"]:
         yield f"{out / 'rejects.ndjson'} has what is to be mended, the most urgent first."

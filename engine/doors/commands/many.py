@@ -34,7 +34,7 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
     most urgent first. A full trace tells also which rules wait. Extra columns are no findings.
     """
     with needing("batch"), mending(as_json):
-        from ..batch import Options, in_words
+        from ..batch import Options, in_words, unheard
 
         run = _runner(options.pop("scheduler"))
         rulebook = load(knowledge, as_json)
@@ -46,7 +46,8 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
             say_json(summary)
         else:
             click.echo("\n".join(in_words(summary, out, options["extra"])))
-        sys.exit(Exit.TO_MEND if summary["rejects"] else Exit.FINE)
+        amiss = summary["rejects"] or (options["extra"] == "keep" and unheard(summary))
+        sys.exit(Exit.TO_MEND if amiss else Exit.FINE)
 
 
 def _runner(scheduler: str | None) -> Callable[..., dict[str, Any]]:
