@@ -2,6 +2,10 @@
 
 import os
 import random
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from engine.columns.made_up import Order, write
 from engine.columns.separated import Spot, Unusable
 from engine.errors import Place, Problem
 from engine.rulebook import Rulebook
+from tests.conftest import ROOT
 from tests.test_cli import run
 
 
@@ -56,7 +61,7 @@ def test_what_is_printed_while_a_file_is_read_is_kept_but_for_a_panic(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     for said in (b"90,000 cases\n", b"thread 'reader' panicked at unpack.rs:120:1:\nstack backtrace:\n"):
-        with sources._without_panic(), sources._without_panic():  # the second as a thread that goes without
+        with sources.without_panic(), sources.without_panic():  # the second as a thread that goes without
             os.write(2, said)
     assert capfd.readouterr().err == "90,000 cases\n"
 
@@ -77,3 +82,21 @@ def test_a_column_that_must_be_meant_as_a_finding_is_not_passed_by_in_silence(
     done = run("batch", str(tmp_path / "a.csv"), "--out", str(tmp_path / "out"), "--extra", extra)
     assert done[0] == code
     assert f"{column!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'} unread" in done[1]
+
+
+def test_an_interrupt_while_cases_are_made_leaves_nothing_behind(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "import cli; cli.main()",
+        "make-cases",
+        "3000000",
+        "--out",
+        str(tmp_path / "a.parquet"),
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as making:
+        while not (tmp_path / "a.parquet.part").exists() and making.poll() is None:
+            time.sleep(0.01)
+        making.send_signal(signal.SIGINT)
+        assert making.wait(120) == 1
+    assert list(tmp_path.iterdir()) == []

@@ -5,7 +5,6 @@ knowledge base.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -85,8 +84,11 @@ def write(rulebook: Rulebook, order: Order, path: Path) -> None:
                 print_lines(rulebook, order, file)
         part.replace(path)
     finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+        try:
+            part.unlink(missing_ok=True)
+        except KeyboardInterrupt:  # an interrupt is told twice: by Polars, and then by Python
+            part.unlink(missing_ok=True)
+            raise
 
 
 def print_lines(rulebook: Rulebook, order: Order, out: BinaryIO) -> None:

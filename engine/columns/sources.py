@@ -55,7 +55,7 @@ def unpacked(path: Path, most: int) -> bytes:
 def rows_of(path: Path) -> int:
     """How many rows a Parquet file has; 0 where it cannot be read."""
     try:
-        with _without_panic():
+        with without_panic():
             return int(pl.scan_parquet(path, hive_partitioning=False).select(pl.len()).collect().item())
     except UNREADABLE:
         return 0
@@ -74,14 +74,14 @@ def _first(error: BaseException) -> str:
 
 def _guarded(name: str, work: Callable[[], Any]) -> Any:
     try:
-        with _without_panic():
+        with without_panic():
             return work()
     except UNREADABLE as error:
         raise Unusable(Problem(Place(name), f"cannot be read ({_first(error)})")) from None
 
 
 @contextmanager
-def _without_panic() -> Iterator[None]:
+def without_panic() -> Iterator[None]:
     """Keeps off standard error what Polars itself prints there of a file so damaged that one of its threads panics.
 
     All else that is printed meanwhile follows; while one thread does so, others go without.
