@@ -35,6 +35,11 @@ class Atom:
     number: int = 0
     line: Against | None = None
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The findings that it rests on."""
+        return (self.term,) if self.line is None else (self.term, self.line.other)
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -80,9 +85,13 @@ class Circuit:
 
 def says(state: truth.State, atom: Atom) -> bool:
     """Whether a case says what an atom says."""
-    value = state.facts.get(atom.term)
     if atom.line is not None:
         return bool(truth.mark_line(atom.line, state) & (truth.HOLDS if atom.kind == "holds" else truth.FAILS))
+    return is_so(atom, state.facts.get(atom.term))
+
+
+def is_so(atom: Atom, value: Value | None) -> bool:
+    """Whether this answer to its finding makes an atom true that is not held against another number."""
     if value is None or atom.kind == "known":
         return value is not None
     if atom.kind == "is":

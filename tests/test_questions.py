@@ -357,7 +357,7 @@ def test_the_solver_finds_as_small_a_part_as_trying_does(data: st.DataObject) ->
     book = data.draw(rulebooks())
     decision = decide(book, data.draw(facts(book)))
     plan = Plan(book)
-    now = Variants(plan, decision.case.facts, [()])
+    now = Variants(plan, decision.case.facts)
     marked = {node for name in explain.shown(book) for node in plan.telling(name) if now.mark(node)}
     found = smallest_part(plan, decision.case.facts, sorted(marked))
     assert found is not None

@@ -12,11 +12,11 @@ from .alternatives import Alternative, Alternatives, OtherAnswers, what_if, what
 from .arguments import Argument, Weighed, Weighing, weigh
 from .differences import Difference, FindingChange, KnowledgeChange, compare, compare_rulebooks
 from .outcomes import Outcome, advice, outcome, shown
+from .plan import Plan, Told
 from .questions import Effect, Question, Questions, what_next
 from .reasons import GroupReason, LineReason, RuleReason, Side, Why, as_json, rests_on, why
 from .sufficient import Enough, enough
 from .turns import Change, Judged, LineTurn, RuleTurn
-from .variants import Plan, Told
 from .ways import Way
 from .whynot import Candidate, WhyNot, why_not
 

@@ -12,8 +12,9 @@ from ..rulebook import Rulebook, facts_in_order
 from .checked import check_changed
 from .differences import Difference, FindingChange, compare, with_changes
 from .outcomes import advice, shown
+from .plan import Option, Plan, Told
 from .turns import Change, Judged, changes
-from .variants import Option, Plan, Told, Variants, places
+from .variants import Variants, places, trying
 from .ways import options_of, sets_of
 
 LARGEST = 2
@@ -117,7 +118,7 @@ class _Search:
     def __init__(self, plan: Plan, decision: Decision, terms: tuple[str, ...]) -> None:
         self.plan, self.decision, self.terms = plan, decision, terms
         self.facts = decision.case.facts
-        now = Variants(plan, self.facts, [()])
+        now = Variants(plan, self.facts)
         self.aims = [node for term in terms for node in plan.otherwise(term, now)]
         self.options = options_of(plan, self.facts, self.aims)
         self.minimal: set[tuple[Option, ...]] = set()
@@ -127,7 +128,7 @@ class _Search:
         alone = {options[0] for options in self.minimal if len(options) == 1}
         left = [option for option in self.options if option not in alone]
         sets = list(sets_of(left, size))
-        variants = Variants(self.plan, self.facts, sets)
+        variants = trying(self.plan, self.facts, sets)
         hits = [sets[place] for place in places(variants.any_of(self.aims) & variants.possible())]
         self.minimal.update(hits)
         return hits
@@ -155,7 +156,7 @@ class _Search:
 
     def _merged(self, hits: Sequence[tuple[Option, ...]]) -> Iterator[tuple[tuple[Option, ...], ...]]:
         """Sets on the same findings that bring the same as one, each finding with all its answers."""
-        variants = Variants(self.plan, self.facts, hits)
+        variants = trying(self.plan, self.facts, hits)
         nodes = [node for term in self.terms for node in self.plan.telling(term)]
         marks = [variants.mark(node) for node in nodes]
         groups: dict[Any, list[tuple[tuple[Option, ...], ...]]] = {}

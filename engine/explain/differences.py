@@ -10,8 +10,9 @@ from ..case import Case, Decision, Value
 from ..rulebook import Circle, Rule, Rulebook, Term
 from .checked import check_difference
 from .outcomes import Outcome, advice, shown
+from .plan import Option, Plan
 from .turns import Change, Judged, changes, steps
-from .variants import Option, Plan, Variants, places
+from .variants import Variants, places, trying
 
 MOST_SETS = 8_000
 """So many sets of findings are tried, the smallest first, before they are left out one by one."""
@@ -153,8 +154,8 @@ def _first_that_brings(
     wanted: Iterable[str],
 ) -> tuple[FindingChange, ...] | None:
     """The first of the sets that brings the advice wanted: all are tried at once."""
-    aim = Variants(plan, with_changes(before.case.facts, differing), [()])
-    variants = Variants(plan, before.case.facts, [[Option(one.term, one.after) for one in chosen] for chosen in sets])
+    aim = Variants(plan, with_changes(before.case.facts, differing))
+    variants = trying(plan, before.case.facts, [[Option(one.term, one.after) for one in chosen] for chosen in sets])
     hits = variants.full
     for node in (node for term in wanted for node in plan.telling(term)):
         hits &= variants.mark(node) if aim.mark(node) else variants.full ^ variants.mark(node)

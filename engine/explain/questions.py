@@ -14,12 +14,13 @@ from zlib import crc32
 
 from .. import truth
 from ..case import Decision, Members, Value
-from ..circuit import Atom
 from ..rulebook import Term
+from .bounds import Bounds
 from .checked import check_effect
 from .outcomes import Outcome, outcome, shown
+from .plan import Option, Plan, Told, ordinary_value
 from .solved import SECONDS, matters, prover_of, still_open
-from .variants import Option, Plan, Told, Variants, ordinary_value, places
+from .variants import Variants, places, trying
 
 SAMPLES = 12
 """So many ways in which the open answers could turn out are tried, to see which of them decide."""
@@ -147,26 +148,31 @@ class _Survey:
         self.facts = decision.case.facts
         self.open = {name: plan.rulebook.terms[name] for name in decision.ask}
         self.singles = [option for term in self.open.values() for option in plan.options(term, self.facts)]
-        self.alone = Variants(plan, self.facts, [(option,) for option in self.singles])
+        standing = plan.standing(terms)
+        self.alone = trying(plan, self.facts, [(option,) for option in self.singles])
+        self.alone.settle(standing)
         self.values: dict[str, list[Value | None]] = {}
         for option in (self.singles[place] for place in places(self.alone.possible())):
             self.values.setdefault(option.term, []).append(option.value)
         self.bounds = Bounds(plan, self.facts, self.values)
+        self.bounds.settle(standing)
         self.wanted = {
             term: [node for node in plan.telling(term) if self.bounds.mark(node) == Bounds.OPEN] for term in terms
         }
         self.nodes = sorted({node for nodes in self.wanted.values() for node in nodes})
         self.bits = {name: 1 << place for place, name in enumerate(self.open)}
         self.reach = self._reach()
-        reached = reduce(or_, (self.reach[node] for node in self.nodes), 0)
+        self.touching = {term: self._reached(nodes) for term, nodes in self.wanted.items()}
+        reached = reduce(or_, self.touching.values(), 0)
         self.bearing = [name for name, bit in self.bits.items() if reached & bit]
+        self.settling = {term: self.alone.any_of(nodes) for term, nodes in self.wanted.items()}
         self.effects = self._effects()
         self.deciding = self._deciding()
 
     def question(self, name: str) -> Question:
         """A question with all that is known of it."""
         bit = self.bits[name]
-        touches = tuple(term for term, nodes in self.wanted.items() if any(self.reach[node] & bit for node in nodes))
+        touches = tuple(term for term, reached in self.touching.items() if reached & bit)
         effects = self.effects.get(name, ())
         decides = self.deciding.get(name, 0)
         waiting = tuple(self._waiting(name, bit))
@@ -188,19 +194,27 @@ class _Survey:
         return found
 
     def _reach(self) -> dict[int, int]:
-        """For each open node beneath those wanted, the open findings that it still hangs on."""
+        """For each open node through which one wanted hangs on answers, the open findings that it hangs on."""
+        nodes, open_marks = self.plan.compiler.nodes, self.bounds.marks
+        seen, queue = set(self.nodes), list(self.nodes)
+        while queue:
+            new = [one for one in nodes[queue.pop()].inputs if one not in seen and open_marks[one] == Bounds.OPEN]
+            seen.update(new)
+            queue += new
         found: dict[int, int] = {}
-        nodes = self.plan.compiler.nodes
-        for place in self.bounds.beneath(self.nodes):
-            gate = nodes[place]
-            if self.bounds.mark(place) != Bounds.OPEN:
-                found[place] = 0
-            elif gate.atom is not None:
-                terms = (gate.atom.term, gate.atom.line.other) if gate.atom.line else (gate.atom.term,)
-                found[place] = reduce(or_, (self.bits.get(term, 0) for term in terms))
-            else:
-                found[place] = reduce(or_, (found[one] for one in gate.inputs), 0)
+        for place in sorted(seen):
+            atom, reached = nodes[place].atom, 0
+            if atom is not None:
+                for term in atom.reads:
+                    reached |= self.bits.get(term, 0)
+            for one in nodes[place].inputs:
+                reached |= found.get(one, 0)
+            found[place] = reached
         return found
+
+    def _reached(self, nodes: Iterable[int]) -> int:
+        """The open findings that some nodes hang on."""
+        return reduce(or_, (self.reach[node] for node in nodes), 0)
 
     def _waiting(self, name: str, bit: int) -> Iterator[str]:
         """The rules that wait, read the finding themselves, and bear on what is wanted."""
@@ -212,7 +226,7 @@ class _Survey:
     def _effects(self) -> dict[str, tuple[Effect, ...]]:
         """For each question, what its answers would settle by themselves; answers that settle the same as one."""
         options, variants = self.singles, self.alone
-        marks = [variants.mark(node) for node in self.nodes]
+        marks = [mark for node in self.nodes if (mark := variants.mark(node))]
         groups: dict[tuple[str, tuple[int, ...]], list[int]] = {}
         for place in places(reduce(or_, marks, 0) & variants.possible()):
             effect = tuple(mark >> place & 1 for mark in marks)
@@ -220,15 +234,17 @@ class _Survey:
         found: dict[str, tuple[Effect, ...]] = {}
         for (term, _), members in groups.items():
             told = self.plan.told(self.open[term], [options[place].value for place in members], None)
-            found[term] = (*found.get(term, ()), Effect(told, self._settled(variants, members[0])))
+            found[term] = (*found.get(term, ()), Effect(told, self._settled(members[0])))
         return {
             term: tuple(sorted(effects, key=lambda effect: _place(self.open[term], effect.answers.values[0])))
             for term, effects in found.items()
         }
 
-    def _settled(self, variants: Variants, place: int) -> dict[str, Outcome]:
+    def _settled(self, place: int) -> dict[str, Outcome]:
+        """Each term as it would stand there, of those that would stand otherwise."""
+        touched = [term for term, bits in self.settling.items() if bits >> place & 1]
         then = {
-            term: self.plan.outcome(term, lambda node: bool(variants.mark(node) >> place & 1)) for term in self.terms
+            term: self.plan.outcome(term, lambda node: bool(self.alone.mark(node) >> place & 1)) for term in touched
         }
         return {term: one for term, one in then.items() if one != outcome(self.decision, term)}
 
@@ -242,10 +258,11 @@ class _Survey:
         for way in ways:
             blocks.append((len(without), (1 << len(way) + 1) - 1 << len(without)))
             without += ["", *(option.term for option in way)]
-        variants = Variants(self.plan, self.facts, [()] * len(without))
+        variants = Variants(self.plan, self.facts, len(without))
         for way, (start, block) in zip(ways, blocks, strict=True):
             for place, option in enumerate(way, start + 1):
                 variants.choose(option, block & ~(1 << place))
+        variants.settle(self.plan.standing(self.terms))
         lost = self._lost(variants, blocks) & variants.possible()
         found: dict[str, int] = {}
         for place in places(lost):
@@ -255,7 +272,7 @@ class _Survey:
     def _lost(self, variants: Variants, blocks: Sequence[tuple[int, int]]) -> int:
         """Where something wanted that a whole way sets is not set; the first of each block is the whole way."""
         possible, lost = variants.possible(), 0
-        for mark in (variants.mark(node) for node in self.nodes):
+        for mark in filter(None, map(variants.mark, self.nodes)):
             for start, block in blocks:
                 if mark >> start & possible >> start & 1:
                     lost |= block & ~mark
@@ -277,30 +294,3 @@ class _Survey:
                 facts[term.name] = value
                 way.append(Option(term.name, value))
         return way
-
-
-class Bounds(Variants):
-    """Two readings of one case: as it is (the first bit), and with every open answer given every mark (the second)."""
-
-    OPEN = 0b10
-
-    def __init__(self, plan: Plan, facts: Mapping[str, Value], values: Mapping[str, Sequence[Value | None]]) -> None:
-        super().__init__(plan, facts, [(), ()])
-        self.open = values
-
-    def beneath(self, nodes: Iterable[int]) -> list[int]:
-        """The nodes and all beneath them, in order."""
-        found = set(nodes)
-        queue = list(found)
-        while queue:
-            new = set(self.plan.compiler.nodes[queue.pop()].inputs) - found
-            found |= new
-            queue += new
-        return sorted(found)
-
-    def _saying(self, atom: Atom) -> int:
-        if atom.line is None and atom.term in self.open:
-            return self.OPEN if any(self.says(atom, {atom.term: value}) for value in self.open[atom.term]) else 0
-        if atom.line is not None and {atom.term, atom.line.other} & self.open.keys():
-            return self.OPEN
-        return super()._saying(atom)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..case import Value
 from ..circuit import FALSE
 from ..proof import MISSING, Limits, Undecided, installed
-from .variants import Plan
+from .plan import Plan
 
 if TYPE_CHECKING:
     from ..proof.prover import Prover

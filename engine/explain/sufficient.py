@@ -13,8 +13,9 @@ from ..case import Decision, Value
 from .checked import check_enough
 from .differences import without_the_needless
 from .outcomes import Outcome, advice, shown
+from .plan import Option, Plan
 from .solved import smallest_part
-from .variants import Option, Plan, Variants, places
+from .variants import Variants, places, trying
 
 MOST_SETS = 20_000
 """So many parts are tried; where that does not reach, a solver is asked."""
@@ -59,7 +60,7 @@ def enough(plan: Plan, decision: Decision, terms: Sequence[str] = ()) -> Enough:
     """A smallest part of the answers that gives the advice, or the terms named."""
     told = tuple(terms) or shown(plan.rulebook)
     facts = decision.case.facts
-    now = Variants(plan, facts, [()])
+    now = Variants(plan, facts)
     marks = {node for term in told for node in plan.telling(term) if now.mark(node)}
     parts = _Parts(plan, facts, sorted(marks))
     needed = tuple(term for term, kept in zip(facts, parts.each_left_out(), strict=True) if not kept)
@@ -97,14 +98,14 @@ class _Parts:
 
     def each_left_out(self) -> list[bool]:
         """For each answer, whether the others still set the marks."""
-        kept = self._kept(Variants(self.plan, self.facts, [[Option(term, None)] for term in self.facts]))
+        kept = self._kept(trying(self.plan, self.facts, [[Option(term, None)] for term in self.facts]))
         return [bool(kept >> place & 1) for place in range(len(self.facts))]
 
     def with_more(self, part: Sequence[str], sets: Sequence[Sequence[str]]) -> int:
         """Which of the sets of answers set the marks together with the part; a bit for each."""
         options = {term: Option(term, value) for term, value in self.facts.items()}
         base = {term: self.facts[term] for term in part}
-        return self._kept(Variants(self.plan, base, [[options[term] for term in more] for more in sets]))
+        return self._kept(trying(self.plan, base, [[options[term] for term in more] for more in sets]))
 
     def _kept(self, variants: Variants) -> int:
         kept = variants.full

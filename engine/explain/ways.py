@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from ..case import Decision, Value
 from .differences import FindingChange, finding_changes, with_changes
+from .plan import Option, Plan, ordinary_value
 from .solved import fewest_changes
-from .variants import Option, Plan, Variants, ordinary_value, places
+from .variants import places, trying
 
 TRIED_WHOLE = 2
 """From so many other answers on a solver is asked; all sets of fewer are tried."""
@@ -67,7 +68,7 @@ def _way(plan: Plan, facts: Mapping[str, Value], found: Iterable[Option]) -> Way
 def _first(
     plan: Plan, facts: Mapping[str, Value], goal: int, sets: Sequence[tuple[Option, ...]]
 ) -> tuple[Option, ...] | None:
-    variants = Variants(plan, facts, sets)
+    variants = trying(plan, facts, sets)
     hits = variants.mark(goal)
     return sets[next(places(hits))] if hits and (hits := hits & variants.possible()) else None
 
@@ -90,7 +91,7 @@ def _more_ordinary(plan: Plan, facts: Mapping[str, Value], after: Mapping[str, V
     for change in finding_changes(plan.rulebook, facts, after):
         ordinary = ordinary_value(plan.rulebook.terms[change.term])
         if ordinary is not None and ordinary not in (change.before, change.after):
-            trial = Variants(plan, found, [[Option(change.term, ordinary)]])
+            trial = trying(plan, found, [[Option(change.term, ordinary)]])
             if trial.mark(goal) & trial.possible():
                 found[change.term] = ordinary
     return found

@@ -10,8 +10,9 @@ from ..language import Group, Is, Line, show_line, terms_of
 from ..rulebook import COMPLETE, Rule, Support, Term
 from .checked import check_way
 from .outcomes import Outcome, outcome
+from .plan import Plan
 from .reasons import Explainer, RuleReason, rule_json
-from .variants import Plan, Variants
+from .variants import Variants
 from .ways import Way, shortest_way
 
 
@@ -100,7 +101,7 @@ class _Seeker:
     def __init__(self, plan: Plan, decision: Decision) -> None:
         self.plan, self.decision = plan, decision
         self.explainer = Explainer(plan.rulebook, decision)
-        self.now = Variants(plan, decision.case.facts, [()])
+        self.now = Variants(plan, decision.case.facts)
         self.bits = {term.name: 1 << place for place, term in enumerate(plan.rulebook.findings)}
         self.needs: dict[int, int | None] = {}
         self.told: set[tuple[str, tuple[str, ...]]] = set()
