@@ -90,9 +90,12 @@ def test_a_question_that_needs_no_solver_loads_none(words: list[str]) -> None:
     assert told.endswith("set()")
 
 
-def test_where_the_solver_is_missing_it_is_said_and_never_taken_for_a_proof(tmp_path: Path) -> None:
+def test_where_a_solver_that_is_missing_is_wanted_it_is_said_and_never_taken_for_a_proof(tmp_path: Path) -> None:
     (tmp_path / "pysat.py").write_text("raise ModuleNotFoundError('no', name='pysat')", encoding="utf-8")
-    words = ["whynot", FACET, "working pattern=inflammatory suspected", "--length", "line"]
-    told = lumbar(words, before=f"sys.path.insert(0, {str(tmp_path)!r}); ")
+    before = f"sys.path.insert(0, {str(tmp_path)!r}); "
+    undecided = ["whynot", str(CASES / "stenosis_trolley_sign.yaml"), "working pattern=disc-type", "--length", "line"]
+    told = lumbar(undecided, before=before)
     assert "not decided: python-sat is not installed" in told
     assert "Proved" not in told
+    proved = ["whynot", FACET, "working pattern=inflammatory suspected", "--length", "line"]
+    assert "Proved" in lumbar(proved, before=before)

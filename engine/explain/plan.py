@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from .. import truth
 from ..case import Value
 from ..circuit import ALWAYS, NEVER, Compiler, Pair, compiled
+from ..language import Against
 from ..rulebook import Rulebook, Term
 from .outcomes import Outcome
 
 if TYPE_CHECKING:
+    from ..proof.prover import Prover
     from .variants import Variants
 
 WIDEST = 300
@@ -65,8 +67,10 @@ class Plan:
         self.barred = {
             term.name: self.compiler.condition(term.asked_if)[1] for term in rulebook.findings if term.asked_if
         }
+        self.prover: Prover | None = None
         self._telling: dict[str, tuple[int, ...]] = {}
         self._beneath: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._against: dict[Against, dict[tuple[int, int], bool]] = {}
         self._classes: dict[str, tuple[tuple[int, int], ...]] = {}
 
     def beneath(self, nodes: tuple[int, ...]) -> tuple[int, ...]:
@@ -169,6 +173,14 @@ class Plan:
             starts = [low, *(edge for edge in self.edges.get(term.name, ()) if low < edge <= high)]
             self._classes[term.name] = tuple(zip(starts, [*(start - 1 for start in starts[1:]), high], strict=True))
         return self._classes[term.name]
+
+    def holds_against(self, line: Against, value: int, other: int) -> bool:
+        """Whether a number holds against another."""
+        known = self._against.setdefault(line, {})
+        if (value, other) not in known:
+            state = truth.State({line.other: other, line.term: value})
+            known[value, other] = bool(truth.mark_line(line, state) & truth.HOLDS)
+        return known[value, other]
 
     def class_of(self, term: Term, number: int) -> tuple[int, int]:
         """The range of numbers that the rulebook does not tell apart from this one."""

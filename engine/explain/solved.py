@@ -11,28 +11,37 @@ from typing import TYPE_CHECKING
 from ..case import Value
 from ..circuit import FALSE
 from ..proof import MISSING, Limits, Undecided, installed
-from .plan import Plan
+from .plan import Plan, ordinary_value
 
 if TYPE_CHECKING:
     from ..proof.prover import Prover
 
 SECONDS = 1.5
 """How long one question may take."""
+MOST_CLAUSES = 500_000
+"""A solver that has gathered more is left, and a new one begun."""
 
 
 def prover_of(plan: Plan) -> "Prover | str":
-    """The prover over a plan's circuit; or why there is none."""
+    """The prover over a plan's circuit, made once and then again when it has gathered much; or why there is none."""
     if not installed():
         return MISSING
     from ..proof.prover import Prover
 
-    return Prover(plan.rulebook, Limits(seconds=SECONDS), circuit=plan.compiler)
+    if plan.prover is None or len(plan.prover.solver.encoding.clauses) > MOST_CLAUSES:
+        plan.prover = Prover(plan.rulebook, Limits(seconds=SECONDS), circuit=plan.compiler)
+    return plan.prover
 
 
-def ask(prover: "Prover", nodes: Iterable[int], seconds: float = SECONDS) -> Mapping[str, Value] | str | None:
-    """A possible case in which all the nodes are true; None where there is none; or why that is not known."""
+def ask(
+    prover: "Prover", nodes: Iterable[int], seconds: float = SECONDS, more: Sequence[int] = ()
+) -> Mapping[str, Value] | str | None:
+    """A possible case in which all the nodes are true, and all literals in `more`; None where there is none.
+
+    Where it is not known whether there is, why not.
+    """
     wanted = {*nodes, *prover.assumptions.values()}
-    found = prover.solver.ask(sorted(wanted), Limits(prover.limits.conflicts, seconds))
+    found = prover.solver.ask(sorted(wanted), Limits(prover.limits.conflicts, seconds), more)
     return found.reason if isinstance(found, Undecided) else found
 
 
@@ -44,26 +53,35 @@ class Fewest:
     proved: bool
 
 
-def fewest_changes(plan: Plan, facts: Mapping[str, Value], goal: int, start: int) -> Fewest | str | None:
-    """The case with the fewest other answers, `start` or more, in which a node is true.
+def fewest_changes(
+    plan: Plan, facts: Mapping[str, Value], goal: int, free: Sequence[str], needed: Sequence[str] = (), more: int = 0
+) -> Fewest | str | None:
+    """The case with the fewest other answers in which a node is true: to the findings needed, and others of the free.
 
-    What is fixed stays, no answer is taken back, and what is answered otherwise is asked for.
+    `more` others at least are known to be wanted. What is not named stays, no answer is taken back, and what is
+    answered otherwise is asked for.
     """
     prover = prover_of(plan)
     if isinstance(prover, str):
         return prover
-    circuit, terms = plan.compiler, plan.rulebook.terms
+    circuit, terms, solver = plan.compiler, plan.rulebook.terms, prover.solver
     as_is = {term.name: prover.facts({term.name: facts.get(term.name)})[0] for term in plan.rulebook.findings}
-    hard = [goal, *(as_is[name] if terms[name].fixed else circuit.known(terms[name]) for name in facts)]
+    changed = {name: circuit.negation(node) for name, node in as_is.items()}
+    hard = [goal, *(circuit.known(terms[name]) for name in facts), *(changed[name] for name in needed)]
+    hard += [node for name, node in as_is.items() if name not in free and name not in needed]
     hard += [circuit.any_of((as_is[name], circuit.negation(barred))) for name, barred in plan.barred.items()]
     deadline = time.monotonic() + SECONDS
+    usual = {name: ordinary_value(terms[name]) for name in needed}
+    solver.prefer([*as_is.values(), *prover.facts({name: value for name, value in usual.items() if value is not None})])
     found = ask(prover, hard)
     if found is None or isinstance(found, str):
         return found
-    changed = [circuit.negation(node) for node in as_is.values()]
-    for most in range(start, len(changed)):
-        at_most = circuit.negation(circuit.at_least(most + 1, changed))
-        fewer = ask(prover, [*hard, at_most], max(deadline - time.monotonic(), 0.1))
+    so_many = sum(facts.get(name) != found.get(name) for name in free)
+    if so_many <= more:
+        return Fewest(found, True)
+    ends = solver.at_most([solver.encoding.literal(changed[name]) for name in free], so_many - 1)
+    for most in range(more, so_many):
+        fewer = ask(prover, hard, max(deadline - time.monotonic(), 0.1), [ends[most]])
         if fewer is not None:
             proved = not isinstance(fewer, str)
             return Fewest(found if isinstance(fewer, str) else fewer, proved)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
-from .. import truth
 from ..case import Value
-from ..circuit import Atom, is_so, says
+from ..circuit import Atom, is_so
+from ..language import Against
 from .plan import Option, Plan
 
 
@@ -25,6 +25,7 @@ class Variants:
         self.facts = facts
         self.full = (1 << count) - 1
         self.chosen: dict[str, dict[Value | None, int]] = {}
+        self.lines: dict[Against, tuple[int, int]] = {}
         self.marks: dict[int, int] = {0: 0, 1: self.full}
 
     def choose(self, option: Option, bits: int) -> None:
@@ -85,22 +86,30 @@ class Variants:
         return self.full ^ mark
 
     def _saying(self, atom: Atom) -> int:
-        if atom.line is not None and atom.line.other != atom.term:
-            return self._compared(atom, atom.line.other)
+        if atom.line is not None:
+            holds, known = self._compared(atom.line)
+            return holds if atom.kind == "holds" else known & ~holds
         found = 0
         for value, bits in self._given(atom.term):
-            if says(truth.State({atom.term: value}), atom) if atom.line and value is not None else is_so(atom, value):
+            if is_so(atom, value):
                 found |= bits
         return found
 
-    def _compared(self, atom: Atom, other: str) -> int:
-        found = 0
-        for value, bits in self._given(atom.term):
-            for against, more in self._given(other):
-                both = bits & more
-                if both and value is not None and against is not None:
-                    found |= both if says(truth.State({atom.term: value, other: against}), atom) else 0
-        return found
+    def _compared(self, line: Against) -> tuple[int, int]:
+        """Where a number holds against another, and where both are known."""
+        if line not in self.lines:
+            mine, others = (
+                [(int(value), bits) for value, bits in self._given(term) if value is not None]
+                for term in (line.term, line.other)
+            )
+            holds = 0
+            for value, bits in mine:
+                for other, more in others:
+                    if bits & more and self.plan.holds_against(line, value, other):
+                        holds |= bits & more
+            known = [reduce(or_, (bits for _, bits in given), 0) for given in (mine, others)]
+            self.lines[line] = holds, known[0] & known[1]
+        return self.lines[line]
 
     def _given(self, term: str) -> Iterator[tuple[Value | None, int]]:
         """The values that a finding has, each with the variants in which it has it."""

@@ -6,13 +6,11 @@ from itertools import combinations
 from typing import Any, Literal
 
 from ..case import Decision, Value
+from .bounds import Bounds
 from .differences import FindingChange, finding_changes, with_changes
 from .plan import Option, Plan, ordinary_value
-from .solved import fewest_changes
-from .variants import places, trying
-
-TRIED_WHOLE = 2
-"""From so many other answers on a solver is asked; all sets of fewer are tried."""
+from .solved import Fewest, fewest_changes
+from .variants import Pairs, Variants, places, trying
 
 
 @dataclass(frozen=True)
@@ -46,52 +44,124 @@ def sets_of(options: Sequence[Option], size: int) -> Iterator[tuple[Option, ...]
 
 
 def shortest_way(plan: Plan, decision: Decision, goal: int, hint: frozenset[str] = frozenset()) -> Way:
-    """The fewest other answers that make a node true; `hint` names findings to be tried first.
+    """The fewest other answers that make a node true; of two as good one that changes the two of `hint`.
 
     To give an answer comes before giving another one.
     """
-    facts = decision.case.facts
-    options = sorted(options_of(plan, facts, [goal]), key=lambda option: option.term in facts)
-    near = [option for option in options if option.term in hint]
-    for size, tried in ((0, options), (1, options), (2, near)):
-        found = _first(plan, facts, goal, list(sets_of(tried, size)))
+    return _Search(plan, decision.case.facts, goal, hint).way()
+
+
+class _Search:
+    """Looks for the shortest way by trying, and proves that it is; what trying does not reach a solver is asked."""
+
+    def __init__(self, plan: Plan, facts: Mapping[str, Value], goal: int, hint: frozenset[str]) -> None:
+        self.plan, self.facts, self.goal, self.hint = plan, facts, goal, hint
+        self.nodes = plan.asked_of([goal])
+        self.options = sorted(options_of(plan, facts, [goal]), key=lambda option: option.term in facts)
+        self.values: dict[str, list[Value | None]] = {}
+        for option in self.options:
+            self.values.setdefault(option.term, []).append(option.value)
+
+    def way(self) -> Way:
+        """The shortest way."""
+        found = self._first([(), *((option,) for option in self.options)])
         if found is not None:
-            return _way(plan, facts, found)
-    return _asked_of_a_solver(plan, facts, goal, options)
+            return self._way(found)
+        needed = self._needed()
+        if needed is None:
+            return Way("none")
+        found = self._near() or self._through(needed)
+        if found is not None and (len(found) == max(len(needed), 2) or not self._only(needed)):
+            return self._way(found)
+        return self._asked_of_a_solver(needed, found)
 
+    # --- trying ------------------------------------------------------------------------------------------------------
 
-def _way(plan: Plan, facts: Mapping[str, Value], found: Iterable[Option]) -> Way:
-    answers = with_changes(facts, [FindingChange(one.term, None, one.value) for one in found])
-    return Way("way", finding_changes(plan.rulebook, facts, answers))
+    def _first(self, sets: Sequence[tuple[Option, ...]]) -> tuple[Option, ...] | None:
+        """The first of the sets that leads there."""
+        found = self._there(trying(self.plan, self.facts, sets))
+        return sets[next(places(found))] if found else None
 
+    def _near(self) -> tuple[Option, ...] | None:
+        """Two answers to the two findings named that lead there."""
+        near = [option for option in self.options if option.term in self.hint]
+        return self._first(list(sets_of(near, 2))) if len(self.hint) == 2 else None
 
-def _first(
-    plan: Plan, facts: Mapping[str, Value], goal: int, sets: Sequence[tuple[Option, ...]]
-) -> tuple[Option, ...] | None:
-    variants = trying(plan, facts, sets)
-    hits = variants.mark(goal)
-    return sets[next(places(hits))] if hits and (hits := hits & variants.possible()) else None
+    def _pair(self) -> tuple[Option, ...] | None:
+        """Two answers that lead there, of all."""
+        pairs = Pairs(self.plan, self.facts, self.options)
+        return next(pairs.at(self._there(pairs)), None)
 
+    def _there(self, variants: Variants) -> int:
+        """The variants that lead there, and that there can be."""
+        variants.settle(self.nodes)
+        return variants.mark(self.goal) & variants.possible()
 
-def _asked_of_a_solver(plan: Plan, facts: Mapping[str, Value], goal: int, options: Sequence[Option]) -> Way:
-    """The way that needs two other answers or more; or the proof that there is none. Without a solver all pairs."""
-    fewest = fewest_changes(plan, facts, goal, TRIED_WHOLE)
-    if fewest is None:
-        return Way("none")
-    if isinstance(fewest, str):
-        found = _first(plan, facts, goal, list(sets_of(options, TRIED_WHOLE)))
-        return Way("undecided", reason=fewest) if found is None else _way(plan, facts, found)
-    after = _more_ordinary(plan, facts, fewest.facts, goal)
-    return Way("way", finding_changes(plan.rulebook, facts, after), smallest=fewest.proved)
+    # --- proving -----------------------------------------------------------------------------------------------------
 
+    def _needed(self) -> list[str] | None:
+        """The findings without which no way leads there; None where none leads there at all."""
+        names = list(self.values)
+        bounds = Bounds(self.plan, self.facts, self.values, len(names) + 1)
+        for place, name in enumerate(names, 1):
+            bounds.fix(name, 1 << place)
+        may = self._may(bounds)
+        return [name for place, name in enumerate(names, 1) if not may >> place & 1] if may & 1 else None
 
-def _more_ordinary(plan: Plan, facts: Mapping[str, Value], after: Mapping[str, Value], goal: int) -> dict[str, Value]:
-    """The other answers as they usually are, one after the other, where they lead there all the same."""
-    found = dict(after)
-    for change in finding_changes(plan.rulebook, facts, after):
-        ordinary = ordinary_value(plan.rulebook.terms[change.term])
-        if ordinary is not None and ordinary not in (change.before, change.after):
-            trial = trying(plan, found, [[Option(change.term, ordinary)]])
-            if trial.mark(goal) & trial.possible():
-                found[change.term] = ordinary
-    return found
+    def _fitting(self, needed: Sequence[str]) -> list[Option]:
+        """For each of these findings an answer that may lead there: the usual one, or the nearest."""
+        options = [option for option in self.options if option.term in needed]
+        bounds = Bounds(self.plan, self.facts, self.values, len(options))
+        for place, option in enumerate(options):
+            bounds.choose(option, 1 << place)
+        found: dict[str, Option] = {}
+        for option in (options[place] for place in places(self._may(bounds))):
+            if option.term not in found or option.value == ordinary_value(self.plan.rulebook.terms[option.term]):
+                found[option.term] = option
+        return list(found.values())
+
+    def _through(self, needed: Sequence[str]) -> tuple[Option, ...] | None:
+        """A way of answers to all the findings needed, and at most one other."""
+        always = tuple(self._fitting(needed))
+        others = [(*always, option) for option in self.options if option.term not in needed]
+        return self._first([always, *others]) if len(always) == len(needed) > 0 else None
+
+    def _only(self, needed: Sequence[str]) -> bool:
+        """Whether answers to the findings needed alone may lead there."""
+        return bool(self._may(Bounds(self.plan, self.facts, {name: self.values[name] for name in needed})))
+
+    def _may(self, bounds: Bounds) -> int:
+        bounds.settle(self.nodes)
+        return bounds.may(self.goal)
+
+    # --- telling -----------------------------------------------------------------------------------------------------
+
+    def _way(self, found: Iterable[Option], smallest: bool = True) -> Way:
+        answers = with_changes(self.facts, [FindingChange(one.term, None, one.value) for one in found])
+        return Way("way", finding_changes(self.plan.rulebook, self.facts, answers), smallest)
+
+    def _asked_of_a_solver(self, needed: Sequence[str], found: tuple[Option, ...] | None) -> Way:
+        """The way of so many answers or more; or the proof that there is none."""
+        free = [name for name in self.values if name not in needed]
+        more = max(2 - len(needed), 0)
+        fewest = fewest_changes(self.plan, self.facts, self.goal, free, needed, more)
+        if isinstance(fewest, Fewest) and not (found is not None and not fewest.proved):
+            after = self._more_ordinary(fewest.facts)
+            return Way("way", finding_changes(self.plan.rulebook, self.facts, after), fewest.proved)
+        if fewest is None:
+            return Way("none")
+        found = found or self._pair()
+        return Way("undecided", reason=str(fewest)) if found is None else self._way(found, len(found) == 2)
+
+    def _more_ordinary(self, after: Mapping[str, Value]) -> dict[str, Value]:
+        """The other answers as they usually are, all at once or one after the other, where they lead there as well."""
+        found, usual = dict(after), dict[str, Value]()
+        for change in finding_changes(self.plan.rulebook, self.facts, after):
+            ordinary = ordinary_value(self.plan.rulebook.terms[change.term])
+            if ordinary is not None and ordinary not in (change.before, change.after):
+                usual[change.term] = ordinary
+        for some in (usual, *({name: value} for name, value in usual.items())):
+            trial = [Option(name, value) for name, value in some.items() if found[name] != value]
+            if trial and self._there(trying(self.plan, found, [trial])):
+                found |= some
+        return found

@@ -53,6 +53,12 @@ class Solver:
         self.solver.append_formula(clauses[self.taken :] if self.taken else clauses)
         self.taken = len(clauses)
 
+    def prefer(self, nodes: Iterable[int]) -> None:
+        """Let nodes be true in the cases that are found, where nothing speaks against it."""
+        literals = [self.encoding.literal(node) for node in nodes]
+        self._take()
+        self.solver.set_phases(literals)
+
     def never(self, node: int, assumed: Iterable[int]) -> None:
         """Tell the solver what was proved: that the node is never true where all that was assumed is."""
         self.encoding.clauses.append([-self.encoding.literal(one) for one in (node, *assumed)])
