@@ -1,8 +1,8 @@
 """Every question about an answer, over random rulebooks: what is told is so, and all of it is told (tried by hand)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import combinations, islice, product
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -10,15 +10,18 @@ from hypothesis import strategies as st
 from engine import explain, truth
 from engine.case import Decision, Members, Value
 from engine.explain import Plan
+from engine.explain.larger import Larger
 from engine.explain.outcomes import advice
+from engine.explain.plan import Option
 from engine.explain.solved import fewest_changes, smallest_part
 from engine.explain.variants import Variants
-from engine.explain.ways import shortest_way
+from engine.explain.ways import options_of, shortest_way
 from engine.language import Against, Condition
 from engine.rulebook import Law, Rulebook
 from tests.rulebooks import NOWHERE, TOP, case, facts, rulebooks
 
 Answers = Mapping[str, Value | None]
+FactSet = frozenset[tuple[str, Value | None]]
 SHRINKS = Law("shrinks", "It never shrinks.", Condition((Against("size", "under", "size before"),)), (), NOWHERE)
 
 
@@ -108,7 +111,7 @@ def test_the_leaves_of_a_reason_alone_give_the_answer(data: st.DataObject) -> No
 # --- what would change -----------------------------------------------------------------------------------------------
 
 
-def expanded(told: explain.Alternative, known: Answers) -> Iterator[frozenset[tuple[str, Value]]]:
+def expanded(told: explain.Alternative, known: Answers) -> Iterator[FactSet]:
     """Every single set of answers that an alternative stands for."""
     axes = []
     for answers in told.answers:
@@ -116,6 +119,50 @@ def expanded(told: explain.Alternative, known: Answers) -> Iterator[frozenset[tu
         every: list[Value] = [number for one in ranges for number in one] if ranges else list(answers.after.values)
         axes.append([(answers.term, value) for value in every if value != known.get(answers.term)])
     yield from (frozenset(chosen) for chosen in product(*axes))
+
+
+def that_change(book: Rulebook, now: Decision, size: int, smaller: Set[FactSet]) -> set[FactSet]:
+    """The sets of so many other answers that change the advice, and have no smaller one in them, tried one by one."""
+    known, found = now.case.facts, set[FactSet]()
+    for changed in others(book, known, size):
+        after, one = {**known, **changed}, frozenset(changed.items())
+        if any(part <= one for part in smaller) or not can_be(book, after, changed):
+            continue
+        if is_another(book, now, decide(book, after)):
+            found.add(one)
+    return found
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_a_solver_finds_just_the_sets_of_a_size_that_change_the_advice(data: st.DataObject) -> None:
+    book = data.draw(books())
+    now = decide(book, data.draw(possible_facts(book)))
+    plan = Plan(book)
+    as_it_is = Variants(plan, now.case.facts)
+    aims = [node for name in explain.shown(book) for node in plan.otherwise(name, as_it_is)]
+    larger = Larger(plan, now.case.facts, aims, options_of(plan, now.case.facts, aims))
+    tried: set[FactSet] = set()
+    found = dict(islice(larger.sizes(1, ()), 3))
+    for size in (1, 2, 3):
+        told = {
+            frozenset((option.term, number) for option, number in zip(one, chosen, strict=True))
+            for one in found.get(size, ())
+            for chosen in product(*(alike(plan, option, now.case.facts) for option in one))
+        }
+        wanted = that_change(book, now, size, tried)
+        assert told == wanted
+        tried |= wanted
+    assert not larger.reason
+
+
+def alike(plan: Plan, option: Option, known: Answers) -> list[Value | None]:
+    """All answers that an option stands for."""
+    term = plan.rulebook.terms[option.term]
+    if term.domain.values or option.value is None:
+        return [option.value]
+    low, high = plan.class_of(term, int(option.value))
+    return [number for number in range(low, high + 1) if number != known.get(option.term)]
 
 
 @settings(max_examples=25)
@@ -126,16 +173,13 @@ def test_the_sets_that_change_the_advice_are_all_that_do_and_none_smaller(data: 
     now = decide(book, known)
     found = explain.what_would_change(Plan(book), now, most=10_000)
     told = {one for alternative in found.sets for one in expanded(alternative, known)}
-    tried: set[frozenset[tuple[str, Value]]] = set()
-    for size in (1, 2):
-        for changed in others(book, known, size):
-            after = {**known, **changed}
-            one = frozenset(changed.items())
-            if any(smaller <= one for smaller in tried) or not can_be(book, after, changed):
-                continue
-            if is_another(book, now, decide(book, after)):
-                tried.add(one)
+    tried: set[FactSet] = set()
+    sizes = iter(range(1, len(book.findings) + 1))
+    while len({len(one) for one in tried}) < 2 and (size := next(sizes, 0)):
+        tried |= that_change(book, now, size, tried)
     assert told == tried
+    assert not found.undecided
+    assert found.all_told == (len({len(one) for one in tried}) < 2)
     assert set(found.hangs_on) == {name for one in tried if len(one) == 1 for name, _ in one}
 
 

@@ -76,6 +76,14 @@ def test_another_field_is_questioned_without_a_recommendation_laid_out(words: tu
     assert "chain" in output
 
 
+def test_all_sets_of_other_answers_are_told_where_all_are_asked_for() -> None:
+    words = ("whatif", FACET, "--json")
+    some, every = (json.loads(run(*words, *more)[1]) for more in ((), ("--all",)))
+    assert some["counts"] == every["counts"]
+    assert sum(one["count"] for one in every["sets"]) == sum(every["counts"].values())
+    assert len(some["sets"]) < len(every["sets"])
+
+
 def lumbar(words: list[str], before: str = "", after: str = "") -> str:
     """What a process of its own prints."""
     code = f"import sys; {before}import cli; cli.lumbar({words!r}, standalone_mode=False); {after}"

@@ -191,6 +191,49 @@ def test_what_would_change_the_advice_stands_under_what_it_would_bring() -> None
     ]
 
 
+def test_sets_of_three_and_more_answers_are_told_and_that_there_are_no_others() -> None:
+    rules = book(
+        "three | if: [a: yes, b: yes, c: one] | single: p", "four | if: [a: no, b: no, x: 0, y: 1] | single: q"
+    )
+    now = decide(rules, x=3)
+    found = explain.what_would_change(Plan(rules), now, ("single",))
+    assert text(words.alternatives(rules, found)) == [
+        "No other answer alone would change the advice of c.",
+        "No other answer alone would change it",
+        "No 2 answers together would change it",
+        "3 other answers together would change it",
+        "  > single: p",
+        "    - a: yes (not answered yet) and b: yes (not answered yet) and c: one (not answered yet)",
+        "4 other answers together would change it",
+        "  > single: q",
+        "    - a: no (not answered yet) and b: no (not answered yet) and x: 0 (now 3) and y: 1 (not answered yet)",
+    ]
+    only = book("four | if: [a: no, b: no, x: 0, y: 1] | single: q")
+    told = text(words.alternatives(only, explain.what_would_change(Plan(only), decide(only, x=3), ("single",))))
+    assert told[1:4] == [
+        "No other answer alone would change it",
+        "No 2 to 3 answers together would change it",
+        "4 other answers together would change it",
+    ]
+    assert told[-1] == "Beyond these, no other set of answers would change it: that is proved."
+    never = book("never | if: [a: yes, a: no] | single: p")
+    told = text(words.alternatives(never, explain.what_would_change(Plan(never), decide(never), ("single",))))
+    assert told[-1] == "No other set of answers would change it: that is proved."
+
+
+def test_of_sets_that_are_too_many_some_are_told_and_that_they_are_not_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.explain.larger.MOST_TRIED", 1)
+    rules = book("three | if: [a: yes, b: yes, x: over 3] | single: p")
+    found = explain.what_would_change(Plan(rules), decide(rules), ("single",))
+    assert text(words.alternatives(rules, found))[-3:] == [
+        "  > single: p",
+        "    - a: yes (not answered yet) and b: yes (not answered yet) and x: 4 or more (not answered yet)",
+        "Whether more of 3 would, or larger sets, is not decided: there are too many answers to 3 questions to try "
+        "them all.",
+    ]
+    assert (found.undecided_from, found.all_told) == (3, False)
+
+
 def test_what_was_enough_is_told_with_what_was_not_needed() -> None:
     rules = book(*CARDS)
     found = explain.enough(Plan(rules), decide(rules, a="yes", b="no", x=5), ("single",))

@@ -8,7 +8,7 @@ shows. Those that try many cases want a `Plan`, made once for a rulebook. Each a
 (checked.py) before it is given.
 """
 
-from .alternatives import Alternative, Alternatives, OtherAnswers, what_if, what_would_change
+from .alternatives import MOST_TOLD, Alternative, Alternatives, OtherAnswers, what_if, what_would_change
 from .arguments import Argument, Weighed, Weighing, weigh
 from .differences import Difference, FindingChange, KnowledgeChange, compare, compare_rulebooks
 from .outcomes import Outcome, advice, outcome, shown
@@ -21,6 +21,7 @@ from .ways import Way
 from .whynot import Candidate, WhyNot, why_not
 
 __all__ = [
+    "MOST_TOLD",
     "Alternative",
     "Alternatives",
     "Argument",

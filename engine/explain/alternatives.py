@@ -11,14 +11,17 @@ from ..case import Case, Decision, Value
 from ..rulebook import Rulebook, facts_in_order
 from .checked import check_changed
 from .differences import Difference, FindingChange, compare, with_changes
-from .outcomes import advice, shown
+from .larger import Larger, OptionSet
+from .outcomes import shown
 from .plan import Option, Plan, Told
 from .turns import Change, Judged, changes
-from .variants import Variants, places, trying
-from .ways import options_of, sets_of
+from .variants import Pairs, Variants, places, trying
+from .ways import options_of
 
-LARGEST = 2
-"""Sets of so many other answers are tried whole."""
+TRIED_WHOLE = 2
+"""Sets of so many other answers are tried whole; of the larger ones a solver is asked."""
+SIZES = 2
+"""So many sizes are told: the smallest, and the next."""
 MOST_TOLD = 30
 """So many sets of a size are told; the others are counted."""
 
@@ -58,11 +61,13 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Alternatives:
-    """The smallest sets of other answers that would change the advice of a case, and those one larger.
+    """The smallest sets of other answers that would change the advice of a case, and those of the next size.
 
     `sets` are those told, the smallest first, and `counts` how many there are of each size, with every answer counted
     by itself; `hangs_on` the findings of which another answer alone changes the advice; `left_alone` those that cannot
-    be otherwise. A set of a size that has a count has been tried, and no other of that size changes the advice.
+    be otherwise. That no other set of a size that has a count changes the advice is proved, but where `undecided` says
+    why the search was given up: of the size `undecided_from`, and those above, there may be others. `all_told`: proved
+    that there is none of any size.
     """
 
     decision: Decision
@@ -70,6 +75,9 @@ class Alternatives:
     counts: Mapping[int, int]
     hangs_on: tuple[str, ...]
     left_alone: tuple[str, ...]
+    all_told: bool = False
+    undecided: str = ""
+    undecided_from: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The alternatives as the object that `lumbar whatif --json` prints; docs/schema describes it."""
@@ -80,6 +88,9 @@ class Alternatives:
             "counts": {str(size): count for size, count in self.counts.items()},
             "hangs on": list(self.hangs_on),
             "left alone": list(self.left_alone),
+            "all told": self.all_told,
+            "undecided": self.undecided,
+            "undecided from": self.undecided_from,
         }
 
 
@@ -92,61 +103,80 @@ def what_if(
     return compare(plan, decision, truth.decide(plan.rulebook, case), terms)
 
 
-def what_would_change(plan: Plan, decision: Decision, terms: Sequence[str] = (), most: int = MOST_TOLD) -> Alternatives:
+def what_would_change(
+    plan: Plan, decision: Decision, terms: Sequence[str] = (), most: int | None = MOST_TOLD
+) -> Alternatives:
     """The fewest other answers that would change the advice, or the terms named; of each size so many are told."""
     told = tuple(terms) or shown(plan.rulebook)
     search = _Search(plan, decision, told)
     found: list[Alternative] = []
     counts: dict[int, int] = {}
-    for size in range(1, LARGEST + 1):
-        hits = search.of_size(size)
+    for size, hits in search.sizes():
         counts[size] = len(hits)
         found += islice(search.told(hits), most)
-    single = {option.term for options in search.minimal if len(options) == 1 for option in options}
+        if sum(map(bool, counts.values())) == SIZES:
+            break
+    larger, whole = search.larger, sum(map(bool, counts.values())) < SIZES
     return Alternatives(
         decision,
         tuple(found),
         counts,
-        tuple(term.name for term in plan.rulebook.findings if term.name in single),
+        tuple(term.name for term in plan.rulebook.findings if term.name in search.alone),
         fixed_in(plan.rulebook, decision.case.facts),
+        all_told=whole and not larger.reason,
+        undecided=larger.reason,
+        undecided_from=larger.size if larger.reason else None,
     )
 
 
 class _Search:
-    """Tries sets of other answers to one case, each size whole."""
+    """Looks for sets of other answers to one case, each size whole."""
 
     def __init__(self, plan: Plan, decision: Decision, terms: tuple[str, ...]) -> None:
         self.plan, self.decision, self.terms = plan, decision, terms
         self.facts = decision.case.facts
+        self.standing = plan.standing(terms)
         now = Variants(plan, self.facts)
+        now.settle(self.standing)
         self.aims = [node for term in terms for node in plan.otherwise(term, now)]
         self.options = options_of(plan, self.facts, self.aims)
-        self.minimal: set[tuple[Option, ...]] = set()
+        self.larger = Larger(plan, self.facts, self.aims, self.options)
+        self.alone: set[str] = set()
 
-    def of_size(self, size: int) -> list[tuple[Option, ...]]:
-        """The sets of so many answers that change the advice, and no part of which does."""
-        alone = {options[0] for options in self.minimal if len(options) == 1}
-        left = [option for option in self.options if option not in alone]
-        sets = list(sets_of(left, size))
-        variants = trying(self.plan, self.facts, sets)
-        hits = [sets[place] for place in places(variants.any_of(self.aims) & variants.possible())]
-        self.minimal.update(hits)
-        return hits
+    def sizes(self) -> Iterator[tuple[int, list[OptionSet]]]:
+        """The sets of each size that change the advice, and no part of which does."""
+        single = [(option,) for option in self.options]
+        ones = [single[place] for place in places(self._do(trying(self.plan, self.facts, single)))]
+        self.alone = {option.term for (option,) in ones}
+        yield 1, list[OptionSet](ones)
+        left = [option for option in self.options if (option,) not in set(ones)]
+        pairs = Pairs(self.plan, self.facts, left)
+        twos = list(pairs.at(self._do(pairs)))
+        yield TRIED_WHOLE, list[OptionSet](twos)
+        yield from self.larger.sizes(TRIED_WHOLE + 1, [*ones, *twos])
 
-    def told(self, hits: Sequence[tuple[Option, ...]]) -> Iterator[Alternative]:
+    def _do(self, variants: Variants) -> int:
+        """The variants that change the advice, of a patient that there can be."""
+        variants.settle(self.standing)
+        return variants.any_of(self.aims) & variants.possible()
+
+    def told(self, hits: Sequence[OptionSet]) -> Iterator[Alternative]:
         """The sets with what they change: those that bring the same are one, and the first of each is checked."""
-        for options in self._merged(hits):
-            first = {option[0].term: option[0].value for option in options}
+        variants = trying(self.plan, self.facts, hits)
+        variants.settle(self.standing)
+        where = {options: place for place, options in enumerate(hits)}
+        for options in self._merged(hits, variants):
+            first = tuple(option[0] for option in options)
             answers = tuple(self._answers(option) for option in options)
-            yield Alternative(answers, self._changes(first), prod(len(option) for option in options))
+            changed = self._changes(first, variants, where[first])
+            yield Alternative(answers, changed, prod(len(option) for option in options))
 
-    def _changes(self, answers: Mapping[str, Value | None]) -> tuple[Change, ...]:
+    def _changes(self, options: OptionSet, variants: Variants, place: int) -> tuple[Change, ...]:
         rulebook = self.plan.rulebook
-        facts = {**self.facts, **answers}
-        after = truth.decide(
-            rulebook, Case("otherwise", {term: value for term, value in facts.items() if value is not None})
-        )
-        check_changed(rulebook, self.facts, answers, advice(after, self.terms))
+        then = {
+            term: self.plan.outcome(term, lambda node: bool(variants.mark(node) >> place & 1)) for term in self.terms
+        }
+        after = check_changed(rulebook, self.facts, {option.term: option.value for option in options}, then)
         return changes(Judged(rulebook, self.decision), Judged(rulebook, after), self.terms)
 
     def _answers(self, options: Sequence[Option]) -> OtherAnswers:
@@ -154,14 +184,13 @@ class _Search:
         now = self.facts.get(term.name)
         return OtherAnswers(term.name, now, self.plan.told(term, [option.value for option in options], now))
 
-    def _merged(self, hits: Sequence[tuple[Option, ...]]) -> Iterator[tuple[tuple[Option, ...], ...]]:
+    def _merged(self, hits: Sequence[OptionSet], variants: Variants) -> Iterator[tuple[OptionSet, ...]]:
         """Sets on the same findings that bring the same as one, each finding with all its answers."""
-        variants = trying(self.plan, self.facts, hits)
-        nodes = [node for term in self.terms for node in self.plan.telling(term)]
-        marks = [variants.mark(node) for node in nodes]
-        groups: dict[Any, list[tuple[tuple[Option, ...], ...]]] = {}
-        for place, options in enumerate(hits):
-            effect = tuple(mark >> place & 1 for mark in marks)
+        marks = {variants.mark(node) for term in self.terms for node in self.plan.telling(term)}
+        varying = (marks - {variants.full}) | {0}
+        effects = list(zip(*(f"{mark:0{len(hits)}b}" for mark in varying), strict=True))[::-1]
+        groups: dict[Any, list[tuple[OptionSet, ...]]] = {}
+        for effect, options in zip(effects, hits, strict=False):
             key = (tuple(option.term for option in options), effect)
             groups.setdefault(key, []).append(tuple((option,) for option in options))
         for rows in groups.values():
@@ -170,9 +199,9 @@ class _Search:
             yield from rows
 
 
-def _along(rows: Iterable[tuple[tuple[Option, ...], ...]], axis: int) -> Iterator[tuple[tuple[Option, ...], ...]]:
+def _along(rows: Iterable[tuple[OptionSet, ...]], axis: int) -> Iterator[tuple[OptionSet, ...]]:
     """Rows that differ in one place alone as one."""
-    joined: dict[Any, tuple[Option, ...]] = {}
+    joined: dict[Any, OptionSet] = {}
     for row in rows:
         key = row[:axis], row[axis + 1 :]
         joined[key] = joined.get(key, ()) + row[axis]

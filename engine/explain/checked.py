@@ -67,11 +67,12 @@ def check_difference(
         demand(not brings(rest), f"{left_out[0]} can be left out")
 
 
-def check_changed(rulebook: Rulebook, facts: Answers, changes: Answers, after: Mapping[str, Outcome]) -> None:
-    """The changes bring what they are said to bring."""
+def check_changed(rulebook: Rulebook, facts: Answers, changes: Answers, after: Mapping[str, Outcome]) -> Decision:
+    """The decision that the changes bring, which is what they are said to bring."""
     found = decided(rulebook, {**facts, **changes})
     demand(not truth.impossibilities(rulebook, found.case.facts), f"{dict(changes)} is no possible patient")
     demand(advice(found, after) == dict(after), f"{dict(changes)} brings something else")
+    return found
 
 
 def check_enough(rulebook: Rulebook, decision: Decision, part: Sequence[str], terms: Sequence[str]) -> None:

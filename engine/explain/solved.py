@@ -53,6 +53,23 @@ class Fewest:
     proved: bool
 
 
+def answered_otherwise(
+    plan: Plan, prover: "Prover", facts: Mapping[str, Value], free: Iterable[str]
+) -> tuple[dict[str, int], list[int]]:
+    """For each of the free findings the node that it is answered otherwise, and nodes for a case where only these are.
+
+    No answer is taken back, and what is answered otherwise is asked for. What stays is preferred.
+    """
+    circuit, terms = plan.compiler, plan.rulebook.terms
+    as_is = {term.name: prover.facts({term.name: facts.get(term.name)})[0] for term in plan.rulebook.findings}
+    prover.solver.prefer(as_is.values())
+    changed = {name: circuit.negation(as_is[name]) for name in free}
+    hard = [circuit.known(terms[name]) for name in facts]
+    hard += [node for name, node in as_is.items() if name not in changed]
+    hard += [circuit.any_of((as_is[name], circuit.negation(barred))) for name, barred in plan.barred.items()]
+    return changed, hard
+
+
 def fewest_changes(
     plan: Plan, facts: Mapping[str, Value], goal: int, free: Sequence[str], needed: Sequence[str] = (), more: int = 0
 ) -> Fewest | str | None:
@@ -64,15 +81,12 @@ def fewest_changes(
     prover = prover_of(plan)
     if isinstance(prover, str):
         return prover
-    circuit, terms, solver = plan.compiler, plan.rulebook.terms, prover.solver
-    as_is = {term.name: prover.facts({term.name: facts.get(term.name)})[0] for term in plan.rulebook.findings}
-    changed = {name: circuit.negation(node) for name, node in as_is.items()}
-    hard = [goal, *(circuit.known(terms[name]) for name in facts), *(changed[name] for name in needed)]
-    hard += [node for name, node in as_is.items() if name not in free and name not in needed]
-    hard += [circuit.any_of((as_is[name], circuit.negation(barred))) for name, barred in plan.barred.items()]
+    solver, terms = prover.solver, plan.rulebook.terms
+    changed, hard = answered_otherwise(plan, prover, facts, (*free, *needed))
+    hard += [goal, *(changed[name] for name in needed)]
     deadline = time.monotonic() + SECONDS
     usual = {name: ordinary_value(terms[name]) for name in needed}
-    solver.prefer([*as_is.values(), *prover.facts({name: value for name, value in usual.items() if value is not None})])
+    solver.prefer(prover.facts({name: value for name, value in usual.items() if value is not None}))
     found = ask(prover, hard)
     if found is None or isinstance(found, str):
         return found

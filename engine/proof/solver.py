@@ -59,6 +59,10 @@ class Solver:
         self._take()
         self.solver.set_phases(literals)
 
+    def bar(self, guard: int, nodes: Iterable[int]) -> None:
+        """Never let all of these nodes be true where the guard, a literal, is asked for."""
+        self.encoding.clauses.append([-guard, *(-self.encoding.literal(node) for node in nodes)])
+
     def never(self, node: int, assumed: Iterable[int]) -> None:
         """Tell the solver what was proved: that the node is never true where all that was assumed is."""
         self.encoding.clauses.append([-self.encoding.literal(one) for one in (node, *assumed)])

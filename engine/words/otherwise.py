@@ -1,6 +1,6 @@
 """What made the difference, what would change the advice, and what was enough for it, in words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..case import Members
 from ..errors import counted
@@ -70,12 +70,14 @@ def alternatives(rulebook: Rulebook, told: Alternatives, length: Length = "reaso
         return
     yield Said(_hangs_on(told), style="answer")
     for size, count in told.counts.items():
+        if count or size == 1 or told.counts.get(size + 1) != 0:
+            yield Said(_title(told.counts, size), style="title")
         sets = [one for one in told.sets if len(one.answers) == size]
-        yield Said(_title(size, count), style="title")
         yield from _grouped(rulebook, sets, length)
         shown = sum(one.count for one in sets)
         if shown < count and sets:
             yield Said(f"and {count - shown} more, with every answer counted by itself", 1, "muted")
+    yield from _how_whole(told)
     if told.left_alone:
         yield Said("Left alone, for it cannot be otherwise", style="title")
         yield Said(", ".join(told.left_alone), 1, "muted")
@@ -89,10 +91,26 @@ def _hangs_on(told: Alternatives) -> str:
     )
 
 
-def _title(size: int, count: int) -> str:
-    if not count:
-        return f"{'No other answer alone' if size == 1 else f'No {size} answers together'} would change it"
-    return "One other answer would change it" if size == 1 else f"{size} other answers together would change it"
+def _title(counts: Mapping[int, int], size: int) -> str:
+    """What a size comes to; of several in a row that come to nothing, the last one says it for all but a single one."""
+    if counts[size]:
+        return "One other answer would change it" if size == 1 else f"{size} other answers together would change it"
+    first = size
+    while first > 2 and counts[first - 1] == 0:
+        first -= 1
+    many = f"{first} to {size}" if first < size else f"{size}"
+    return "No other answer alone would change it" if size == 1 else f"No {many} answers together would change it"
+
+
+def _how_whole(told: Alternatives) -> Iterator[Said]:
+    """Whether that is all, and how that is known."""
+    if told.all_told:
+        beyond = "Beyond these, no" if any(told.counts.values()) else "No"
+        yield Said(f"{beyond} other set of answers would change it: that is proved.", style="muted")
+    elif told.undecided:
+        size = told.undecided_from or 0
+        these = f"more of {size} would, or larger sets," if told.counts.get(size) else f"{size} or more together would"
+        yield Said(f"Whether {these} is not decided: {told.undecided}.", style="muted")
 
 
 def _grouped(rulebook: Rulebook, sets: Iterable[Alternative], length: Length) -> Iterator[Said]:

@@ -208,17 +208,26 @@ def _decision(rulebook: "Rulebook", case: "Case", as_json: bool) -> "Decision":
 @CASE
 @click.argument("answers", nargs=-1, metavar='["TERM: VALUE"]…')
 @TERMS
+@click.option("--all", "every", is_flag=True, help="Tell every set of other answers, not the first of each size alone.")
 @AS_JSON
 @LENGTH
 @WHICH
 @click.pass_obj
 def whatif(
-    knowledge: str, case: str, answers: tuple[str, ...], terms: Any, as_json: bool, length: Any, name: str | None
+    knowledge: str,
+    case: str,
+    answers: tuple[str, ...],
+    terms: Any,
+    every: bool,
+    as_json: bool,
+    length: Any,
+    name: str | None,
 ) -> None:
     """Tell what other answers ("TERM: VALUE"; unknown takes one back) would change in CASE, and through which rules.
 
-    Without any: the smallest sets of other answers that would change the advice, and the single answers that it hangs
-    on. What cannot be otherwise (the terms say so) is left alone, and only possible patients are thought of.
+    Without any: the smallest sets of other answers that would change the advice and those of the next size, and the
+    single answers that it hangs on. What cannot be otherwise (the terms say so) is left alone, and only possible
+    patients are thought of.
     """
     from ... import explain, words
 
@@ -228,7 +237,7 @@ def whatif(
         difference = explain.what_if(plan, decision, _given(rulebook, decision, answers), asked)
         _tell(difference, words.difference(difference, length), as_json)
         return
-    told = explain.what_would_change(plan, decision, asked)
+    told = explain.what_would_change(plan, decision, asked, None if every else explain.MOST_TOLD)
     _tell(told, words.alternatives(rulebook, told, length), as_json)
 
 
