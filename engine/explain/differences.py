@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any, TypeVar
 
 from .. import truth
-from ..case import Case, Decision, Value
+from ..case import Decision, Value
 from ..rulebook import Circle, Rule, Rulebook, Term
 from .checked import check_difference
 from .outcomes import Outcome, advice, shown
@@ -18,6 +18,7 @@ MOST_SETS = 8_000
 """So many sets of findings are tried, the smallest first, before they are left out one by one."""
 
 Thing = TypeVar("Thing")
+First = Callable[[Sequence[Sequence[Thing]]], int | None]
 
 
 @dataclass(frozen=True)
@@ -119,17 +120,14 @@ def _needed(
 ) -> tuple[tuple[FindingChange, ...], bool]:
     """The findings whose change alone brings the advice wanted, and whether no smaller set of them does."""
 
-    def brings(chosen: Sequence[FindingChange]) -> bool:
-        case = Case(before.case.id, with_changes(before.case.facts, chosen))
-        return advice(truth.decide(plan.rulebook, case), wanted) == wanted
-
+    first = _trial(plan, before, differing, tuple(wanted))
     tried = -1
     for sets in _by_size(differing, MOST_SETS):
         tried = len(sets[0])
-        found = _first_that_brings(plan, before, differing, sets, wanted)
+        found = first(sets)
         if found is not None:
-            return found, True
-    needed = without_the_needless(differing, brings)
+            return sets[found], True
+    needed = without_the_needless(differing, first)
     return needed, len(needed) <= tried + 1
 
 
@@ -146,35 +144,37 @@ def _by_size(things: Sequence[Thing], most: int) -> Iterator[list[tuple[Thing, .
         yield sets
 
 
-def _first_that_brings(
-    plan: Plan,
-    before: Decision,
-    differing: Sequence[FindingChange],
-    sets: Sequence[tuple[FindingChange, ...]],
-    wanted: Iterable[str],
-) -> tuple[FindingChange, ...] | None:
-    """The first of the sets that brings the advice wanted: all are tried at once."""
+def _trial(
+    plan: Plan, before: Decision, differing: Sequence[FindingChange], wanted: tuple[str, ...]
+) -> First[FindingChange]:
+    """What tells the first of some sets of changes that brings what all of them bring: they are tried at once."""
+    standing = plan.standing(wanted)
+    nodes = list(dict.fromkeys(node for term in wanted for node in plan.telling(term)))
     aim = Variants(plan, with_changes(before.case.facts, differing))
-    variants = trying(plan, before.case.facts, [[Option(one.term, one.after) for one in chosen] for chosen in sets])
-    hits = variants.full
-    for node in (node for term in wanted for node in plan.telling(term)):
-        hits &= variants.mark(node) if aim.mark(node) else variants.full ^ variants.mark(node)
-        if not hits:
-            return None
-    return sets[next(places(hits))]
+    aim.settle(standing)
+
+    def first(sets: Sequence[Sequence[FindingChange]]) -> int | None:
+        variants = trying(plan, before.case.facts, [[Option(one.term, one.after) for one in some] for some in sets])
+        variants.settle(standing)
+        hits = variants.full
+        for node in nodes:
+            hits &= variants.mark(node) if aim.mark(node) else ~variants.mark(node)
+        return next(places(hits), None)
+
+    return first
 
 
-def without_the_needless(things: Sequence[Thing], brings: Callable[[Sequence[Thing]], bool]) -> tuple[Thing, ...]:
-    """Some of the things, which bring the same by themselves, and of which none can be left out."""
+def without_the_needless(things: Sequence[Thing], first: First[Thing]) -> tuple[Thing, ...]:
+    """Some of the things, which bring the same by themselves, and of which none can be left out.
+
+    `first` tells the first of some sets that brings it.
+    """
     kept, size = list(things), max(len(things) // 2, 1)
     while True:
-        before, place = len(kept), 0
-        while place < len(kept):
-            rest = kept[:place] + kept[place + size :]
-            if brings(rest):
-                kept = rest
-            else:
-                place += size
+        before, starts = len(kept), range(0, len(kept), size)
+        while (found := first([kept[:start] + kept[start + size :] for start in starts])) is not None:
+            kept[starts[found] : starts[found] + size] = []
+            starts = range(starts[found], len(kept), size)
         if size == 1 and len(kept) == before:
             return tuple(kept)
         size = max(size // 2, 1)
@@ -192,8 +192,11 @@ def compare_rulebooks(before: Judged, after: Judged, terms: Sequence[str] = ()) 
         mixed = _mixed(before.rulebook, after.rulebook, chosen)
         return _is_whole(mixed) and advice(truth.decide(mixed, before.decision.case), told) == wanted
 
+    def first(sets: Sequence[Sequence[KnowledgeChange]]) -> int | None:
+        return next((place for place, chosen in enumerate(sets) if brings(chosen)), None)
+
     differing = knowledge_changes(before.rulebook, after.rulebook)
-    needed = without_the_needless(differing, brings)
+    needed = without_the_needless(differing, first)
     found = changes(before, after, told)
     return Difference(
         before.decision,

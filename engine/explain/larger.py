@@ -16,7 +16,7 @@ from .solved import SECONDS, answered_otherwise, ask, prover_of
 from .variants import places, trying
 
 if TYPE_CHECKING:
-    from ..proof import Prover
+    from ..proof.prover import Prover
 
 OptionSet = tuple[Option, ...]
 MOST_TRIED = 20_000

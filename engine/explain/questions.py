@@ -19,7 +19,7 @@ from .bounds import Bounds
 from .checked import check_effect
 from .outcomes import Outcome, outcome, shown
 from .plan import Option, Plan, Told, ordinary_value
-from .solved import SECONDS, matters, prover_of, still_open
+from .solved import SECONDS, prover_aside, still_open, where_it_matters
 from .variants import Variants, places, trying
 
 SAMPLES = 12
@@ -178,20 +178,37 @@ class _Survey:
         waiting = tuple(self._waiting(name, bit))
         return Question(self.open[name], effects, waiting, touches, decides, bool(effects or decides))
 
-    def prove(self, names: Iterable[str]) -> dict[str, bool]:
-        """Of each of the questions, whether it can matter, as far as a solver tells in time."""
-        prover = prover_of(self.plan)
+    def prove(self, names: Sequence[str]) -> dict[str, bool]:
+        """Of each of the questions, whether it can matter, as far as a solver tells in time.
+
+        A case in which one does shows it of others too.
+        """
+        prover = prover_aside(self.plan)
         if isinstance(prover, str):
             return {}
         base = still_open(self.plan, prover, self.facts)
         deadline = time.monotonic() + SECONDS
         found: dict[str, bool] = {}
         for name in names:
+            if name in found or time.monotonic() > deadline:
+                continue
+            hanging = [place for place, reached in self.reach.items() if reached & self.bits[name]]
             nodes = [node for node in self.nodes if self.reach[node] & self.bits[name]]
-            told = matters(self.plan, prover, base, nodes, name) if time.monotonic() < deadline else None
-            if told is not None:
-                found[name] = told
+            case = where_it_matters(prover, base, nodes, hanging)
+            if case is None:
+                found[name] = False
+            elif not isinstance(case, str):
+                found.update(dict.fromkeys(self._mattering_in(case, names), True))
         return found
+
+    def _mattering_in(self, case: Mapping[str, Value], names: Sequence[str]) -> list[str]:
+        """The questions without whose answer something wanted would not be set in a case."""
+        variants = trying(self.plan, case, [(), *((Option(name, None),) for name in names)])
+        variants.settle(self.plan.standing(self.terms))
+        lost = 0
+        for mark in map(variants.mark, self.nodes):
+            lost |= ~mark if mark & 1 else 0
+        return [name for place, name in enumerate(names, 1) if lost >> place & 1]
 
     def _reach(self) -> dict[int, int]:
         """For each open node through which one wanted hangs on answers, the open findings that it hangs on."""

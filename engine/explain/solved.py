@@ -4,12 +4,13 @@ Everything else of this room does without. Where the solver is not installed, or
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..case import Value
-from ..circuit import FALSE
+from ..circuit import FALSE, Compiler
 from ..proof import MISSING, Limits, Undecided, installed
 from .plan import Plan, ordinary_value
 
@@ -24,13 +25,27 @@ MOST_CLAUSES = 500_000
 
 def prover_of(plan: Plan) -> "Prover | str":
     """The prover over a plan's circuit, made once and then again when it has gathered much; or why there is none."""
+    if plan.prover is None or len(plan.prover.solver.encoding.clauses) > MOST_CLAUSES:
+        prover = _prover(plan, plan.compiler)
+        if isinstance(prover, str):
+            return prover
+        plan.prover = prover
+    return plan.prover
+
+
+def prover_aside(plan: Plan) -> "Prover | str":
+    """A prover with a circuit of its own, for questions that build much; it begins with that of the plan."""
+    circuit = copy(plan.compiler)
+    circuit.nodes, circuit.places = list(circuit.nodes), dict(circuit.places)
+    return _prover(plan, circuit)
+
+
+def _prover(plan: Plan, circuit: Compiler) -> "Prover | str":
     if not installed():
         return MISSING
     from ..proof.prover import Prover
 
-    if plan.prover is None or len(plan.prover.solver.encoding.clauses) > MOST_CLAUSES:
-        plan.prover = Prover(plan.rulebook, Limits(seconds=SECONDS), circuit=plan.compiler)
-    return plan.prover
+    return Prover(plan.rulebook, Limits(seconds=SECONDS), circuit=circuit)
 
 
 def ask(
@@ -115,7 +130,7 @@ def smallest_part(plan: Plan, facts: Mapping[str, Value], marks: Sequence[int]) 
 
 def still_open(plan: Plan, prover: "Prover", facts: Mapping[str, Value]) -> list[int]:
     """Nodes for a case that says what is answered as it is, and of the open findings anything that is asked for."""
-    circuit, terms = plan.compiler, plan.rulebook.terms
+    circuit, terms = prover.circuit, plan.rulebook.terms
     free = [(name, barred) for name, barred in plan.barred.items() if name not in facts]
     asked = (
         circuit.any_of((circuit.negation(circuit.known(terms[name])), circuit.negation(node))) for name, node in free
@@ -123,35 +138,19 @@ def still_open(plan: Plan, prover: "Prover", facts: Mapping[str, Value]) -> list
     return [*prover.facts(facts), *asked]
 
 
-def without(plan: Plan, nodes: Iterable[int], finding: str) -> Iterator[tuple[int, int]]:
-    """Each node beside its twin in a case that leaves one finding unanswered and is the same otherwise."""
-    circuit = plan.compiler
-    wanted = list(nodes)
-    found, queue = set(wanted), list(wanted)
-    while queue:
-        new = set(circuit.nodes[queue.pop()].inputs) - found
-        found |= new
-        queue += new
+def where_it_matters(
+    prover: "Prover", base: Iterable[int], nodes: Iterable[int], hanging: Iterable[int]
+) -> Mapping[str, Value] | str | None:
+    """A case in which the answer to one finding sets a node; None where there is none; or why that is not known.
+
+    `hanging` are the nodes that hang on the finding, each after its inputs. Beside each stands its twin: what it is in
+    a case that leaves the finding unanswered and is the same otherwise.
+    """
+    circuit = prover.circuit
     twins: dict[int, int] = {}
-    for place in sorted(found):
+    for place in hanging:
         gate = circuit.nodes[place]
-        inputs = [twins[one] for one in gate.inputs]
-        if gate.atom is not None:
-            reads = (gate.atom.term, gate.atom.line.other) if gate.atom.line else (gate.atom.term,)
-            twins[place] = FALSE if finding in reads else place
-        elif gate.kind == "not":
-            twins[place] = circuit.negation(inputs[0])
-        else:
-            twins[place] = (
-                place if gate.kind == "constant" else (circuit.any_of if gate.kind == "or" else circuit.all_of)(inputs)
-            )
-    yield from ((node, twins[node]) for node in wanted)
-
-
-def matters(plan: Plan, prover: "Prover", base: Iterable[int], nodes: Iterable[int], finding: str) -> bool | None:
-    """Whether some other answers let the answer to one finding set a node; None where that is not known."""
-    circuit = plan.compiler
-    pairs = without(plan, nodes, finding)
-    sets = circuit.any_of(circuit.all_of((node, circuit.negation(twin))) for node, twin in pairs if node != twin)
-    found = ask(prover, [*base, sets])
-    return None if isinstance(found, str) else found is not None
+        join = circuit.any_of if gate.kind == "or" else circuit.all_of
+        twins[place] = FALSE if gate.atom is not None else join(twins.get(one, one) for one in gate.inputs)
+    sets = circuit.any_of(circuit.all_of((node, circuit.negation(twins[node]))) for node in nodes)
+    return ask(prover, [*base, sets])

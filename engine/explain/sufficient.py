@@ -85,7 +85,7 @@ def _chosen(parts: "_Parts", needed: Sequence[str]) -> tuple[tuple[str, ...], bo
         if kept:
             return sets[next(places(kept))], True
         size, tried = size + 1, tried + len(sets)
-    found = without_the_needless(free, lambda some: bool(parts.with_more(needed, [some])))
+    found = without_the_needless(free, lambda sets: next(places(parts.with_more(needed, sets)), None))
     return found, len(found) == size
 
 
