@@ -6,12 +6,14 @@ import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import LumbarError, counted
-from ..words.said import Said
+
+if TYPE_CHECKING:
+    from ..words.said import Said
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "underline": True},
@@ -32,7 +34,7 @@ class Exit:
     WRONG_USE = 2
 
 
-def say(lines: Iterable[Said]) -> None:
+def say(lines: "Iterable[Said]") -> None:
     """Print lines of words, wrapped to the terminal; coloured there, plain when piped."""
     width = min(_columns(), WIDEST)
     for number, line in enumerate(lines):
@@ -45,7 +47,7 @@ def say(lines: Iterable[Said]) -> None:
             click.echo(margin + click.style(first + text, **STYLES[line.style]))
 
 
-def say_in_one_line(line: Said) -> None:
+def say_in_one_line(line: "Said") -> None:
     """Print a line as it is, however long."""
     click.secho(line.text, **STYLES[line.style])
 
