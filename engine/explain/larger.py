@@ -6,21 +6,25 @@ and asked again, until there is no more of that size.
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, product
+from functools import reduce
+from itertools import product
 from math import prod
+from operator import and_
 from typing import TYPE_CHECKING
 
 from ..case import Value
 from .plan import Option, Plan, ordinary_value
 from .solved import SECONDS, answered_otherwise, ask, prover_of
-from .variants import places, trying
+from .variants import Variants, places, trying
 
 if TYPE_CHECKING:
     from ..proof.prover import Prover
 
 OptionSet = tuple[Option, ...]
-MOST_TRIED = 20_000
+MOST_TRIED = 3_000
 """So many answers to the findings of one set are tried."""
+MOST_FOUND = 10_000
+"""Where there are more sets of a size they are left at that."""
 
 
 class Larger:
@@ -34,7 +38,7 @@ class Larger:
         self.options: dict[str, list[Option]] = {}
         for option in options:
             self.options.setdefault(option.term, []).append(option)
-        self.smaller: set[frozenset[Option]] = set()
+        self.smaller: list[OptionSet] = []
         self.ends: list[int] = []
         self.size, self.reason = 0, ""
 
@@ -66,7 +70,7 @@ class Larger:
 
     def _bar(self, found: OptionSet) -> None:
         """Ask no more for this set, nor for one that has it in it."""
-        self.smaller.add(frozenset(found))
+        self.smaller.append(found)
         self.solver.bar(self.guard, [self._node(option) for option in found])
 
     def _node(self, option: Option) -> int:
@@ -87,8 +91,9 @@ class Larger:
         while (case := self._ask([self.guard, guard, *self.ends[size : size + 1]])) is not None:
             names = [name for name in self.changed if case.get(name) != self.facts.get(name)]
             found += self._that_do(names, case)
+            self.reason = self.reason or (f"there are more than {MOST_FOUND:,}" if len(found) > MOST_FOUND else "")
             self.solver.bar(guard, [self.changed[name] for name in names])
-        for one in found:
+        for one in found if not self.reason else ():
             self._bar(one)
         return found
 
@@ -100,9 +105,17 @@ class Larger:
             axes = [[one for one in self.options[name] if self._is(one, case[name])] for name in names]
         sets = list(product(*axes))
         variants = trying(self.plan, self.facts, sets)
-        hits = (sets[place] for place in places(variants.any_of(self.aims) & variants.possible()))
-        found = [one for one in hits if not self._has_a_smaller(one)]
-        self.reason = self.reason or ("" if found else "numbers are held against each other that have too many values")
+        hits = variants.any_of(self.aims) & variants.possible() & ~self._with_a_smaller(variants)
+        if not hits:
+            self.reason = "numbers are held against each other that have too many values"
+        return [sets[place] for place in places(hits)]
+
+    def _with_a_smaller(self, variants: Variants) -> int:
+        """The variants that have in them a set that does it already."""
+        found, chosen = 0, variants.chosen
+        for one in self.smaller:
+            if all(option.term in chosen for option in one):
+                found |= reduce(and_, (chosen[option.term].get(option.value, 0) for option in one))
         return found
 
     def _is(self, option: Option, value: Value) -> bool:
@@ -110,10 +123,6 @@ class Larger:
         if term.domain.values or option.value is None:
             return option.value == value
         return self.plan.class_of(term, int(option.value)) == self.plan.class_of(term, int(value))
-
-    def _has_a_smaller(self, found: OptionSet) -> bool:
-        parts = (part for size in range(1, len(found)) for part in combinations(found, size))
-        return any(frozenset(part) in self.smaller for part in parts)
 
     def _ask(self, more: Sequence[int]) -> Mapping[str, Value] | None:
         left = self.deadline - time.monotonic()
