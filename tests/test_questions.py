@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
-from itertools import combinations, islice, product
+from itertools import combinations, product
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 from engine import explain, truth
 from engine.case import Decision, Members, Value
 from engine.explain import Plan
-from engine.explain.larger import Larger
 from engine.explain.outcomes import advice
-from engine.explain.plan import Option
 from engine.explain.solved import fewest_changes, smallest_part
 from engine.explain.variants import Variants
-from engine.explain.ways import options_of, shortest_way
+from engine.explain.ways import shortest_way
 from engine.language import Against, Condition
 from engine.rulebook import Law, Rulebook
 from tests.rulebooks import NOWHERE, TOP, case, facts, rulebooks
@@ -131,38 +129,6 @@ def that_change(book: Rulebook, now: Decision, size: int, smaller: Set[FactSet])
         if is_another(book, now, decide(book, after)):
             found.add(one)
     return found
-
-
-@settings(max_examples=25)
-@given(st.data())
-def test_a_solver_finds_just_the_sets_of_a_size_that_change_the_advice(data: st.DataObject) -> None:
-    book = data.draw(books())
-    now = decide(book, data.draw(possible_facts(book)))
-    plan = Plan(book)
-    as_it_is = Variants(plan, now.case.facts)
-    aims = [node for name in explain.shown(book) for node in plan.otherwise(name, as_it_is)]
-    larger = Larger(plan, now.case.facts, aims, options_of(plan, now.case.facts, aims))
-    tried: set[FactSet] = set()
-    found = dict(islice(larger.sizes(1, ()), 3))
-    for size in (1, 2, 3):
-        told = {
-            frozenset((option.term, number) for option, number in zip(one, chosen, strict=True))
-            for one in found.get(size, ())
-            for chosen in product(*(alike(plan, option, now.case.facts) for option in one))
-        }
-        wanted = that_change(book, now, size, tried)
-        assert told == wanted
-        tried |= wanted
-    assert not larger.reason
-
-
-def alike(plan: Plan, option: Option, known: Answers) -> list[Value | None]:
-    """All answers that an option stands for."""
-    term = plan.rulebook.terms[option.term]
-    if term.domain.values or option.value is None:
-        return [option.value]
-    low, high = plan.class_of(term, int(option.value))
-    return [number for number in range(low, high + 1) if number != known.get(option.term)]
 
 
 @settings(max_examples=25)

@@ -91,7 +91,7 @@ class Larger:
         while (case := self._ask([self.guard, guard, *self.ends[size : size + 1]])) is not None:
             names = [name for name in self.changed if case.get(name) != self.facts.get(name)]
             found += self._that_do(names, case)
-            self.reason = self.reason or (f"there are more than {MOST_FOUND:,}" if len(found) > MOST_FOUND else "")
+            self.reason = self.reason or (f"the search ends at {MOST_FOUND:,}" if len(found) > MOST_FOUND else "")
             self.solver.bar(guard, [self.changed[name] for name in names])
         for one in found if not self.reason else ():
             self._bar(one)

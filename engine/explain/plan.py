@@ -69,6 +69,7 @@ class Plan:
         }
         self.prover: Prover | None = None
         self._telling: dict[str, tuple[int, ...]] = {}
+        self._standing: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._beneath: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._against: dict[Against, dict[tuple[int, int], bool]] = {}
         self._classes: dict[str, tuple[tuple[int, int], ...]] = {}
@@ -90,8 +91,11 @@ class Plan:
 
     def standing(self, terms: Sequence[str]) -> tuple[int, ...]:
         """All nodes that say anything of some conclusions, and whether there can be such a patient."""
-        nodes = (node for term in terms for pair in (self.telling(term), *self.pairs(term)) for node in pair)
-        return self.asked_of(dict.fromkeys(nodes))
+        known = tuple(terms)
+        if known not in self._standing:
+            nodes = (node for term in terms for pair in (self.telling(term), *self.pairs(term)) for node in pair)
+            self._standing[known] = self.asked_of(dict.fromkeys(nodes))
+        return self._standing[known]
 
     def telling(self, term: str) -> tuple[int, ...]:
         """The nodes that tell how a conclusion stands: equal nodes, equal outcome."""

@@ -151,9 +151,10 @@ class _Survey:
         standing = plan.standing(terms)
         self.alone = trying(plan, self.facts, [(option,) for option in self.singles])
         self.alone.settle(standing)
-        self.values: dict[str, list[Value | None]] = {}
+        self.values: dict[str, list[Value]] = {}
         for option in (self.singles[place] for place in places(self.alone.possible())):
-            self.values.setdefault(option.term, []).append(option.value)
+            if option.value is not None:
+                self.values.setdefault(option.term, []).append(option.value)
         self.bounds = Bounds(plan, self.facts, self.values)
         self.bounds.settle(standing)
         self.wanted = {
@@ -167,6 +168,7 @@ class _Survey:
         self.bearing = [name for name, bit in self.bits.items() if reached & bit]
         self.settling = {term: self.alone.any_of(nodes) for term, nodes in self.wanted.items()}
         self.effects = self._effects()
+        self.turning = list(self._turning())
         self.deciding = self._deciding()
 
     def question(self, name: str) -> Question:
@@ -295,19 +297,24 @@ class _Survey:
                     lost |= block & ~mark
         return lost
 
+    def _turning(self) -> Iterator[tuple[Term, list[Value], Value | None]]:
+        """The open findings with the answers that they may get, and the usual of these; those asked always first."""
+        for term in sorted(self.open.values(), key=lambda term: term.asked_if is not None):
+            if values := self.values.get(term.name, []):
+                usual = ordinary_value(term)
+                yield term, values, usual if usual in values else None
+
     def _way(self, seed: int) -> list[Option]:
         """One way in which the open answers could turn out: mostly as usual, each where it applies."""
-        facts = dict(self.facts)
+        state = truth.State(dict(self.facts))
         way: list[Option] = []
-        for term in sorted(self.open.values(), key=lambda term: term.asked_if is not None):
-            if term.asked_if and truth.mark_condition(term.asked_if, truth.State(facts)) & truth.FAILS:
+        for term, values, usual in self.turning:
+            if term.asked_if and truth.mark_condition(term.asked_if, state) & truth.FAILS:
                 continue
-            values = self.values.get(term.name, [])
             chance = crc32(f"{seed} {term.name}".encode())
-            value = ordinary_value(term) if chance % 100 < ORDINARY else None
-            if value not in values:
-                value = values[chance // 100 % len(values)] if values else None
-            if value is not None:
-                facts[term.name] = value
-                way.append(Option(term.name, value))
+            value = usual if chance % 100 < ORDINARY else None
+            if value is None:
+                value = values[chance // 100 % len(values)]
+            state.facts[term.name] = value
+            way.append(Option(term.name, value))
         return way
