@@ -138,6 +138,18 @@ def test_for_and_against_goes_down_through_the_tallies() -> None:
     ]
 
 
+def test_of_a_scale_it_is_weighed_whether_it_is_at_least_so_much() -> None:
+    told = "for it: no rule; it stands where nothing else does"
+    rules = book("alarm | if: [a: yes] | scale: high")
+    found = explain.weigh(rules, decide(rules, a="yes"), "scale", ("low", "high"))
+    assert text(words.weighing(rules, found, "line")) == [
+        "scale: high",
+        "  at least low: it holds; 0 for, 0 against, 0 not known yet",
+        "  at least high: it holds; 1 for, 0 against, 0 not known yet",
+    ]
+    assert [line.strip() for line in text(words.weighing(rules, found))][1:3] == ["at least low: it holds", told]
+
+
 def test_a_tally_that_a_rule_reads_speaks_for_its_value() -> None:
     rules = rulebook("leans | if: [b: yes] | for it", "enough | if: [for it: 1 or more] | single: p")
     [value] = explain.weigh(rules, decide(rules, b="yes"), "single", ("p",)).values

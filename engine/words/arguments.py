@@ -19,14 +19,22 @@ def weighing(rulebook: Rulebook, told: Weighing, length: Length = "reasons") -> 
         if length == "line":
             counts = f"{len(value.speaking_for)} for, {len(value.speaking_against)} against"
             still = len(value.open_for) + len(value.open_against)
-            yield Said(f"{value.value}: {STATES[value.state]}; {counts}, {still} not known yet", 1)
+            yield Said(f"{meant(told, value)}: {STATES[value.state]}; {counts}, {still} not known yet", 1)
         else:
-            yield from _value(rulebook, value, length)
+            yield Said(f"{meant(told, value)}: {STATES[value.state]}", style="title")
+            yield from _value(rulebook, value, length, value.value == told.term.otherwise)
 
 
-def _value(rulebook: Rulebook, told: Weighed, length: Length) -> Iterator[Said]:
-    yield Said(f"{told.value}: {STATES[told.state]}", style="title")
-    yield from _side(rulebook, "for", told.speaking_for, length)
+def meant(told: Weighing, value: Weighed) -> str:
+    """What is weighed: a value, or of a scale that it is at least so much."""
+    return f"at least {value.value}" if told.term.takes_highest else value.value
+
+
+def _value(rulebook: Rulebook, told: Weighed, length: Length, otherwise: bool) -> Iterator[Said]:
+    if otherwise and not told.speaking_for:
+        yield Said("for it: no rule; it stands where nothing else does", 1, "answer")
+    else:
+        yield from _side(rulebook, "for", told.speaking_for, length)
     yield from _side(rulebook, "against", told.speaking_against, length)
     yield from _open(told)
     if length == "everything" and told.ruled_out:

@@ -6,7 +6,7 @@ from html import escape
 from ...case import Case
 from ...explain import Argument, Weighed, Weighing
 from ...rulebook import Rulebook
-from ..arguments import STATES
+from ..arguments import STATES, meant
 from ..outcomes import stand
 from .boxes import MARGIN, Box, Kind, Mark, Picture, Row
 from .layers import lay_out
@@ -28,10 +28,10 @@ STRENGTH = "How strong an argument is, its own words and sources say; counting t
 
 def picture_of_sides(rulebook: Rulebook, case: Case, told: Weighing, alone: bool = True) -> str:
     """The SVG of values side by side; where it does not stand alone, a page says its title and the notice."""
-    boxes = [_box(value) for value in told.values]
+    boxes = [_box(value, meant(told, value)) for value in told.values]
     across = min(ACROSS, len(boxes))
     layout = lay_out({box.name: box.size for box in boxes}, (), across)
-    says = "; ".join(f"{value.value}: {_counts(value)}" for value in told.values)
+    says = "; ".join(f"{meant(told, value)}: {_counts(value)}" for value in told.values)
     picture = Picture(f"{_title(told)}, in the case {case.id}", f"{says}.", layout.width + 2 * MARGIN)
     if alone:
         picture.words([Row(_title(told), bold=True), Row(_now(case, told), soft=True)])
@@ -53,7 +53,7 @@ def page_of_sides(rulebook: Rulebook, case: Case, told: Weighing) -> str:
         paragraph(_now(case, told), "muted"),
         notice(rulebook),
         figure(picture_of_sides(rulebook, case, told, alone=False)),
-        *(_value(value) for value in told.values),
+        *(_value(value, meant(told, value)) for value in told.values),
     ]
     return page(_title(told), "\n".join(body), DRAWN)
 
@@ -79,8 +79,8 @@ def _sides(told: Weighed) -> Iterator[tuple[Mark, str, Argument]]:
     yield from (("unknown", "would speak against it", argument) for argument in told.open_against)
 
 
-def _box(told: Weighed) -> Box:
-    head = (Row(told.value, bold=True), Row(f"{STATES[told.state]}: {_counts(told)}"))
+def _box(told: Weighed, name: str) -> Box:
+    head = (Row(name, bold=True), Row(f"{STATES[told.state]}: {_counts(told)}"))
     body = [row for mark, would, argument in _sides(told) for row in _argument(mark, would, argument)]
     return Box(told.value, LOOKS[told.state], head, tuple(body), wide=WIDE)
 
@@ -92,9 +92,9 @@ def _argument(mark: Mark, would: str, argument: Argument) -> Iterator[Row]:
     yield Row(f"rule {rule.id}; {'; '.join(map(str, rule.sources))}", soft=True)
 
 
-def _value(told: Weighed) -> str:
+def _value(told: Weighed, name: str) -> str:
     """A value in words that unfold."""
-    head = f"<h2>{escape(clean(told.value))}</h2>{paragraph(f'{STATES[told.state]}: {_counts(told)}')}"
+    head = f"<h2>{escape(clean(name))}</h2>{paragraph(f'{STATES[told.state]}: {_counts(told)}')}"
     lines = []
     for mark, would, argument in _sides(told):
         says = f"{sign_of(mark)}{escape(clean(argument.reason.rule.says))}{f' <i>{would}</i>' if would else ''}"
