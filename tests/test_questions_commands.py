@@ -16,7 +16,7 @@ DISC = str(CASES / "disc_centralises_on_extension.yaml")
 WRONG = [
     (("whynot", FACET, "exercise directon=flexion"), "'exercise directon' is no conclusion; did you mean"),
     (("whynot", FACET, "age=40"), "'age' is a finding"),
-    (("whynot", FACET, "urgency=emergancy"), "'emergancy' is no value of 'urgency'; did you mean 'emergency'?"),
+    (("whynot", FACET, "urgency=emergancy"), "same day, emergency; did you mean 'emergency'?"),
     (("whynot", FACET, "speaks for disc-type=many"), "'many' is no number, and 'speaks for disc-type' counts"),
     (("weigh", FACET, "working pattern", "facet"), "'facet' is no value of 'working pattern'"),
     (("weigh", FACET, "speaks for disc-type"), "counts, and has no values to weigh"),
