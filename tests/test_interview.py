@@ -150,6 +150,8 @@ def test_a_value_that_is_a_number_is_no_place_in_the_list() -> None:
     ("term", "text", "message"),
     [
         ("leaning back", "wrose", "'wrose' is no answer here. Did you mean 'worse'?"),
+        ("leaning back", "hlep", "'hlep' is no answer here. Did you mean 'help'?"),
+        ("age", "bcak", "'bcak' is no whole number from 0 to 120. Did you mean 'back'?"),
         ("leaning back", "4", "'4' is no answer here. It is one of worse, no effect, better."),
         ("leaning back", "", "'' is no answer here. It is one of worse, no effect, better."),
         ("leg weakness", "s", "'s' may be stable or severe. Which?"),
@@ -238,7 +240,7 @@ def test_the_words_beside_an_answer_do_what_they_say(tmp_path: Path) -> None:
     assert f"? {first.term.ask}" in output
     assert "This is the first question." in output
     assert output.count(f"{first.term.name}> ") == 3 + 1
-    assert "1 answered" in output
+    assert "0 answered, 1 not known, " in output
 
 
 def test_an_alarm_is_told_before_the_next_question(tmp_path: Path) -> None:

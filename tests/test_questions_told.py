@@ -160,7 +160,7 @@ def test_the_difference_is_told_from_the_answers_to_the_advice() -> None:
     rules = book(*CARDS)
     found = explain.compare(Plan(rules), decide(rules, a="no", b="yes", x=5), decide(rules, a="yes", b="yes", x=6))
     assert text(words.difference(found)) == [
-        "What made the difference between c and c",
+        "What makes the difference in c",
         "  - a: yes (before: no)",
         "  This alone makes all of the difference.",
         "What changed",
@@ -258,6 +258,14 @@ def test_what_was_enough_is_told_with_what_was_not_needed() -> None:
         "Not needed for it",
         "  a: yes; x: 5",
     ]
+
+
+def test_what_holds_for_everybody_needs_no_answer() -> None:
+    rules = book(*CARDS)
+    nothing = explain.enough(Plan(rules), decide(rules), ("single",))
+    assert text(words.enough(nothing, "line")) == ["This holds for everybody, as nothing is answered yet"]
+    needless = explain.enough(Plan(rules), decide(rules, y=5), ("other",))
+    assert text(words.enough(needless, "line")) == ["This holds for everybody: no answer is needed for it"]
 
 
 def test_the_next_question_says_what_its_answers_would_settle() -> None:

@@ -16,6 +16,15 @@ from ..rulebook import Rulebook, Term
 from ..truth import impossibilities
 
 UNKNOWN = "unknown"
+WORDS = {
+    "why": "why this is asked",
+    "back": "take the last answer back",
+    UNKNOWN: "nobody knows; it stays open",
+    "skip": "ask it later",
+    "help": "these words",
+    "stop": "stop here; what is answered is kept",
+}
+"""What may be said instead of an answer."""
 
 
 class Interview:
@@ -173,7 +182,9 @@ def value_of(term: Term, text: str) -> tuple[Value | None, str]:
         number = int(word) if word.isdecimal() and len(word) < 10 else -1
         if domain.low <= number <= domain.high:
             return number, ""
-        return None, f"{text.strip()[:40]!r} is no whole number from {domain.low} to {domain.high}."
+        near = nearest(word, WORDS)
+        hint = f" Did you mean {near!r}?" if near else ""
+        return None, f"{text.strip()[:40]!r} is no whole number from {domain.low} to {domain.high}.{hint}"
     exact = [value for value in domain.values if value.casefold() == word]
     if not exact and word.isdecimal() and 1 <= int(word[:9]) <= len(domain.values):
         exact = [domain.values[int(word) - 1]]
@@ -182,6 +193,6 @@ def value_of(term: Term, text: str) -> tuple[Value | None, str]:
         return found[0], ""
     if found:
         return None, f"{text.strip()[:40]!r} may be {' or '.join(found)}. Which?"
-    near = nearest(word, domain.values)
+    near = nearest(word, (*domain.values, *WORDS))
     hint = f"Did you mean {near!r}?" if near else f"It is one of {listed(domain.values)}."
     return None, f"{text.strip()[:40]!r} is no answer here. {hint}"

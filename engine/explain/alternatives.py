@@ -99,7 +99,7 @@ def what_if(
 ) -> Difference:
     """What other answers would change, and through which rules; None takes an answer back."""
     facts = with_changes(decision.case.facts, [FindingChange(term, None, value) for term, value in answers.items()])
-    case = Case(f"{decision.case.id}, otherwise", facts_in_order(plan.rulebook, facts))
+    case = Case(decision.case.id, facts_in_order(plan.rulebook, facts))
     return compare(plan, decision, truth.decide(plan.rulebook, case), terms)
 
 

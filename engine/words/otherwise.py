@@ -20,10 +20,12 @@ def difference(told: Difference, length: Length = "reasons") -> Iterator[Said]:
             f"{in_short(told.advice)}, by {'; '.join(made)}" if told.advice else "the same advice", style="answer"
         )
         return
+    both = before if before == after else f"{before} and {after}"
     if not told.advice:
-        yield Said(f"{before} and {after}: the same advice", style="title")
+        yield Said(f"{both}: the same advice", style="title")
     else:
-        yield Said(f"What made the difference between {before} and {after}", style="title")
+        between = "makes the difference in" if before == after else "made the difference between"
+        yield Said(f"What {between} {both}", style="title")
         for finding in told.findings:
             text = f"{finding.term}: {answered(finding.after)} (before: {answered(finding.before)})"
             yield Said(text, 1, "answer", "- ")
@@ -140,13 +142,14 @@ def enough(told: Enough, length: Length = "reasons") -> Iterator[Said]:
     facts = told.decision.case.facts
     least = "no fewer are" if told.smallest else "none of them can be left out"
     of_all = f"{len(told.part)} of {counted(len(facts), 'answer')} {'is' if len(told.part) == 1 else 'are'}"
-    yield Said(f"{of_all} enough for this advice, and {least}", style="answer")
+    none = "This holds for everybody" + (": no answer is needed for it" if facts else ", as nothing is answered yet")
+    yield Said(f"{of_all} enough for this advice, and {least}" if told.part else none, style="answer")
     if length == "line":
         return
     yield Said("Whatever the others are", style="title")
     for term, one in told.advice.items():
         members = one.answer.inside if isinstance(one.answer, Members) else ()
-        short = f"{term}: {counted(len(members), 'piece')} of it" if members and length != "everything" else ""
+        short = f"{term}: {counted(len(members), 'item')}" if members and length != "everything" else ""
         yield Said(short or f"{term}: {stand(one)}", 1, "answer")
     parts = (("Needed for it, each of them", told.needed), ("And with them these", told.chosen))
     for title, terms in parts:

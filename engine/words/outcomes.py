@@ -51,7 +51,7 @@ def _in_short(term: str, before: Outcome, after: Outcome) -> str:
         return f"{term}: {stand(after)}"
     more, fewer = _come_and_gone(before.answer, after.answer)
     parts = [f"{len(more)} more"] * bool(more) + [f"{len(fewer)} fewer"] * bool(fewer)
-    return f"{term}: {', '.join(parts) or 'more of it known'}"
+    return f"{term}: {', '.join(parts) or ('less of it still open' if after.answer.open else 'nothing more comes in')}"
 
 
 def _come_and_gone(before: Members, after: Members) -> tuple[list[str], list[str]]:

@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from ...words import Said
     from ..interview import Interview
 
-WORDS = {
-    "why": "why this is asked",
-    "back": "take the last answer back",
-    "unknown": "nobody knows; it stays open",
-    "skip": "ask it later",
-    "help": "these words",
-    "stop": "stop here; what is answered is kept",
-}
-
 
 @click.command(short_help="Ask, one question at a time.")
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
@@ -164,10 +155,12 @@ class _Asking:
     def _show(self, question: "Question") -> None:
         from ...words import Said
 
-        term, done, left = question.term, len(self.interview.answers), self.interview.left
-        kind = "a screening question; " if term.screening else ""
-        lines = [Said(f"{kind}{done} answered, {left} may still matter", style="muted"), Said(term.ask, style="answer")]
-        lines += [Said(term.help, 1, "muted")]
+        term, answers = question.term, self.interview.answers.values()
+        unknown = sum(value is None for value in answers)
+        head = "a screening question; " if term.screening else ""
+        head += f"{len(answers) - unknown} answered, {f'{unknown} not known, ' if unknown else ''}"
+        lines = [Said(f"{head}{self.interview.left} may still matter", style="muted")]
+        lines += [Said(term.ask, style="answer"), Said(term.help, 1, "muted")]
         if term.domain.kind == "number":
             unit = f" ({term.unit})" if term.unit else ""
             lines.append(Said(f"a whole number from {term.domain.low} to {term.domain.high}{unit}", 1))
@@ -178,6 +171,7 @@ class _Asking:
 
     def _help(self, question: "Question") -> None:
         from ...words import Said
+        from ..interview import WORDS
 
         values = question.term.domain.values
         answer = "a whole number" if not values else f"an answer, its number (1 to {len(values)}), or how it begins"
