@@ -42,8 +42,12 @@ def mark(holds: bool, fails: bool) -> int:
 
 def mark_condition(condition: Condition, state: State) -> int:
     """All of `lines` and none of `unless`."""
-    marks = [mark_part(part, state) for part in condition.lines]
-    marks += [opposite(mark_part(part, state)) for part in condition.unless]
+    marks = []
+    for number, part in enumerate(condition.lines + condition.unless):
+        one = mark_part(part, state) if number < len(condition.lines) else opposite(mark_part(part, state))
+        if one == FAILS:
+            return FAILS  # whatever the others are, it fails and cannot hold
+        marks.append(one)
     return at_least(len(marks), marks)
 
 
@@ -221,12 +225,9 @@ def _values(term: Term, support: Sequence[tuple[str | None, int]]) -> dict[str, 
     holds = {value: bool(given[value] & HOLDS) for value in values}
     if term.otherwise is not None and all(one & FAILS for _, one in support):
         holds[term.otherwise] = True
+    held = sum(holds.values())
     return {
-        value: mark(
-            holds[value],
-            any(holds[other] for other in values if other != value)
-            or (value != term.otherwise and bool(given[value] & FAILS)),
-        )
+        value: mark(holds[value], held > holds[value] or (value != term.otherwise and bool(given[value] & FAILS)))
         for value in values
     }
 

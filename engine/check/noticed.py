@@ -20,6 +20,7 @@ class Watch:
     def __init__(self, rulebook: Rulebook, decisions: Sequence[Decision]) -> None:
         self.rulebook = rulebook
         self.decisions = decisions
+        self._not_failing: dict[str, tuple[int, Sequence[Decision]]] = {}
         self._in_cases: dict[str, list[tuple[Decision, Trial]]] = {}
 
     def noticing(self, edit: Edit, first: str = "") -> Decision | None:
@@ -32,7 +33,9 @@ class Watch:
         """The saved cases that could tell; after the first, those in which the rule holds, and then the others."""
         if first is not None and self._could_tell(edit, first):
             yield first
-        yield from sorted(self._touched(edit), key=lambda one: one.marks[edit.rule.id] != truth.HOLDS)
+        touched = list(self._touched(edit))
+        yield from (one for one in touched if one.marks[edit.rule.id] == truth.HOLDS)
+        yield from (one for one in touched if one.marks[edit.rule.id] != truth.HOLDS)
 
     @cached_property
     def _named(self) -> Mapping[str, Decision]:
@@ -43,7 +46,15 @@ class Watch:
         if edit.part is not None:
             yield from (decision for decision, trial in self._cases(edit.rule) if trial.tells(edit))
             return
-        yield from (decision for decision in self.decisions if self._could_tell(edit, decision))
+        yield from (one for one in self._open(edit.rule) if self._could_tell(edit, one))
+
+    def _open(self, rule: Rule) -> Sequence[Decision]:
+        """The saved cases in which a rule does not fail."""
+        known = self._not_failing.get(rule.id, (0, ()))
+        if known[0] != len(self.decisions):
+            known = len(self.decisions), [one for one in self.decisions if one.marks[rule.id] != truth.FAILS]
+            self._not_failing[rule.id] = known
+        return known[1]
 
     def _could_tell(self, edit: Edit, decision: Decision) -> bool:
         if edit.part is not None:

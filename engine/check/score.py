@@ -121,11 +121,14 @@ class _Trying:
         """The saved case that notices an edit; or else whether the edit changes nothing."""
         key = edit.rule.id, place
         before = self.kept.outcomes.get(key)
-        if before is None or not self.kept.same:
-            noticing = self.watch.noticing(edit, before if isinstance(before, str) else "")
-            before = noticing.case.id if noticing is not None else self._nothing(edit)
-        self.outcomes[key] = before
-        return before
+        self.outcomes[key] = before if before is not None and self.kept.same else self._tried(edit, before)
+        return self.outcomes[key]
+
+    def _tried(self, edit: Edit, before: str | bool | None) -> str | bool:
+        if before is True and edit.part is not None and self._nothing(edit):
+            return True
+        noticing = self.watch.noticing(edit, before if isinstance(before, str) else "")
+        return noticing.case.id if noticing is not None else self._nothing(edit)
 
     def _nothing(self, edit: Edit) -> bool:
         if edit.part is None:
