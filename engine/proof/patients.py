@@ -1,12 +1,14 @@
 """The smallest and most ordinary case that shows something: few answers, and those that are usual."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 from ..case import Value
 from .solver import Solver
 from .verdicts import Facts, Limits, Patient, Undecided
 
-Holds = Callable[[Facts], bool]
+Holds = Callable[[Sequence[Facts]], Sequence[bool]]
+"""Of each of some cases, whether it shows what is asked for; to try many at once costs little more than to try one."""
 
 
 def smallest(solver: Solver, nodes: Sequence[int], found: Facts, limits: Limits, holds: Holds) -> Patient:
@@ -26,7 +28,7 @@ def _smallest(solver: Solver, nodes: Sequence[int], found: Facts, limits: Limits
     for node in nodes:
         encoding.literal(node)
     facts = {name: value for name, value in found.items() if name in encoding.values or name in encoding.steps}
-    facts = shrunk(facts if holds(facts) else dict(found), holds)
+    facts = shrunk(facts if holds([facts])[0] else dict(found), holds)
     if not facts:
         return Patient(facts)
     known = [encoding.known(name) for name in (*encoding.values, *encoding.steps)]
@@ -37,18 +39,30 @@ def _smallest(solver: Solver, nodes: Sequence[int], found: Facts, limits: Limits
 
 
 def shrunk(facts: Facts, holds: Holds) -> dict[str, Value]:
-    """The case without the answers that it can do without, tried by halves."""
+    """The case without the answers that it can do without, tried by halves, quarters and so on."""
     kept = dict(facts)
     size = max(len(kept) // 2, 1)
-    while True:
-        for start in range(0, len(kept), size):
-            left_out = list(kept)[start : start + size]
-            fewer = {name: value for name, value in kept.items() if name not in left_out}
-            if left_out and holds(fewer):
-                kept = fewer
-        if size == 1:
-            return kept
+    while size:
+        names = list(kept)
+        kept = _without(kept, [names[start : start + size] for start in range(0, len(names), size)], holds)
         size //= 2
+    return kept
+
+
+def _without(facts: dict[str, Value], parts: Sequence[Sequence[str]], holds: Holds) -> dict[str, Value]:
+    """The case without some parts of it: those that can be left out alone, and then as many of these as go together."""
+    while parts:
+        fewer = [_left(facts, part) for part in parts]
+        parts = [part for part, shown in zip(parts, holds(fewer), strict=True) if shown]
+        fewer = [_left(facts, list(chain.from_iterable(parts[: place + 1]))) for place in range(len(parts))]
+        together = [place for place, shown in enumerate(holds(fewer)) if shown]
+        if together:
+            facts, parts = fewer[together[-1]], parts[together[-1] + 1 :]
+    return facts
+
+
+def _left(facts: Facts, without: Sequence[str]) -> dict[str, Value]:
+    return {name: value for name, value in facts.items() if name not in without}
 
 
 def _fewer(
@@ -57,7 +71,7 @@ def _fewer(
     ends = solver.at_most(known, len(facts))
     while facts:
         answer = solver.ask(nodes, limits, [ends[len(facts) - 1]])
-        if answer is None or isinstance(answer, Undecided) or not holds(answer):
+        if answer is None or isinstance(answer, Undecided) or not holds([answer])[0]:
             return facts, answer is None
         facts = shrunk(answer, holds)
     return facts, True

@@ -38,12 +38,16 @@ class Pool:
         """A case in which all the nodes are true, if one is at hand."""
         if len(self.cases) >= self.taken + BATCH or not self.taken:
             self._take_in()
+        found = self._in_which(nodes)
+        return self.cases[(found & -found).bit_length() - 1] if found else None
+
+    def _in_which(self, nodes: Iterable[int]) -> int:
         found = (1 << self.taken) - 1
         for node in nodes:
             if not found:
-                return None
+                break
             found &= self._mark(node)
-        return self.cases[(found & -found).bit_length() - 1] if found else None
+        return found
 
     def _take_in(self) -> None:
         for place, facts in enumerate(self.cases[self.taken :], self.taken):
@@ -93,8 +97,10 @@ def beneath(nodes: Sequence[Gate], node: int, known: "dict[int, int]") -> list[i
     return sorted(found)
 
 
-def true_in(nodes: Sequence[Gate], wanted: Iterable[int], facts: Facts) -> bool:
-    """Whether all the nodes are true in one case."""
+def true_in(nodes: Sequence[Gate], wanted: Iterable[int], cases: Sequence[Facts]) -> list[bool]:
+    """Of each case, whether all the nodes are true in it."""
     pool = Pool(nodes)
-    pool.add(facts)
-    return pool.find(wanted) is not None
+    pool.cases = list(cases)
+    pool._take_in()
+    found = pool._in_which(wanted)
+    return [bool(found >> place & 1) for place in range(len(cases))]

@@ -102,7 +102,9 @@ class Prover:
         if kept is not None and self.true_in(kept, *asked):
             patient = Patient(kept)
         else:
-            patient = smallest(self.new_solver(), asked, found, self.limits, lambda facts: self.true_in(facts, *asked))
+            patient = smallest(
+                self.new_solver(), asked, found, self.limits, lambda cases: true_in(self.circuit.nodes, asked, cases)
+            )
             if patient.smallest:
                 self.kept.put_patient(asked, patient.facts)
         if shows is not None:
@@ -119,7 +121,7 @@ class Prover:
 
     def true_in(self, facts: Facts, *nodes: int) -> bool:
         """Whether all the nodes are true in one case."""
-        return true_in(self.circuit.nodes, nodes, facts)
+        return true_in(self.circuit.nodes, nodes, [facts])[0]
 
     def new_solver(self) -> Solver:
         """A solver of its own, for questions that add clauses."""
