@@ -46,11 +46,12 @@ class Hanging:
 
     @cached_property
     def _decisions(self) -> list[Decision]:
-        return [self._decided(facts, number) for number, facts in enumerate(self.before)]
+        possible = (facts for facts in self.before if not truth.impossibilities(self.rulebook, facts))
+        return [self._decided(facts, number) for number, facts in enumerate(possible)]
 
     @cached_property
     def _watch(self) -> Watch:
-        return Watch(self.rulebook, self._decisions)
+        return Watch(self.rulebook, self._decisions, self.final)
 
     @property
     def patients(self) -> tuple["Facts", ...]:

@@ -1,6 +1,6 @@
 """Whether a saved case would notice an edit: whether its answer changes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,10 +15,16 @@ Entries = Mapping[str, Sequence[Support]]
 
 
 class Watch:
-    """The saved cases of a rulebook, as they are decided now, on the watch for edits."""
+    """The saved cases of a rulebook, as they are decided now, on the watch for edits.
 
-    def __init__(self, rulebook: Rulebook, decisions: Sequence[Decision]) -> None:
+    They tell an answer that differs, a law that is broken, and a new dispute: over any conclusion, or over `disputes`.
+    """
+
+    def __init__(
+        self, rulebook: Rulebook, decisions: Sequence[Decision], disputes: Iterable[str] | None = None
+    ) -> None:
         self.rulebook = rulebook
+        self.disputes = frozenset(rulebook.support if disputes is None else disputes)
         self.decisions = decisions
         self._not_failing: dict[str, tuple[int, Sequence[Decision]]] = {}
         self._in_cases: dict[str, list[tuple[Decision, Trial]]] = {}
@@ -120,7 +126,7 @@ class Watch:
         for term in self._followed(edit.rule, support, marks, (before, state)):
             if term in self._answer and truth.answer(self.rulebook.terms[term], state) != decision.conclusions[term]:
                 return True
-            if _disputed(self.rulebook, term, state) and not _disputed(self.rulebook, term, before):
+            if term in self.disputes and self._disputed(term, state) and not self._disputed(term, before):
                 return True
             changed.add(term)
         laws = {law.id: law for term in changed for law in self._laws.get(term, ())}
@@ -146,6 +152,9 @@ class Watch:
                     read.update(self._readers.get(term, ()))
                     yield term
 
+    def _disputed(self, term: str, state: truth.State) -> bool:
+        return truth.disputed(self.rulebook.terms[term], state)
+
     def _support(self, edit: Edit) -> Entries:
         """The rules for the conclusions of an edited rule, where it is these that are edited."""
         found: dict[str, list[Support]] = {}
@@ -164,10 +173,6 @@ class Watch:
                 values = own if entry.rule == rule else [entry.value]
                 found[term] += [Support(entry.rule, value, above) for value in dict.fromkeys(values)]
         return found
-
-
-def _disputed(rulebook: Rulebook, term: str, state: truth.State) -> bool:
-    return truth.disputed(rulebook.terms[term], state)
 
 
 def _standing(term: str, state: truth.State) -> object:

@@ -1,0 +1,183 @@
+"""What is kept from one check to the next never changes what is found: as with nothing kept, after any change."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import truth
+from engine.case import Decision
+from engine.check import Report, TriedEdits, check
+from engine.check.by_examples import by_examples
+from engine.check.edits import edits
+from engine.check.kept import Kept
+from engine.check.noticed import Watch
+from engine.check.proved import Proofs, proved, prover_of
+from engine.check.score import tried_edits
+from engine.load import load
+from engine.rulebook import Rulebook
+from tests.conftest import edit
+from tests.rulebooks import case, facts, laws, rulebooks
+from tests.test_mutation import Truth
+
+pytest.importorskip("pysat")
+
+
+@contextmanager
+def cache(folder: Path) -> Iterator[None]:
+    """What is kept is kept in this folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield
+
+
+def checked(base: Path) -> tuple[Report, Proofs | None]:
+    """Everything that `lumbar check` finds."""
+    rulebook = load(base)
+    prover = prover_of(rulebook)
+    return check(rulebook, Truth(rulebook), prover), proved(rulebook, prover=prover)
+
+
+def told(found: tuple[Report, Proofs | None]) -> tuple[object, ...]:
+    """What was found; of a patient how many answers there are, for there may be many as small."""
+    report, proofs = found
+    assert proofs is not None
+    shown = [(one.problem, len(one.patient.facts) if one.patient else None) for one in proofs.found]
+    return report, shown, proofs.counts, proofs.resting
+
+
+LAW = """
+law: gentle_when_worn
+says: A worn chain is ridden gently.
+never:
+  - fault: worn chain
+  - ride: not at all
+source: [{SHED: often}]
+"""
+IMPOSSIBLE = """
+impossible: no_shrinking
+says: A chain never shrinks.
+never:
+  - chain length: under new chain length
+source: [{SHED: often}]
+"""
+CARD = "rules/squeal_on_braking.yaml"
+TERMS = "terms/bicycle.yaml"
+CHANGES = {
+    "other words": (CARD, "A squeal on braking comes", "Squealing on braking comes"),
+    "another name of an example": (CARD, "at the lights", "at the crossing"),
+    "an example taken out": (
+        CARD,
+        "  - {name: uphill, given: {noise: squeal, noise while: pedalling}, rule: fails}\n",
+        "",
+    ),
+    "a line added": (CARD, "  - noise while: braking\nthen", "  - noise while: braking\n  - brakes hold: yes\nthen"),
+    "a conclusion taken out": ("rules/long_chain.yaml", "  - parts: chain\n", ""),
+    "a rank taken out": ("rules/long_chain.yaml", "[squeal_on_braking, clicks.crank]", "[squeal_on_braking]"),
+    "a row changed": ("tables/clicks.csv", "crank,click,pedalling", "crank,click,braking"),
+    "an answer of a saved case changed": ("cases/old_chain.yaml", "noise: squeal", "noise: click"),
+    "a saved case that gets another answer": ("cases/old_chain.yaml", "chain length: 122", "chain length: 120"),
+    "a law added": ("laws/gentle_when_worn.yaml", "", LAW),
+    "an assumption added": ("impossible/no_shrinking.yaml", "", IMPOSSIBLE),
+    "another otherwise": (TERMS, "says: What to look", "otherwise: loose crank, says: What to look"),
+    "another range": (TERMS, "range: 100 to 130, ask", "range: 100 to 125, ask"),
+    "another order of values": (TERMS, "[glazed pads, worn chain", "[worn chain, glazed pads"),
+}
+
+
+def test_after_each_change_of_the_knowledge_the_same_is_found_as_with_nothing_kept(shed: Path, tmp_path: Path) -> None:
+    """The changes follow one another, and what was kept before all of them is there."""
+    with cache(tmp_path / "kept"):
+        checked(shed)
+    for number, (name, old, new) in enumerate(CHANGES.values()):
+        if old:
+            edit(shed / name, old, new)
+        else:
+            (shed / name).parent.mkdir(exist_ok=True)
+            (shed / name).write_text(new, encoding="utf-8")
+        with cache(tmp_path / "kept"):
+            kept, again = told(checked(shed)), told(checked(shed))
+        with cache(tmp_path / f"nothing kept {number}"):
+            assert kept == again == told(checked(shed)), list(CHANGES)[number]
+
+
+def test_a_change_is_found_and_what_stays_is_kept(shed: Path) -> None:
+    before = load(shed)
+    first = tried(before)
+    kept = Kept(before, decided(before), proving=True)
+    assert kept.same
+    assert kept.outcomes
+    assert by_examples(before, kept.by_examples).keys() == kept.by_examples.keys()
+    edit(shed / CARD, "A squeal on braking comes", "Squealing on braking comes")
+    reworded = load(shed)
+    kept = Kept(reworded, decided(reworded), proving=True)
+    assert kept.same
+    assert len(by_examples(reworded, {}).keys() - kept.by_examples.keys()) == 1
+    edit(shed / CARD, "noise while: braking\nthen", "brakes hold: yes\nthen")
+    changed = load(shed)
+    assert not Kept(changed, decided(changed), proving=True).same
+    assert not Kept(before, decided(before)[:0], proving=True).same
+    assert tried(changed) != first
+
+
+def test_a_damaged_file_is_as_good_as_none(shed: Path) -> None:
+    rulebook = load(shed)
+    found = tried(rulebook)
+    path = Kept(rulebook, decided(rulebook), proving=True).path
+    assert path is not None
+    for content in (b"", b"no pickle", path.read_bytes()[:-9]):
+        path.write_bytes(content)
+        assert not Kept(rulebook, decided(rulebook), proving=True).outcomes
+        assert tried(rulebook) == found
+
+
+def decided(rulebook: Rulebook) -> list[Decision]:
+    return [truth.decide(rulebook, one) for one in rulebook.cases.values()]
+
+
+def tried(rulebook: Rulebook) -> TriedEdits:
+    return tried_edits(rulebook, decided(rulebook), prover_of(rulebook))[0]
+
+
+@given(rulebooks(), st.data())
+@settings(max_examples=15)
+def test_whatever_rule_case_or_law_changes_the_edits_come_to_the_same(book: Rulebook, data: st.DataObject) -> None:
+    cases = {name: case(data.draw(facts(book)), name) for name in ("first", "second")}
+    before = replace(book, cases=cases, directory="somewhere")
+    after = data.draw(changes(before))
+    with tempfile.TemporaryDirectory() as folder:
+        with cache(Path(folder, "kept")):
+            tried(before)
+            kept = tried(after), tried(after)
+        with cache(Path(folder, "nothing")):
+            assert kept == (tried(after),) * 2
+
+
+@st.composite
+def changes(draw: st.DrawFn, book: Rulebook) -> Rulebook:
+    """The rulebook after one edit of a rule, with another case, with a law, or with an assumption."""
+    made = [one for rule in book.rules.values() for one in edits(book, rule)]
+    kind = draw(st.sampled_from(["rule", "case", "laws", "impossible"]))
+    if kind == "rule" and made:
+        chosen = draw(st.sampled_from(made))
+        return replace(book, rules={**book.rules, chosen.rule.id: chosen.edited})
+    if kind == "case":
+        return replace(book, cases={**book.cases, "second": case(draw(facts(book)), "second")})
+    findings = {term.name: term for term in book.findings}
+    law = draw(laws(findings if kind == "impossible" else book.terms))
+    return replace(book, impossible={law.id: law}) if kind == "impossible" else replace(book, laws={law.id: law})
+
+
+def test_the_saved_case_that_noticed_an_edit_before_is_tried_first(shed: Path) -> None:
+    rulebook = load(shed)
+    watch = Watch(rulebook, decided(rulebook))
+    made = [one for rule in rulebook.rules.values() for one in edits(rulebook, rule)]
+    noticed = [one for one in made if watch.noticing(one) is not None]
+    assert noticed
+    for one in made:
+        assert (watch.noticing(one, "old_chain") is not None) == (one in noticed)
