@@ -145,7 +145,7 @@ def tried(rulebook: Rulebook) -> TriedEdits:
 
 
 @given(rulebooks(), st.data())
-@settings(max_examples=15)
+@settings(max_examples=6)
 def test_whatever_rule_case_or_law_changes_the_edits_come_to_the_same(book: Rulebook, data: st.DataObject) -> None:
     cases = {name: case(data.draw(facts(book)), name) for name in ("first", "second")}
     before = replace(book, cases=cases, directory="somewhere")

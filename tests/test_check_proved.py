@@ -8,6 +8,7 @@ import pytest
 
 from engine import truth
 from engine.case import Case
+from engine.check import broken_laws, mistakes
 from engine.check.proved import Proofs, case_text, in_words, proved
 from engine.check.proved import save as save_patients
 from engine.doors.files import read
@@ -215,3 +216,15 @@ def test_a_case_is_no_patient_of_a_changed_meaning() -> None:
     with pytest.raises(AssertionError):
         Prover(made).replay({"wet": "yes"}, lambda decision: bool(truth.broken_laws(made, decision)))
     assert not truth.broken_laws(made, truth.decide(made, Case("x", {"wet": "yes"})))
+
+
+def test_a_law_that_a_saved_case_breaks_is_told_once_and_names_the_case() -> None:
+    made = replace(CASES["a law"][0], cases={"puddle": Case("puddle", {"wet": "yes", "size": 4})})
+    decisions = [truth.decide(made, one) for one in made.cases.values()]
+    by_cases = [str(one) for one in mistakes(made, decisions) if "is broken" in one.there]
+    assert [one.partition(";")[0] for one in by_cases] == ["laws/a.yaml:1: the law 'a' is broken by the case 'puddle'"]
+    assert broken_laws(made, decisions) == {"a"}
+    found = proved(made, broken=broken_laws(made, decisions))
+    assert found is not None
+    assert found.found == ()
+    assert broken_laws(made, []) == frozenset()

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from engine import truth
 from engine.case import Case, Decision, Members, Range, Value
 from engine.chain import Chain
+from engine.circuit import Compiler, compiled
 from engine.columns import CASE, WAITS, Program, dtype_of, made_up, plan, tables
+from engine.columns.findings import findings_of
 from engine.rulebook import Rulebook, Term
-from tests.rulebooks import facts, rulebooks
+from tests.rulebooks import facts, laws, rulebooks
 from tests.test_knowledge import patients, some_of
 
 
@@ -139,3 +141,19 @@ def test_values_written_as_text_are_read(bundled: Rulebook) -> None:
     frame = pl.DataFrame({CASE: ["a", "b"], "leg weakness": ["new", None], "age": [70, None]})
     typed = frame.with_columns(pl.col("leg weakness").cast(dtype_of(bundled.terms["leg weakness"])))
     assert Program(bundled).evaluate(frame).equals(Program(bundled).evaluate(typed))
+
+
+@settings(max_examples=30)
+@given(st.data())
+def test_a_node_that_says_not_is_the_opposite_of_what_it_denies(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    compiler = compiled(Compiler(book))
+    asked = [compiler.breaks(data.draw(laws(book.terms)).condition) for _ in range(3)]
+    denied = [compiler.negation(node) for pair in compiler.rules.values() for node in pair]
+    wanted = [*asked, *denied, compiler.any_of([*asked, *denied])]
+    cases = data.draw(st.lists(facts(book), min_size=1, max_size=9))
+    rows = plan.Plan(book.terms, compiler.nodes, wanted).run(findings_of(table(book, cases), book.findings), len(cases))
+    for number, known in enumerate(cases):
+        bits = compiler.circuit().evaluate(known)
+        shown = {node: bool(rows[node][number // 8] >> number % 8 & 1) for node in wanted}
+        assert shown == {node: bits[node] for node in wanted}

@@ -13,7 +13,7 @@ from ..errors import Problem
 from ..rulebook import Rulebook
 from .examples import example_state, wrong_examples
 from .row_examples import tried_rows, wrong_row_examples
-from .saved import Decides, accept, answer_terms, changed_cases, differences, expected_text, with_answer
+from .saved import Decides, accept, answer_terms, broken_laws, changed_cases, differences, expected_text, with_answer
 from .score import TriedEdits, tried_edits
 from .told import as_json, in_one_line, in_words
 from .whole import uncited_claims, unread, unscreened
@@ -28,6 +28,7 @@ __all__ = [
     "accept",
     "answer_terms",
     "as_json",
+    "broken_laws",
     "check",
     "differences",
     "example_state",
@@ -41,18 +42,23 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found: errors are to be mended, what was looked at is counted, and `edits` is advice."""
+    """What a check found: errors are to be mended, what was looked at is counted, and `edits` is advice.
+
+    `broken` are the laws that the errors tell to be broken by a saved case.
+    """
 
     errors: tuple[Problem, ...]
     counts: Mapping[str, int]
     edits: TriedEdits
+    broken: frozenset[str] = frozenset()
 
 
 def check(rulebook: Rulebook, reading: Decides, prover: "Prover | None" = None) -> Report:
     """Everything that can be seen without asking every possible patient; these are asked only of what goes unseen."""
     decisions = [reading.decide(case) for case in rulebook.cases.values()]
     edits, wrong = tried_edits(rulebook, decisions, prover)
-    return Report(_mistakes(rulebook, decisions, wrong), _counts(rulebook), edits)
+    errors = _mistakes(rulebook, decisions, wrong)
+    return Report(errors, _counts(rulebook), edits, broken_laws(rulebook, decisions))
 
 
 def mistakes(rulebook: Rulebook, decisions: Sequence[Decision]) -> tuple[Problem, ...]:

@@ -1,7 +1,7 @@
 """What is asked of every case that could exist: assumptions, laws, disputes, dead rules, gaps; and what is idle."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import log10, prod
 from pathlib import Path
@@ -66,17 +66,20 @@ def prover_of(rulebook: Rulebook) -> "Prover | None":
     return Prover(rulebook, keep=True)
 
 
-def proved(rulebook: Rulebook, idle: bool = False, prover: "Prover | None" = None) -> Proofs | None:
+def proved(
+    rulebook: Rulebook, idle: bool = False, prover: "Prover | None" = None, broken: Container[str] = ()
+) -> Proofs | None:
     """Everything that is asked of every possible case, in order; None where the solver is not installed.
 
-    What is idle (rules, lines, findings) takes longer, and is looked for only where it is asked for.
+    What is idle (rules, lines, findings) takes longer, and is looked for only where it is asked for. The laws that are
+    told to be `broken` already, by a saved case with a name, are not told again.
     """
     start = time.perf_counter()
     prover = prover or prover_of(rulebook)
     if prover is None:
         return None
     resting: dict[str, tuple[str, ...]] = {}
-    found = [*_assumptions(prover), *_laws(prover, resting), *_rules(prover), *_gaps(prover)]
+    found = [*_assumptions(prover), *_laws(prover, resting, broken), *_rules(prover), *_gaps(prover)]
     found += _idle(prover) if idle else ()
     prover.save()
     return Proofs(tuple(found), _counts(rulebook), resting, magnitude(rulebook), time.perf_counter() - start)
@@ -181,10 +184,10 @@ def _assumptions(prover: "Prover") -> Iterator[Found]:
         yield Found(Problem(known[name].place, f"{name!r} says no more than the other assumptions"), blocks=False)
 
 
-def _laws(prover: "Prover", resting: dict[str, tuple[str, ...]]) -> Iterator[Found]:
+def _laws(prover: "Prover", resting: dict[str, tuple[str, ...]], broken: Container[str]) -> Iterator[Found]:
     from ..proof import laws
 
-    for law in prover.rulebook.laws.values():
+    for law in (law for law in prover.rulebook.laws.values() if law.id not in broken):
         if empty := laws.empty_premise(prover, law):
             there = f"the law {law.id!r} can never apply: {_parts(empty)} is true of no patient"
             yield Found(Problem(law.place, there, "lines that some patient meets"))

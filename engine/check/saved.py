@@ -64,6 +64,11 @@ def _named(cases: Sequence[str]) -> str:
     return f"the case {cases[0]!r}" if len(cases) == 1 else f"{len(cases)} saved cases ({listed(cases, 5)})"
 
 
+def broken_laws(rulebook: Rulebook, decisions: Iterable[Decision]) -> frozenset[str]:
+    """The laws that a saved case breaks; `changed_cases` names the cases."""
+    return frozenset(law.id for decision in decisions for law in truth.broken_laws(rulebook, decision))
+
+
 def answer_terms(rulebook: Rulebook) -> tuple[str, ...]:
     """The conclusions that make up the answer: those that a recommendation shows, or all where nothing says which."""
     if rulebook.recommendation is None:

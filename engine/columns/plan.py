@@ -119,6 +119,8 @@ class _Work:
         for node in sorted(needed):
             if nodes[node].kind == "constant":
                 self.numbers[node] = -1 - node
+            elif nodes[node].kind == "not":
+                self.numbers[node] = self._opposite(nodes[node].inputs[0])
             elif nodes[node].inputs:
                 self.numbers[node] = self._join(nodes[node].kind, nodes[node].inputs)
             if node in turned:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from .. import truth
-from ..check import mistakes
+from ..check import broken_laws, mistakes
 from ..check.proved import proved
 from ..errors import KnowledgeError, counted
 from ..load import load
@@ -51,8 +51,9 @@ def problems(directory: Path) -> tuple[str, ...]:
         rulebook = load(directory)
     except KnowledgeError as error:
         return tuple(map(str, error.problems))
-    found = mistakes(rulebook, [truth.decide(rulebook, case) for case in rulebook.cases.values()])
-    proofs = proved(rulebook)
+    decisions = [truth.decide(rulebook, case) for case in rulebook.cases.values()]
+    found = mistakes(rulebook, decisions)
+    proofs = proved(rulebook, broken=broken_laws(rulebook, decisions))
     return tuple(map(str, (*found, *(one.problem for one in (proofs.errors if proofs else ())))))
 
 

@@ -61,7 +61,8 @@ def check(
                 click.echo(f"{path}: the answer is written anew", err=True)
         rulebook = load(directory or knowledge, as_json)
     prover = proved.prover_of(rulebook)
-    proofs, report = proved.proved(rulebook, advice, prover), checks.check(rulebook, chain, prover)
+    report = checks.check(rulebook, chain, prover)
+    proofs = proved.proved(rulebook, advice, prover, report.broken)
     to_mend = len(report.errors) + (len(proofs.errors) if proofs else 0)
     if as_json:
         told = {
