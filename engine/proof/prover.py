@@ -63,8 +63,8 @@ class Prover:
             return self._seen(asked, answer)
         return found
 
-    def believed(self, *nodes: int, limits: Limits) -> Facts | Undecided | None:
-        """As `possible`, within other limits; and a case that the solver gives is not run through the circuit again.
+    def believed(self, *nodes: int, limits: Limits | None = None) -> Facts | Undecided | None:
+        """As `possible`, and a case that the solver gives is not run through the circuit again.
 
         Such a case may be looked at, but must be tried before it is shown.
         """
@@ -72,7 +72,7 @@ class Prover:
         found = self.pool.find(asked)
         if found is not None:
             return found
-        answer = self._answer(asked, limits)
+        answer = self._answer(asked, limits or self.limits)
         if isinstance(answer, dict):
             self.pool.add(answer)
         return answer

@@ -135,7 +135,7 @@ class Idle:
             self.scratch.settle(self.prover.rulebook.terms[name])
             after = marks_of(self.scratch, name).values()
             node = self.prover.differs(self.prover.marks(name).values(), after)
-            if node != FALSE and self.prover.possible(node) is not None:
+            if node != FALSE and self.prover.believed(node) is not None:
                 return True
         return False
 

@@ -87,8 +87,8 @@ class Two:
     def _as_in(self, facts: Facts, rows: tuple[list[Pair], list[Pair]]) -> int:
         """The node of "these marks are as they are in this case"."""
         circuit = self.prover.circuit
-        nodes = {node for row in rows for pair in row for node in pair}
-        return circuit.all_of(node if self.prover.true_in(facts, node) else circuit.negation(node) for node in nodes)
+        nodes, true = {node for row in rows for pair in row for node in pair}, circuit.circuit().evaluate(facts)
+        return circuit.all_of(node if true[node] else circuit.negation(node) for node in nodes)
 
     def _merge(self) -> None:
         """Rule by rule, by name and in the order of work: what is proved the same is made the same in the solver."""
@@ -106,7 +106,7 @@ class Two:
         pairs = [nodes for pair in zip(one, other, strict=True) for nodes in zip(*pair, strict=True)]
         for first, second in pairs:
             node = self.prover.unequal(first, second)
-            if node != FALSE and self.prover.possible(node, *self.common) is None:
+            if node != FALSE and self.prover.believed(node, *self.common) is None:
                 self.prover.solver.never(node, (*self.common, *self.prover.assumptions.values()))
 
     def _readable_by_both(self) -> Iterator[int]:
