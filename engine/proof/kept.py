@@ -17,6 +17,8 @@ from .verdicts import Facts
 
 KEPT = 8
 MOST = 5_000
+CASES = 1_000
+"""So many of the newest cases: each time all are run through the circuit."""
 
 
 class Kept:
@@ -64,7 +66,7 @@ class Kept:
         if self.path is not None:
             newest = dict(list(self.cores.items())[-MOST:])
             patients = {key: dict(facts) for key, facts in list(self.patients.items())[-MOST:]}
-            content = {"never": newest, "patients": patients, "cases": [dict(facts) for facts in cases[-MOST:]]}
+            content = {"never": newest, "patients": patients, "cases": [dict(facts) for facts in cases[-CASES:]]}
             cache.write(self.path, json.dumps(content).encode(), KEPT)
 
     def _key(self, asked: Sequence[int]) -> str:
