@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 SECONDS = 1.5
 """How long one question may take."""
-MOST_CLAUSES = 500_000
+COUNTED = 2
+"""So many answers more than are known to be wanted are counted at a time: few more are, and counting is dear."""
+MOST_CLAUSES = 150_000
 """A solver that has gathered more is left, and a new one begun."""
 
 
@@ -108,8 +110,9 @@ def fewest_changes(
     so_many = sum(facts.get(name) != found.get(name) for name in free)
     if so_many <= more:
         return Fewest(found, True)
-    ends = solver.at_most([solver.encoding.literal(changed[name]) for name in free], so_many - 1)
+    literals, ends = [solver.encoding.literal(changed[name]) for name in free], list[int]()
     for most in range(more, so_many):
+        ends = ends if most < len(ends) else solver.at_most(literals, min(most + COUNTED, so_many - 1))
         fewer = ask(prover, hard, max(deadline - time.monotonic(), 0.1), [ends[most]])
         if fewer is not None:
             proved = not isinstance(fewer, str)

@@ -77,10 +77,13 @@ class _Search:
 
     # --- trying ------------------------------------------------------------------------------------------------------
 
-    def _first(self, sets: Sequence[tuple[Option, ...]]) -> tuple[Option, ...] | None:
-        """The first of the sets that leads there."""
-        found = self._there(trying(self.plan, self.facts, sets))
-        return sets[next(places(found))] if found else None
+    def _first(self, sets: Sequence[tuple[Option, ...]], always: tuple[Option, ...] = ()) -> tuple[Option, ...] | None:
+        """The first of the sets that leads there, together with the answers that are given always."""
+        variants = trying(self.plan, self.facts, sets)
+        for option in always:
+            variants.choose(option, variants.full)
+        found = self._there(variants)
+        return (*always, *sets[next(places(found))]) if found else None
 
     def _near(self) -> tuple[Option, ...] | None:
         """Two answers to the two findings named that lead there."""
@@ -123,8 +126,8 @@ class _Search:
     def _through(self, needed: Sequence[str]) -> tuple[Option, ...] | None:
         """A way of answers to all the findings needed, and at most one other."""
         always = tuple(self._fitting(needed))
-        others = [(*always, option) for option in self.options if option.term not in needed]
-        return self._first([always, *others]) if len(always) == len(needed) > 0 else None
+        others = [(option,) for option in self.options if option.term not in needed]
+        return self._first([(), *others], always) if len(always) == len(needed) > 0 else None
 
     def _only(self, needed: Sequence[str]) -> bool:
         """Whether answers to the findings needed alone may lead there."""
@@ -154,14 +157,15 @@ class _Search:
         return Way("undecided", reason=str(fewest)) if found is None else self._way(found, len(found) == 2)
 
     def _more_ordinary(self, after: Mapping[str, Value]) -> dict[str, Value]:
-        """The other answers as they usually are, all at once or one after the other, where they lead there as well."""
-        found, usual = dict(after), dict[str, Value]()
+        """The other answers as they usually are, if that leads there as well: all, those that do alone, or one of them."""
+        usual: list[Option] = []
         for change in finding_changes(self.plan.rulebook, self.facts, after):
             ordinary = ordinary_value(self.plan.rulebook.terms[change.term])
             if ordinary is not None and ordinary not in (change.before, change.after):
-                usual[change.term] = ordinary
-        for some in (usual, *({name: value} for name, value in usual.items())):
-            trial = [Option(name, value) for name, value in some.items() if found[name] != value]
-            if trial and self._there(trying(self.plan, found, [trial])):
-                found |= some
-        return found
+                usual.append(Option(change.term, ordinary))
+        alone = places(self._there(trying(self.plan, after, [(option,) for option in usual])))
+        fitting = [usual[place] for place in alone]
+        tried = [usual, fitting, fitting[:1]]
+        there = self._there(trying(self.plan, after, tried))
+        chosen = tried[next(places(there))] if there else []
+        return {**after, **{option.term: option.value for option in chosen if option.value is not None}}

@@ -191,6 +191,8 @@ class _Seeker:
         return frozenset(name for name, bit in self.bits.items() if found & bit)
 
     def _need(self, node: int) -> int | None:
+        if node in self.needs:
+            return self.needs[node]
         nodes, queue, order = self.plan.compiler.nodes, [node], {node}
         while queue:
             for place in nodes[queue.pop()].inputs:
