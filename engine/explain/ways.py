@@ -157,7 +157,7 @@ class _Search:
         return Way("undecided", reason=str(fewest)) if found is None else self._way(found, len(found) == 2)
 
     def _more_ordinary(self, after: Mapping[str, Value]) -> dict[str, Value]:
-        """The other answers as they usually are, if that leads there as well: all, those that do alone, or one of them."""
+        """The other answers as they usually are, if that leads there as well: all, those that do alone, or one."""
         usual: list[Option] = []
         for change in finding_changes(self.plan.rulebook, self.facts, after):
             ordinary = ordinary_value(self.plan.rulebook.terms[change.term])
