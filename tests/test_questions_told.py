@@ -139,15 +139,22 @@ def test_for_and_against_goes_down_through_the_tallies() -> None:
 
 
 def test_of_a_scale_it_is_weighed_whether_it_is_at_least_so_much() -> None:
-    told = "for it: no rule; it stands where nothing else does"
     rules = book("alarm | if: [a: yes] | scale: high")
     found = explain.weigh(rules, decide(rules, a="yes"), "scale", ("low", "high"))
     assert text(words.weighing(rules, found, "line")) == [
         "scale: high",
-        "  at least low: it holds; 0 for, 0 against, 0 not known yet",
+        "  at least low: it holds; 0 for, 1 for more, 0 against, 0 not known yet",
         "  at least high: it holds; 1 for, 0 against, 0 not known yet",
     ]
-    assert [line.strip() for line in text(words.weighing(rules, found))][1:3] == ["at least low: it holds", told]
+    assert [line.strip() for line in text(words.weighing(rules, found))][1:6] == [
+        "at least low: it holds",
+        "for it: nothing",
+        "for more than that, and so for it: 1",
+        "alarm",
+        "against it: nothing",
+    ]
+    quiet = explain.weigh(rules, decide(rules, a="no"), "scale", ("low",))
+    assert "for it: no rule; it stands where nothing else does" in "".join(text(words.weighing(rules, quiet)))
 
 
 def test_a_tally_that_a_rule_reads_speaks_for_its_value() -> None:

@@ -36,7 +36,8 @@ class Weighed:
     """A value with its arguments.
 
     `speaking_for` and `speaking_against` hold in this case; `ruled_out` are the rules that would have given the value
-    or spoken for it; `open_for` and `open_against` wait for answers.
+    or spoken for it; `open_for` and `open_against` wait for answers. Of a scale, `higher` are the rules that fire for
+    more than the value, and so for at least as much.
     """
 
     value: str
@@ -46,6 +47,7 @@ class Weighed:
     open_for: tuple[Argument, ...] = ()
     open_against: tuple[Argument, ...] = ()
     ruled_out: tuple[Argument, ...] = ()
+    higher: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The value as an object; docs/schema describes it."""
@@ -57,6 +59,7 @@ class Weighed:
             "open for": [argument.as_json() for argument in self.open_for],
             "open against": [argument.as_json() for argument in self.open_against],
             "ruled out": [argument.as_json() for argument in self.ruled_out],
+            "higher": list(self.higher),
         }
 
 
@@ -115,6 +118,7 @@ class _Scales:
             open_for=_with(found[FOR], "waits"),
             open_against=_with(found[AGAINST], "waits"),
             ruled_out=_with(found[FOR], "ruled out"),
+            higher=tuple(self._higher(value)) if self.term.takes_highest else (),
         )
 
     def _status(self, entry: Support) -> int:
@@ -123,6 +127,11 @@ class _Scales:
     def _excludes(self, entry: Support) -> bool:
         """Whether a rule for another value speaks against this one: where one value at most may hold."""
         return self.term.single and bool(self._status(entry) & truth.HOLDS)
+
+    def _higher(self, value: str) -> Iterator[str]:
+        """The rules that fire for more than a value of a scale."""
+        above = self.term.domain.values[self.term.domain.values.index(value) + 1 :]
+        yield from (one.rule for one in self.support if one.value in above and self._status(one) & truth.HOLDS)
 
     def _state(self, value: str) -> str:
         now = outcome(self.decision, self.term.name)

@@ -17,9 +17,7 @@ def weighing(rulebook: Rulebook, told: Weighing, length: Length = "reasons") -> 
     yield Said(f"{told.term.name}: {stand(told.now)}", style="answer")
     for value in told.values:
         if length == "line":
-            counts = f"{len(value.speaking_for)} for, {len(value.speaking_against)} against"
-            still = len(value.open_for) + len(value.open_against)
-            yield Said(f"{meant(told, value)}: {STATES[value.state]}; {counts}, {still} not known yet", 1)
+            yield Said(f"{meant(told, value)}: {STATES[value.state]}; {counts(value)}", 1)
         else:
             yield Said(f"{meant(told, value)}: {STATES[value.state]}", style="title")
             yield from _value(rulebook, value, length, value.value == told.term.otherwise)
@@ -30,11 +28,21 @@ def meant(told: Weighing, value: Weighed) -> str:
     return f"at least {value.value}" if told.term.takes_highest else value.value
 
 
+def counts(told: Weighed) -> str:
+    """How many arguments there are of each kind."""
+    more = f"{len(told.higher)} for more, " if told.higher else ""
+    still = len(told.open_for) + len(told.open_against)
+    return f"{len(told.speaking_for)} for, {more}{len(told.speaking_against)} against, {still} not known yet"
+
+
 def _value(rulebook: Rulebook, told: Weighed, length: Length, otherwise: bool) -> Iterator[Said]:
-    if otherwise and not told.speaking_for:
+    if otherwise and not told.speaking_for and not told.higher:
         yield Said("for it: no rule; it stands where nothing else does", 1, "answer")
     else:
         yield from _side(rulebook, "for", told.speaking_for, length)
+    if told.higher:
+        yield Said(f"for more than that, and so for it: {len(told.higher)}", 1, "answer")
+        yield Said(listed(told.higher, 6), 2, "muted")
     yield from _side(rulebook, "against", told.speaking_against, length)
     yield from _open(told)
     if length == "everything" and told.ruled_out:

@@ -6,7 +6,7 @@ from html import escape
 from ...case import Case
 from ...explain import Argument, Weighed, Weighing
 from ...rulebook import Rulebook
-from ..arguments import STATES, meant
+from ..arguments import STATES, counts, meant
 from ..outcomes import stand
 from .boxes import MARGIN, Box, Kind, Mark, Picture, Row
 from .layers import lay_out
@@ -31,7 +31,7 @@ def picture_of_sides(rulebook: Rulebook, case: Case, told: Weighing, alone: bool
     boxes = [_box(value, meant(told, value)) for value in told.values]
     across = min(ACROSS, len(boxes))
     layout = lay_out({box.name: box.size for box in boxes}, (), across)
-    says = "; ".join(f"{meant(told, value)}: {_counts(value)}" for value in told.values)
+    says = "; ".join(f"{meant(told, value)}: {counts(value)}" for value in told.values)
     picture = Picture(f"{_title(told)}, in the case {case.id}", f"{says}.", layout.width + 2 * MARGIN)
     if alone:
         picture.words([Row(_title(told), bold=True), Row(_now(case, told), soft=True)])
@@ -66,11 +66,6 @@ def _now(case: Case, told: Weighing) -> str:
     return f"Case {case.id}. {case.says} Now {told.term.name} is {stand(told.now)}."
 
 
-def _counts(told: Weighed) -> str:
-    still = len(told.open_for) + len(told.open_against)
-    return f"{len(told.speaking_for)} for, {len(told.speaking_against)} against, {still} not known yet"
-
-
 def _sides(told: Weighed) -> Iterator[tuple[Mark, str, Argument]]:
     """Each argument with its sign, and what it would do where that is not known yet."""
     yield from (("for", "", argument) for argument in told.speaking_for)
@@ -80,7 +75,7 @@ def _sides(told: Weighed) -> Iterator[tuple[Mark, str, Argument]]:
 
 
 def _box(told: Weighed, name: str) -> Box:
-    head = (Row(name, bold=True), Row(f"{STATES[told.state]}: {_counts(told)}"))
+    head = (Row(name, bold=True), Row(f"{STATES[told.state]}: {counts(told)}"))
     body = [row for mark, would, argument in _sides(told) for row in _argument(mark, would, argument)]
     return Box(told.value, LOOKS[told.state], head, tuple(body), wide=WIDE)
 
@@ -94,7 +89,7 @@ def _argument(mark: Mark, would: str, argument: Argument) -> Iterator[Row]:
 
 def _value(told: Weighed, name: str) -> str:
     """A value in words that unfold."""
-    head = f"<h2>{escape(clean(name))}</h2>{paragraph(f'{STATES[told.state]}: {_counts(told)}')}"
+    head = f"<h2>{escape(clean(name))}</h2>{paragraph(f'{STATES[told.state]}: {counts(told)}')}"
     lines = []
     for mark, would, argument in _sides(told):
         says = f"{sign_of(mark)}{escape(clean(argument.reason.rule.says))}{f' <i>{would}</i>' if would else ''}"
