@@ -11,8 +11,9 @@ from hashlib import blake2b
 
 from .. import kept as cache
 from ..case import Decision, Value
-from ..language import show
+from ..language import Condition, show
 from ..rulebook import Rulebook, readable
+from .apart import Apart
 from .by_examples import ByExamples
 from .saved import answer_terms
 
@@ -23,6 +24,8 @@ MOST = 500
 ROOMS = ("laws", "impossible")
 Outcomes = Mapping[tuple[str, int], str | bool]
 """Of edits, by rule and place among its edits: the saved case that noticed it; else whether it changes nothing."""
+Aparts = Mapping[str, Apart | None]
+"""Of edited conditions, by all that they rest on: where they differ from what they were."""
 
 
 class Kept:
@@ -38,27 +41,40 @@ class Kept:
         self.same = False
         self.by_examples: Mapping[str, ByExamples] = {}
         self.outcomes: Outcomes = {}
+        self.aparts: Aparts = {}
         self.patients: Sequence[Mapping[str, Value]] = ()
         self._read(rulebook)
 
     def _read(self, rulebook: Rulebook) -> None:
         try:
-            content = pickle.loads(self.path.read_bytes()) if self.path else ("", {}, {}, ())
-            meaning, by_examples, outcomes, patients = content
+            content = pickle.loads(self.path.read_bytes()) if self.path else ("", {}, {}, {}, ())
+            meaning, by_examples, outcomes, aparts, patients = content
             still = tuple(facts for facts in patients if readable(rulebook.terms, facts))
         except Exception:  # whatever a damaged file raises, all of it can be tried anew
             return
         self.same = self.path is not None and meaning == self.meaning
-        self.by_examples, self.outcomes, self.patients = by_examples, outcomes, still
+        self.by_examples, self.outcomes, self.aparts, self.patients = by_examples, outcomes, aparts, still
 
     def save(
-        self, by_examples: Mapping[str, ByExamples], outcomes: Outcomes, patients: Sequence[Mapping[str, Value]]
+        self,
+        by_examples: Mapping[str, ByExamples],
+        outcomes: Outcomes,
+        aparts: Aparts,
+        patients: Sequence[Mapping[str, Value]],
     ) -> None:
         """Keep what was found for the next time; `patients` are those who showed something now."""
         if self.path is not None:
             earlier = [facts for facts in self.patients if self.same and facts not in patients]
-            content = (self.meaning, dict(by_examples), dict(outcomes), (*earlier, *patients)[-MOST:])
+            kept = dict(by_examples), dict(outcomes), dict(aparts), (*earlier, *patients)[-MOST:]
+            content = (self.meaning, *kept)
             cache.write(self.path, pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL), KEPT)
+
+
+def resting_on(rulebook: Rulebook, *conditions: Condition) -> str:
+    """A digest of conditions and of their terms."""
+    names = sorted(frozenset[str]().union(*(one.terms() for one in conditions)))
+    whole = ([show(one) for one in conditions], [rulebook.terms[name] for name in names])
+    return blake2b(repr(whole).encode(), digest_size=16).hexdigest()
 
 
 def _meaning(rulebook: Rulebook, decisions: Sequence[Decision], proving: bool) -> str:

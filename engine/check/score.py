@@ -9,11 +9,11 @@ from ..case import Decision
 from ..errors import Problem
 from ..language import Line
 from ..rulebook import Rule, Rulebook
-from .apart import apart
+from .apart import Apart, apart
 from .by_examples import ByExamples, by_examples, undecided
 from .edits import Edit, edits
 from .hanging import Hanging
-from .kept import Kept
+from .kept import Kept, resting_on
 from .noticed import Watch
 from .whole import alarm_rules, rules_behind
 
@@ -84,7 +84,7 @@ def tried_edits(
     by_rule = {rule: group for group in told.values() for rule in group.made}
     trying = _Trying(rulebook, kept, Watch(rulebook, decisions), Hanging(rulebook, prover, kept.patients))
     found = trying.all(by_rule)
-    kept.save(told, trying.outcomes, trying.hanging.patients)
+    kept.save(told, trying.outcomes, trying.aparts, trying.hanging.patients)
     if prover is not None:
         prover.save()
     return found, tuple(problem for group in told.values() for problem in group.wrong)
@@ -99,6 +99,7 @@ class _Trying:
     watch: Watch
     hanging: Hanging
     outcomes: dict[tuple[str, int], str | bool] = field(default_factory=dict)
+    aparts: dict[str, Apart | None] = field(default_factory=dict)
 
     def all(self, told: Mapping[str, ByExamples]) -> TriedEdits:
         """The edits of all rules."""
@@ -133,11 +134,20 @@ class _Trying:
     def _nothing(self, edit: Edit) -> bool:
         if edit.part is None:
             return self.hanging.nothing(edit)
-        return apart(self.rulebook, edit.rule.condition, edit.edited.condition) is None
+        return self._apart(edit) is None
+
+    def _apart(self, edit: Edit) -> Apart | None:
+        """Where an edited condition differs, which hangs on it, on what it was, and on their terms alone."""
+        key = resting_on(self.rulebook, edit.rule.condition, edit.edited.condition)
+        if key not in self.aparts:
+            known = self.kept.aparts
+            found = known[key] if key in known else apart(self.rulebook, edit.rule.condition, edit.edited.condition)
+            self.aparts[key] = found
+        return self.aparts[key]
 
     def _unnoticed(self, edit: Edit) -> Unnoticed:
         """The edit, with the example that would tell it."""
-        found = None if edit.part is None else apart(self.rulebook, edit.rule.condition, edit.edited.condition)
+        found = None if edit.part is None else self._apart(edit)
         if found is None:
             return Unnoticed(edit)
         return Unnoticed(edit, found.given, truth.NAMES[found.first], truth.NAMES[found.second])
