@@ -135,6 +135,9 @@ examples:
             avoid: [sitting, "lifting, and bending"]},
      rule: fails}
   - {name: nothing known, given: {}, rule: waits}
+  - {name: "nothing known, and a name that is too long for one line together with the mark of the rule",
+     given: {},
+     rule: waits}
 """
 
 

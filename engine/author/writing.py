@@ -127,7 +127,8 @@ def _example(example: Example) -> list[str]:
     whole = f"  - {{name: {name}, given: {{{', '.join(given)}}}, rule: {example.mark}}}"
     if len(whole) <= WIDTH:
         return [whole]
-    return [f"  - {{name: {name},", *_filled(given), f"     rule: {example.mark}}}"]
+    filled = _filled(given) if given else ["     given: {},"]
+    return [f"  - {{name: {name},", *filled, f"     rule: {example.mark}}}"]
 
 
 def _given(given: Mapping[str, Any]) -> list[str]:
