@@ -385,3 +385,10 @@ class Compiler:
             own = [] if value == term.otherwise else [marks[value][1]]
             found[value] = (holds[value], self.any_of([*another, *own]))
         return found
+
+
+def marks_of(circuit: "Compiler", term: str) -> dict[str, Pair]:
+    """The marks that make up a conclusion: of each value, of "at least" each step of a scale, of each count."""
+    if term in circuit.counts:
+        return {str(number): pair for number, pair in enumerate(circuit.counts[term], 1)}
+    return dict(circuit.values.get(term) or circuit.members.get(term) or circuit.scales[term])

@@ -48,6 +48,12 @@ class Term:
     accepts: str = ""
 
     @property
+    def middle(self) -> int:
+        """The most ordinary number of a finding: the middle of what is usual, or of what is possible."""
+        low, high = self.usual if isinstance(self.usual, tuple) else (self.domain.low, self.domain.high)
+        return (low + high) // 2
+
+    @property
     def single(self) -> bool:
         """Whether one value at most may hold, so that two dispute."""
         return self.domain.kind in ("yes/no", "choice") and not self.takes_highest
@@ -282,16 +288,17 @@ def _sorted(needs: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[tuple[s
         raise Circle(tuple(name for _, name in error.args[1])) from error
 
 
+def may_say(term: Term | None, value: Any) -> bool:
+    """Whether a value is one that a case may give to a term; to no term it may give none."""
+    if term is None or not term.finding:
+        return False
+    low, high, values = term.domain.low, term.domain.high, term.domain.values
+    return value in values if values else isinstance(value, int) and low <= value <= high
+
+
 def readable(terms: Mapping[str, Term], facts: Mapping[str, Any]) -> bool:
     """Whether facts, kept from before, are still what a case may say."""
-
-    def fits(term: Term | None, value: Any) -> bool:
-        if term is None or not term.finding:
-            return False
-        low, high, values = term.domain.low, term.domain.high, term.domain.values
-        return value in values if values else isinstance(value, int) and low <= value <= high
-
-    return all(fits(terms.get(name), value) for name, value in facts.items())
+    return all(may_say(terms.get(name), value) for name, value in facts.items())
 
 
 def facts_in_order(rulebook: Rulebook, facts: Mapping[str, Value]) -> dict[str, Value]:

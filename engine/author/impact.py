@@ -7,7 +7,7 @@ from typing import Any
 from .. import truth
 from ..case import Case, Decision, Members, plain
 from ..check import answer_terms
-from ..rulebook import Rulebook
+from ..rulebook import Rulebook, may_say
 from ..words import tell
 
 NO_SUCH = "no such conclusion"
@@ -86,12 +86,5 @@ def changes(before: Rulebook, after: Rulebook, cases: Iterable[Case]) -> Iterato
 
 def known_to(rulebook: Rulebook, case: Case) -> Case:
     """The case with the answers that the rulebook has a finding and a value for."""
-    return replace(case, facts={name: value for name, value in case.facts.items() if _known(rulebook, name, value)})
-
-
-def _known(rulebook: Rulebook, name: str, value: Any) -> bool:
-    term = rulebook.terms.get(name)
-    if term is None or not term.finding:
-        return False
-    domain = term.domain
-    return value in domain.values if domain.values else isinstance(value, int) and domain.low <= value <= domain.high
+    terms = rulebook.terms
+    return replace(case, facts={name: value for name, value in case.facts.items() if may_say(terms.get(name), value)})

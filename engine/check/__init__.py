@@ -13,7 +13,17 @@ from ..errors import Problem
 from ..rulebook import Rulebook
 from .examples import example_state, wrong_examples
 from .row_examples import tried_rows, wrong_row_examples
-from .saved import Decides, accept, answer_terms, broken_laws, changed_cases, differences, expected_text, with_answer
+from .saved import (
+    Decides,
+    accept,
+    answer_terms,
+    breaking,
+    broken_laws,
+    changed_cases,
+    differences,
+    expected_text,
+    with_answer,
+)
 from .score import TriedEdits, tried_edits
 from .told import as_json, in_one_line, in_words
 from .whole import uncited_claims, unread, unscreened
@@ -57,20 +67,21 @@ def check(rulebook: Rulebook, reading: Decides, prover: "Prover | None" = None) 
     """Everything that can be seen without asking every possible patient; these are asked only of what goes unseen."""
     decisions = [reading.decide(case) for case in rulebook.cases.values()]
     edits, wrong = tried_edits(rulebook, decisions, prover)
-    errors = _mistakes(rulebook, decisions, wrong)
-    return Report(errors, _counts(rulebook), edits, broken_laws(rulebook, decisions))
+    broken = breaking(rulebook, decisions)
+    errors = _mistakes(rulebook, (*wrong, *changed_cases(rulebook, decisions, broken)))
+    return Report(errors, _counts(rulebook), edits, frozenset(broken))
 
 
 def mistakes(rulebook: Rulebook, decisions: Sequence[Decision]) -> tuple[Problem, ...]:
     """Everything that is to be mended; `decisions` are those of the saved cases."""
     of_cards = wrong_examples(rulebook, rulebook.rules.values())
-    return _mistakes(rulebook, decisions, (*of_cards, *wrong_row_examples(tried_rows(rulebook))))
+    of_cases = changed_cases(rulebook, decisions, breaking(rulebook, decisions))
+    return _mistakes(rulebook, (*of_cards, *wrong_row_examples(tried_rows(rulebook)), *of_cases))
 
 
-def _mistakes(rulebook: Rulebook, decisions: Sequence[Decision], examples: Iterable[Problem]) -> tuple[Problem, ...]:
+def _mistakes(rulebook: Rulebook, tried: Iterable[Problem]) -> tuple[Problem, ...]:
     errors = [
-        *examples,
-        *changed_cases(rulebook, decisions),
+        *tried,
         *uncited_claims(rulebook),
         *unscreened(rulebook),
         *unread(rulebook),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import truth
 from ..case import Case, Decision
-from ..circuit import FALSE, NEVER, Compiler, Pair
+from ..circuit import FALSE, NEVER, Compiler, Pair, marks_of
 from ..language import terms_of
 from ..proof import Limits, Undecided
 from ..rulebook import Rulebook
@@ -118,7 +118,7 @@ class Hanging:
         """A case in which a conclusion settled anew comes to other marks; if there is none, it is left as it was."""
         assert self.prover is not None
         self.scratch.settle(self.rulebook.terms[term])
-        found = self._differ(_marks(self.prover.circuit, term), _marks(self.scratch, term))
+        found = self._differ(*(list(marks_of(one, term).values()) for one in (self.prover.circuit, self.scratch)))
         for room in ROOMS if found is None else ():
             before: Mapping[str, object] = getattr(self.prover.circuit, room)
             if term in before:
@@ -130,9 +130,3 @@ class Hanging:
         pairs = list(zip_longest(one, other, fillvalue=NEVER))  # a tally of fewer rules has fewer steps
         node = self.prover.differs([before for before, _ in pairs], [after for _, after in pairs])
         return None if node == FALSE else self.prover.believed(node, limits=LIMITS)
-
-
-def _marks(compiler: Compiler, term: str) -> Sequence[Pair]:
-    if term in compiler.counts:
-        return compiler.counts[term]
-    return list((compiler.values.get(term) or compiler.members.get(term) or compiler.scales[term]).values())

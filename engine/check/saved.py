@@ -20,15 +20,17 @@ class Decides(Protocol):
         ...
 
 
-def changed_cases(rulebook: Rulebook, decisions: Sequence[Decision]) -> Iterator[Problem]:
-    """Saved cases whose answer is no longer the expected one, is disputed, or breaks a law; alike ones together."""
+def changed_cases(
+    rulebook: Rulebook, decisions: Sequence[Decision], broken: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
+    """Saved cases whose answer is no longer the expected one, is disputed, or breaks a law; alike ones together.
+
+    `broken` are the laws that they break, each with the cases that do.
+    """
     alike: dict[str, list[tuple[Decision, Mapping[str, str]]]] = {}
-    broken: dict[str, list[str]] = {}
     for decision in decisions:
         if told := _told(rulebook, decision):
             alike.setdefault(next(iter(told.values())), []).append((decision, told))
-        for law in truth.broken_laws(rulebook, decision):
-            broken.setdefault(law.id, []).append(decision.case.id)
     yield from map(_other_answers, alike.values())
     for name, cases in broken.items():
         law = rulebook.laws[name]
@@ -65,8 +67,17 @@ def _named(cases: Sequence[str]) -> str:
 
 
 def broken_laws(rulebook: Rulebook, decisions: Iterable[Decision]) -> frozenset[str]:
-    """The laws that a saved case breaks; `changed_cases` names the cases."""
-    return frozenset(law.id for decision in decisions for law in truth.broken_laws(rulebook, decision))
+    """The laws that a saved case breaks."""
+    return frozenset(breaking(rulebook, decisions))
+
+
+def breaking(rulebook: Rulebook, decisions: Iterable[Decision]) -> dict[str, list[str]]:
+    """The laws that saved cases break, each with the cases that do."""
+    found: dict[str, list[str]] = {}
+    for decision in decisions:
+        for law in truth.broken_laws(rulebook, decision):
+            found.setdefault(law.id, []).append(decision.case.id)
+    return found
 
 
 def answer_terms(rulebook: Rulebook) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from .. import truth
 from ..case import Value
-from ..circuit import ALWAYS, NEVER, Compiler, Pair, compiled
+from ..circuit import ALWAYS, NEVER, Compiler, Pair, compiled, marks_of
 from ..language import Against
+from ..proof.pool import beneath
 from ..rulebook import Rulebook, Term
 from .outcomes import Outcome
 
@@ -28,17 +29,11 @@ class Option:
     value: Value | None
 
 
-def usual(term: Term) -> int:
-    """The most usual number of a finding."""
-    low, high = term.usual if isinstance(term.usual, tuple) else (term.domain.low, term.domain.high)
-    return (low + high) // 2
-
-
 def ordinary_value(term: Term) -> Value | None:
     """The most usual answer to a finding; None where the knowledge base names none."""
     if term.domain.values:
         return term.usual if isinstance(term.usual, str) else None
-    return usual(term)
+    return term.middle
 
 
 @dataclass(frozen=True)
@@ -77,12 +72,7 @@ class Plan:
     def beneath(self, nodes: tuple[int, ...]) -> tuple[int, ...]:
         """The nodes and all that they rest on, each after its inputs."""
         if nodes not in self._beneath:
-            gates, found, queue = self.compiler.nodes, set(nodes), list(nodes)
-            while queue:
-                new = [place for place in gates[queue.pop()].inputs if place not in found]
-                found.update(new)
-                queue += new
-            self._beneath[nodes] = tuple(sorted(found))
+            self._beneath[nodes] = tuple(beneath(self.compiler.nodes, nodes))
         return self._beneath[nodes]
 
     def asked_of(self, nodes: Iterable[int]) -> tuple[int, ...]:
@@ -116,9 +106,7 @@ class Plan:
 
     def pairs(self, term: str) -> tuple[tuple[int, int], ...]:
         """The marks of a conclusion: of each value, member, step of a scale, or number that a tally reaches."""
-        circuit = self.compiler
-        named = circuit.values.get(term) or circuit.members.get(term) or circuit.scales.get(term)
-        return tuple(named.values()) if named else circuit.counts[term]
+        return tuple(marks_of(self.compiler, term).values())
 
     def goal(self, term: str, wanted: Sequence[str]) -> int:
         """The node that is true where the answer to a conclusion is one of the values (or has them for a member)."""
@@ -214,7 +202,7 @@ class Plan:
         """Answers as they are told: of numbers the ranges they stand for, and of each the number nearest to this."""
         given = tuple(value for value in values if value is not None)
         ranges = self.ranges(term, given)
-        middle = usual(term) if near is None else int(near) if ranges else 0
+        middle = term.middle if near is None else int(near) if ranges else 0
         return Told(tuple(min(max(middle, low), high) for low, high in ranges) or given, ranges)
 
     def outcome(self, term: str, marked: Callable[[int], bool]) -> Outcome:
@@ -247,7 +235,7 @@ class Plan:
         now = facts.get(term.name)
         if term.domain.values:
             return tuple(Option(term.name, value) for value in term.domain.values if value != now)
-        near = int(now) if now is not None else usual(term)
+        near = int(now) if now is not None else term.middle
         nearest = sorted(
             (min(max(near, low), high) for low, high in self.classes(term)), key=lambda one: (abs(one - near), one)
         )

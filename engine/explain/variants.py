@@ -11,6 +11,7 @@ from operator import or_
 from ..case import Value
 from ..circuit import Atom, is_so
 from ..language import Against
+from ..proof.pool import beneath
 from .plan import Option, Plan
 
 
@@ -36,7 +37,7 @@ class Variants:
     def mark(self, node: int) -> int:
         """Over all variants, whether the node is true."""
         if node not in self.marks:
-            self._work_out(self._new_beneath(node))
+            self._work_out(beneath(self.plan.compiler.nodes, [node], self.marks))
         return self.marks[node]
 
     def settle(self, nodes: tuple[int, ...]) -> None:
@@ -54,15 +55,6 @@ class Variants:
             if term in self.plan.barred:
                 allowed &= ~(self._changed(term) & self.mark(self.plan.barred[term]))
         return allowed
-
-    def _new_beneath(self, node: int) -> list[int]:
-        nodes, marks, found, queue = self.plan.compiler.nodes, self.marks, {node}, [node]
-        while queue:
-            for place in nodes[queue.pop()].inputs:
-                if place not in marks and place not in found:
-                    found.add(place)
-                    queue.append(place)
-        return sorted(found)
 
     def _work_out(self, places: Iterable[int]) -> None:
         nodes, marks = self.plan.compiler.nodes, self.marks
@@ -129,9 +121,7 @@ class Pairs(Variants):
     Each pair stands once, in `apart`: the n-th before the m-th, and of another finding.
     """
 
-    def __init__(
-        self, plan: Plan, facts: Mapping[str, Value], options: Sequence[Option], always: Iterable[Option] = ()
-    ) -> None:
+    def __init__(self, plan: Plan, facts: Mapping[str, Value], options: Sequence[Option]) -> None:
         self.options = options
         count = len(options)
         super().__init__(plan, facts, count * count)
@@ -141,8 +131,6 @@ class Pairs(Variants):
         for place, option in enumerate(options):
             alike[option.term] = alike.get(option.term, 0) | 1 << place
             self.choose(option, row << place * count | column << place)
-        for option in always:
-            self.choose(option, self.full)
         self.apart = 0
         for place, option in enumerate(options):
             self.apart |= (row & ~((2 << place) - 1) & ~alike[option.term]) << place * count

@@ -7,6 +7,7 @@ from typing import Any
 from .. import truth
 from ..case import Decision, Members, Range
 from ..language import Group, Is, Line, show_line, terms_of
+from ..proof.pool import beneath
 from ..rulebook import COMPLETE, Rule, Support, Term
 from .checked import check_way
 from .outcomes import Outcome, outcome
@@ -191,15 +192,7 @@ class _Seeker:
         return frozenset(name for name, bit in self.bits.items() if found & bit)
 
     def _need(self, node: int) -> int | None:
-        if node in self.needs:
-            return self.needs[node]
-        nodes, queue, order = self.plan.compiler.nodes, [node], {node}
-        while queue:
-            for place in nodes[queue.pop()].inputs:
-                if place not in self.needs and place not in order:
-                    order.add(place)
-                    queue.append(place)
-        for place in sorted(order - self.needs.keys()):
+        for place in beneath(self.plan.compiler.nodes, [node], self.needs):
             self.needs[place] = self._needs_of(place)
         return self.needs[node]
 
@@ -208,8 +201,7 @@ class _Seeker:
         if self.now.mark(place):
             return 0
         if gate.atom is not None:
-            terms = (gate.atom.term, gate.atom.line.other) if gate.atom.line else (gate.atom.term,)
-            return self._free(terms)
+            return self._free(gate.atom.reads)
         found = [self.needs[one] for one in gate.inputs]
         reachable = [one for one in found if one is not None]
         if gate.kind == "or" and reachable:

@@ -40,7 +40,7 @@ class Encoding:
     def literal(self, node: int) -> int:
         """The literal of a node; its clauses, and those of all beneath it, are added once."""
         if node not in self.literals:
-            for number in beneath(self.nodes, node, self.literals):
+            for number in beneath(self.nodes, [node], self.literals):
                 self.literals[number] = self._node(self.nodes[number])
         return self.literals[node]
 
@@ -168,7 +168,7 @@ class Encoding:
                 low = max((edge for edge, literal in steps.items() if true(literal)), default=domain.low)
                 high = min((edge - 1 for edge, literal in steps.items() if not true(literal)), default=domain.high)
                 self.spans[name] = low, high
-                found[name] = min(max(ordinary(self.terms[name]), low), high)
+                found[name] = min(max(self.terms[name].middle, low), high)
         return found
 
     def unusual(self, name: str) -> int | None:
@@ -180,12 +180,6 @@ class Encoding:
             return self._all([self.known(name), -self._is(term)[term.usual]])
         low, high = term.usual
         return self._all([self.known(name), -self._all([self._reached(name, low), -self._reached(name, high + 1)])])
-
-
-def ordinary(term: Term) -> int:
-    """The most ordinary number of a finding: the middle of what is usual, or of what is possible."""
-    low, high = term.usual if isinstance(term.usual, tuple) else (term.domain.low, term.domain.high)
-    return (low + high) // 2
 
 
 def fitting(line: Against, other: int) -> Interval | None:

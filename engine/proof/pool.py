@@ -1,6 +1,6 @@
 """Cases at hand, all run through the circuit at once: what one of them shows needs no solver."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import reduce
 from itertools import product
 from operator import and_
@@ -59,7 +59,7 @@ class Pool:
 
     def _mark(self, node: int) -> int:
         if node not in self.marks:
-            for place in beneath(self.nodes, node, self.marks):
+            for place in beneath(self.nodes, [node], self.marks):
                 self.marks[place] = self._worked_out(place)
         return self.marks[node]
 
@@ -76,18 +76,17 @@ class Pool:
 
     def _saying(self, atom: Atom) -> int:
         """The cases that say what an atom says, from which of them give each answer."""
-        names = (atom.term,) if atom.line is None else (atom.term, atom.line.other)
         found = 0
-        for answers in product(*(self.said.get(name, {}).items() for name in names)):
+        for answers in product(*(self.said.get(name, {}).items() for name in atom.reads)):
             cases = reduce(and_, (given for _, given in answers))
-            if cases and says(State(dict(zip(names, (value for value, _ in answers), strict=True))), atom):
+            if cases and says(State(dict(zip(atom.reads, (value for value, _ in answers), strict=True))), atom):
                 found |= cases
         return found
 
 
-def beneath(nodes: Sequence[Gate], node: int, known: "dict[int, int]") -> list[int]:
-    """A node and all that it rests on but what is known, each after its inputs."""
-    found = {node} - known.keys()
+def beneath(nodes: Sequence[Gate], wanted: Iterable[int], known: Container[int] = ()) -> list[int]:
+    """Nodes and all that they rest on but what is known, each after its inputs."""
+    found = {node for node in wanted if node not in known}
     queue = list(found)
     while queue:
         for place in nodes[queue.pop()].inputs:

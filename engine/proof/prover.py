@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from .. import truth
 from ..case import Case, Decision, Value
-from ..circuit import FALSE, Compiler, Pair, compiled
+from ..circuit import FALSE, Compiler, Pair, compiled, marks_of
 from ..rulebook import Rulebook, Term
 from .encoding import Encoding
 from .kept import Kept
@@ -221,10 +221,3 @@ class Prover:
         circuit = self.circuit
         first = circuit.all_of((one, circuit.negation(other)))
         return circuit.any_of((first, circuit.all_of((other, circuit.negation(one)))))
-
-
-def marks_of(circuit: Compiler, term: str) -> dict[str, Pair]:
-    """The marks that make up a conclusion: of each value, of "at least" each step of a scale, of each count."""
-    if term in circuit.counts:
-        return {str(number): pair for number, pair in enumerate(circuit.counts[term], 1)}
-    return dict(circuit.values.get(term) or circuit.members.get(term) or circuit.scales[term])

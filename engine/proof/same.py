@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from .. import truth
 from ..case import Case
-from ..circuit import FALSE, TRUE, Compiler, Pair, compiled
+from ..circuit import FALSE, TRUE, Compiler, Pair, compiled, marks_of
 from ..language import Condition, Domain
 from ..rulebook import Rulebook, Term
-from .prover import Prover, marks_of
+from .prover import Prover
 from .verdicts import Facts, Limits, Patient, Undecided, Verdict, verdict
 
 MOST = 5

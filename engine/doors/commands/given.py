@@ -61,9 +61,10 @@ def one_case(rulebook: "Rulebook", path: str, name: str | None) -> "Case":
     """The case of a file, the one with that id where it holds several."""
     from ..files import read
 
-    found = [case for case in read([path], rulebook) if name in (None, case.id)]
+    cases = list(read([path], rulebook))
+    found = [case for case in cases if name in (None, case.id)]
     if not found:
-        refuse(f"{path} has no case {name!r}", name or "", [case.id for case in read([path], rulebook)])
+        refuse(f"{path} has no case {name!r}", name or "", [case.id for case in cases])
     if len(found) > 1:
         ids = ", ".join(case.id for case in found[:8])
         raise click.UsageError(f"{path} holds {len(found)} cases ({ids} …): name one with --case")
