@@ -54,6 +54,13 @@ class Term:
         return (low + high) // 2
 
     @property
+    def alarms(self) -> tuple[str, ...]:
+        """The values that are screened for; on a scale the lowest of them, and every one above it."""
+        if not (self.takes_highest and self.screening_for):
+            return self.screening_for
+        return self.domain.values[min(map(self.domain.values.index, self.screening_for)) :]
+
+    @property
     def single(self) -> bool:
         """Whether one value at most may hold, so that two dispute."""
         return self.domain.kind in ("yes/no", "choice") and not self.takes_highest
