@@ -55,8 +55,7 @@ def test_the_answers_that_a_reason_names_are_enough_to_give_it(data: st.DataObje
 def _rests_on_exclusion(reason: Why) -> bool:
     """Whether something in the tree holds because other rules are ruled out, which the tree tells only in part."""
     told = list(reason.rules())
-    below = [one for rule in told for line in rule.lines() for one in line.below]
-    kinds = {one.how for one in below} | {reason.how}
+    kinds = {one.how for one in (reason, *reason.beneath.values())}
     outranked = any(rule.above or rule.outranked for rule in told)
     return outranked or bool(kinds - {"rules", "answer"}) or any(line.excluded for line in lines(reason))
 

@@ -177,10 +177,7 @@ def words_of(root: Element) -> str:
 
 
 def told(reason: Why) -> Iterator[Why]:
-    yield reason
-    for rule in reason.rules():
-        for line in rule.lines():
-            yield from line.below
+    yield from (reason, *reason.beneath.values())
 
 
 def test_the_picture_of_a_reason_has_every_conclusion_and_rule_of_it(bundled: Rulebook) -> None:

@@ -18,7 +18,7 @@ from .reasons import GroupReason, LineReason, RuleReason, Side, Why, as_json, re
 from .sufficient import Enough, enough
 from .turns import Change, Judged, LineTurn, RuleTurn
 from .ways import Way
-from .whynot import Candidate, WhyNot, why_not
+from .whynot import Candidate, Goal, WhyNot, why_not
 
 __all__ = [
     "MOST_TOLD",
@@ -31,6 +31,7 @@ __all__ = [
     "Effect",
     "Enough",
     "FindingChange",
+    "Goal",
     "GroupReason",
     "Judged",
     "KnowledgeChange",

@@ -40,7 +40,7 @@ def check_why(rulebook: Rulebook, decision: Decision, reason: "Why", leaves: Ite
         entry.rule for entry in rulebook.support.get(term.name, ()) if _fires(again, rulebook, term.name, entry.rule)
     }
     told = {rule.rule.id for side in reason.sides for rule in side.rules}
-    demand(told == firing or (term.takes_highest and told <= firing) or reason.told, f"{firing ^ told} for {term.name}")
+    demand(told == firing or (term.takes_highest and told <= firing), f"{firing ^ told} for {term.name}")
 
 
 def _fires(decision: Decision, rulebook: Rulebook, term: str, rule: str) -> bool:

@@ -4,29 +4,31 @@ Every reason is checked again against `truth` before it is given: what a rule is
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .. import truth
 from ..case import Answer, Decision, Members, Range, plain
-from ..language import Group, Line, phrase_of, terms_of, title_of
+from ..language import Group, Line, show_line, terms_of, title_of
 from ..rulebook import COMPLETE, Rule, Rulebook, Support, Term
 from .checked import check_why
-from .outcomes import STATES, STATUS
+from .outcomes import STATES, STATUS, outcome
 
 
 @dataclass(frozen=True)
 class LineReason:
     """A line of a rule: `state` is met, not met, unknown or disputed; `found` is what its terms are, in this case.
 
-    `excluded` where it stands under `unless`; `below` explains the conclusions that it reads, each told once.
+    `excluded` where it stands under `unless`; `concluded` names the conclusions that it reads, and `below` those of
+    them that are explained too.
     """
 
     text: str
     state: str
     found: Mapping[str, Any]
     excluded: bool = False
-    below: tuple["Why", ...] = ()
+    concluded: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class GroupReason:
 class RuleReason:
     """A rule with its lines; `status` is fires, ruled out, waits or disputed; `outranked`: by those that hold above.
 
-    `above` names the rules that would outrank it and are ruled out.
+    `above` names the rules that would outrank it and are ruled out, `open_above` those of which that is not known.
     """
 
     rule: Rule
@@ -51,6 +53,7 @@ class RuleReason:
     parts: tuple[LineReason | GroupReason, ...]
     outranked: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
+    open_above: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[LineReason]:
         """Every line, those inside groups too."""
@@ -72,7 +75,8 @@ class Why:
 
     `how` is answer (the case says it), built in, rules, otherwise (every rule ruled out), open, disputed or gap.
     `ruled_out` is filled for otherwise and gap, `waiting` for what is still open, `missing` with the unanswered
-    findings that it waits for, screening first; `told` marks a term that the same tree explains elsewhere.
+    findings that it waits for, screening first. `beneath` explains every conclusion that a line names under `below`,
+    each once, in the order in which they are met: only the term that was asked for has it.
     """
 
     term: Term
@@ -82,20 +86,27 @@ class Why:
     ruled_out: tuple[RuleReason, ...] = ()
     waiting: tuple[RuleReason, ...] = ()
     missing: tuple[str, ...] = ()
-    told: bool = False
+    beneath: Mapping[str, "Why"] = field(default_factory=dict)
 
-    def rules(self) -> Iterator[RuleReason]:
-        """Every rule that fires in the tree, from the top down."""
+    def lines(self) -> Iterator[LineReason]:
+        """The lines of the rules that fire for this term alone."""
         for side in self.sides:
             for reason in side.rules:
-                yield reason
-                for line in reason.lines():
-                    for below in line.below:
-                        yield from below.rules()
+                yield from reason.lines()
+
+    def below(self) -> tuple[str, ...]:
+        """The conclusions that explain this one, from the first line to the last."""
+        return tuple(dict.fromkeys(name for line in self.lines() for name in line.below))
+
+    def rules(self) -> Iterator[RuleReason]:
+        """Every rule that fires, for this term and for all beneath it."""
+        for reason in (self, *self.beneath.values()):
+            for side in reason.sides:
+                yield from side.rules
 
 
 def why(rulebook: Rulebook, decision: Decision, term: str) -> Why:
-    """The tree of reasons for a term, down to the answers given."""
+    """The reasons for a term, down to the answers given."""
     reason = Explainer(rulebook, decision).why(rulebook.terms[term])
     check_why(rulebook, decision, reason, rests_on(rulebook, decision, term))
     return reason
@@ -124,7 +135,7 @@ def _read_for(rulebook: Rulebook, decision: Decision, term: Term) -> Iterator[st
             if finding.name not in decision.case.facts:
                 yield from rulebook.applies_to(finding.name)
     support = rulebook.support.get(term.name, ())
-    firing = [entry for entry in support if truth.status(entry, decision.marks) == truth.HOLDS]
+    firing = [entry for entry in support if truth.status(entry, decision.marks) & truth.HOLDS]
     settled = term.single and firing and term.name not in decision.disputed
     for entry in firing if settled else support:
         for name in (entry.rule, *entry.outrankers):
@@ -142,26 +153,33 @@ def _marked(rule: Rule, decision: Decision) -> Iterator[str]:
 
 
 class Explainer:
-    """Makes the reasons of one decision; what it has told once it does not tell again."""
+    """Makes the reasons of one decision."""
 
     def __init__(self, rulebook: Rulebook, decision: Decision) -> None:
         self.rulebook = rulebook
         self.decision = decision
         self.state: truth.State = decision.state
-        self.told: set[str] = set()
 
     def why(self, term: Term) -> Why:
+        """Why a term is what it is, with all that lies beneath it: worked off one by one, however long the chain."""
+        asked = self._why(term)
+        beneath: dict[str, Why] = {}
+        names = list(reversed(asked.below()))
+        while names:
+            name = names.pop()
+            if name not in beneath:
+                beneath[name] = self._why(self.rulebook.terms[name])
+                names += reversed(beneath[name].below())
+        return replace(asked, beneath=beneath)
+
+    def _why(self, term: Term) -> Why:
         answer = self.answer_of(term)
         if term.finding:
             return Why(term, answer, "answer")
-        told = term.name in self.told
-        self.told.add(term.name)
         if term.built_in:
-            return Why(term, answer, "built in", missing=() if answer == "yes" else self._missing(term), told=told)
+            return Why(term, answer, "built in", missing=() if answer == "yes" else self._missing(term))
         support = self.rulebook.support[term.name]
         how = self._how(term, answer, support)
-        if told:
-            return Why(term, answer, how, told=True)
         is_open = how == "open" or isinstance(answer, Range)
         return Why(
             term,
@@ -207,7 +225,7 @@ class Explainer:
         )
 
     def _aside(self, support: tuple[Support, ...], bit: int) -> tuple[RuleReason, ...]:
-        """The rules that are ruled out, or wait, with their own lines only: what lies below them is not told."""
+        """The rules that are ruled out, or wait, with their own lines only: what lies below them is not explained."""
         statuses = [(entry, truth.status(entry, self.decision.marks)) for entry in support]
         return tuple(self.reason(entry, False) for entry, one in statuses if (one & bit if bit else not one))
 
@@ -239,11 +257,10 @@ class Explainer:
         status = STATUS[truth.status(entry, self.decision.marks)]
         parts = [self._part(part, False, deep) for part in rule.condition.lines]
         parts += [self._part(part, True, deep) for part in rule.condition.unless]
-        holding, failing = (
-            tuple(other for other in entry.outrankers if self.decision.marks[other] & bit)
-            for bit in (truth.HOLDS, truth.FAILS)
-        )
-        return RuleReason(rule, status, tuple(parts), holding, failing)
+        above = [(other, self.decision.marks[other]) for other in entry.outrankers]
+        holding, failing = (tuple(other for other, mark in above if mark & bit) for bit in (truth.HOLDS, truth.FAILS))
+        undecided = tuple(other for other, mark in above if not mark)
+        return RuleReason(rule, status, tuple(parts), holding, failing, undecided)
 
     def _check(self, rule: Rule) -> None:
         again = truth.mark_condition(rule.condition, self.state)
@@ -261,18 +278,25 @@ class Explainer:
         state = STATES[truth.mark_line(line, self.state)]
         speaks = state in ("disputed", "not met" if excluded else "met")
         terms = [self.rulebook.terms[name] for name in terms_of(line)]
-        found = {term.name: plain(self.answer_of(term)) for term in terms}
-        below = tuple(self.why(term) for term in terms if not term.finding) if deep and speaks else ()
-        return LineReason(f"{line.term}: {phrase_of(line)}", state, found, excluded, below)
+        concluded = tuple(dict.fromkeys(term.name for term in terms if not term.finding))
+        below = concluded if deep and speaks else ()
+        found = {term.name: self._found(term) for term in terms}
+        return LineReason(show_line(line), state, found, excluded, concluded, below)
+
+    def _found(self, term: Term) -> Any:
+        return self.state.facts.get(term.name) if term.finding else outcome(self.decision, term.name).as_json()
 
 
 def as_json(reason: Why) -> dict[str, Any]:
-    """A tree of reasons as the object that `lumbar why --json` prints; docs/schema describes it."""
+    """What was asked for and all beneath it, as `lumbar why --json` prints it; docs/schema describes it."""
+    return {"why": _reason_json(reason), "beneath": [_reason_json(below) for below in reason.beneath.values()]}
+
+
+def _reason_json(reason: Why) -> dict[str, Any]:
     return {
         "term": reason.term.name,
         "answer": plain(reason.answer),
         "how": reason.how,
-        "told": reason.told,
         "sides": [{"value": side.value, "rules": [rule_json(rule) for rule in side.rules]} for side in reason.sides],
         "ruled out": [rule_json(rule) for rule in reason.ruled_out],
         "waiting": [rule_json(rule) for rule in reason.waiting],
@@ -293,6 +317,7 @@ def rule_json(reason: RuleReason) -> dict[str, Any]:
         "line": rule.place.line,
         "outranked by": list(reason.outranked),
         "ruled out above": list(reason.above),
+        "open above": list(reason.open_above),
         "lines": [part_json(part) for part in reason.parts],
     }
 
@@ -302,4 +327,4 @@ def part_json(part: LineReason | GroupReason) -> dict[str, Any]:
     told: dict[str, Any] = {"unless": part.excluded, "state": part.state}
     if isinstance(part, GroupReason):
         return {"group": part.title} | told | {"lines": [part_json(line) for line in part.lines]}
-    return {"line": part.text} | told | {"found": dict(part.found), "below": [as_json(below) for below in part.below]}
+    return {"line": part.text} | told | {"found": dict(part.found), "below": list(part.below)}

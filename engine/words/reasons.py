@@ -7,10 +7,13 @@ from ..case import Members
 from ..errors import counted, listed
 from ..explain import GroupReason, LineReason, RuleReason, Why
 from ..rulebook import Rulebook
+from .once import Once
 from .said import Said, cite, tell
 
 Length = Literal["line", "reasons", "everything"]
 LENGTHS: tuple[Length, ...] = ("line", "reasons", "everything")
+DEEPEST = 24
+"""What would be indented deeper is explained in a part of its own, at the left again."""
 
 
 def why(reason: Why, length: Length = "reasons") -> Iterator[Said]:
@@ -20,7 +23,7 @@ def why(reason: Why, length: Length = "reasons") -> Iterator[Said]:
         because = f", by {'; '.join(rules)}" if rules else f", {how_of(reason)}"
         yield Said(f"{reason.term.name}: {answer_of(reason)}{because}", style="answer")
     else:
-        yield from _why(reason, 0, length)
+        yield from _Text(reason, length).lines()
 
 
 def answer_of(reason: Why) -> str:
@@ -48,31 +51,10 @@ def how_of(reason: Why) -> str:
     return ""
 
 
-def _why(reason: Why, indent: int, length: Length) -> Iterator[Said]:
-    how = "as told above" if reason.told else how_of(reason)
-    yield Said(f"{reason.term.name}: {answer_of(reason)}{f' ({how})' if how else ''}", indent, "answer")
-    yield from _reasons(reason, indent, length)
-
-
-def _reasons(reason: Why, indent: int, length: Length) -> Iterator[Said]:
-    if reason.told:
-        return
-    for side in reason.sides:
-        several = reason.how == "disputed" or isinstance(reason.answer, Members)
-        if several:
-            yield Said(f"{side.value}:", indent + 1, "answer")
-        for rule in side.rules:
-            yield from _rule(rule, indent + 1 + several, length)
-    if length == "everything":
-        yield from (Said(f"not answered: {name}", indent + 1, "muted", "- ") for name in reason.missing)
-        for word, rules in (("ruled out", reason.ruled_out), ("waiting", reason.waiting)):
-            for rule in rules:
-                yield Said(f"{word}: {rule.rule.id}: {'; '.join(_deciding(rule))}", indent + 1, "muted", "- ")
-
-
 def _deciding(reason: RuleReason) -> Iterator[str]:
     """The parts of a rule that ruled it out, or that it waits for, each in a phrase."""
     yield from (f"outranked by {rule}" for rule in reason.outranked)
+    yield from (f"whether {rule} outranks it is not known" for rule in reason.open_above)
     deciding = "unknown" if reason.status == "waits" else "not met"
     for part in reason.parts:
         wanted = {"not met": "met"}.get(deciding, deciding) if part.excluded else deciding
@@ -85,47 +67,94 @@ def _deciding(reason: RuleReason) -> Iterator[str]:
             yield f"{'not ' if part.excluded else ''}{text} is {part.state}"
 
 
-def _rule(reason: RuleReason, indent: int, length: Length) -> Iterator[Said]:
-    rule = reason.rule
-    yield Said(rule.says, indent, "plain", "> ")
-    yield Said(f"because: {rule.because}", indent + 1, "muted")
-    yield Said(f"rule {rule.id}, {rule.place}; {'; '.join(map(str, rule.sources))}", indent + 1, "muted")
-    for part in reason.parts:
-        if isinstance(part, GroupReason):
-            yield Said(f"{_prefix(part)}{part.title}: {part.state}", indent + 1, "plain", "* ")
-            for line in part.lines:
-                if length == "everything" or line.state == part.state:
-                    yield from _line(line, indent + 2, length)
-        else:
-            yield from _line(part, indent + 1, length)
-    if length == "everything":
+class _Text:
+    """An explanation in words: each conclusion is explained where it is first met, and referred to from then on."""
+
+    def __init__(self, asked: Why, length: Length) -> None:
+        self.asked, self.length = asked, length
+        self.once = Once[str](DEEPEST)
+
+    def lines(self) -> Iterator[Said]:
+        """What was asked for, down to the answers given; then what would have stood too deep."""
+        yield from self._why(self.asked, 0)
+        for name in self.once.rest():
+            below = self.asked.beneath[name]
+            yield Said(_head(below, how_of(below)), 0, "answer")
+            yield from self._reasons(below, 0)
+
+    def _why(self, reason: Why, indent: int) -> Iterator[Said]:
+        elsewhere = self.once.refer(reason.term.name, indent)
+        yield Said(_head(reason, elsewhere or how_of(reason)), indent, "answer")
+        if not elsewhere:
+            yield from self._reasons(reason, indent)
+
+    def _reasons(self, reason: Why, indent: int) -> Iterator[Said]:
+        several = reason.how == "disputed" or isinstance(reason.answer, Members)
+        for side in reason.sides:
+            if several:
+                yield Said(f"{side.value}:", indent + 1, "answer")
+            for rule in side.rules:
+                yield from self._rule(rule, indent + 1 + several)
+        if self.length == "everything":
+            yield from (Said(f"not answered: {name}", indent + 1, "muted", "- ") for name in reason.missing)
+            for word, rules in (("ruled out", reason.ruled_out), ("waiting", reason.waiting)):
+                for rule in rules:
+                    yield Said(f"{word}: {rule.rule.id}: {'; '.join(_deciding(rule))}", indent + 1, "muted", "- ")
+
+    def _rule(self, reason: RuleReason, indent: int) -> Iterator[Said]:
+        rule, whole = reason.rule, self.length == "everything"
+        disputed = " (disputed: it is ruled out as well)" if reason.status == "disputed" else ""
+        yield Said(f"{rule.says}{disputed}", indent, "plain", "> ")
+        yield Said(f"because: {rule.because}", indent + 1, "muted")
+        yield Said(f"rule {rule.id}, {rule.place}; {'; '.join(map(str, rule.sources))}", indent + 1, "muted")
+        for part in reason.parts:
+            if isinstance(part, GroupReason):
+                yield Said(f"{_prefix(part)}{part.title}: {part.state}", indent + 1, "plain", "* ")
+                for line in part.lines:
+                    if whole or line.state in (part.state, "disputed"):
+                        yield from self._line(line, indent + 2)
+            else:
+                yield from self._line(part, indent + 1)
         yield from (Said(f"outranked by {other}", indent + 1) for other in reason.outranked)
-        yield from (Said(f"ruled out above it: {other}", indent + 1, "muted", "- ") for other in reason.above)
+        if whole:
+            yield from (Said(f"ruled out above it: {other}", indent + 1, "muted", "- ") for other in reason.above)
+
+    def _line(self, line: LineReason, indent: int) -> Iterator[Said]:
+        exact = len(line.found) == 1 and line.text == "{}: {}".format(*next(iter(line.found.items())))
+        if exact and line.state == "met" and len(line.below) == 1:
+            below = self.asked.beneath[line.below[0]]
+            elsewhere = self.once.refer(line.below[0], indent)
+            yield Said(f"{_prefix(line)}{line.text} ({elsewhere or how_of(below) or 'met'})", indent, "plain", "* ")
+            if not elsewhere:
+                yield from self._reasons(below, indent)
+            return
+        found = "; ".join(what_is_found(line))
+        says = line.state if exact and line.state == "met" else f"{line.state}: {found}"
+        yield Said(f"{_prefix(line)}{line.text} ({says})", indent, "plain", "* ")
+        for name in line.below:
+            yield from self._why(self.asked.beneath[name], indent + 1)
+
+
+def _head(reason: Why, how: str) -> str:
+    return f"{reason.term.name}: {answer_of(reason)}{f' ({how})' if how else ''}"
 
 
 def _prefix(part: LineReason | GroupReason) -> str:
     return "unless " if part.excluded else ""
 
 
-def _line(line: LineReason, indent: int, length: Length) -> Iterator[Said]:
-    exact = len(line.found) == 1 and line.text == "{}: {}".format(*next(iter(line.found.items())))
-    if exact and line.state == "met" and len(line.below) == 1:
-        told = line.below[0]
-        how = "as told above" if told.told else how_of(told) or "met"
-        yield Said(f"{_prefix(line)}{line.text} ({how})", indent, "plain", "* ")
-        yield from _reasons(told, indent, length)
-        return
-    concluded = {below.term.name for below in line.below}
-    found = "; ".join(f"{name} is {found_in_words(value, name in concluded)}" for name, value in line.found.items())
-    says = line.state if exact and line.state == "met" else f"{line.state}: {found}"
-    yield Said(f"{_prefix(line)}{line.text} ({says})", indent, "plain", "* ")
-    for below in line.below:
-        yield from _why(below, indent + 1, length)
+def what_is_found(line: LineReason) -> Iterator[str]:
+    """What each term of a line is in this case."""
+    yield from (f"{name} is {found_in_words(value, name in line.concluded)}" for name, value in line.found.items())
 
 
 def found_in_words(value: object, concluded: bool = False) -> str:
     """What a finding, or a conclusion, is in a case, as a reason tells it."""
     if isinstance(value, dict):
+        if "disputed" in value:
+            return f"disputed ({' against '.join(value['disputed'])})"
+        if "gap" in value:
+            return "none given"
         if "in" in value:
             return ", ".join(value["in"]) or "empty so far"
         return f"at least {value['at least']}, at most {value['at most']}"

@@ -81,7 +81,7 @@ def why(
         draw(svg, lambda: pictures.picture_of(rulebook, decision.case, reason))
         draw(html, lambda: pictures.page_of(rulebook, decision.case, reason))
     elif as_json:
-        say_json({"case": decision.case.id, "rulebook": rulebook.digest, "why": explain.as_json(reason)})
+        say_json({"case": decision.case.id, "rulebook": rulebook.digest, **explain.as_json(reason)})
     elif reader == "patient":
         say(words.why_for_patient(rulebook, decision, reason))
     elif length == "line":

@@ -90,7 +90,7 @@ def whynot(knowledge: str, case: str, term: str, as_json: bool, length: Any, nam
     values = (_value(found, value),) if value else ()
     told = explain.why_not(explain.Plan(rulebook), decision, found.name, values)
     if as_json:
-        say_json({"case": decision.case.id, "rulebook": rulebook.digest, "why not": told.as_json()})
+        say_json({"case": decision.case.id, "rulebook": rulebook.digest, **told.as_json()})
     elif value and value in _held(decision.conclusions[found.name]):
         click.echo(f"{found.name} is {value} already; `lumbar why` tells the reasons.")
     else:

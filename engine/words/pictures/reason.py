@@ -35,7 +35,7 @@ def picture_of(rulebook: Rulebook, case: Case, reason: Why, alone: bool = True) 
     drawn = _Drawn(reason)
     layout = lay_out({box.name: box.size for box in drawn.boxes.values()}, needed(drawn.edges), ACROSS)
     title = f"Why {reason.term.name}: {briefly(reason)}"
-    says = "; ".join(_outline(reason)) + "."
+    says = "; ".join(map(_outline, (reason, *reason.beneath.values()))) + "."
     picture = Picture(f"{title}, in the case {case.id}", says, max(layout.width, 520.0) + 2 * MARGIN)
     if alone:
         picture.words([Row(title, bold=True), Row(f"Case {case.id}. {case.says}", soft=True)])
@@ -53,23 +53,11 @@ def picture_of(rulebook: Rulebook, case: Case, reason: Why, alone: bool = True) 
     return picture.svg()
 
 
-def _outline(reason: Why) -> Iterator[str]:
-    """Every conclusion of the tree in a phrase, from the top down: what is read out for the picture."""
+def _outline(reason: Why) -> str:
+    """A conclusion with its rules in a phrase: what is read out for the picture."""
     how = how_of(reason)
-    rules = [rule.rule.says.rstrip(".") for side in reason.sides for rule in side.rules]
-    yield (
-        f"{reason.term.name}: {answer_of(reason)}" + (f" ({how})" if how else "") + "".join(f", {one}" for one in rules)
-    )
-    for below in _below(reason):
-        if not below.told:
-            yield from _outline(below)
-
-
-def _below(reason: Why) -> Iterator[Why]:
-    for side in reason.sides:
-        for rule in side.rules:
-            for line in rule.lines():
-                yield from line.below
+    rules = "".join(f", {rule.rule.says.rstrip('.')}" for side in reason.sides for rule in side.rules)
+    return f"{reason.term.name}: {answer_of(reason)}{f' ({how})' if how else ''}{rules}"
 
 
 class _Drawn:
@@ -79,6 +67,8 @@ class _Drawn:
         self.boxes: dict[str, Box] = {}
         self.edges: list[tuple[str, str]] = []
         self._why(reason, asked=True)
+        for below in reason.beneath.values():
+            self._why(below)
 
     def _why(self, reason: Why, asked: bool = False) -> None:
         name = reason.term.name
@@ -95,10 +85,7 @@ class _Drawn:
                 self.boxes.setdefault(upper, Box(upper, "aside", (Row(head.text, bold=True),), tuple(body)))
                 self.edges.append((name, upper))
             for line in rule.lines():
-                for below in line.below:
-                    self.edges.append((upper, below.term.name))
-                    if not below.told:
-                        self._why(below)
+                self.edges += [(upper, below) for below in line.below]
 
 
 def kind_of(reason: Why, asked: bool = False) -> Kind:
@@ -164,11 +151,16 @@ def _rule(value: str, rule: RuleReason) -> Iterator[Row]:
 
 def _line(line: LineReason) -> Row:
     """What the case has, and what the rule wants of it where the two do not say the same."""
-    facts = "; ".join(f"{name}: {found_in_words(value)}" for name, value in line.found.items())
+    facts = found_in_short(line)
     wanted = line.text.partition(": ")[2]
     same = facts == line.text or (line.state == "met" and not line.excluded and len(line.found) == 1 and _named(line))
     mark = OPPOSITE[line.state] if line.excluded else line.state
     return Row(facts if same else f"{facts} ({'not ' if line.excluded else 'wants '}{wanted})", mark=mark)  # type: ignore[arg-type]
+
+
+def found_in_short(line: LineReason) -> str:
+    """What each term of a line is in this case, as a line says it."""
+    return "; ".join(f"{name}: {found_in_words(value, name in line.concluded)}" for name, value in line.found.items())
 
 
 def _named(line: LineReason) -> bool:

@@ -8,12 +8,13 @@ from ...errors import counted
 from ...explain import GroupReason, LineReason, RuleReason, Why
 from ...language import show
 from ...rulebook import Rule, Rulebook, Support, Term
-from ..reasons import answer_of, found_in_words, how_of, sources_behind
+from ..once import Once
+from ..reasons import answer_of, how_of, sources_behind
 from ..said import cite
 from .boxes import Mark, State
 from .lettering import clean
 from .page import DRAWN, details, figure, notice, page, paragraph
-from .reason import OPPOSITE, briefly, kind_of, picture_of
+from .reason import OPPOSITE, briefly, found_in_short, kind_of, picture_of
 from .whole import Map, heading, picture_of_map
 
 SIGNS: Mapping[Mark | State, tuple[str, str]] = {
@@ -29,6 +30,7 @@ SIGNS: Mapping[Mark | State, tuple[str, str]] = {
     "": ("□", "rule"),
 }
 FEW = 6  # rules that are shown without being unfolded
+DEEPEST = 12  # so many conclusions stand in each other: a browser keeps no more than 512 parts in each other
 
 
 def page_of(rulebook: Rulebook, case: Case, reason: Why) -> str:
@@ -40,7 +42,7 @@ def page_of(rulebook: Rulebook, case: Case, reason: Why) -> str:
         figure(picture_of(rulebook, case, reason, alone=False)),
         "<h2>Step by step</h2>",
         paragraph("Each answer with the rules that gave it; a rule unfolds to its reason and its sources.", "muted"),
-        f"<ul class=tree>{_why(reason, asked=True)}</ul>",
+        *_Unfolded(reason).parts(),
         details(f"Sources ({len(sources)})", [f"<ul>{''.join(sources)}</ul>"]) if sources else "",
     ]
     return page(f"Why {reason.term.name}: {briefly(reason)}", "\n".join(filter(None, body)), DRAWN)
@@ -49,48 +51,73 @@ def page_of(rulebook: Rulebook, case: Case, reason: Why) -> str:
 # --- a tree of reasons -----------------------------------------------------------------------------------------------
 
 
-def _why(reason: Why, asked: bool = False, sign: str = "") -> str:
-    head = f"{sign}{escape(clean(reason.term.name))}: {escape(clean(answer_of(reason)))}"
-    if reason.told:
-        return f'<li><div class="head told">{head}, as told above</div></li>'
-    how = f"<small>{escape(clean(how_of(reason)))}</small>" if how_of(reason) else ""
-    told = [_rule(side.value, rule, several=len(reason.sides) > 1) for side in reason.sides for rule in side.rules]
-    aside = "".join(
-        details(f"{counted(len(rules), 'rule')} {word}", [_aside(rules)])
-        for word, rules in (("ruled out", reason.ruled_out), ("waiting", reason.waiting))
-        if rules
-    )
-    below = f"<ul class=tree>{''.join(told)}{f'<li>{aside}</li>' if aside else ''}</ul>" if told or aside else ""
-    return f'<li><div class="head {kind_of(reason, asked)}">{head}{how}</div>{below}</li>'
+class _Unfolded:
+    """An explanation as lists in lists: what was explained once, or would be nested too deep, is a link."""
+
+    def __init__(self, asked: Why) -> None:
+        self.asked = asked
+        self.once = Once[str](DEEPEST)
+        self.places = {name: f"why-{number}" for number, name in enumerate((asked.term.name, *asked.beneath))}
+
+    def parts(self) -> Iterator[str]:
+        """What was asked for; then what would have been nested too deep, each in a list of its own."""
+        self.once.refer(self.asked.term.name, 0)
+        yield f"<ul class=tree>{self._explained(self.asked, 0)}</ul>"
+        for name in self.once.rest():
+            yield f"<ul class=tree>{self._explained(self.asked.beneath[name], 0)}</ul>"
+
+    def _why(self, name: str, depth: int, sign: str = "") -> str:
+        """A conclusion with what explains it, or where that stands."""
+        reason = self.asked.beneath[name]
+        elsewhere = self.once.refer(name, depth)
+        if not elsewhere:
+            return self._explained(reason, depth, sign)
+        link = f'<a href="#{self.places[name]}">{elsewhere}</a>'
+        return f'<li><div class="head told">{_head(reason, sign)}, {link}</div></li>'
+
+    def _explained(self, reason: Why, depth: int, sign: str = "") -> str:
+        how = f"<small>{escape(clean(how_of(reason)))}</small>" if how_of(reason) else ""
+        several = len(reason.sides) > 1
+        told = [self._rule(side.value, rule, several, depth) for side in reason.sides for rule in side.rules]
+        aside = "".join(
+            details(f"{counted(len(rules), 'rule')} {word}", [_aside(rules)])
+            for word, rules in (("ruled out", reason.ruled_out), ("waiting", reason.waiting))
+            if rules
+        )
+        below = f"<ul class=tree>{''.join(told)}{f'<li>{aside}</li>' if aside else ''}</ul>" if told or aside else ""
+        head = f'<div class="head {kind_of(reason, reason is self.asked)}" id="{self.places[reason.term.name]}">'
+        return f"<li>{head}{_head(reason, sign)}{how}</div>{below}</li>"
+
+    def _rule(self, value: str, reason: RuleReason, several: bool, depth: int) -> str:
+        says = escape(clean(reason.rule.says))
+        summary = f"<b>{escape(clean(value))}</b> {says}" if several else says
+        lines = [line for part in reason.parts for line in self._part(part, depth)]
+        lines += [f"<li>{sign_of('not met')}outranked by {escape(other)}</li>" for other in reason.outranked]
+        return f"<li>{details(summary, card(reason.rule))}<ul class=tree>{''.join(lines)}</ul></li>"
+
+    def _part(self, part: GroupReason | LineReason, depth: int) -> Iterator[str]:
+        if isinstance(part, LineReason):
+            yield self._line(part, depth)
+            return
+        mark: Mark = OPPOSITE[part.state] if part.excluded else part.state  # type: ignore[assignment]
+        title = f"{'unless ' if part.excluded else ''}{part.title}:"
+        lines = "".join(self._line(line, depth) for line in part.lines)
+        yield f"<li>{sign_of(mark)}{title}<ul class=tree>{lines}</ul></li>"
+
+    def _line(self, line: LineReason, depth: int) -> str:
+        """A line, with what the case has where that is put otherwise, and what explains it."""
+        mark: Mark = OPPOSITE[line.state] if line.excluded else line.state  # type: ignore[assignment]
+        facts = found_in_short(line)
+        if facts == line.text and len(line.below) == 1 and not line.excluded:
+            return self._why(line.below[0], depth + 1, sign_of(mark))
+        below = "".join(self._why(name, depth + 1) for name in line.below)
+        text = escape(clean(f"{'unless ' if line.excluded else ''}{line.text}"))
+        found = f" <span class=muted>({escape(clean(facts))})</span>" if facts != line.text else ""
+        return f"<li>{sign_of(mark)}{text}{found}{f'<ul class=tree>{below}</ul>' if below else ''}</li>"
 
 
-def _rule(value: str, reason: RuleReason, several: bool) -> str:
-    says = escape(clean(reason.rule.says))
-    summary = f"<b>{escape(clean(value))}</b> {says}" if several else says
-    lines = [line for part in reason.parts for line in _part(part)]
-    lines += [f"<li>{sign_of('not met')}outranked by {escape(other)}</li>" for other in reason.outranked]
-    return f"<li>{details(summary, card(reason.rule))}<ul class=tree>{''.join(lines)}</ul></li>"
-
-
-def _part(part: GroupReason | LineReason) -> Iterator[str]:
-    if isinstance(part, LineReason):
-        yield _line(part)
-        return
-    mark: Mark = OPPOSITE[part.state] if part.excluded else part.state  # type: ignore[assignment]
-    title = f"{'unless ' if part.excluded else ''}{part.title}:"
-    yield f"<li>{sign_of(mark)}{title}<ul class=tree>{''.join(_line(line) for line in part.lines)}</ul></li>"
-
-
-def _line(line: LineReason) -> str:
-    """A line, with what the case has where that is put otherwise, and what explains it."""
-    mark: Mark = OPPOSITE[line.state] if line.excluded else line.state  # type: ignore[assignment]
-    facts = "; ".join(f"{name}: {found_in_words(value)}" for name, value in line.found.items())
-    if facts == line.text and len(line.below) == 1 and not line.excluded:
-        return _why(line.below[0], sign=sign_of(mark))
-    below = f"<ul class=tree>{''.join(_why(one) for one in line.below)}</ul>" if line.below else ""
-    text = escape(clean(f"{'unless ' if line.excluded else ''}{line.text}"))
-    found = f" <span class=muted>({escape(clean(facts))})</span>" if facts != line.text else ""
-    return f"<li>{sign_of(mark)}{text}{found}{below}</li>"
+def _head(reason: Why, sign: str) -> str:
+    return f"{sign}{escape(clean(reason.term.name))}: {escape(clean(answer_of(reason)))}"
 
 
 def sign_of(mark: Mark | State) -> str:
