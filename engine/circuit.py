@@ -12,7 +12,7 @@ from typing import Literal
 
 from . import truth
 from .case import Value
-from .language import Against, Condition, Group, Is, Line, Unsettled, Within
+from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs
 from .rulebook import COMPLETE, SCREENED, Rulebook, Support, Term
 
 Pair = tuple[int, int]
@@ -242,16 +242,12 @@ class Compiler:
             others = (given[value] for value in given if value not in line.values)
             return self.any_of(given[value] for value in line.values), self.any_of(others)
         if term.takes_highest:
-            excluded = self._excluded(self.scales[term.name])
-            others = (excluded[value] for value in excluded if value not in line.values)
-            return self.all_of(others), self.all_of(excluded[value] for value in line.values)
+            steps = [*self.scales[term.name].values(), NEVER]  # nothing is above the highest value
+            found = [(steps[first], steps[end][::-1]) for first, end in runs(line.values, term.domain.values)]
+            return self._count(1, [self._count(2, run) for run in found])
         marks = self.values.get(term.name) or self.members[term.name]
         pairs = [marks[value] for value in line.values]
         return self.any_of(pair[0] for pair in pairs), self.all_of(pair[1] for pair in pairs)
-
-    def _excluded(self, steps: Mapping[str, Pair]) -> dict[str, int]:
-        above = [*(holds for holds, _ in list(steps.values())[1:]), FALSE]
-        return {value: self.any_of((steps[value][1], higher)) for value, higher in zip(steps, above, strict=True)}
 
     def number_at_least(self, term: str, edge: int) -> Pair:
         """The marks of "the number is at least the edge"."""
@@ -306,15 +302,17 @@ class Compiler:
 
     def _unsettled(self, line: Unsettled) -> int:
         term = self.rulebook.terms[line.term]
-        standing = self.values.get(term.name) or self.members.get(term.name, {})
         if line.word == "disputed":
-            return self.any_of(self.all_of(pair) for pair in standing.values())
+            return FALSE if term.finding else self.disputed(term.name)
         if term.finding:
             return self.negation(self.known(term))
         if term.name in self.values:
-            return self.negation(self.any_of(holds for holds, _ in standing.values()))
-        steps = self.counts.get(term.name) or (self.scales.get(term.name) or standing).values()
-        return self.any_of(self.negation(self.any_of(pair)) for pair in steps)
+            return self.negation(self.any_of(holds for holds, _ in self.values[term.name].values()))
+        return self.any_of(self.negation(self.any_of(pair)) for pair in marks_of(self, term.name).values())
+
+    def disputed(self, term: str) -> int:
+        """Whether a conclusion is disputed: one of its marks both holds and fails."""
+        return self.any_of(self.all_of(pair) for pair in marks_of(self, term).values())
 
     # --- what follows ------------------------------------------------------------------------------------------------
 

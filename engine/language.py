@@ -16,7 +16,7 @@ The grammar, in EBNF; what `value` and `term` may be is told by the terms of the
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -112,6 +112,19 @@ class Condition:
 def terms_of(line: Line) -> tuple[str, ...]:
     """The terms that a line reads."""
     return (line.term, line.other) if isinstance(line, Against) else (line.term,)
+
+
+def runs(values: Collection[str], scale: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The runs of neighbours that some values form on a scale: the place of the first, and the place after the last."""
+    start = None
+    for place, value in enumerate(scale):
+        if value in values and start is None:
+            start = place
+        elif value not in values and start is not None:
+            yield start, place
+            start = None
+    if start is not None:
+        yield start, len(scale)
 
 
 RELATIONS = {

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .case import Answer, Case, Decision, Members, Range, Value
-from .language import Against, Condition, Group, Is, Line, Unsettled, Within
+from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs
 from .rulebook import COMPLETE, SCREENED, Law, Rulebook, Support, Term
 
 UNKNOWN, HOLDS, FAILS, DISPUTED = 0, 1, 2, 3
@@ -92,17 +92,18 @@ def _mark_value(line: Is, state: State) -> int:
     if line.term in state.facts:
         return HOLDS if state.facts[line.term] in line.values else FAILS
     if line.term in state.scales:
-        excluded = {value: _excluded(value, state.scales[line.term]) for value in state.scales[line.term]}
-        others = all(excluded[value] for value in excluded if value not in line.values)
-        return mark(others, all(excluded[value] for value in line.values))
+        return _mark_runs(line.values, state.scales[line.term])
     marks = _standing(line.term, state)
     return at_least(1, [marks.get(value, UNKNOWN) for value in line.values]) if marks else UNKNOWN
 
 
-def _excluded(value: str, scale: Mapping[str, int]) -> bool:
-    """Whether the scale is known to lie under the value or over it."""
-    above = list(scale)[list(scale).index(value) + 1 :]
-    return bool(scale[value] & FAILS or (above and scale[above[0]] & HOLDS))
+def _mark_runs(values: Sequence[str], scale: Mapping[str, int]) -> int:
+    """The mark of a set of values on a scale: it holds when one of its runs of neighbours does.
+
+    A run holds when "at least its first value" holds and "at least the value above its last" fails.
+    """
+    steps = [*scale.values(), FAILS]  # nothing is above the highest value
+    return at_least(1, [at_least(2, (steps[first], opposite(steps[end]))) for first, end in runs(values, list(scale))])
 
 
 def _bounds(term: str, state: State) -> tuple[int, int] | None:
@@ -284,19 +285,47 @@ def _reached(steps: Mapping[str, int]) -> Answer:
 
 
 def disputed(term: Term, state: State) -> bool:
-    """Whether two values hold, or one both holds and fails. A scale and a tally are ranges, and never disputed."""
-    return DISPUTED in _standing(term.name, state).values()
+    """Whether two values hold, one both holds and fails, or the ends of a scale or a tally have crossed."""
+    return _disputed(term.name, state)
+
+
+def _disputed(term: str, state: State) -> bool:
+    if term in state.counts:
+        low, high = state.counts[term]
+        return low > high
+    return DISPUTED in _standing(term, state).values()
 
 
 def _standing(term: str, state: State) -> dict[str, int]:
-    return state.values.get(term) or state.members.get(term, {})
+    return state.values.get(term) or state.members.get(term) or state.scales.get(term, {})
+
+
+def disputed_values(term: Term, state: State) -> tuple[str, ...]:
+    """What a disputed conclusion is said to be: the values that hold; of a scale or a tally those between its ends."""
+    if term.name in state.counts:
+        return tuple(map(str, reversed(state.counts[term.name])))
+    if term.name not in state.scales:
+        return tuple(value for value, one in _standing(term.name, state).items() if one & HOLDS)
+    values, steps = list(state.scales[term.name]), list(state.scales[term.name].values())
+    highest = max(place for place, one in enumerate(steps) if not one & FAILS)
+    reached = max(place for place, one in enumerate(steps) if one & HOLDS)
+    return tuple(values[highest : reached + 1])
 
 
 def disputes(rulebook: Rulebook, term: Term, state: State, marks: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
-    """The values that hold of a disputed conclusion, each with the rules that fired for it."""
-    firing = [entry for entry in rulebook.support[term.name] if status(entry, marks) & HOLDS]
-    held = [value for value, one in _standing(term.name, state).items() if one & HOLDS]
-    return {value: tuple(entry.rule for entry in firing if entry.value == value) for value in held}
+    """What a disputed conclusion is said to be, each value with the rules on its side.
+
+    These are the rules that fire for it; of a tally, those that fire and those that are not ruled out.
+    """
+    statuses = [(entry, status(entry, marks)) for entry in rulebook.support[term.name]]
+    if term.domain.kind == "tally":
+        most, least = disputed_values(term, state)
+        left = tuple(entry.rule for entry, one in statuses if not one & FAILS)
+        return {most: left, least: tuple(entry.rule for entry, one in statuses if one & HOLDS)}
+    firing = [entry for entry, one in statuses if one & HOLDS]
+    return {
+        value: tuple(entry.rule for entry in firing if entry.value == value) for value in disputed_values(term, state)
+    }
 
 
 def gap(term: Term, state: State) -> bool:
@@ -310,7 +339,7 @@ def gap(term: Term, state: State) -> bool:
 def unsettled(line: Unsettled, state: State) -> bool:
     """Whether a term is unknown (a finding unanswered, a conclusion open) or disputed, as a law says it."""
     if line.word == "disputed":
-        return DISPUTED in _standing(line.term, state).values()
+        return _disputed(line.term, state)
     if line.term in state.values:
         return not any(one & HOLDS for one in state.values[line.term].values())
     if line.term in state.counts:

@@ -115,11 +115,13 @@ class Second:
             inside = z3.Or(*(given[value] for value in line.values))
             return inside, z3.And(self.known(line.term), z3.Not(inside))
         if line.term in self.scales:
-            steps = list(self.scales[line.term].items())
-            above = [mark[0] for _, mark in steps[1:]] + [NO]
-            out = {value: z3.Or(mark[1], higher) for (value, mark), higher in zip(steps, above, strict=True)}
-            others = z3.And(*(out[value] for value in out if value not in line.values))
-            return others, z3.And(*(out[value] for value in line.values))
+            steps = [*self.scales[line.term].values(), (NO, YES)]
+            inside = [value in line.values for value in self.scales[line.term]]
+            firsts = [n for n, here in enumerate(inside) if here and not (n and inside[n - 1])]
+            afters = [n + 1 for n, here in enumerate(inside) if here and not any(inside[n + 1 : n + 2])]
+            ends = list(zip(firsts, afters, strict=True))
+            holds = z3.Or(*(z3.And(steps[first][0], steps[after][1]) for first, after in ends))
+            return holds, z3.And(*(z3.Or(steps[first][1], steps[after][0]) for first, after in ends))
         marks = self.single.get(line.term) or self.members[line.term]
         return z3.Or(*(marks[value][0] for value in line.values)), z3.And(*(marks[value][1] for value in line.values))
 
@@ -153,6 +155,9 @@ class Second:
     def _unsettled(self, line: Unsettled) -> Any:
         standing = self.single.get(line.term) or self.members.get(line.term, {})
         if line.word == "disputed":
+            standing = standing or self.scales.get(line.term, {})
+            if line.term in self.counts:
+                return self.counts[line.term][0] > self.counts[line.term][1]
             return z3.Or(*(z3.And(*pair) for pair in standing.values()))
         if line.term in self.single:
             return z3.Not(z3.Or(*(pair[0] for pair in standing.values())))

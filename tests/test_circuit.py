@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from engine import truth
 from engine.case import Value
-from engine.circuit import Circuit, Pair, compile_rulebook
+from engine.circuit import Circuit, Compiler, Pair, compile_rulebook, compiled
 from engine.rulebook import Rulebook
-from tests.rulebooks import case, facts, rulebooks
+from tests.rulebooks import case, facts, laws, rulebooks
 
 
 def _mark(pair: Pair, bits: list[bool]) -> int:
@@ -31,6 +31,20 @@ def agrees(book: Rulebook, circuit: Circuit, known: dict[str, Value]) -> None:
         assert sum(bits[holds] for holds, _ in steps) == low
         assert len(steps) - sum(bits[fails] for _, fails in steps) == high
     assert {name for name, node in circuit.answered.items() if not bits[node]} == set(decision.ask)
+
+
+@settings(max_examples=100)
+@given(st.data())
+def test_a_law_is_broken_and_a_conclusion_disputed_in_the_circuit_where_truth_says_so(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    compiler = compiled(Compiler(book))
+    broken = {law: compiler.breaks(law.condition) for law in (data.draw(laws(book.terms)) for _ in range(3))}
+    disputed = {term.name: compiler.disputed(term.name) for term in book.conclusions}
+    for _ in range(3):
+        known = data.draw(facts(book))
+        bits, decision = compiler.circuit().evaluate(known), truth.decide(book, case(known))
+        assert [bits[node] for node in broken.values()] == [truth.breaks(law, decision.state) for law in broken]
+        assert {name for name, node in disputed.items() if bits[node]} == set(decision.disputed)
 
 
 @settings(max_examples=200)

@@ -93,6 +93,13 @@ def test_columns_equal_chain_on_the_saved_cases_and_on_random_ones(bundled: Rule
     agrees_with_chain(bundled, Chain(bundled), [*saved, *random_cases(bundled, 160, 41)])
 
 
+@settings(max_examples=40)
+@given(st.data())
+def test_the_whole_answers_equal_those_of_the_chain(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    agrees_with_chain(book, Chain(book), data.draw(st.lists(facts(book), min_size=1, max_size=9)))
+
+
 @settings(max_examples=120)
 @given(st.data())
 def test_columns_equal_truth(data: st.DataObject) -> None:

@@ -187,6 +187,51 @@ def test_a_line_on_a_scale_is_decided_by_the_range() -> None:
     assert decide(book).marks["t"] == UNKNOWN
 
 
+DISPUTE = ("p | if: [a: yes] | single: p", "q | if: [b: yes] | single: q")  # single is disputed where a and b are yes
+
+
+def test_a_value_of_a_scale_for_which_nothing_speaks_does_not_hold_in_a_dispute() -> None:
+    cards = ("r | if: [a: yes] | scale: middle", "s | if: [single: p] | scale: high")
+    lines = ("t | if: [scale: low] | other: yes", "u | if: [scale: low or middle] | members: m")
+    marks = decide(rulebook(*DISPUTE, *cards, *lines), a="yes", b="yes").marks
+    assert (marks["t"], marks["u"]) == (FAILS, DISPUTED)
+
+
+RUNS = [
+    ("low or high", {"a": "no", "b": "no"}, HOLDS),
+    ("low or high", {"b": "yes"}, HOLDS),
+    ("low or high", {"a": "yes"}, UNKNOWN),
+    ("low or high", {"a": "yes", "b": "no"}, FAILS),
+    ("low or middle", {"b": "no"}, HOLDS),
+    ("middle", {"a": "yes"}, UNKNOWN),
+    ("middle", {"b": "yes"}, FAILS),
+    ("low or middle or high", {}, HOLDS),
+]
+
+
+@pytest.mark.parametrize(("values", "known", "mark"), RUNS)
+def test_a_set_of_values_on_a_scale_is_its_runs_of_neighbours(values: str, known: dict[str, Value], mark: int) -> None:
+    cards = ("r | if: [a: yes] | scale: middle", "s | if: [b: yes] | scale: high")
+    assert decide(rulebook(*cards, f"t | if: [scale: {values}] | other: yes"), **known).marks["t"] == mark
+
+
+def test_a_scale_whose_ends_have_crossed_is_disputed_and_told_with_its_lower_end() -> None:
+    cards = ("r | if: [single: p] | scale: high", "s | if: [x: 1 or more] | scale: middle")
+    decision = decide(rulebook(*DISPUTE, *cards), a="yes", b="yes", x=0)
+    assert decision.conclusions["scale"] == "high"
+    assert decision.disputed["scale"] == {"low": (), "middle": (), "high": ("r",)}
+    decision = decide(rulebook(*DISPUTE, *cards), a="yes", b="yes", x=1)
+    assert decision.disputed["scale"] == {"middle": ("s",), "high": ("r",)}
+
+
+def test_a_tally_whose_ends_have_crossed_is_disputed_and_told_with_its_lower_end() -> None:
+    book = rulebook(*DISPUTE, "r | if: [single: p] | for it", "s | if: [x: 1 or more] | for it")
+    decision = decide(book, a="yes", b="yes", x=0)
+    assert decision.conclusions["for it"] == 1
+    assert decision.disputed["for it"] == {"0": (), "1": ("r",)}
+    assert "for it" not in decide(book, a="yes", b="yes").disputed, "one rule fires, and two at most may"
+
+
 def test_members_are_in_or_out_each_on_its_own() -> None:
     book = rulebook("r | if: [a: yes] | members: m", "s | if: [b: yes] | members: n")
     assert decide(book, a="yes").conclusions["members"] == Members(("m",), ("n",))
@@ -256,6 +301,7 @@ def test_learning_more_only_ever_sets_marks(data: st.DataObject) -> None:
     for term in book.conclusions:
         if term.single and before.conclusions[term.name] is not None:
             assert after.conclusions[term.name] == before.conclusions[term.name] or term.name in after.disputed
+    assert before.disputed.keys() <= after.disputed.keys()
 
 
 @given(st.data())

@@ -83,19 +83,16 @@ def _rarity(term: Term, number: int) -> int:
 def _tallies(term: Term, most: int) -> Iterator[Standing]:
     for low in range(most + 1):
         yield Standing(term.name, low, FACT, "counts", (low, low))
-        for high in range(low + 1, most + 1):
-            yield _hidden(term, "counts", (low, high))
+        for high in range(most + 1):  # under the low one where rules dispute
+            if high != low:
+                yield _hidden(term, "counts", (low, high))
 
 
 def _scales(term: Term) -> Iterator[Standing]:
     values = term.domain.values
-    for low in range(len(values)):
-        for high in range(low, len(values)):
-            steps = (
-                [truth.HOLDS] * (low + 1) + [truth.UNKNOWN] * (high - low) + [truth.FAILS] * (len(values) - 1 - high)
-            )
-            marks = dict(zip(values, steps, strict=True))
-            yield _settled(term, "scales", marks, values[low]) if low == high else _hidden(term, "scales", marks)
+    for low, high in product(range(len(values)), repeat=2):  # the high end is under the low one where rules dispute
+        marks = {value: truth.mark(place <= low, place > high) for place, value in enumerate(values)}
+        yield _settled(term, "scales", marks, values[low]) if low == high else _hidden(term, "scales", marks)
 
 
 def _classes(term: Term, lines: Sequence[Line]) -> list[list[str]]:

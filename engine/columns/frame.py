@@ -67,6 +67,7 @@ class Frame:
 
     def _conclude(self, gates: Compiler, term: Term) -> None:
         """Note what is told of a conclusion."""
+        self.disputed[term.name] = gates.disputed(term.name)
         if term.takes_highest:
             self.steps[term.name] = [gates.scales[term.name][value] for value in term.domain.values[1:]]
         elif term.domain.kind == "tally":
@@ -74,7 +75,6 @@ class Frame:
         else:
             pairs = gates.values.get(term.name) or gates.members[term.name]
             self.values[term.name] = pairs
-            self.disputed[term.name] = gates.any_of(gates.all_of(pair) for pair in pairs.values())
             self.failed[term.name] = gates.all_of(fails for _, fails in pairs.values())
             if not term.single:
                 self.known |= {pair: gates.any_of(pair) for pair in pairs.values()}
@@ -135,7 +135,7 @@ class Rows:
             yield self._at(self.frame.plan.denied[self.frame.settled[rule]]).alias(rule + WAITS)
 
     def disputed(self) -> dict[str, Bits]:
-        """For each conclusion of one value or of several, where it is disputed."""
+        """For each conclusion, where it is disputed."""
         return {name: self._bits(node) for name, node in self.frame.disputed.items()}
 
     def gaps(self) -> dict[str, Bits]:

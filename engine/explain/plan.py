@@ -123,8 +123,9 @@ class Plan:
         return circuit.all_of((undisputed, circuit.any_of(pairs[value][0] for value in wanted)))
 
     def _ends_at(self, step: Pair, above: Pair) -> int:
-        """Whether a scale or a tally has come to a step and no further: what a disputed rule reaches stands."""
-        return self.compiler.all_of((step[0], above[1], self.compiler.negation(above[0])))
+        """Whether a scale or a tally has come to a step and no further, and no rule disputes it."""
+        not_disputed = (self.compiler.negation(step[1]), self.compiler.negation(above[0]))
+        return self.compiler.all_of((step[0], above[1], *not_disputed))
 
     def otherwise(self, term: str, now: "Variants") -> tuple[int, ...]:
         """The nodes of which each alone shows another answer than now; that it is no longer known shows none."""
@@ -218,9 +219,8 @@ class Plan:
             state.members[term] = named
         else:
             state.values[term] = named
-        disputed = tuple(value for value, one in named.items() if one & truth.HOLDS)
-        is_disputed = truth.disputed(found, state)
-        return Outcome(truth.answer(found, state), disputed if is_disputed else (), truth.gap(found, state))
+        disputed = truth.disputed_values(found, state) if truth.disputed(found, state) else ()
+        return Outcome(truth.answer(found, state), disputed, truth.gap(found, state))
 
     def findings_beneath(self, nodes: Iterable[int]) -> set[str]:
         """The findings that nodes can depend on."""

@@ -173,9 +173,8 @@ class Prover:
         return self.circuit.support[rule, term][0]
 
     def disputed(self, term: str) -> int:
-        """Whether a conclusion has two answers; a scale and a tally never have."""
-        standing = self.circuit.values.get(term) or self.circuit.members.get(term, {})
-        return self.circuit.any_of(self.circuit.all_of(pair) for pair in standing.values())
+        """Whether a conclusion is disputed."""
+        return self.circuit.disputed(term)
 
     def gap(self, term: str) -> int:
         """Whether no rule gives a single-valued conclusion: every value fails and none holds."""

@@ -63,6 +63,8 @@ def sentences(decision: Decision, term: Term) -> Iterator[Said]:
     """What an answer says to the patient; nothing where it is open, or where there is nothing to say."""
     answer = decision.conclusions[term.name]
     if term.name in decision.disputed:
+        if term.takes_highest and answer != term.otherwise:
+            yield Said(plainly(term, str(answer)), 1, "alarm")
         yield Said(DISPUTED, 1, "alarm")
         return
     if isinstance(answer, Members):

@@ -45,8 +45,11 @@ def _all_in_one(rulebook: Rulebook) -> Section:
 def _conclusion(decision: Decision, name: str) -> Iterator[Said]:
     answer = decision.conclusions[name]
     if name in decision.disputed:
-        sides = "; ".join(f"{value} ({', '.join(rules)})" for value, rules in decision.disputed[name].items())
-        yield Said(f"{name}: disputed: {sides}", 1, "alarm")
+        sides = "; ".join(
+            f"{value} ({', '.join(rules)})" if rules else value for value, rules in decision.disputed[name].items()
+        )
+        reached = f"{tell(answer)}, " if isinstance(answer, str | int) else ""  # of a scale or a tally, the lower end
+        yield Said(f"{name}: {reached}disputed: {sides}", 1, "alarm")
     elif isinstance(answer, Members):
         yield from (Said(member, 1, "plain", "- ") for member in answer.inside)
         if answer.open and not answer.inside:
@@ -87,7 +90,10 @@ def brief(rulebook: Rulebook, decision: Decision) -> Said:
 
 
 def _briefly(decision: Decision, term: Term) -> str:
-    return "disputed" if term.name in decision.disputed else tell(decision.conclusions[term.name])
+    answer = decision.conclusions[term.name]
+    if term.name in decision.disputed:
+        return "disputed" if answer is None else f"{tell(answer)} (disputed)"
+    return tell(answer)
 
 
 def fault(rulebook: Rulebook, case: Case, decision: Decision) -> Iterator[Said]:

@@ -37,9 +37,9 @@ class Reasons:
 
 def _answer(decision: Decision, term: str) -> str:
     """An answer of one value as the stored answers say it."""
-    if term in decision.disputed:
-        return DISPUTED
     answer = decision.conclusions[term]
+    if term in decision.disputed and answer is None:  # of a disputed scale its lower end is stored
+        return DISPUTED
     if isinstance(answer, Range):
         return f"{answer.low}{RANGE}{answer.high}"
     return GAP if term in decision.gaps else words.tell(answer)
