@@ -16,7 +16,7 @@ import click  # noqa: E402
 
 import engine  # noqa: E402
 from engine.doors.commands import COMMANDS  # noqa: E402
-from engine.doors.terminal import plain  # noqa: E402
+from engine.doors.terminal import Guards, guard  # noqa: E402
 
 if QUIET:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -27,6 +27,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 def main() -> None:
     """The `lumbar` command."""
+    guard()
     home = Path(engine.__file__).resolve().parent.parent
     if home != HERE:
         sys.exit(f"lumbar: the `engine` in {home} is not lumbar's, which stands in {HERE}; install lumbar on its own")
@@ -34,7 +35,8 @@ def main() -> None:
     lumbar(prog_name="lumbar")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+# With colour, for click would drop signs that are to be shown; what has a style is styled in engine/doors/terminal.py.
+@click.group(cls=Guards, context_settings={"help_option_names": ["-h", "--help"], "color": True})
 @click.option(
     "--knowledge",
     type=click.Path(exists=True, file_okay=False),
@@ -56,7 +58,6 @@ def lumbar(context: click.Context, knowledge: str) -> None:
     Exit codes: 0 fine, 1 something to mend in a case or the knowledge base, 2 wrong use of a command.
     """
     context.obj = knowledge
-    context.color = False if plain() else None
 
 
 for command in COMMANDS:

@@ -21,10 +21,11 @@ from .rulebook import Rule, Rulebook, Stage
 
 
 def _import_experta() -> Any:
-    """experta 1.9.4 on Python 3.10 and later, leaving no trace in `collections` or the root logger.
+    """experta 1.9.4 on Python 3.10 and later, leaving no trace in `collections`, the root logger or anybody's log.
 
     Its frozendict 1.2 wants `collections.Mapping`, gone since 3.10; and it calls `logging.basicConfig()`, which does
-    nothing while the root logger has a handler.
+    nothing while the root logger has a handler. Its watchers log every rule that fires for a patient: `unwatch` gives
+    them a level of their own, which that of the root logger does not change; `experta.watch()` asks for them.
     """
     root, quiet = logging.getLogger(), logging.NullHandler()
     root.addHandler(quiet)
@@ -37,6 +38,7 @@ def _import_experta() -> Any:
         import experta
     finally:
         root.removeHandler(quiet)
+    experta.unwatch()
     return experta
 
 

@@ -123,6 +123,27 @@ def test_importing_experta_leaves_collections_and_the_root_logger_as_they_were()
     subprocess.run([sys.executable, "-W", "error", "-c", IMPORT], check=True, cwd=ROOT, timeout=60)
 
 
+LOGGED = """
+import logging.config
+handlers = {"shown": {"class": "logging.StreamHandler"}}
+settings = {"version": 1, "disable_existing_loggers": False, "handlers": handlers}
+settings["root"] = {"level": "DEBUG", "handlers": ["shown"]}
+logging.config.dictConfig(settings)
+from engine.case import Case
+from engine.chain import Chain
+from engine.load import load
+logging.config.dictConfig(settings)
+decision = Chain(load("tests/bicycle")).decide(Case("a", {"brakes hold": "no"}))
+assert decision.fired == ("no_brakes",)
+"""
+
+
+def test_nothing_of_a_patient_is_logged_however_much_the_program_around_logs() -> None:
+    command = [sys.executable, "-W", "error", "-c", LOGGED]
+    done = subprocess.run(command, check=True, cwd=ROOT, timeout=60, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
 ORDER = """
 from engine.chain import OrderedStrategy, experta
 fired = []

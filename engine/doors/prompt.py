@@ -8,8 +8,9 @@ import click
 
 from ..author.asking import Offer, Question, Talk
 from ..author.typed import Refused
+from ..display import visible_in_a_line
 from ..words import Said
-from .terminal import say
+from .terminal import beneath, say
 
 Outcome = TypeVar("Outcome")
 Ask = Callable[[Question], str]
@@ -126,14 +127,15 @@ class _Completing:
 
     def __init__(self) -> None:
         from prompt_toolkit import PromptSession
+        from prompt_toolkit.output import create_output
 
-        self.session: PromptSession[str] = PromptSession()
+        self.session: PromptSession[str] = PromptSession(output=create_output(beneath(sys.stdout)))
 
     def __call__(self, question: Question) -> str:
         from prompt_toolkit.shortcuts import CompleteStyle
 
         answer: str = self.session.prompt(
-            f"{question.text.rstrip(':')}: ",
+            f"{visible_in_a_line(question.text).rstrip(':')}: ",
             completer=_completer(question.offers),
             complete_while_typing=True,
             complete_style=CompleteStyle.COLUMN,
@@ -145,7 +147,7 @@ class _Completing:
 def _muted(text: str) -> Any:
     from prompt_toolkit.formatted_text import FormattedText
 
-    return FormattedText([("fg:ansibrightblack", text)])
+    return FormattedText([("fg:ansibrightblack", visible_in_a_line(text))])
 
 
 def _completer(offers: Callable[[str], Iterable[Offer]]) -> Any:
@@ -157,6 +159,7 @@ def _completer(offers: Callable[[str], Iterable[Offer]]) -> Any:
         def get_completions(self, document: Any, _: Any) -> Iterable[Completion]:
             text = document.text_before_cursor
             for word, meaning in offers(text):
-                yield Completion(word, start_position=-len(text), display=word, display_meta=meaning)
+                shown = {"display": visible_in_a_line(word), "display_meta": visible_in_a_line(meaning)}
+                yield Completion(word, start_position=-len(text), **shown)
 
     return Offered()

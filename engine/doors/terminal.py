@@ -1,4 +1,8 @@
-"""What a person sees at a terminal: words wrapped and coloured, tables, progress, problems; the only file with rich."""
+"""What a person sees at a terminal: words wrapped and coloured, tables, progress, problems; the only file with rich.
+
+Everything that is printed passes `guard`, which shows the signs that would steer a terminal and sends none of them;
+what is styled, ruled or drawn here goes beneath it, made of words that were made visible before.
+"""
 
 import os
 import sys
@@ -6,10 +10,11 @@ import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
+from ..display import visible, visible_in_a_line
 from ..errors import LumbarError, counted
 
 if TYPE_CHECKING:
@@ -34,6 +39,79 @@ class Exit:
     WRONG_USE = 2
 
 
+class Guarded:
+    """A stream of text for words from outside: what could steer a terminal is written out, as `visible` has it.
+
+    It has no `buffer`, by which click and others would go around it.
+    """
+
+    def __init__(self, beneath: TextIO) -> None:
+        self.beneath = beneath
+
+    def write(self, text: str | bytes) -> int:
+        """Write the text as it may be seen; click completes words in bytes."""
+        self.beneath.write(visible(text if isinstance(text, str) else text.decode("utf-8", "surrogateescape")))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write each text as it may be seen."""
+        for line in lines:
+            self.write(line)
+
+    @property
+    def encoding(self) -> str:
+        """One that has every letter: those that the stream beneath lacks are written out there."""
+        return "utf-8"
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "buffer":
+            raise AttributeError(name)
+        return getattr(self.beneath, name)
+
+
+def guard() -> None:
+    """Put standard output and standard error under guard, for good."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is not None and not isinstance(stream, Guarded):  # without a console there is none
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+            setattr(sys, name, Guarded(stream))
+
+
+class Guards(click.Group):
+    """A group of commands whose refusals, which click prints, are made visible."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Read the options."""
+        with _visible_refusals():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command."""
+        with _visible_refusals():
+            return super().invoke(context)
+
+
+@contextmanager
+def _visible_refusals() -> Iterator[None]:
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = visible(error.message)  # type: ignore[misc]
+        raise
+
+
+def beneath(stream: TextIO) -> TextIO:
+    """The stream itself, for what is ours through and through: styles, rules, a progress bar."""
+    return stream.beneath if isinstance(stream, Guarded) else stream
+
+
+def binary_output() -> BinaryIO:
+    """Standard output for bytes, which are data and no words."""
+    return beneath(sys.stdout).buffer
+
+
 def say(lines: "Iterable[Said]") -> None:
     """Print lines of words, wrapped to the terminal; coloured there, plain when piped."""
     width = min(_columns(), WIDEST)
@@ -42,14 +120,22 @@ def say(lines: "Iterable[Said]") -> None:
             click.echo()
         margin = "  " * line.indent
         room = max(width - len(margin) - len(line.bullet), 30)
-        body = textwrap.wrap(line.text, room, break_long_words=False, break_on_hyphens=False)
-        for first, text in zip((line.bullet, *[" " * len(line.bullet)] * len(body)), body or [""], strict=False):
-            click.echo(margin + click.style(first + text, **STYLES[line.style]))
+        body = textwrap.wrap(visible(line.text), room, break_long_words=False, break_on_hyphens=False)
+        bullet = visible(line.bullet)
+        for first, text in zip((bullet, *[" " * len(bullet)] * len(body)), body or [""], strict=False):
+            _styled(margin, first + text, line.style)
 
 
 def say_in_one_line(line: "Said") -> None:
     """Print a line as it is, however long."""
-    click.secho(line.text, **STYLES[line.style])
+    _styled("", visible_in_a_line(line.text), line.style)
+
+
+def _styled(margin: str, text: str, style: str) -> None:
+    """Print a text that may be seen; its style is added at a terminal."""
+    if sys.stdout.isatty() and not plain():
+        text = click.style(text, **STYLES[style])
+    click.echo(margin + text, file=beneath(sys.stdout), color=True)
 
 
 def _columns() -> int:
@@ -110,7 +196,7 @@ def needing(extra: str) -> Iterator[None]:
 
 def cell(value: Any) -> str:
     """A value as it stands in a table."""
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    return visible_in_a_line(", ".join(value) if isinstance(value, list) else str(value))
 
 
 def table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
@@ -122,13 +208,14 @@ def table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     ruled = Table(show_lines=True)
     for column in columns:
         ruled.add_column(column, overflow="fold")
     for row in rows:
-        ruled.add_row(*(cell(row[column]) for column in columns))
-    Console().print(ruled)
+        ruled.add_row(*(Text(cell(row[column])) for column in columns))  # rich reads [signs] in a bare text
+    Console(file=beneath(sys.stdout)).print(ruled)
 
 
 @contextmanager
@@ -141,7 +228,9 @@ def watched() -> Iterator[Callable[[int, float], None]]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     words = TextColumn("{task.fields[cases]:,} cases, {task.fields[rate]:,.0f} a second, time left")
-    with Progress(BarColumn(), words, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as progress:
+    with Progress(
+        BarColumn(), words, TimeRemainingColumn(), console=Console(file=beneath(sys.stderr)), transient=True
+    ) as progress:
         task = progress.add_task("", total=1.0, cases=0, rate=0.0)
         began, before = time.monotonic(), [-1]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ..terminal import Exit, mending, needing, say_json, watched, writing
+from ..terminal import Exit, binary_output, mending, needing, say_json, watched, writing
 from .given import AS_JSON, load
 
 
@@ -84,7 +84,7 @@ def make_cases(knowledge: str, count: int, out: Path, seed: int, unknown: float,
         raise click.UsageError(f"the knowledge base {knowledge} has no finding `visit`")
     order = made_up.Order(count, seed, unknown, common)
     if str(out) == "-":
-        made_up.print_lines(rulebook, order, sys.stdout.buffer)
+        made_up.print_lines(rulebook, order, binary_output())
         return
     with writing(out):
         made_up.write(rulebook, order, out)
