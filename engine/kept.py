@@ -1,25 +1,74 @@
-"""The folder in the user's cache where we keep what need not be worked out twice, and the digest of our own sources."""
+"""The folder in the user's cache where we keep what need not be worked out twice, and the digest of our own sources.
+
+What is kept is believed, so nothing is read that another user could have written: the folder and each file in it are
+the user's own and open to no other writer, no link is followed, and every folder above belongs to the user or to root.
+What is unpickled is made of our own records alone, which run no code. Windows has no such owners: there the cache is as
+safe as the user's profile.
+"""
 
 import hashlib
+import io
 import os
+import pickle
 import stat
 import sys
 from collections.abc import Mapping
+from dataclasses import is_dataclass
+from enum import Enum
 from pathlib import Path
+from typing import Any
+
+_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_OURS = __name__.removesuffix("kept")  # the package of the engine, with its dot
 
 
 def folder() -> Path | None:
-    """Our own folder in the user's cache; None where it cannot be made, or is not the user's alone to write."""
+    """Our own folder in the user's cache; None where it cannot be made, or another user could write in it."""
     try:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-        folder = Path(base) / "lumbar"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        status = folder.stat()
+        base = _base()
+        if base is None or not all(_safe(above) for above in (base, *base.parents) if above.exists()):
+            return None
+        base.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = base / "lumbar"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        return folder if _safe(base) and stat.S_ISDIR(folder.lstat().st_mode) and _own(folder.lstat()) else None
     except (OSError, RuntimeError):  # a user without a home raises the second
         return None
-    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
-        return None  # what is kept is believed: read nothing that another could have written
-    return folder
+
+
+def _base() -> Path | None:
+    """The folder of all caches, without links; a relative XDG_CACHE_HOME is none, as its specification says."""
+    set_there = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    base = set_there if set_there.is_absolute() else Path.home() / ".cache"
+    return base.resolve() if base.is_absolute() else None
+
+
+def _own(status: os.stat_result) -> bool:
+    """Whether it is the user's own, and no other may write there."""
+    return not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & _OTHERS)
+
+
+def _safe(above: Path) -> bool:
+    """Whether no other user but root can take away what is in a folder, to put something else in its place."""
+    status = above.stat()
+    if not hasattr(os, "geteuid"):
+        return True
+    if status.st_uid not in (0, os.geteuid()):
+        return False
+    return not status.st_mode & _OTHERS or bool(status.st_mode & stat.S_ISVTX) or _of_own_group(status)
+
+
+def _of_own_group(status: os.stat_result) -> bool:
+    """Whether only the group that is named after the user may write there, as many systems set it up."""
+    import grp
+    import pwd
+
+    try:
+        alone = grp.getgrgid(status.st_gid).gr_name == pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return False
+    return alone and not status.st_mode & stat.S_IWOTH
 
 
 def digest_of(directory: str) -> "hashlib._Hash":
@@ -36,13 +85,51 @@ def add(whole: "hashlib._Hash", files: Mapping[str, bytes]) -> None:
         whole.update(f"{name} {len(files[name])} ".encode() + files[name])
 
 
+def read(path: Path) -> bytes | None:
+    """What is kept in a file; None where there is none, or one that another user could have written."""
+    try:
+        with open(os.open(path, _OPEN), "rb") as file:  # noqa: PTH123 (a descriptor)
+            status = os.fstat(file.fileno())
+            return file.read() if stat.S_ISREG(status.st_mode) and _own(status) else None
+    except OSError:
+        return None
+
+
 def write(path: Path, content: bytes, keep: int) -> None:
     """Write a file, which appears whole or not at all; of those with its ending only the newest few are kept."""
-    temporary = path.with_suffix(f".{os.getpid()}.new")
+    from tempfile import mkstemp
+
     try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        handle, name = mkstemp(".new", dir=path.parent)  # for the user alone
+    except OSError:
+        return
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123 (a descriptor)
+            file.write(content)
+        Path(name).replace(path)
         for old in sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime)[:-keep]:
             old.unlink(missing_ok=True)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
+
+
+class _Records(pickle.Unpickler):
+    """Unpickles records of the engine, and plain texts, numbers and collections; nothing that could run code."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """A record's class."""
+        if module.startswith(_OURS) and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} is no record of lumbar")
+
+
+def unpickle(content: bytes | None) -> Any:
+    """What was pickled, where it is made of records alone; else, and for nothing, raises whatever is wrong with it."""
+    return _Records(io.BytesIO(content or b"")).load()
+
+
+def pickled(content: Any) -> bytes:
+    """Records, texts, numbers and collections as bytes."""
+    return pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL)

@@ -5,7 +5,6 @@ knowledge base, each under a digest of all that it rests on. Where that has chan
 says only where to look first: which saved case noticed the edit, which patients showed that an answer hangs on one.
 """
 
-import pickle
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
@@ -47,9 +46,13 @@ class Kept:
 
     def _read(self, rulebook: Rulebook) -> None:
         try:
-            content = pickle.loads(self.path.read_bytes()) if self.path else ("", {}, {}, {}, ())
+            content = cache.unpickle(cache.read(self.path)) if self.path else ("", {}, {}, {}, ())
             meaning, by_examples, outcomes, aparts, patients = content
             still = tuple(facts for facts in patients if readable(rulebook.terms, facts))
+            if not all(isinstance(one, ByExamples) for one in by_examples.values()):
+                return
+            if not all(isinstance(one, Apart | None) for one in aparts.values()) or not isinstance(outcomes, dict):
+                return
         except Exception:  # whatever a damaged file raises, all of it can be tried anew
             return
         self.same = self.path is not None and meaning == self.meaning
@@ -67,7 +70,7 @@ class Kept:
             earlier = [facts for facts in self.patients if self.same and facts not in patients]
             kept = dict(by_examples), dict(outcomes), dict(aparts), (*earlier, *patients)[-MOST:]
             content = (self.meaning, *kept)
-            cache.write(self.path, pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL), KEPT)
+            cache.write(self.path, cache.pickled(content), KEPT)
 
 
 def resting_on(rulebook: Rulebook, *conditions: Condition) -> str:

@@ -1,7 +1,6 @@
 """A rulebook kept ready on disk under the digest of everything it was made from, so that it cannot go stale."""
 
 import gc
-import pickle
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -23,7 +22,7 @@ def kept(files: Mapping[str, bytes], directory: str, make: Callable[[], Rulebook
     if rulebook is None:
         rulebook = make()
         rulebook.stages, rulebook.support  # noqa: B018 (worked out once, kept with the rest)
-        cache.write(path, pickle.dumps(rulebook, protocol=pickle.HIGHEST_PROTOCOL), KEPT)
+        cache.write(path, cache.pickled(rulebook), KEPT)
     return rulebook
 
 
@@ -31,7 +30,7 @@ def _read(path: Path) -> Rulebook | None:
     collecting = gc.isenabled()
     gc.disable()  # nothing of what is read can be garbage yet, and looking for it takes half the time
     try:
-        found = pickle.loads(path.read_bytes())
+        found = cache.unpickle(cache.read(path))
     except Exception:  # whatever a damaged file raises, the rulebook can be made anew
         return None
     finally:

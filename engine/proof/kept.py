@@ -98,10 +98,10 @@ def _path(directory: str) -> Path | None:
 
 def _read(path: Path | None, terms: Mapping[str, Term]) -> tuple[dict[str, list[str]], dict[str, Facts], list[Facts]]:
     try:
-        found: Any = json.loads(path.read_bytes()) if path is not None else {}
-        cores: dict[str, list[str]] = dict(found.get("never", {}))
+        found: Any = json.loads(cache.read(path) or b"{}") if path is not None else {}
+        cores = {key: [str(digest) for digest in core] for key, core in found.get("never", {}).items()}
         patients = {key: facts for key, facts in found.get("patients", {}).items() if readable(terms, facts)}
         cases = [facts for facts in found.get("cases", []) if readable(terms, facts)]
-    except (OSError, ValueError, AttributeError, TypeError):  # whatever is wrong with the file, all can be asked anew
+    except Exception:  # whatever is wrong with the file, all can be asked anew
         return {}, {}, []
     return cores, patients, cases

@@ -1,0 +1,213 @@
+"""What is kept in the user's cache: read back where it is the user's own alone, and never run."""
+
+import json
+import os
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import kept
+from engine.load import load
+from tests.conftest import edit
+
+posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are those of POSIX")
+root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file away")
+OTHER = 12_345  # another user
+
+
+@pytest.fixture
+def folder(shed: Path, tmp_path: Path) -> Path:
+    """The folder of the cache, with a rulebook in it that is another than what the files say."""
+    load(shed)
+    [path] = (tmp_path / "cache" / "lumbar").glob("*.pickle")
+    path.write_bytes(pickle.dumps(replace(load(shed), digest="kept")))
+    return path.parent
+
+
+def only(folder: Path) -> Path:
+    [path] = folder.glob("*.pickle")
+    return path
+
+
+def test_what_is_the_users_own_is_read_back(folder: Path, shed: Path) -> None:
+    assert load(shed).digest == "kept"
+    if os.name == "posix":
+        assert only(folder).stat().st_mode & 0o022 == 0
+
+
+@posix
+def test_what_is_written_is_for_the_user_alone(shed: Path, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        load(shed)
+    finally:
+        os.umask(before)
+    [path] = (tmp_path / "cache" / "lumbar").iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def open_to_a_group(folder: Path) -> None:
+    folder.chmod(0o770)
+
+
+def open_to_all(folder: Path) -> None:
+    folder.chmod(0o777)
+
+
+def below_a_folder_open_to_all(folder: Path) -> None:
+    folder.parent.chmod(0o777)
+
+
+def a_file_open_to_a_group(folder: Path) -> None:
+    only(folder).chmod(0o660)
+
+
+def a_link_to_a_file(folder: Path) -> None:
+    only(folder).rename(folder / "elsewhere")
+    (folder / "elsewhere").replace(folder.parent / "elsewhere")
+    [name] = NAMES
+    (folder / name).symlink_to(folder.parent / "elsewhere")
+
+
+def a_link_to_a_folder(folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+    folder.symlink_to(folder.with_name("elsewhere"))
+
+
+def a_pipe(folder: Path) -> None:
+    only(folder).unlink()
+    [name] = NAMES
+    os.mkfifo(folder / name)
+
+
+NAMES: set[str] = set()
+PLANTED = [
+    open_to_a_group,
+    open_to_all,
+    below_a_folder_open_to_all,
+    a_file_open_to_a_group,
+    a_link_to_a_file,
+    a_link_to_a_folder,
+    a_pipe,
+]
+
+
+@posix
+@pytest.mark.parametrize("plant", PLANTED)
+def test_what_another_user_could_have_written_is_not_read(
+    plant: Callable[[Path], None], folder: Path, shed: Path
+) -> None:
+    NAMES.clear()
+    NAMES.add(only(folder).name)
+    plant(folder)
+    assert load(shed).digest != "kept"
+
+
+@root
+@pytest.mark.parametrize("place", [only, Path, lambda folder: folder.parent])
+def test_what_belongs_to_another_user_is_not_read(place: Callable[[Path], Path], folder: Path, shed: Path) -> None:
+    os.chown(place(folder), OTHER, OTHER)
+    assert load(shed).digest != "kept"
+
+
+@root
+def test_root_makes_nothing_in_the_folder_of_another_user(shed: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    os.chown(tmp_path / "cache", OTHER, OTHER)
+    load(shed)
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+@posix
+def test_a_folder_open_to_all_will_do_above_where_nobody_can_take_what_is_anothers(folder: Path, shed: Path) -> None:
+    folder.parent.chmod(0o1777)
+    assert load(shed).digest == "kept"
+
+
+def test_a_relative_cache_home_is_none(
+    folder: Path, shed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    monkeypatch.chdir(folder.parent.parent)
+    assert load(shed).digest != "kept"
+    assert len(list((tmp_path / "home" / ".cache" / "lumbar").iterdir())) == 1
+    monkeypatch.setenv("HOME", "home")
+    monkeypatch.setenv("USERPROFILE", "home")
+    assert kept.folder() is None
+
+
+# --- what is unpickled -----------------------------------------------------------------------------------------------
+
+
+class Calls:
+    """Pickled, it is a call."""
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self.call = function, arguments
+
+    def __reduce__(self) -> Any:
+        return self.call
+
+
+def calls(target: Path) -> list[bytes]:
+    found = [pickle.dumps(Calls(*call)) for call in ((os.mkdir, target), (exec, f"open({str(target)!r}, 'w')"))]
+    ours = [pickle.dumps(Calls(kept.write, target, b"", 8)), pickle.dumps(Calls(load, target))]
+    parts = f"cos\nmkdir\n(V{target}\ntR.".encode()  # as older protocols have it
+    dotted = b"\x80\x04\x8c\x0bengine.kept\x8c\x08os.mkdir\x93\x8c" + bytes([len(str(target))]) + str(target).encode()
+    return [*found, *ours, parts, dotted + b"\x85R."]
+
+
+def test_nothing_that_is_kept_is_run(folder: Path, shed: Path, tmp_path: Path) -> None:
+    target = tmp_path / "x"
+    for content in calls(target):
+        with pytest.raises(pickle.UnpicklingError, match="is no record of lumbar"):
+            kept.unpickle(content)
+        only(folder).write_bytes(content)
+        assert load(shed).digest != "kept"
+    assert not target.exists()
+    pickle.loads(calls(target)[0])
+    assert target.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80", b"garbage", b"N.", b"(" * 100_000, pickle.dumps({"a": {1: ()}})])
+def test_a_damaged_file_is_passed_by(content: bytes, folder: Path, shed: Path) -> None:
+    only(folder).write_bytes(content)
+    assert load(shed).digest != "kept"
+
+
+def test_a_hostile_file_of_edits_or_verdicts_is_passed_by(shed: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pysat")
+    from engine.check.kept import Kept as Edits
+    from engine.proof.kept import Kept as Verdicts
+
+    rulebook = load(shed)
+    edits, verdicts = Edits(rulebook, [], True), Verdicts((), rulebook.terms, rulebook.directory)
+    assert edits.path is not None
+    assert verdicts.path is not None
+    for content in (
+        *calls(tmp_path / "x"),
+        *map(pickle.dumps, ((), ("", {"a": 1}, {}, {}, ()), ("", {}, 1, {}, ()), ("", {}, {}, {"a": 1}, ()), 5)),
+    ):
+        edits.path.write_bytes(content)
+        found = Edits(rulebook, [], True)
+        assert (found.by_examples, found.outcomes, found.aparts, found.patients) == ({}, {}, {}, ())
+    for text in ("[" * 100_000, "{", "5", json.dumps({"never": {"a": 5}}), json.dumps({"cases": 5}), "\ud800"):
+        verdicts.path.write_text(text, encoding="utf-8", errors="surrogatepass")
+        assert Verdicts((), rulebook.terms, rulebook.directory).cores == {}
+
+
+def test_every_record_of_a_rulebook_comes_back(shed: Path) -> None:
+    edit(
+        shed / "rules" / "no_brakes.yaml",
+        "  - brakes hold: no\nthen",
+        "  - any of: [noise: click, brakes hold: no]\nthen",
+    )
+    rulebook = load(shed)
+    assert kept.unpickle(kept.pickled(rulebook)) == rulebook
