@@ -6,7 +6,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,7 +22,9 @@ from engine import truth
 from engine.case import Case
 from engine.columns import WAITS, codes
 from engine.doors.batch import Refused, stored_case
-from engine.doors.batch.lock import locked
+from engine.doors.batch.run import IN_USE
+from engine.doors.batch.store import LOCK
+from engine.doors.lock import InUse, locked_folder
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_batch import answers, batch, frame, made_up, rejects
@@ -216,34 +217,21 @@ def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> N
 # --- one run at a time -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(os.name != "posix", reason="locks are for POSIX")
 def test_two_runs_do_not_work_in_one_folder(bundled: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("case,age\n1,50\n")
-    with (
-        locked(tmp_path / "out"),
-        pytest.raises(Refused, match=rf"process {os.getpid()} on .* is at work in this folder"),
-    ):
-        batch(bundled, tmp_path / "out", tmp_path / "in.csv")
-    assert not (tmp_path / "out").exists()
-    assert batch(bundled, tmp_path / "out", tmp_path / "in.csv")["decided"] == 1
-    assert not (tmp_path / "out" / "lock").exists()
+    out = tmp_path / "out"
+    with locked_folder(out, LOCK, IN_USE, ""), pytest.raises(InUse, match=f"{out}: another run is at work"):
+        batch(bundled, out, tmp_path / "in.csv")
+    assert not out.exists()
+    assert batch(bundled, out, tmp_path / "in.csv")["decided"] == 1
+    assert os.name != "posix" or not (out / LOCK).exists()
 
 
-@pytest.mark.parametrize("left", [json.dumps({"process": 1, "host": socket.gethostname()}), "", "{"])
-def test_the_lock_of_a_run_that_was_killed_is_taken_over(bundled: Rulebook, tmp_path: Path, left: str) -> None:
+def test_the_lock_file_of_a_run_that_was_killed_holds_nobody_up(bundled: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("case,age\n1,50\n")
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "lock").write_text(left)
+    (tmp_path / "out" / LOCK).touch()
     assert batch(bundled, tmp_path / "out", tmp_path / "in.csv")["decided"] == 1
-
-
-def test_the_lock_of_another_host_is_left_alone(bundled: Rulebook, tmp_path: Path) -> None:
-    (tmp_path / "in.csv").write_text("case,age\n1,50\n")
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "lock").write_text('{"process": 7, "host": "far.example"}')
-    with pytest.raises(Refused, match=r"process 7 on far.example may be at work .* remove it if that run has ended"):
-        batch(bundled, tmp_path / "out", tmp_path / "in.csv")
-    assert (tmp_path / "out" / "lock").exists()
 
 
 # --- standard input --------------------------------------------------------------------------------------------------

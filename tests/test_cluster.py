@@ -1,20 +1,24 @@
 """Many cases by worker processes: the answers of one machine, whatever happens to workers, scheduler and inputs."""
 
+import asyncio
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nanoarrow  # noqa: TID251 (hands batches across)
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
+import psutil
 import pytest
-from distributed import Client  # noqa: TID251 (asks the workers for their process ids, to kill them)
+from distributed import Client, Security  # noqa: TID251 (asks workers for their process ids, and tries to break in)
+from distributed.comm import connect  # noqa: TID251
 
 from engine.columns import CASE
 from engine.columns.tables import Answering
@@ -22,6 +26,7 @@ from engine.doors import cluster
 from engine.doors.batch import Options, Refused
 from engine.doors.batch.parts import Position
 from engine.doors.cluster import work
+from engine.doors.cluster.scheduler import workers_of
 from engine.errors import LumbarError
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
@@ -292,3 +297,37 @@ def test_a_folder_or_file_that_a_worker_does_not_see_is_told(
         spread(bundled, two, Path("/proc/self/cwd/out"), tmp_path / "in.csv")
     with pytest.raises(LumbarError, match=r"a worker that does not see /proc/self/cwd/in\.csv"):
         spread(bundled, two, tmp_path / "other", Path("/proc/self/cwd/in.csv"))
+
+
+# --- who else is on the machine --------------------------------------------------------------------------------------
+
+
+async def strangers(addresses: Sequence[str]) -> list[Any]:
+    """What comes of speaking to each address without a key, and with another's."""
+    key = Security.temporary().get_connection_args("client")
+    tries = [connect(f"tcp://{address}") for address in addresses]
+    tries += [connect(f"tls://{address}", **key) for address in addresses]
+    return await asyncio.gather(*(asyncio.wait_for(one, 3) for one in tries), return_exceptions=True)
+
+
+def test_workers_here_take_no_work_from_anybody_without_the_key_of_the_run() -> None:
+    """Every port that the processes listen on is tried, as another user of the machine could."""
+    ours = psutil.Process()
+    others = set(ours.children(recursive=True))
+    with workers_of("local:1") as workers:
+        assert workers.client.submit(os.getpid).result() != os.getpid()
+        listening = [
+            one.laddr
+            for process in {ours, *ours.children(recursive=True)} - others
+            for one in process.net_connections("inet")
+            if one.status == psutil.CONN_LISTEN
+        ]
+        assert len(listening) >= 3
+        assert {address.ip for address in listening} == {"127.0.0.1"}
+        addresses = [f"127.0.0.1:{address.port}" for address in listening]
+        for error in asyncio.run(strangers(addresses)):
+            assert isinstance(error, OSError | asyncio.TimeoutError)
+        for address in addresses:
+            with pytest.raises(OSError, match=r"reset|404|refused|timed out"):
+                urllib.request.urlopen(f"http://{address}/metrics", timeout=2)
+        assert workers.client.submit(os.getppid).result()

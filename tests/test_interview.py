@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -262,3 +264,19 @@ def test_a_file_that_cannot_keep_answers_is_refused_before_anything_is_asked(
     code, _, error = run("consult", str(tmp_path / file))
     assert code == 2
     assert message in error.replace("\n", " ")
+
+
+def test_a_file_that_is_open_in_one_consultation_is_refused_to_another(tmp_path: Path) -> None:
+    command = [sys.executable, "-u", str(ROOT / "cli.py"), "consult", "one.yaml"]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdin is not None
+        assert first.stdout is not None
+        assert first.stdout.readline()  # it has begun
+        (tmp_path / "same.yaml").symlink_to("one.yaml")
+        for name in ("one.yaml", "same.yaml"):
+            code, _, errors = run("consult", str(tmp_path / name))
+            assert code == 1
+            assert f"{name}: another consultation has this file open" in errors
+        first.communicate("stop\n")
+    assert not list(tmp_path.glob(".*"))
+    assert "another consultation" not in run("consult", str(tmp_path / "one.yaml"))[2]

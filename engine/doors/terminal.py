@@ -28,7 +28,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
 }
 WIDEST = 110
-EXTRAS = ("altair", "dask", "distributed", "nanoarrow", "numpy", "polars", "pysat", "vl_convert", "zstandard")
+EXTRAS = (
+    *("altair", "cryptography", "dask", "distributed", "nanoarrow", "numpy", "polars", "pysat"),
+    *("vl_convert", "zstandard"),
+)
 
 
 class Exit:

@@ -14,13 +14,15 @@ from typing import Any
 from ...columns import ids, sources
 from ...errors import nearest
 from ...rulebook import Rulebook
-from .lock import locked
+from ..lock import locked_folder
 from .options import Options, inputs_of, refused
 from .parts import Part, Position, Writer
 from .reader import Reader, Some
-from .store import FORMAT, MANIFEST, SUMMARY, Store, given, opened, read_json
+from .store import FORMAT, LOCK, MANIFEST, SUMMARY, Store, given, opened, read_json
 
 Progress = Callable[[int, float], None]
+IN_USE = "another run is at work in this folder"
+ONE_AT_A_TIME = "one run at a time: wait for it, or give another folder for OUT"
 ASIDE_MOST = 1  # parts that wait to be written, besides those being written
 
 
@@ -41,7 +43,7 @@ def run(
     if out.exists() and not out.is_dir():
         raise refused(out, "no folder", "a new folder")
     try:
-        with locked(out):
+        with locked_folder(out, LOCK, IN_USE, ONE_AT_A_TIME):
             return _run(rulebook, paths, out, options, resume, progress, made or Batch)
     except OSError as error:
         there = f"cannot be read or written ({error.strerror or error})"

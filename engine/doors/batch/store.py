@@ -12,14 +12,13 @@ from ...document import decode
 from ...errors import Place
 from ...load.files import digest, read_folder
 from ...rulebook import Rulebook
-from .lock import LOCK
 from .options import FINDINGS as FINDINGS
 from .options import MANIFEST as MANIFEST
 from .options import refused
 
 SUMMARY, REJECTS, KNOWLEDGE = "summary.json", "rejects.ndjson", "knowledge"
 ANSWERS, WORK, RECORDS = "answers", "work", "parts"
-GIVEN = "given"
+GIVEN, LOCK = "given", "lock"
 FORMAT = 1
 AT_ONCE = 1 << 20  # bytes copied at a time
 PACKED_MARKS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1")

@@ -12,8 +12,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import cryptography  # noqa: F401 (Security.temporary makes its key with it)
 import dask
-from distributed import Client, Future, LocalCluster, wait
+from distributed import Client, Future, LocalCluster, Security, wait
 from distributed import TimeoutError as Late  # on Python 3.10 another than the built-in one
 from distributed.scheduler import KilledWorker
 
@@ -24,6 +25,7 @@ from . import deaf
 TIMEOUT = 10  # seconds to wait for an answer of the scheduler
 CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)  # a task, where the scheduler is gone
 PATIENCE = 60  # seconds to wait for a worker where there is none
+PAGES = ("distributed.scheduler.http.routes", "distributed.worker.http.routes")  # which anybody here could open
 LOCAL = re.compile(r"local:([1-9]\d*)")
 REMOTE = re.compile(r"(tcp|tls)://[^\s/]+:\d+")
 
@@ -135,9 +137,10 @@ def workers_of(address: str) -> Iterator[Workers]:
 
 @contextmanager
 def _local(count: int) -> Iterator[LocalCluster]:
-    """Worker processes on this machine, which share its cores."""
+    """Worker processes on this machine, which share its cores; only who has the key of this run can speak to them."""
     cores = max((os.cpu_count() or 1) // count, 1)
     with (
+        dask.config.set(dict.fromkeys(PAGES, ())),
         tempfile.TemporaryDirectory(prefix="lumbar-") as folder,
         LocalCluster(
             n_workers=count,
@@ -145,6 +148,9 @@ def _local(count: int) -> Iterator[LocalCluster]:
             dashboard_address="127.0.0.1:0",
             scheduler_kwargs={"dashboard": False},
             local_directory=folder,
+            host="127.0.0.1",
+            protocol="tls://",
+            security=Security.temporary(),
             silence_logs=logging.CRITICAL,
             env={"POLARS_MAX_THREADS": str(cores)},
             preload=[deaf.__name__],

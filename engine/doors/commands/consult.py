@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..terminal import Exit, mending, say, say_in_one_line
+from ..terminal import Exit, mending, say, say_in_one_line, writing
 from .given import READER, chain_of, load
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
     if file is not None and not file.parent.is_dir():
         raise click.UsageError(f"{file.parent} is no folder to keep the answers in")
     path = file or Path(f"{datetime.now():consultation_%Y-%m-%d_%H%M%S}.yaml")
-    with mending():
+    with mending(), _alone(path):
         case, answers = begun(path, rulebook) if path.exists() else (None, {})
         name, says = (case.id, case.says) if case else (path.stem, "")
         interview = Interview(Plan(rulebook), chain_of(rulebook).decide, name, says, answers)
@@ -53,6 +54,17 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
     for line in _ending(interview, path, finished):
         say_in_one_line(line)  # a path may be copied from it
     sys.exit(Exit.FINE if finished else Exit.TO_MEND)
+
+
+def _alone(path: Path) -> ExitStack:
+    """Nobody else consults with this file meanwhile; raises InUse. What a file links to is one file with it."""
+    from ..lock import locked
+
+    own, stack = path.resolve(), ExitStack()
+    there, expected = "another consultation has this file open", "one at a time: end the other, or give another FILE"
+    with writing(path):
+        stack.enter_context(locked(own.with_name(f".{own.name}.lock"), path, there, expected))
+    return stack
 
 
 def _opening(interview: "Interview", path: Path) -> "Iterator[Said]":
