@@ -1,6 +1,7 @@
 """What a change does to saved cases, to tables of cases and to every case; and two rulebooks compared by meaning."""
 
 import json
+import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -192,6 +193,16 @@ def test_a_revision_of_git_is_the_state_before(kept: Path) -> None:
     assert [change["case"] for change in told(kept, "impact")["saved cases"]] == ["old_chain"]
     assert [one["rule"] for one in told(kept, "diff", "HEAD")["rules"]] == ["long_chain"]
     assert told(kept, "diff", "HEAD", "HEAD")["rules"] == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows lets few users make links")
+def test_a_link_at_a_revision_is_told_and_its_rules_are_not_taken_for_gone(kept: Path) -> None:
+    (kept / "rules").rename(kept / "..rules")
+    (kept / "rules").symlink_to("..rules")
+    for words in (["add", "shed"], ["commit", "-qm", "A link"]):
+        subprocess.run(["git", *words], cwd=kept.parent, check=True)
+    code, output = run(kept, "diff", "HEAD")
+    assert (code, "HEAD: rules is a link at this revision, and git does not follow it" in output) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.doors.watching import stamps
 from engine.errors import KnowledgeError
 from engine.load import load, load_files
 from engine.load.files import read_folder
@@ -338,8 +339,8 @@ def test_what_is_no_ordinary_file_is_not_waited_for(folder: Path) -> None:
     (folder / "rules" / "gone.yaml").symlink_to("nowhere")
     (folder / "rules" / "loop").symlink_to(folder)
     assert strange(folder) == [
-        "rules/gone.yaml: no ordinary file; expected a text",
-        "rules/loop: a file of another kind; expected rules/<name>.yaml",
+        "rules/gone.yaml: a link that leads nowhere; expected a text",
+        "rules/loop: a link to a folder that it stands in; expected a link to another folder",
         "rules/pipe.yaml: no ordinary file; expected a text",
     ]
 
@@ -353,3 +354,73 @@ def test_a_folder_without_terms_is_no_knowledge_base(tmp_path: Path) -> None:
     assert strange(tmp_path)[0].startswith(
         f"{tmp_path}: no knowledge base: it has no folder `terms`; expected a folder"
     )
+
+
+# --- links -----------------------------------------------------------------------------------------------------------
+
+linked = pytest.mark.skipif(os.name != "posix", reason="Windows lets few users make links")
+
+
+@pytest.fixture
+def mounted(folder: Path) -> Path:
+    """The small knowledge base as Kubernetes mounts it: links into a hidden folder, which is a link itself."""
+    there = folder / "..2024_11_28"
+    there.mkdir()
+    for path in list(folder.iterdir()):
+        if path != there:
+            path.rename(there / path.name)
+            path.symlink_to(Path("..data", path.name))
+    (folder / "..data").symlink_to(there.name)
+    return folder
+
+
+@linked
+def test_folders_that_are_links_are_read_once_and_by_the_names_of_the_links(mounted: Path) -> None:
+    assert (mounted / "rules").is_symlink()
+    assert read_folder(mounted) == encoded(FILES)
+    assert load(mounted).digest == load_files(encoded(FILES)).digest
+    assert sorted(stamps(mounted)) == sorted(FILES)
+
+
+@linked
+def test_a_link_may_lead_out_of_the_knowledge_base(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "of_the_clinic"
+    (folder / "rules").rename(elsewhere)
+    (folder / "rules").symlink_to(elsewhere)
+    assert read_folder(folder) == encoded(FILES)
+
+
+@linked
+def test_links_that_lead_back_or_nowhere_are_told(folder: Path) -> None:
+    for name, target in (
+        ("rules/self", "."),
+        ("rules/up", "../.."),
+        ("rules/root", "/"),
+        ("rules/one/two", "../../rules/three"),
+        ("rules/three/one", "../one"),
+        ("rules/gone.yaml", "gone"),
+        ("rules/gone", "nowhere"),
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).symlink_to(target)
+    back = "a link to a folder that it stands in; expected a link to another folder"
+    assert strange(folder) == [
+        "rules/gone: a file of another kind; expected rules/<name>.yaml",
+        "rules/gone.yaml: a link that leads nowhere; expected a text",
+        f"rules/one/two/one: {back}",
+        f"rules/root: {back}",
+        f"rules/self: {back}",
+        f"rules/three/one/two: {back}",
+        f"rules/up: {back}",
+    ]
+
+
+@linked
+def test_many_ways_to_the_same_folders_do_not_take_for_ever(folder: Path) -> None:
+    for number in range(40):
+        below = folder / "rules" / f"r{number}"
+        below.mkdir()
+        for name in "ab":
+            (below / name).symlink_to(f"../r{number + 1}")
+    (folder / "rules" / "r40").mkdir()
+    assert strange(folder)[0] == f"{folder}: more than 20,000 folders; expected a smaller folder"

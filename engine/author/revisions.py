@@ -25,6 +25,10 @@ def _files(revision: str, directory: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         for member in archive:
+            if member.issym() and belongs(member.name):
+                raise _error(
+                    revision, f"{member.name} is a link at this revision, and git does not follow it", "a folder"
+                )
             content = archive.extractfile(member) if member.isfile() and belongs(member.name) else None
             if content is not None:
                 files[member.name] = content.read()

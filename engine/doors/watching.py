@@ -1,8 +1,8 @@
 """Checks a knowledge base again whenever one of its files changes, and tells what is new."""
 
-import os
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ from ..check import broken_laws, mistakes
 from ..check.proved import proved
 from ..errors import KnowledgeError, counted
 from ..load import load
-from ..load.files import belongs
+from ..load.files import walk
 
 EVERY = 1.0  # seconds
 Stamp = Mapping[str, tuple[int, int]]
@@ -21,16 +21,10 @@ Stamp = Mapping[str, tuple[int, int]]
 def stamps(directory: Path) -> Stamp:
     """When each file of knowledge was last written, and how long it is."""
     found = {}
-    for folder, folders, names in os.walk(directory):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for path in (Path(folder, name) for name in names):
-            name = path.relative_to(directory).as_posix()
-            try:
-                status = path.stat()
-            except OSError:  # it went between the listing and the look
-                continue
-            if belongs(name):
-                found[name] = (status.st_mtime_ns, status.st_size)
+    for name in walk(directory, []):
+        with suppress(OSError):  # it went between the listing and the look
+            status = (directory / name).stat()
+            found[name] = (status.st_mtime_ns, status.st_size)
     return found
 
 

@@ -33,7 +33,7 @@ def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
     if not (directory / "terms").is_dir():
         expected = f"a folder with {listed([*FOLDERS, *SINGLES])}"
         raise KnowledgeError([Problem(Place(str(directory)), "no knowledge base: it has no folder `terms`", expected)])
-    for name in _walk(directory, problems):
+    for name in walk(directory, problems):
         problem = _stranger(name)
         if problem:
             problems.append(problem)
@@ -42,8 +42,7 @@ def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
             continue
         path = os.path.join(directory, name)  # noqa: PTH118
         if not os.path.isfile(path):  # noqa: PTH113
-            there = "a folder named like a file" if os.path.isdir(path) else "no ordinary file"  # noqa: PTH112
-            problems.append(Problem(Place(name), there, "a text"))
+            problems.append(Problem(Place(name), _no_file(path), "a text"))
             continue
         try:
             with open(path, "rb") as file:  # noqa: PTH123 (four times faster, for many)
@@ -58,24 +57,46 @@ def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
     return files
 
 
-def _walk(directory: Path, problems: list[Problem]) -> Iterator[str]:
-    """The names of all files below, with / between folders; hidden ones and Markdown pages are no knowledge."""
+def _no_file(path: str) -> str:
+    """What is there in the place of a file."""
+    if os.path.islink(path) and not os.path.exists(path):  # noqa: PTH110, PTH114
+        return "a link that leads nowhere"
+    return "a folder named like a file" if os.path.isdir(path) else "no ordinary file"  # noqa: PTH112
+
+
+def walk(directory: Path, problems: list[Problem]) -> Iterator[str]:
+    """The names of all files below, with / between folders; hidden ones and Markdown pages are no knowledge.
+
+    Links to folders are followed, as Kubernetes lays out what it mounts; one that leads back is told.
+    """
 
     def note(error: OSError) -> None:
         problems.append(Problem(Place(str(error.filename)), f"cannot be read ({error.strerror})"))
 
-    for folder, folders, names in os.walk(directory, onerror=note):
+    over = frozenset(map(_identity, directory.resolve().parents))
+    above: dict[str, frozenset[object]] = {}  # of each folder itself and those it stands in, whatever led there
+    for folder, folders, names in os.walk(directory, onerror=note, followlinks=True):
+        parents = above[folder] = above.get(os.path.dirname(folder), over) | {_identity(folder)}  # noqa: PTH120
+        if len(above) > MAX_FILES:
+            problems.append(Problem(Place(str(directory)), f"more than {MAX_FILES:,} folders", "a smaller folder"))
+            return
+        below = (os.path.relpath(folder, directory).replace(os.sep, "/") + "/").removeprefix("./")
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
-        below = os.path.relpath(folder, directory).replace(os.sep, "/") + "/"
-        odd = [
-            name
-            for name in folders
-            if os.path.islink(os.path.join(folder, name)) or name.endswith(tuple(FOLDERS.values()))  # noqa: PTH114, PTH118
-        ]
-        folders[:] = [name for name in folders if name not in odd]
-        for name in sorted(names + odd):
-            if belongs(name):
-                yield (below + name).removeprefix("./")
+        back = [name for name in folders if _identity(os.path.join(folder, name)) in parents]  # noqa: PTH118
+        there, expected = "a link to a folder that it stands in", "a link to another folder"
+        problems += [Problem(Place(below + name), there, expected) for name in back]
+        odd = [name for name in folders if name.endswith(tuple(FOLDERS.values()))]
+        folders[:] = [name for name in folders if name not in (*odd, *back)]
+        yield from (below + name for name in sorted(names + odd) if belongs(name))
+
+
+def _identity(folder: str | Path) -> object:
+    """What a folder is, by whatever path it is reached; nothing that another is where it is gone."""
+    try:
+        status = os.stat(folder)  # noqa: PTH116
+    except OSError:
+        return object()
+    return status.st_dev, status.st_ino
 
 
 def belongs(name: str) -> bool:
