@@ -43,7 +43,8 @@ class Case:
     """The answered findings of one visit: term to value; a finding that is not here is unknown.
 
     `expected` is there where the case file says what the answer should be. `problems` tells what was wrong in the
-    file: the values at fault are left out of `facts`, and such a case gets no advice.
+    file: the values at fault are left out of `facts`, and such a case gets no advice. `at_fault` names the findings
+    that something wrong was said of, each with the one value that it may be a slip of the pen for, or None.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Case:
     sources: tuple[str, ...] = ()
     expected: Mapping[str, Answer] | None = None
     problems: tuple[Problem, ...] = ()
+    at_fault: Mapping[str, Value | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import normalize
 
-from .errors import Place, Problem
+from .errors import Place, Problem, is_invisible, sign_name
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
@@ -37,6 +38,7 @@ _PLAIN = (
     ("comment or line break", "a text that begins with `>` or `|`", "words, such as `over 50`, or the text in quotes"),
     ("cannot start any token", "a text that begins with a sign", "the text in quotes"),
 )
+_SPACED = re.compile(r"(?:^ *|(?<=[:,\-?]) *)([^\x20-\x7e])")
 _UNCLOSED = ("unexpected end of stream", "',' or '}'", "',' or ']'")
 _STRAY = re.compile(r"\s*([–—−•·*](?=\s)|<{7}|={7}|>{7})")
 
@@ -83,18 +85,23 @@ class Unreadable(Exception):
 
 
 def decode(data: bytes, place: Place, limit: int = MAX_BYTES) -> str:
-    """Bytes as text, or Unreadable where they are too many, binary or not UTF-8."""
+    """Bytes as text in composed Unicode (NFC), or Unreadable where they are too many, binary or not UTF-8."""
     if len(data) > limit:
         raise Unreadable(Problem(place, f"larger than {limit:,} bytes", "a smaller file"))
     if b"\0" in data:
         raise Unreadable(Problem(place, "binary data", "text in UTF-8"))
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        return composed(data.decode("utf-8-sig")).replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(
             Problem(Place(place.file, line), f"byte 0x{data[error.start]:02x} is not UTF-8", "text in UTF-8")
         ) from error
+
+
+def composed(text: str) -> str:
+    """The text in its composed Unicode form (NFC), so that what looks alike is alike."""
+    return text if text.isascii() else normalize("NFC", text)
 
 
 def read(text: str, file: str) -> tuple[Node | None, list[Problem]]:
@@ -104,9 +111,22 @@ def read(text: str, file: str) -> tuple[Node | None, list[Problem]]:
 
     builder = _Builder(file)
     try:
-        return builder.document(YAML(typ="safe", pure=False).parse(io.StringIO(text))), builder.problems
+        node = builder.document(YAML(typ="safe", pure=False).parse(io.StringIO(text)))
     except YAMLError as error:
         raise Unreadable(_explain(error, text, file)) from error
+    if isinstance(node, Text) and (problem := _misleading_sign(text, file, 1, 1 + text.count("\n"))):
+        raise Unreadable(problem)
+    return node, builder.problems
+
+
+def _misleading_sign(text: str, file: str, first: int, last: int) -> Problem | None:
+    """The first invisible sign at the begin of a line or where YAML wants an ordinary space, from line to line."""
+    for number, line in enumerate(text.split("\n")[first - 1 : last], first):
+        for match in _SPACED.finditer(line):
+            if is_invisible(match[1]):
+                there = f"an invisible sign, {sign_name(match[1])}, where it misleads"
+                return Problem(Place(file, number, match.start(1) + 1), there, "an ordinary space, or nothing")
+    return None
 
 
 def _explain(error: Exception, text: str, file: str) -> Problem:
@@ -116,6 +136,8 @@ def _explain(error: Exception, text: str, file: str) -> Problem:
         place = Place(file, len(before), len(before[-1]) + 1)
         return Problem(place, f"a control character ({forbidden[0]!r})", "text")
     mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if mark and (problem := _misleading_sign(text, file, (opened or mark).line + 1, mark.line + 1)):
+        return problem
     reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
     if (
         mark
@@ -124,6 +146,8 @@ def _explain(error: Exception, text: str, file: str) -> Problem:
         and (opened.line != mark.line or "end of" in reason)
     ):
         mark = opened
+    if opened and "could not find expected ':'" in reason:
+        mark = opened  # the parser sees it in the next line only
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
     lines = text.split("\n")
     line = "".join(lines[place.line - 1 : place.line])
@@ -174,8 +198,8 @@ class _Builder:
         if kind == "ScalarEvent":
             value: str = event.value  # type: ignore[attr-defined]
             plain: bool = event.implicit[0]  # type: ignore[attr-defined]
-            blank = plain and value in ("", "~", "null")
-            return Text("" if blank else value.strip(), self._place(event), blank)
+            blank = plain and value in ("", "~", "null", "Null", "NULL")
+            return Text("" if blank else composed(value).strip(), self._place(event), blank)
         if kind == "SequenceStartEvent":
             return Items(tuple(self._children(events, depth)), self._place(event))
         return self._fields(event, events, depth)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
+from unicodedata import category, name
 
 SURELY = 0.75  # words so much alike are one, with a slip of the pen
 NAMED = 3  # so many other files are named; more are counted
@@ -78,6 +79,10 @@ class KnowledgeError(LumbarError):
     """The author of a knowledge base has something to mend in its files."""
 
 
+class CaseError(LumbarError):
+    """The sender of a case has something to correct in it: nothing is decided from facts that no term allows."""
+
+
 def _most_first(problem: Problem) -> tuple[int, Problem]:
     """What many files stumble over is likely the cause of the rest, so it stands first."""
     return -len({place.file for place in problem.also} - {problem.place.file}), problem
@@ -88,6 +93,42 @@ def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str:
     words = {other.casefold(): other for other in reversed(list(known))}
     matches = get_close_matches(word[:80].casefold(), words, n=1, cutoff=alike)
     return words[matches[0]] if matches else ""
+
+
+def near(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known words that the given one may be a slip of the pen for, the likeliest first; most often one or none.
+
+    A word that differs only in letter case, or in `_` and `-` for a space, is meant for sure, and stands alone; so do
+    those that are surely alike before those that merely resemble it.
+    """
+    plain = word[:80].casefold().replace("_", " ").replace("-", " ")
+    words = {other.casefold().replace("_", " ").replace("-", " "): other for other in reversed(list(known))}
+    if plain in words:
+        return (words[plain],)
+    matches = get_close_matches(plain, words, n=len(words) or 1, cutoff=0.6)
+    sure = [match for match in matches if SequenceMatcher(None, match, plain).ratio() >= SURELY]
+    return tuple(words[match] for match in sure or matches)
+
+
+def as_written(text: str) -> str:
+    """A text in quotes, and the names of the signs in it that nobody sees: a no-break space, a zero width joiner."""
+    signs = invisible_signs(text[:80])
+    return f"{text[:80]!r}" + (f" (with {listed(signs)} in it)" if signs else "")
+
+
+def invisible_signs(text: str) -> list[str]:
+    """The names of the spaces that are none of the keyboard's and of the signs without a shape, each once."""
+    return [sign_name(sign) for sign in dict.fromkeys(text) if is_invisible(sign)]
+
+
+def is_invisible(sign: str) -> bool:
+    """Whether a person who looks at a text does not see this sign, or takes it for an ordinary space."""
+    return sign != " " and (category(sign) in ("Zs", "Zl", "Zp", "Cf", "Cc") or sign in "\u115f\u3164\u2800\ufe0f")
+
+
+def sign_name(sign: str) -> str:
+    """A sign by its Unicode name and number, such as NO-BREAK SPACE (U+00A0)."""
+    return f"{name(sign, 'a control character')} (U+{ord(sign):04X})"
 
 
 def listed(words: Sequence[str], limit: int = 12) -> str:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .document import Fields, Items, Node, Text
-from .errors import Place, Problem, listed, nearest
+from .errors import Place, Problem, as_written, listed, nearest
 
 Kind = Literal["yes/no", "choice", "number", "several", "tally"]
 KINDS: tuple[Kind, ...] = ("yes/no", "choice", "number", "several", "tally")
@@ -188,13 +188,13 @@ class Misread(Exception):
 
 def no_term(place: Place, name: str, suggestion: str) -> Problem:
     """That nothing defines a term of this name."""
-    there, expected = f"{name[:80]!r} is no term", "a term of the knowledge base"
+    there, expected = f"{as_written(name)} is no term", "a term of the knowledge base"
     return Problem(place, there, expected, suggestion, unknown=(TERM, name))
 
 
 def no_value(place: Place, text: str, term: str, domain: Domain, suggestion: str) -> Problem:
     """That a term has no such value."""
-    there = f"{text[:80]!r} is no value of {term!r}" if text else f"{term!r} without a value"
+    there = f"{as_written(text)} is no value of {term!r}" if text else f"{term!r} without a value"
     return Problem(place, there, listed(domain.values), suggestion, unknown=(f"value of {term!r}", text))
 
 

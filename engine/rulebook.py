@@ -1,6 +1,6 @@
 """A knowledge base in memory: terms, rules, laws, sources, cases; the order of work; the digest."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -221,6 +221,19 @@ class Rulebook:
     def findings(self) -> tuple[Term, ...]:
         """The terms that a case may answer."""
         return tuple(term for term in self.terms.values() if term.finding)
+
+    @cached_property
+    def finding_names(self) -> tuple[str, ...]:
+        """The names of the terms that a case may answer."""
+        return tuple(term.name for term in self.findings)
+
+    @cached_property
+    def allowed(self) -> Mapping[str, Collection[Value]]:
+        """For each finding, every value that a case may give to it."""
+        return {
+            term.name: frozenset(term.domain.values) or range(term.domain.low, term.domain.high + 1)
+            for term in self.findings
+        }
 
     @cached_property
     def conclusions(self) -> tuple[Term, ...]:

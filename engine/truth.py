@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .case import Answer, Case, Decision, Members, Range, Value
+from .facts import check_facts
 from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs
 from .rulebook import COMPLETE, SCREENED, Law, Rulebook, Support, Term
 
@@ -148,7 +149,8 @@ def _falls_by(percent: int, number: int, other: int) -> bool:
 
 
 def decide(rulebook: Rulebook, case: Case) -> Decision:
-    """Every conclusion of a case, rule by rule in the order of work."""
+    """Every conclusion of a case, rule by rule in the order of work; raises CaseError where a fact is none."""
+    check_facts(rulebook, case.facts, case.id)
     state = begin(rulebook, case.facts)
     marks: dict[str, int] = {}
     for stage in rulebook.stages:

@@ -68,7 +68,7 @@ def test_a_row_set_apart_is_told_as_a_single_case_would_be(bundled: Rulebook, tm
         ([b"50", None], "'age' has no single value"),
         ([50.5, None], "'50.5' is no value of 'age'"),
         ([500.0, float("nan")], "500 is outside the range of 'age'"),
-        ([True, None], "'yes' is no value of 'age'"),
+        ([True, None], "'true' is no value of 'age'"),
     ],
 )
 def test_a_column_of_any_type_is_told_by_what_stands_there(

@@ -11,9 +11,10 @@ import polars as pl
 
 from ..case import Value
 from ..rulebook import Law, Rulebook
+from .facts import loose
 from .lines import as_bytes, objects
 from .program import CASE, Program
-from .tables import Typed, beside, joined, loose, table_of
+from .tables import Typed, beside, joined, table_of
 
 BROKEN, WRONG, IMPOSSIBLE, TWICE = "broken", "wrong value", "impossible", "id used twice"
 AT_ONCE = 1 << 14  # rejects that are text at a time
@@ -40,14 +41,6 @@ class Apart:
         return dict(self.told["reason"].value_counts().iter_rows())
 
 
-@dataclass(frozen=True)
-class Raw:
-    """A table as it is written, and the line of each row."""
-
-    table: pl.DataFrame
-    lines: Any
-
-
 class Teller(Protocol):
     """Tells what is wrong, as the inside of a JSON object without the place."""
 
@@ -64,8 +57,11 @@ class Teller(Protocol):
         """A problem with its place in the file."""
 
 
-def parted(typed: Typed, raw: Raw, times: Any, extra: bool, tell: Teller) -> tuple[pl.DataFrame, Apart]:
-    """The good rows with what is passed through, and those set apart; `times` says how often each id is used."""
+def parted(typed: Typed, lines: Any, times: Any, extra: bool, tell: Teller) -> tuple[pl.DataFrame, Apart]:
+    """The good rows with what is passed through, and those set apart.
+
+    `lines` has the line of each row, and `times` how often its id is used.
+    """
     whole = beside(typed.findings, typed.passed if extra else typed.passed.drop(typed.unknown))
     odd: Any = np.zeros(whole.height, np.bool_)
     for truth in (*typed.faults.values(), *typed.impossible.values()):
@@ -74,7 +70,7 @@ def parted(typed: Typed, raw: Raw, times: Any, extra: bool, tell: Teller) -> tup
     rows: Any = np.flatnonzero(odd)
     if not len(rows):
         return whole, Apart(pl.DataFrame(), told_of([]))
-    seen = _Seen(typed, raw.table, rows)
+    seen = _Seen(typed, rows)
     problems: list[list[str]] = [[] for _ in rows]
     reasons = [IMPOSSIBLE] * len(rows)
     for place in np.flatnonzero(times[rows] > 0).tolist():
@@ -85,7 +81,7 @@ def parted(typed: Typed, raw: Raw, times: Any, extra: bool, tell: Teller) -> tup
         reasons[place] = WRONG if reasons[place] == IMPOSSIBLE else reasons[place]
     for place, law, facts in seen.impossible(typed.laws):
         problems[place].append(tell.impossible(law, facts))
-    numbers = raw.lines[rows].tolist()
+    numbers = lines[rows].tolist()
     placed = [[tell.placed(line, one) for one in some] for line, some in zip(numbers, problems, strict=True)]
     return whole.filter(pl.Series(~odd)), Apart(seen.left(typed.laws), told_of(zip(reasons, placed, strict=True)))
 
@@ -107,9 +103,9 @@ def apart_of(rulebook: Rulebook, ids: Sequence[str], facts: Sequence[Mapping[str
 class _Seen:
     """The odd rows of a table."""
 
-    def __init__(self, typed: Typed, raw: pl.DataFrame, rows: Any) -> None:
+    def __init__(self, typed: Typed, rows: Any) -> None:
         stays = pl.Series(rows)
-        self.raw = {name: loose(raw[name]).gather(stays) for name in typed.faults}
+        self.raw = {name: loose(typed.raw[name]).gather(stays) for name in typed.faults}
         self.found = {name: truth.gather(stays) for name, truth in typed.faults.items()}
         self.laws = {name: truth.gather(stays) for name, truth in typed.impossible.items()}
         self.findings = typed.findings[stays]

@@ -10,6 +10,7 @@ import polars as pl
 
 from ..circuit import Compiler, Pair
 from ..rulebook import Rulebook, Term
+from .facts import check_table
 from .findings import Bits, dtype_of, findings_of
 from .plan import Plan
 
@@ -91,7 +92,8 @@ class Frame:
         return Plan(self.rulebook.terms, gates.nodes, wanted, [*self.settled.values(), *self.screening.values()])
 
     def of(self, table: pl.DataFrame) -> "Rows":
-        """What is told of the cases of a table."""
+        """What is told of the cases of a table; raises CaseError where it has what is no fact."""
+        check_table(self.rulebook, table, (CASE,))
         return Rows(self, table)
 
 

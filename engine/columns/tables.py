@@ -1,6 +1,6 @@
 """Tables of cases: columns of any type as typed findings, where they are odd, and the answers with all they say."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,33 +10,32 @@ import polars as pl
 
 from ..case import Answer, Value, plain
 from ..errors import Place
+from ..facts import Misspelt, is_missing, read_value, text_of, tidy
 from ..language import Domain
 from ..rulebook import Law, Rule, Rulebook, Term
+from .facts import is_plain, loose, read_column, says_something
 from .program import CASE as CASE
 from .program import Program, dtype_of
 
 Table = pl.DataFrame
-Judge = Callable[[str, Any], Value | None]
 EXPECTED = "expected "
 ASIDE = ("says", "source")  # a case may have them, and no answer rests on them
 IMPOSSIBLE = "impossible"
 GROUP = 12  # so many names at a time become text by looking their pattern up
-_PLAIN = (pl.String, pl.Enum, pl.Categorical, pl.Boolean)
+RANGE = " to "
+_EXACT = 1 << 53  # whole numbers beyond which a float leaves some out
 _UNSHOWN = r"[\p{C}\p{Z}&&[^ ]]|  |^ | $"
-
-
-class NoValue(Exception):
-    """What stands there is no value of the term; raised by a judge."""
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A table read: the typed findings with their ids, columns passed through, and where something is wrong.
+    """A table read: as it is written, the typed findings with their ids, what is passed through, and what is wrong.
 
     `faults` has for a column, and `impossible` for one of the `laws` about patients, a truth for each row; `unknown`
     names the columns that are no findings, and are passed through.
     """
 
+    raw: pl.DataFrame
     findings: pl.DataFrame
     passed: pl.DataFrame
     faults: Mapping[str, pl.Series]
@@ -46,11 +45,10 @@ class Typed:
 
 
 class Reading:
-    """A rulebook's findings, ready to be read from tables; `judge` says what a single text is worth."""
+    """A rulebook's findings, ready to be read from tables."""
 
-    def __init__(self, rulebook: Rulebook, judge: Judge) -> None:
+    def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self.judge = judge
         self.impossible = _impossible(rulebook)
         self.findings = {term.name: term for term in rulebook.findings}
         self.types = {term.name: dtype_of(term) for term in rulebook.findings}
@@ -60,30 +58,30 @@ class Reading:
 
         `refuse` makes a fault of what stands in columns that are no findings.
         """
-        columns = [_ids(raw[CASE], stem, lines) if CASE in raw.columns else numbered(stem, lines)]
-        passed: list[pl.Series] = []
-        unknown: list[str] = []
+        raw = _named(raw)
+        ids, strange = _ids(raw[CASE], stem, lines) if CASE in raw.columns else (numbered(stem, lines), None)
+        columns, passed, unknown = [ids], list[pl.Series](), list[str]()
         faults: dict[str, pl.Series] = {}
         for name in raw.columns:
+            wrong = strange if name == CASE else None
             if name in self.findings:
-                typed, wrong = self._typed(raw[name], self.findings[name], dtype_of(self.findings[name]))
-                columns.append(typed)
+                read = read_column(self.findings[name], raw[name])
+                columns.append(read.facts)
+                wrong = read.wrong
             elif name.startswith(EXPECTED):
                 typed, wrong = self._expected(raw[name])
                 passed.append(typed)
             elif name in self.rulebook.terms:
-                wrong = loose(raw[name]).is_not_null()
-            elif name in (CASE, *ASIDE):
-                continue
-            else:
+                wrong = says_something(raw[name])
+            elif name not in (CASE, *ASIDE):
                 unknown.append(name)
                 passed.append(raw[name])
-                wrong = loose(raw[name]).is_not_null() if refuse else None
+                wrong = says_something(raw[name]) if refuse else None
             if wrong is not None and wrong.any():
                 faults[name] = wrong.fill_null(False)
         found = pl.DataFrame(columns)
         laws = self.rulebook.impossible
-        return Typed(found, pl.DataFrame(passed), faults, self._impossible(found), laws, tuple(unknown))
+        return Typed(raw, found, pl.DataFrame(passed), faults, self._impossible(found), laws, tuple(unknown))
 
     def _impossible(self, found: pl.DataFrame) -> dict[str, pl.Series]:
         """Which rows contradict which assumption about patients."""
@@ -92,56 +90,41 @@ class Reading:
         frame = self.impossible.evaluate(found).select(pl.col(self.rulebook.impossible).fill_null(False))
         return {name: truth for name, truth in frame.to_dict().items() if truth.any()}
 
-    def _typed(self, column: pl.Series, term: Term, wanted: Any) -> tuple[pl.Series, pl.Series | None]:
-        """The column with the values of its term, and where it has something that is no value."""
-        dtype = column.dtype  # to ask for it costs more than to look at a short column
-        if dtype == wanted and term.domain.kind != "number":
-            return column, None
-        if dtype == pl.Null:
-            return pl.Series(term.name, [None] * len(column), wanted), None
-        if not (column.dtype in _PLAIN or column.dtype.is_numeric()):
-            return pl.Series(term.name, [None] * len(column), wanted), column.is_not_null()
-        column = loose(column)
-        quick = _quick(column, term, wanted)
-        if quick.null_count() == column.null_count():
-            return quick, None
-        left = quick.is_null() & column.is_not_null()
-        keys, values, faults = self._judged(term.name, column.filter(left).unique().to_list())
-        if keys:
-            told = column.replace_strict(keys, values, default=None, return_dtype=wanted)
-            quick = quick.zip_with(~left, told)
-        return quick, left & column.is_in(faults) if faults else None
-
-    def _judged(self, name: str, raw: Sequence[Any]) -> tuple[list[Any], list[Value], list[Any]]:
-        keys, values, faults = [], [], []
-        for one in raw:
-            try:
-                value = self.judge(name, one)
-            except NoValue:
-                faults.append(one)
-                continue
-            if value is not None:
-                keys.append(one)
-                values.append(value)
-        return keys, values, faults
-
     def _expected(self, column: pl.Series) -> tuple[pl.Series, pl.Series | None]:
         """What the answer should be, as text; odd where the conclusion has no such value."""
         term = self.rulebook.terms.get(column.name.removeprefix(EXPECTED))
         if term is None or term.finding or term.built_in:
             return column.cast(pl.String, strict=False), loose(column).is_not_null()
-        if not (column.dtype in _PLAIN or column.dtype.is_numeric()):
+        if not is_plain(column):
             return pl.Series(column.name, [told(value) for value in column.to_list()], pl.String), None
         column = loose(column)
-        raw = column.drop_nulls().unique().to_list()
-        keys, values, faults = self._judged(column.name, raw)
-        keys, values = [*keys, *faults], [*(str(value) for value in values), *(str(one) for one in faults)]
-        text = (
-            column.replace_strict(keys, values, default=None, return_dtype=pl.String)
-            if keys
-            else (pl.Series(column.name, [None] * len(column), pl.String))
-        )
-        return text, column.is_in(faults) if faults else None
+        read = {one: _expected_text(term, one) for one in column.drop_nulls().unique().to_list()}
+        faults = [one for one, text in read.items() if isinstance(text, Misspelt)]
+        texts = {one: str(one) if isinstance(text, Misspelt) else text for one, text in read.items()}
+        wrong = column.is_in(pl.Series(faults, dtype=column.dtype).implode()) if faults else None
+        if not texts:
+            return pl.Series(column.name, [None] * len(column), pl.String), None
+        keys = pl.Series(list(texts), dtype=column.dtype)
+        return column.replace_strict(keys, list(texts.values()), default=None, return_dtype=pl.String), wrong
+
+
+def _expected_text(term: Term, raw: Any) -> str | Misspelt | None:
+    """An expected answer as text: a value, members, or two ends; or what is wrong with it."""
+    if term.domain.kind == "several":
+        return None if is_missing(raw) else text_of(raw)
+    if (term.takes_highest or term.domain.kind == "tally") and isinstance(raw, str) and RANGE in raw:
+        ends = [read_value(term, end) for end in raw.split(RANGE, 1)]
+        wrong = next((end for end in ends if isinstance(end, Misspelt)), None)
+        return wrong or RANGE.join(str(end) for end in ends)
+    value = read_value(term, raw)
+    return value if isinstance(value, Misspelt | None) else str(value)
+
+
+def _named(raw: pl.DataFrame) -> pl.DataFrame:
+    """The table with the names of its columns as `tidy` has them, but for those that would then be there twice."""
+    names = {name: tidy(name) for name in raw.columns}
+    known = list(names.values())
+    return raw.rename({name: new for name, new in names.items() if new != name and known.count(new) == 1})
 
 
 def numbered(stem: str, lines: Any) -> pl.Series:
@@ -166,46 +149,30 @@ def told_answer(answer: Answer) -> str | None:
     return told(plain(answer))
 
 
-def loose(column: pl.Series) -> pl.Series:
-    """The column in a type that a text can be compared with; what is not a number is nothing."""
-    number: pl.Series = column.cast(pl.Float64) if column.dtype.is_decimal() else column
-    return number.fill_nan(None) if number.dtype.is_float() else number
-
-
-def _quick(column: pl.Series, term: Term, wanted: Any) -> pl.Series:
-    """The values that need no judge; null where there is none, or where it is not sure."""
-    if column.dtype == wanted and term.domain.kind != "number":
-        return column
-    if term.domain.kind != "number" and column.dtype in (pl.String, pl.Enum, pl.Categorical):
-        value: pl.Series = column.cast(pl.String).cast(wanted, strict=False)
-        return value
-    if term.domain.kind == "number" and column.dtype == pl.String:
-        written: pl.Series = column.cast(pl.Int32, strict=False)
-        plain = written.is_between(term.domain.low, term.domain.high) & ~column.str.contains("+", literal=True)
-        return written.set(~plain.fill_null(False), None)
-    if term.domain.kind == "number" and column.dtype.is_numeric():
-        number: pl.Series = column.cast(pl.Int32, strict=False)
-        inside = number.is_between(term.domain.low, term.domain.high)
-        same = inside if column.dtype.is_integer() else inside & (number.cast(column.dtype) == column)
-        sure: pl.Series = number if same.all() else number.set(~same.fill_null(False), None)
-        return sure
-    return pl.Series(column.name, [None] * len(column), wanted)
-
-
-def _ids(column: pl.Series, stem: str, lines: Any) -> pl.Series:
-    """The ids as text on one line, as a single case has it; the name where there is none."""
-    column = loose(column)
-    if column.dtype.is_float() and bool((column == column.floor()).all()):
-        column = column.cast(pl.Int64, strict=False)
-    text = column.cast(pl.String, strict=False)
+def _ids(column: pl.Series, stem: str, lines: Any) -> tuple[pl.Series, pl.Series | None]:
+    """The ids as text on one line, as a single case has it, the name where there is none; and where one is no text."""
+    if not (is_plain(column) or column.dtype.is_temporal() or column.dtype == pl.Null):
+        return numbered(stem, lines), column.is_not_null()
+    text = _texts_of_ids(loose(column))
     strange = text.str.contains(_UNSHOWN).fill_null(False)
     if strange.any():
         shown = text.filter(strange).map_elements(_shown, pl.String)
         text = text.scatter(strange.arg_true(), shown)
     if column.null_count() or bool((text == "").any()):
         text = text.zip_with((text != "").fill_null(False), numbered(stem, lines))
-    named: pl.Series = text.alias(CASE)
-    return named
+    return text.alias(CASE), None
+
+
+def _texts_of_ids(column: pl.Series) -> pl.Series:
+    if column.dtype.is_float():
+        if bool(((column == column.floor()) & (column.abs() < _EXACT)).all()):
+            column = column.cast(pl.Int64)
+        else:
+            column = column.map_elements(text_of, pl.String)
+    text: pl.Series = column.cast(pl.String, strict=False)
+    plain = bool((text.str.len_bytes() == text.str.len_chars()).all())
+    composed: pl.Series = text if plain else text.str.normalize("NFC")
+    return composed
 
 
 def _shown(text: str) -> str:

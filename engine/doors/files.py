@@ -4,6 +4,7 @@ Nothing stops the reading: a file or line that cannot be read comes out as a cas
 """
 
 import json
+import math
 import re
 import sys
 from bisect import bisect_left
@@ -25,6 +26,7 @@ from ..rulebook import Rulebook
 
 SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 STANDARD_INPUT = "-"
+LONGEST = 400  # digits of a number; Python takes long over more, and then refuses
 _SPACE = b"\xef\xbb\xbf \t\r\n"
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<colon>\s*:)?|[\[\]{}]|[^\s\[\]{}:,"]+')
 
@@ -197,13 +199,17 @@ def _parse(text: str, place: Place) -> Any:
     def no_number(word: str) -> Any:
         raise ValueError(f"{word} is no number")
 
+    def number(word: str) -> Any:
+        found = (int if word.lstrip("-").isdecimal() else float)(word) if len(word) <= LONGEST else math.inf
+        return found if found < math.inf and found > -math.inf else word
+
     def pairs(found: list[tuple[str, Any]]) -> _Object:
         made = _Object(found)
         made.written = tuple(key for key, _ in found)
         return made
 
     try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=no_number, parse_int=str, parse_float=str)
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=no_number, parse_int=number, parse_float=number)
     except json.JSONDecodeError as error:
         where = Place(place.file, place.line or error.lineno, error.colno)
         return Problem(where, f"not readable as JSON: {error.msg[:1].lower()}{error.msg[1:]}")
@@ -222,7 +228,7 @@ def _from_json(value: Any, places: list[Place], name: str, rulebook: Rulebook) -
     repeated = [
         Problem(of_keys[key], f"{key[:80]!r} stands here twice", "each key once") for key in value if key in again
     ]
-    entries = [Entry(key, None if key in again else entry, of_keys[key]) for key, entry in value.items()]
+    entries = [Entry(key, entry, of_keys[key], key in again) for key, entry in value.items()]
     return _with(make_case(entries, rulebook, Place(place.file, place.line), name), repeated)
 
 

@@ -1,8 +1,11 @@
-"""A folder of knowledge as a Rulebook, or every problem of all its files, each with its place."""
+"""A folder of knowledge as a Rulebook, or every problem of all its files; and a mapping of answers as a Case."""
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from ..case import Case
+from ..errors import CaseError, Place
 from ..rulebook import Rulebook
 from . import cache
 from .files import read_folder
@@ -22,3 +25,20 @@ def load_files(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
     from .assemble import assemble  # all that reads text, which a rulebook from the cache does not need
 
     return assemble(files, directory)
+
+
+def case_from(rulebook: Rulebook, answers: Mapping[str, Any], name: str = "case") -> Case:
+    """The case of a mapping from findings to outside values, read as a case file would be (docs/language.md).
+
+    Values may be texts, numbers, true and false, also those of numpy and pandas; None, NaN, NaT, pandas.NA, a blank
+    text and `unknown` stand for no answer. `case` may hold the id, which is otherwise `name`, and `says` and `source`
+    what they hold in a file. Raises CaseError with every problem: a name that no finding has, a conclusion, a value
+    that its finding does not have, answers that together cannot be.
+    """
+    from .cases import Entry, make_case
+
+    place = Place(name)
+    case = make_case([Entry(str(key), value, place) for key, value in answers.items()], rulebook, place, name)
+    if case.problems:
+        raise CaseError(case.problems)
+    return case

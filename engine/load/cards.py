@@ -1,19 +1,19 @@
 """rules/<stage>/<rule>.yaml: one rule a file, whole; and what a rule concludes."""
 
-import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ..case import Value
 from ..document import Fields, Items, Node, Text
 from ..errors import Place
-from ..language import TERM, Domain, no_term, no_value
+from ..facts import Misspelt, read_value
+from ..language import TERM, no_term, no_value
 from ..rulebook import Example, Rule, Term
 from .fields import Desk
 
 CARD = ("rule", "says", "if", "unless", "then", "outranks", "because", "source", "status", "examples")
 STATUSES = ("draft", "reviewed")
 MARKS = ("holds", "fails", "waits")
-_WHOLE = re.compile(r"-?\d{1,9}(\.0+)?\Z")
 
 
 def load_card(
@@ -34,7 +34,7 @@ def load_card(
         sources=desk.citations(fields, *known),
         place=Place(file, fields.place.line),
         outranks=tuple(dict.fromkeys(rule for rule, _ in desk.texts(fields, "outranks"))),
-        examples=_examples(desk, fields, domains),
+        examples=_examples(desk, fields, terms),
         status=desk.choice(fields, "status", STATUSES),
     )
 
@@ -74,7 +74,7 @@ def conclusion_is_known(desk: Desk, name: str, phrase: str | None, place: Place,
     return True
 
 
-def _examples(desk: Desk, fields: Fields, domains: Mapping[str, Domain]) -> tuple[Example, ...]:
+def _examples(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> tuple[Example, ...]:
     node = fields.get("examples")
     if node is None:
         return ()
@@ -88,11 +88,11 @@ def _examples(desk: Desk, fields: Fields, domains: Mapping[str, Domain]) -> tupl
             continue
         desk.text(entry, "rule", required=True)
         name, mark = desk.text(entry, "name", required=True), desk.choice(entry, "rule", MARKS)
-        found.append(Example(name, _given(desk, entry, domains), mark, item.place))
+        found.append(Example(name, _given(desk, entry, terms), mark, item.place))
     return tuple(found)
 
 
-def _given(desk: Desk, entry: Fields, domains: Mapping[str, Domain]) -> dict[str, Value | tuple[str, ...]]:
+def _given(desk: Desk, entry: Fields, terms: Mapping[str, Term]) -> dict[str, Value | tuple[str, ...]]:
     given: dict[str, Value | tuple[str, ...]] = {}
     node = entry.get("given")
     if not isinstance(node, Fields):
@@ -100,40 +100,26 @@ def _given(desk: Desk, entry: Fields, domains: Mapping[str, Domain]) -> dict[str
             desk.note(entry.place, "no `given`", "`given: {term: value, …}`, or `given: {}`")
         return given
     for key, value in node.entries:
-        domain = domains.get(key.value)
-        if domain is None:
-            desk.problems.append(no_term(key.place, key.value, desk.nearest(key.value, domains)))
-        elif isinstance(value, Items) and domain.kind == "several":
+        term = terms.get(key.value)
+        if term is None:
+            desk.problems.append(no_term(key.place, key.value, desk.nearest(key.value, terms)))
+        elif isinstance(value, Items) and term.domain.kind == "several":
             texts = [item.value if isinstance(item, Text) else "" for item in value.items]
-            members = [value_of(desk, key.value, domain, text, value.place) for text in texts]
+            members = [value_of(desk, term, text, value.place) for text in texts]
             given[key.value] = tuple(str(member) for member in members if member is not None)
         elif isinstance(value, Text):
-            found = value_of(desk, key.value, domain, value.value, value.place)
+            found = value_of(desk, term, value.value, value.place)
             if found is not None:
-                given[key.value] = (str(found),) if domain.kind == "several" else found
+                given[key.value] = (str(found),) if term.domain.kind == "several" else found
         else:
             desk.note(value.place, f"{key.value!r} has no single value", "one value")
     return given
 
 
-def value_of(desk: Desk, name: str, domain: Domain, text: str, place: Place) -> Value | None:
-    """The value that a text is for a term; None and a problem noted where it is none."""
-    if domain.kind in ("number", "tally"):
-        return _number(desk, name, domain, text, place)
-    for value in (text, {"true": "yes", "false": "no"}.get(text.lower(), text)):
-        if value in domain.values:
-            return value
-    desk.problems.append(no_value(place, text, name, domain, desk.nearest(text, domain.values)))
-    return None
-
-
-def _number(desk: Desk, name: str, domain: Domain, text: str, place: Place) -> int | None:
-    high = domain.high if domain.kind == "number" else 10**9
-    if not _WHOLE.match(text):
-        desk.note(place, f"{text[:80]!r} is no value of {name!r}", f"a whole number, {domain.low} to {high}")
+def value_of(desk: Desk, term: Term, raw: Any, place: Place) -> Value | None:
+    """The value that stands there for a term; None where nothing does, or where it is none and a problem is noted."""
+    value = read_value(term, raw, place)
+    if isinstance(value, Misspelt):
+        desk.problems.append(value.problem)
         return None
-    number = int(text.split(".")[0])
-    if not domain.low <= number <= high:
-        desk.note(place, f"{number} is outside the range of {name!r}", f"{domain.low} to {high}")
-        return None
-    return number
+    return value

@@ -1,35 +1,39 @@
 """A mapping of term to value as a Case: what is at fault is left out and told; the rest stands."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..case import Answer, Case, Members, Range, Value
 from ..document import Fields, Items, Node, Text
 from ..errors import Place, Problem
+from ..facts import Misnamed, Misspelt, is_missing, plain, read_name, read_value, text_of, tidy
 from ..language import TERM
 from ..rulebook import Law, Rulebook, Term, facts_in_order
 from ..truth import impossibilities
 from .cards import value_of
-from .fields import Desk
+from .fields import MANY, Desk
 
 EXPECTED = "expected "
-BLANK = ("", "unknown")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One key of a case with what stands there: a text, a list of texts, a mapping, or None for nothing."""
+    """One key of a case with what stands there: a text, a list of texts, a mapping, or None for nothing.
+
+    A key that stands there `twice` has no value that could be trusted.
+    """
 
     key: str
     value: Any
     place: Place
+    twice: bool = False
 
 
 def entries_of(node: Fields) -> list[Entry]:
-    """The entries of a case in a document's tree; a key that stands there twice has no value."""
+    """The entries of a case in a document's tree."""
     again = {key.value for key in node.again}
-    return [Entry(key.value, None if key.value in again else _loose(value), value.place) for key, value in node.entries]
+    return [Entry(key.value, _loose(value), value.place, key.value in again) for key, value in node.entries]
 
 
 def _loose(node: Node) -> Any:
@@ -42,55 +46,124 @@ def _loose(node: Node) -> Any:
 
 def make_case(entries: Iterable[Entry], rulebook: Rulebook, place: Place, name: str) -> Case:
     """The case that the entries make; `name` is its id where it gives none."""
-    desk = Desk()
-    facts: dict[str, Value] = {}
-    expected: dict[str, Answer] = {}
+    reader = _Reader(rulebook)
     texts = {"case": name, "says": ""}
     sources: list[str] = []
-    for entry in entries:
+    for entry in _once(reader.desk, entries):
         if entry.key in texts:
-            texts[entry.key] = _text(desk, entry) or texts[entry.key]
+            texts[entry.key] = ("" if entry.twice else _text(reader.desk, entry)) or texts[entry.key]
         elif entry.key == "source":
-            sources += _sources(desk, entry)
+            sources += _sources(reader.desk, entry)
         else:
-            _take(desk, entry, rulebook, facts, expected)
-    _drop_impossible(desk, rulebook, facts, place)
+            reader.take(entry)
+    reader.settle(place)
     return Case(
         id=texts["case"],
-        facts=facts_in_order(rulebook, facts),
+        facts=facts_in_order(rulebook, reader.facts),
         place=place,
         says=texts["says"],
         sources=tuple(sources),
-        expected=expected or None,
-        problems=tuple(desk.problems),
+        expected=reader.expected or None,
+        problems=tuple(reader.desk.problems),
+        at_fault=reader.at_fault,
     )
+
+
+def _once(desk: Desk, entries: Iterable[Entry]) -> Iterable[Entry]:
+    """The entries, each key as `tidy` has it; those that are the same then are told, and stand there twice."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        key = tidy(entry.key)
+        if key in found:
+            desk.note(entry.place, f"{key[:80]!r} stands here twice", "each key once")
+        found[key] = replace(found.get(key, entry), key=key, twice=entry.twice or key in found)
+    return found.values()
 
 
 def fault_of(entry: Entry, rulebook: Rulebook) -> Problem | None:
     """What is wrong with an answer, or with an expected one, by itself."""
-    desk = Desk()
-    _take(desk, entry, rulebook, {}, {})
-    return desk.problems[0] if desk.problems else None
+    reader = _Reader(rulebook)
+    reader.take(entry)
+    return reader.desk.problems[0] if reader.desk.problems else None
 
 
-def _take(desk: Desk, entry: Entry, rulebook: Rulebook, facts: dict[str, Value], expected: dict[str, Answer]) -> None:
-    if entry.key.startswith(EXPECTED):
-        _expect(desk, entry, rulebook, expected)
-    else:
-        _answer(desk, entry, rulebook, facts)
+class _Reader:
+    """Reads the entries of one case: its facts, what was expected of it, and which findings are at fault."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.desk = Desk()
+        self.facts: dict[str, Value] = {}
+        self.expected: dict[str, Answer] = {}
+        self.at_fault: dict[str, Value | None] = {}
+        self.doubts: dict[str, list[Value | None]] = {}
+        self.perhaps: dict[str, None] = {}
+
+    def take(self, entry: Entry) -> None:
+        """Read one entry."""
+        if entry.key.startswith(EXPECTED):
+            if not entry.twice:
+                _expect(self.desk, entry, self.rulebook, self.expected)
+            return
+        if is_missing(entry.value) and not entry.twice:
+            return  # nothing is said, whatever of
+        many = len(self.desk.problems) >= MANY
+        term = read_name(self.rulebook, entry.key, entry.place, suggest=not many)
+        if isinstance(term, Misnamed):
+            self.desk.problems.append(term.problem)
+            self._misnamed(term, entry)
+        else:
+            self._answer(term, entry)
+
+    def _answer(self, term: Term, entry: Entry) -> None:
+        value = None if entry.twice else read_value(term, entry.value, entry.place)
+        if isinstance(value, Misspelt):
+            self.desk.problems.append(value.problem)
+            self.doubts.setdefault(term.name, []).append(value.meant)
+        elif entry.twice:
+            self.doubts.setdefault(term.name, []).append(None)
+        elif value is not None:
+            self.facts[term.name] = value
+
+    def _misnamed(self, found: Misnamed, entry: Entry) -> None:
+        """What stands under a name that no finding has: the answer of the one that is meant, or perhaps of several."""
+        if len(found.meant) == 1 and not entry.twice:
+            value = read_value(self.rulebook.terms[found.meant[0]], entry.value)
+            meant = value.meant if isinstance(value, Misspelt) else value
+            self.doubts.setdefault(found.meant[0], []).append(meant)
+        else:
+            self.perhaps |= dict.fromkeys(found.meant)
+
+    def settle(self, place: Place) -> None:
+        """Take out of the facts what is at fault: in doubt, or together impossible."""
+        for name, values in self.doubts.items():
+            alone = name not in self.facts and len(values) == 1
+            self.facts.pop(name, None)
+            self.at_fault[name] = values[0] if alone else None
+        for name in self.perhaps:
+            if name not in self.facts:
+                self.at_fault.setdefault(name, None)
+        contradicted: set[str] = set()
+        for law in impossibilities(self.rulebook, self.facts):
+            self.desk.problems.append(cannot_be(law, self.facts, place))
+            contradicted |= law.condition.terms()
+        for name in contradicted & set(self.facts):
+            del self.facts[name]
+            self.at_fault[name] = None
 
 
 def _text(desk: Desk, entry: Entry) -> str:
-    if isinstance(entry.value, str | int) and not isinstance(entry.value, bool):
-        return _shown(str(entry.value))
-    if entry.value is not None:
+    text = text_of(entry.value)
+    if text is not None:
+        return _shown(text)
+    if plain(entry.value) is not None:
         desk.note(entry.place, f"`{entry.key}` is no text", "one text")
     return ""
 
 
 def _shown(text: str) -> str:
     """A text on one line, without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(text.split()))
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in tidy(text))
 
 
 def _sources(desk: Desk, entry: Entry) -> list[str]:
@@ -100,45 +173,6 @@ def _sources(desk: Desk, entry: Entry) -> list[str]:
         desk.note(entry.place, "`source` is no list of sources", "`- KEY: the place in it` in each line")
         return []
     return [_shown(f"{key}: {place}" if place else key) for part in parts for key, place in part.items()]
-
-
-def scalar(value: Any) -> str | None:
-    """A value as text, whatever carried it: true and false stand for yes and no; None where it is no single value."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value).strip() if isinstance(value, str | int | float) else None
-
-
-def _answer(desk: Desk, entry: Entry, rulebook: Rulebook, facts: dict[str, Value]) -> None:
-    term = rulebook.terms.get(entry.key)
-    if term is None:
-        known = [finding.name for finding in rulebook.findings]
-        desk.note(
-            entry.place,
-            f"{entry.key[:80]!r} is no finding",
-            "a finding of the knowledge base",
-            desk.nearest(entry.key, known),
-            (TERM, entry.key),
-        )
-    elif not term.finding:
-        desk.note(entry.place, f"{entry.key!r} is a conclusion", "findings only: conclusions are reached by rules")
-    elif entry.value is not None:
-        text = scalar(entry.value)
-        if text is None:
-            desk.note(entry.place, f"{entry.key!r} has no single value", "one value")
-        elif text not in BLANK:
-            value = value_of(desk, term.name, term.domain, text, entry.place)
-            if value is not None:
-                facts[term.name] = value
-
-
-def _drop_impossible(desk: Desk, rulebook: Rulebook, facts: dict[str, Value], place: Place) -> None:
-    at_fault: set[str] = set()
-    for law in impossibilities(rulebook, facts):
-        desk.problems.append(cannot_be(law, facts, place))
-        at_fault |= law.condition.terms()
-    for name in at_fault:
-        facts.pop(name, None)
 
 
 def cannot_be(law: Law, facts: Mapping[str, Value], place: Place) -> Problem:
@@ -163,8 +197,8 @@ def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, An
         expected[name] = _range(desk, term, entry)
     elif isinstance(entry.value, list):
         desk.note(entry.place, f"`{entry.key}` has no single value", "one value")
-    elif (text := scalar(entry.value)) is not None and text not in BLANK:
-        expected[name] = value_of(desk, name, term.domain, text, entry.place)
+    elif (value := value_of(desk, term, entry.value, entry.place)) is not None:
+        expected[name] = value
 
 
 def _members(desk: Desk, term: Term, entry: Entry) -> Members:
@@ -174,8 +208,7 @@ def _members(desk: Desk, term: Term, entry: Entry) -> Members:
         if key not in found or not isinstance(items, list | None):
             desk.note(entry.place, f"`{entry.key}` is no list", "a list, or `in:` and `open:` with a list each")
             continue
-        texts = [scalar(item) or "" for item in items or ()]
-        values = {text for text in texts if value_of(desk, term.name, term.domain, text, entry.place)}
+        values = {value_of(desk, term, item, entry.place) for item in items or ()}
         found[key] = tuple(value for value in term.domain.values if value in values)
     return Members(found["in"], found["open"])
 
@@ -186,6 +219,5 @@ def _range(desk: Desk, term: Term, entry: Entry) -> Range | None:
             entry.place, f"`{entry.key}` is no single value", "one value; of a scale or tally `at least`, `at most`"
         )
         return None
-    ends = [scalar(entry.value[key]) or "" for key in ("at least", "at most")]
-    values = [value_of(desk, term.name, term.domain, end, entry.place) for end in ends]
+    values = [value_of(desk, term, entry.value[key], entry.place) for key in ("at least", "at most")]
     return Range(*values) if None not in values else None  # type: ignore[arg-type]

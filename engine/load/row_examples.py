@@ -94,7 +94,7 @@ def _parts(term: Term, cell: str) -> list[str]:
 
 
 def _values(desk: Desk, term: Term, texts: Iterable[str], place: Place) -> Iterable[Value]:
-    found = (value_of(desk, term.name, term.domain, text, place) for text in texts)
+    found = (value_of(desk, term, text, place) for text in texts)
     return (value for value in found if value is not None)
 
 

@@ -16,7 +16,6 @@ import pytest
 from engine.columns import made_up, sources, tables
 from engine.columns.made_up import Order
 from engine.columns.separated import Spot
-from engine.doors.batch import rejects
 from engine.doors.batch.options import SIZE
 from engine.errors import Place, Problem
 from engine.rulebook import Rulebook
@@ -78,7 +77,7 @@ def test_reading_a_store(bundled: Rulebook, tmp_path: Path) -> None:
     source, out = tmp_path / "in.parquet", tmp_path / "out"
     made_up.write(bundled, Order(1_000_000, 47, 0.2), source)
     batch(source, out)
-    reading = tables.Reading(bundled, rejects.Judge(bundled, tables.NoValue))
+    reading = tables.Reading(bundled)
 
     def read(kind: str, paths: list[Path], typed: bool) -> float:
         start = time.process_time()

@@ -15,7 +15,7 @@ from ...rulebook import Rulebook
 from .. import files
 from .options import Input, Options, Refused, stem_of
 from .parts import Part, Position
-from .rejects import Judge, Sorting, is_unread
+from .rejects import Sorting, is_unread
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Reader:
         self.rulebook = rulebook
         self.inputs = inputs
         self.options = options
-        self.reading = tables.Reading(rulebook, Judge(rulebook, tables.NoValue))
+        self.reading = tables.Reading(rulebook)
         self.sorting = Sorting(rulebook, options.unique)
 
     def check_columns(self) -> None:
@@ -155,8 +155,7 @@ class Reader:
         part.count(some.input, some.count, marks)
         part.unknown.update(dict.fromkeys(typed.unknown))
         rows = self.sorting.rows_of(sources.shown(path))
-        raw = apart.Raw(piece.table, piece.lines)
-        good, bad = apart.parted(typed, raw, ids.times(twice, marks), self.options.extra == "keep", rows)
+        good, bad = apart.parted(typed, piece.lines, ids.times(twice, marks), self.options.extra == "keep", rows)
         part.found.append(good)
         part.rejects += [one for one in (self.sorting.broken(piece.broken), bad) if one.count]
 

@@ -1,65 +1,20 @@
 """Cases that are set apart: what is told of each."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from ...case import Case, Value
 from ...columns.apart import BROKEN, IMPOSSIBLE, TWICE, WRONG, Apart, apart_of, told_of
+from ...columns.program import CASE
 from ...errors import Place, Problem
-from ...language import Domain
-from ...load.cards import value_of
-from ...load.cases import BLANK, EXPECTED, Entry, cannot_be, fault_of, scalar
-from ...load.fields import Desk
-from ...rulebook import Law, Rulebook, Term
+from ...load.cases import EXPECTED, Entry, cannot_be, fault_of
+from ...rulebook import Law, Rulebook
 
 RANGE = " to "
 MANY = 1 << 16  # values of which it is kept what is wrong with them
-
-
-class Quiet(Desk):
-    """A desk that looks for no suggestion: whether a text is a value is all that is asked."""
-
-    def nearest(self, word: str, known: Iterable[str]) -> str:  # noqa: ARG002
-        return ""
-
-
-class Judge:
-    """What a single text of a table is worth, as it would be in a case of its own."""
-
-    def __init__(self, rulebook: Rulebook, wrong: type[Exception]) -> None:
-        self.terms = rulebook.terms
-        self.wrong = wrong
-
-    def __call__(self, name: str, raw: Any) -> Value | None:
-        """The value; None where nothing is told; raises the exception it was given where it is no value."""
-        term = self.terms[name.removeprefix(EXPECTED)]
-        text = scalar(raw)
-        if text is None:
-            raise self.wrong
-        if text in BLANK:
-            return None
-        if name.startswith(EXPECTED) and term.domain.kind == "several":
-            return text
-        if name.startswith(EXPECTED) and _ranges(term) and RANGE in text:
-            return RANGE.join(str(self._value(term, end)) for end in text.split(RANGE, 1))
-        return self._value(term, text)
-
-    def _value(self, term: Term, text: str) -> Value:
-        value = value_of(Quiet(), term.name, _domain(term), text, Place(""))
-        if value is None:
-            raise self.wrong
-        return value
-
-
-def _ranges(term: Term) -> bool:
-    return term.takes_highest or term.domain.kind == "tally"
-
-
-def _domain(term: Term) -> Domain:
-    return term.domain
 
 
 class Sorting:
@@ -76,6 +31,8 @@ class Sorting:
         return Rows(self, file)
 
     def _fault(self, name: str, value: Any) -> str:
+        if name == CASE:
+            return _inside(Problem(Place(""), "`case` is no text", "one text"))
         if name.startswith(EXPECTED) and RANGE in str(value):
             value = dict(zip(("at least", "at most"), str(value).split(RANGE, 1), strict=True))
         problem = fault_of(Entry(name, value, Place("")), self.rulebook)

@@ -1,0 +1,204 @@
+"""Outside values to facts, by one table of accepted spellings; every entrance reads with it, and `decide` asks it.
+
+The table is in docs/language.md, and a test reads each of its rows. No letter case matters, nor do spaces of any kind
+around a text and between its words; Unicode is brought to its composed form (NFC).
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from numbers import Integral, Real
+from typing import Any
+from unicodedata import normalize
+
+from .case import Value
+from .errors import CaseError, Place, Problem, as_written, near
+from .language import TERM, no_value
+from .rulebook import Rulebook, Term
+
+UNKNOWN = "unknown"
+MISSING = ("", UNKNOWN)
+"""The texts that stand for no answer, as `tidy` has them, in any letter case."""
+SAID = {"true": "yes", "false": "no"}
+"""What a text is taken for where it is not a value itself, in any letter case."""
+_NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?\Z")
+_NOTHING = ("NAType", "NaTType")  # pandas.NA and pandas.NaT, which are not imported for it
+_SEVERAL = (Mapping, Set, Sequence, bytes, bytearray)
+_MOST = 10**9  # a tally has no highest number of its own
+_WRITTEN = 10**400
+
+
+@dataclass(frozen=True)
+class Misspelt:
+    """A value that no term allows: the problem, and the one value that it may be a slip of the pen for, if any."""
+
+    problem: Problem
+    meant: Value | None = None
+
+
+def tidy(text: str) -> str:
+    """A text in its composed Unicode form, one space between its words and none around them."""
+    if text.isascii() and " " not in text and text.isprintable():
+        return str.__str__(text)
+    return " ".join(normalize("NFC", text).split())
+
+
+def plain(raw: Any) -> Any:
+    """An outside value without the dress of numpy and pandas: None where it stands for nothing."""
+    if raw is None or type(raw) in (str, int, bool):
+        return raw
+    if type(raw).__name__ in _NOTHING:
+        return None
+    if getattr(raw, "ndim", None) == 0 and hasattr(raw, "item"):
+        raw = raw.item()
+    if isinstance(raw, str):
+        return str.__str__(raw)
+    return None if _is_number(raw) and _is_nan(raw) else raw
+
+
+def text_of(raw: Any) -> str | None:
+    """The one text that a single value is, as a case file would have it; None where it is several, or no text."""
+    raw = plain(raw)
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if _is_number(raw):
+        return _digits(int(raw)) if _is_whole(raw) else str(raw)
+    return tidy(raw) if isinstance(raw, str) else None
+
+
+def _is_number(raw: Any) -> bool:
+    return not isinstance(raw, bool) and isinstance(raw, Real | Decimal)
+
+
+def _is_nan(number: Any) -> bool:
+    return number.is_nan() if isinstance(number, Decimal) else bool(number != number)
+
+
+def _is_whole(number: Any) -> bool:
+    return isinstance(number, Integral) or bool(-math.inf < number < math.inf and number == int(number))
+
+
+def _digits(number: int) -> str:
+    """A whole number as text; Python refuses to write one of many thousand digits."""
+    return str(number) if abs(number) < _WRITTEN else "a number of more than 400 digits"
+
+
+def is_missing(raw: Any) -> bool:
+    """Whether an outside value says nothing."""
+    raw = plain(raw)
+    return raw is None or (isinstance(raw, str) and tidy(raw).casefold() in MISSING)
+
+
+def read_value(term: Term, raw: Any, place: Place = Place("")) -> Value | Misspelt | None:  # noqa: B008 (frozen)
+    """What an outside value says of a term: a fact, None where it says nothing, or what is wrong with it."""
+    raw = plain(raw)
+    if is_missing(raw):
+        return None
+    numeric = term.domain.kind in ("number", "tally")
+    if isinstance(raw, _SEVERAL) and not isinstance(raw, str):
+        return Misspelt(Problem(place, f"{term.name!r} has no single value", "one value"))
+    text = text_of(raw)
+    if text is None:
+        there = f"a value of type {type(raw).__name__} for {term.name!r}"
+        return Misspelt(Problem(place, there, "a text, a whole number, true or false"))
+    return _number(term, raw, text, place) if numeric else _one_of(term, text, place)
+
+
+def _one_of(term: Term, text: str, place: Place) -> Value | Misspelt:
+    values = term.domain.values
+    if text in values:
+        return text
+    word = text.casefold()
+    for said in (word, SAID.get(word)):
+        alike = [value for value in values if value.casefold() == said]
+        if len(alike) == 1:
+            return alike[0]
+    close = _near(text[:80], values)
+    meant = close[0] if len(close) == 1 else None
+    return Misspelt(no_value(place, text, term.name, term.domain, close[0] if close else ""), meant)
+
+
+@lru_cache(1 << 12)
+def _near(text: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    return near(text, values)
+
+
+def _number(term: Term, raw: Any, text: str, place: Place) -> int | Misspelt:
+    low, high = term.domain.low, term.domain.high if term.domain.kind == "number" else _MOST
+    number = raw if _is_number(raw) else _written(text)
+    if number is None or not _is_whole(number):
+        there = f"{as_written(text)} is no value of {term.name!r}"
+        return Misspelt(Problem(place, there, f"a whole number, {low} to {high}"))
+    if not low <= number <= high:
+        return Misspelt(Problem(place, f"{text[:80]} is outside the range of {term.name!r}", f"{low} to {high}"))
+    return int(number)
+
+
+def _written(text: str) -> float | None:
+    """The number that a text is, just as JSON would read it."""
+    return float(text) if _NUMBER.match(text) else None
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Misnamed:
+    """A name that no finding has: the problem, and the findings that it may be a slip of the pen for."""
+
+    problem: Problem
+    meant: tuple[str, ...] = ()
+
+
+def read_name(
+    rulebook: Rulebook,
+    name: str,
+    place: Place = Place(""),  # noqa: B008 (frozen)
+    suggest: bool = True,
+) -> Term | Misnamed:
+    """The finding of a name, or what is wrong with the name; which may be meant is looked for where `suggest` says."""
+    term = rulebook.terms.get(name)
+    if term is None:
+        meant = _near(name[:80], rulebook.finding_names) if suggest else ()
+        there, expected = f"{as_written(name)} is no finding", "a finding of the knowledge base"
+        return Misnamed(Problem(place, there, expected, meant[0] if meant else "", unknown=(TERM, name)), meant)
+    if not term.finding:
+        expected = "findings only: conclusions are reached by rules"
+        return Misnamed(Problem(place, f"{name!r} is a conclusion", expected))
+    return term
+
+
+# --- the last gate ---------------------------------------------------------------------------------------------------
+
+
+def check_facts(rulebook: Rulebook, facts: Mapping[str, Value], case: str = "") -> None:
+    """Raise CaseError, with every problem, unless each fact is exactly one that its term allows."""
+    allowed = rulebook.allowed
+    for name, value in facts.items():
+        values = allowed.get(name)
+        if values is None or type(value) not in (str, int) or value not in values:
+            raise CaseError(_refused(rulebook, facts, Place(f"case {case}" if case else "facts")))
+
+
+def _refused(rulebook: Rulebook, facts: Mapping[Any, Any], place: Place) -> Iterable[Problem]:
+    for name, value in facts.items():
+        if not isinstance(name, str):
+            yield Problem(place, f"{name!r} is no finding", "the name of a finding")
+            continue
+        term = read_name(rulebook, name, place)
+        if isinstance(term, Misnamed):
+            yield term.problem
+        elif type(value) not in (str, int) or value not in rulebook.allowed[name]:
+            yield _unread(term, value, place)
+
+
+def _unread(term: Term, value: Any, place: Place) -> Problem:
+    """What is wrong with a fact that the table may know, but that was not read by it."""
+    found = read_value(term, value, place)
+    if isinstance(found, Misspelt):
+        return found.problem
+    expected = "no fact for what is not known" if found is None else f"the fact {found!r}"
+    return Problem(place, f"{value!r} for {term.name!r} was not read", f"{expected}; engine.load.case_from reads it")
