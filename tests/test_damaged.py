@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from engine.columns import sources
+from engine.columns import inputs
 from engine.columns.made_up import Order, write
-from engine.columns.separated import Spot, Unusable
+from engine.columns.parquet import without_panic
+from engine.columns.piece import Spot, Unusable, Vocabulary
 from engine.errors import Place, Problem
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_cli import run
+
+NOTHING = Vocabulary(lambda *_: Problem(Place(""), ""))
 
 
 def damaged(whole: bytes, seed: int) -> bytes:
@@ -45,12 +48,12 @@ def test_a_damaged_parquet_is_told_as_one_problem_and_nothing_else_is_printed(
     for seed in (*range(40), 79, 87):  # with the Polars of today, the last two make its threads panic
         path.write_bytes(damaged(whole, seed))
         try:
-            sources.columns_of(path, "parquet")
-            for _ in sources.pieces(path, "parquet", Spot(), 10_000, lambda *_: Problem(Place(""), ""), {}):
+            inputs.columns_of(path, "parquet")
+            for _ in inputs.pieces(path, "parquet", Spot(), 10_000, NOTHING):
                 pass
         except Unusable as error:
             told.append(error.problem.there)
-        sources.rows_of(path)
+        inputs.rows_of(path)
     assert len(told) > 35
     assert all(there.startswith(("cannot be read (", "rows that cannot be read")) for there in told)
     assert not any("unwrap" in there for there in told)
@@ -61,7 +64,7 @@ def test_what_is_printed_while_a_file_is_read_is_kept_but_for_a_panic(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     for said in (b"90,000 cases\n", b"thread 'reader' panicked at unpack.rs:120:1:\nstack backtrace:\n"):
-        with sources.without_panic(), sources.without_panic():  # the second as a thread that goes without
+        with without_panic(), without_panic():  # the second as a thread that goes without
             os.write(2, said)
     assert capfd.readouterr().err == "90,000 cases\n"
 

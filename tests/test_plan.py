@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.columns.separated import BLOCK, Separated, Spot, head_of
+from engine.columns.csv import Table
+from engine.columns.head import head_of
+from engine.columns.piece import Spot
+from engine.columns.text import BLOCK, Source
 from engine.doors.batch.options import Options, inputs_of
 from engine.doors.batch.parts import Position
 from engine.doors.batch.reader import Reader
@@ -84,19 +87,17 @@ def test_blocks_of_a_large_file_end_at_the_same_lines_wherever_reading_begins(tm
         )
     assert path.stat().st_size > 2 * BLOCK
     with path.open("rb") as file:
-        head = head_of(file, "in.csv")
-        reading = Separated("in.csv", head)
+        source = Source(file, "in.csv")
+        reading = Table(source, head_of(source))
 
         def at(spot: Spot) -> list[tuple[Spot, int]]:
-            file.seek(spot.offset)
-            return [(piece.after, piece.table.height) for piece in reading.pieces(file, spot, 30_000)]
+            return [(piece.after, piece.table.height) for piece in reading.pieces(spot, 30_000)]
 
-        whole = at(head.start)
+        whole = at(reading.start)
         assert len(whole) > 5
         for place in (0, 1, 3):
             assert at(whole[place][0]) == whole[place + 1 :]
-        file.seek(head.start.offset)
-        assert list(reading.extents(file, head.start, 30_000)) == whole
+        assert list(reading.extents(reading.start, 30_000)) == whole
 
 
 def test_small_inputs_are_looked_through_together_and_large_ones_alone(tmp_path: Path) -> None:

@@ -106,14 +106,17 @@ class _Seen:
     def __init__(self, typed: Typed, rows: Any) -> None:
         stays = pl.Series(rows)
         self.raw = {name: loose(typed.raw[name]).gather(stays) for name in typed.faults}
+        self.odd = {name: {row: cells.get(row) for row in rows.tolist()} for name, cells in typed.odd.items()}
+        self.rows = rows
         self.found = {name: truth.gather(stays) for name, truth in typed.faults.items()}
         self.laws = {name: truth.gather(stays) for name, truth in typed.impossible.items()}
         self.findings = typed.findings[stays]
 
     def faults(self) -> Iterator[tuple[int, str, Any]]:
         for name, found in self.found.items():
-            places = found.arg_true()
-            yield from zip(places.to_list(), [name] * len(places), self.raw[name].gather(places).to_list(), strict=True)
+            places, odd = found.arg_true(), self.odd.get(name, {})
+            for place, value in zip(places.to_list(), self.raw[name].gather(places).to_list(), strict=True):
+                yield place, name, odd.get(int(self.rows[place]), value)
 
     def impossible(self, laws: Mapping[str, Law]) -> Iterator[tuple[int, Law, dict[str, Value]]]:
         for name, holds in self.laws.items():

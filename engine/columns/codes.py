@@ -13,8 +13,8 @@ import polars as pl
 
 from ..errors import Place, Problem
 from ..rulebook import Rulebook
+from .piece import Unusable
 from .program import CASE
-from .separated import Unusable
 
 DOMAINS = "domains.json"
 SUFFIX = ".arrow"

@@ -23,6 +23,8 @@ ASIDE = ("says", "source")  # a case may have them, and no answer rests on them
 IMPOSSIBLE = "impossible"
 GROUP = 12  # so many names at a time become text by looking their pattern up
 RANGE = " to "
+Odd = Mapping[int, Any]
+NOTHING_ODD: Mapping[str, Odd] = {}
 _EXACT = 1 << 53  # whole numbers beyond which a float leaves some out
 _UNSHOWN = r"[\p{C}\p{Z}&&[^ ]]|  |^ | $"
 
@@ -32,7 +34,8 @@ class Typed:
     """A table read: as it is written, the typed findings with their ids, what is passed through, and what is wrong.
 
     `faults` has for a column, and `impossible` for one of the `laws` about patients, a truth for each row; `unknown`
-    names the columns that are no findings, and are passed through.
+    names the columns that are no findings, and are passed through; `odd` has by column and row what stands in cells
+    without a text.
     """
 
     raw: pl.DataFrame
@@ -42,6 +45,7 @@ class Typed:
     impossible: Mapping[str, pl.Series]
     laws: Mapping[str, Law]
     unknown: tuple[str, ...]
+    odd: Mapping[str, Odd]
 
 
 class Reading:
@@ -53,15 +57,18 @@ class Reading:
         self.findings = {term.name: term for term in rulebook.findings}
         self.types = {term.name: dtype_of(term) for term in rulebook.findings}
 
-    def read(self, raw: pl.DataFrame, stem: str, lines: Any, refuse: bool = False) -> Typed:
+    def read(
+        self, raw: pl.DataFrame, stem: str, lines: Any, refuse: bool = False, odd: Mapping[str, Odd] = NOTHING_ODD
+    ) -> Typed:
         """The typed table of a raw one; a case without an id is named after its file and line.
 
-        `refuse` makes a fault of what stands in columns that are no findings.
+        `refuse` makes a fault of what stands in columns that are no findings; `odd` has by column and row what stands in
+        cells without a text, which are faults.
         """
         raw = _named(raw)
         ids, strange = _ids(raw[CASE], stem, lines) if CASE in raw.columns else (numbered(stem, lines), None)
         columns, passed, unknown = [ids], list[pl.Series](), list[str]()
-        faults: dict[str, pl.Series] = {}
+        faults = {name: pl.Series(np.isin(np.arange(raw.height), list(cells))) for name, cells in odd.items()}
         for name in raw.columns:
             wrong = strange if name == CASE else None
             if name in self.findings:
@@ -78,10 +85,11 @@ class Reading:
                 passed.append(raw[name])
                 wrong = says_something(raw[name]) if refuse else None
             if wrong is not None and wrong.any():
-                faults[name] = wrong.fill_null(False)
+                wrong = wrong.fill_null(False)
+                faults[name] = faults[name] | wrong if name in faults else wrong
         found = pl.DataFrame(columns)
         laws = self.rulebook.impossible
-        return Typed(raw, found, pl.DataFrame(passed), faults, self._impossible(found), laws, tuple(unknown))
+        return Typed(raw, found, pl.DataFrame(passed), faults, self._impossible(found), laws, tuple(unknown), odd)
 
     def _impossible(self, found: pl.DataFrame) -> dict[str, pl.Series]:
         """Which rows contradict which assumption about patients."""

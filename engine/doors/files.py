@@ -31,10 +31,14 @@ _SPACE = b"\xef\xbb\xbf \t\r\n"
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<colon>\s*:)?|[\[\]{}]|[^\s\[\]{}:,"]+')
 
 
-class _Object(dict[str, Any]):
+class Object(dict[str, Any]):
     """A JSON object, and its keys as they are written, each as often as it is there."""
 
     written: tuple[str, ...] = ()
+
+    def repeated(self) -> set[str]:
+        """The keys that are written more than once."""
+        return {key for key, times in Counter(self.written).items() if times > 1}
 
 
 def read(paths: Iterable[str | Path], rulebook: Rulebook) -> Iterator[Case]:
@@ -185,14 +189,23 @@ def _lines(chunks: Iterator[bytes], name: str, rulebook: Rulebook, number: int =
 
 def read_line(line: bytes, place: Place, rulebook: Rulebook) -> Case:
     """The case of one line of NDJSON."""
-    try:
-        text = decode(line, place)
-    except Unreadable as error:
-        return _unread(Problem(place, error.problem.there, error.problem.expected))
-    value = _parse(text, place)
+    value = parse_line(line, place)
     if isinstance(value, Problem):
         return _unread(value)
     return _from_json(value, [place], _name(place.file, place.line, True), rulebook)
+
+
+def parse_line(line: bytes, place: Place) -> Object | Problem:
+    """The object of one line of NDJSON, or what is wrong with the line."""
+    try:
+        value = _parse(decode(line, place), place)
+    except Unreadable as error:
+        return Problem(place, error.problem.there, error.problem.expected)
+    return value if isinstance(value, Object | Problem) else _no_case(place)
+
+
+def _no_case(place: Place) -> Problem:
+    return Problem(place, "no case", "an object of terms and values")
 
 
 def _parse(text: str, place: Place) -> Any:
@@ -203,8 +216,8 @@ def _parse(text: str, place: Place) -> Any:
         found = (int if word.lstrip("-").isdecimal() else float)(word) if len(word) <= LONGEST else math.inf
         return found if found < math.inf and found > -math.inf else word
 
-    def pairs(found: list[tuple[str, Any]]) -> _Object:
-        made = _Object(found)
+    def pairs(found: list[tuple[str, Any]]) -> Object:
+        made = Object(found)
         made.written = tuple(key for key, _ in found)
         return made
 
@@ -221,10 +234,10 @@ def _parse(text: str, place: Place) -> Any:
 def _from_json(value: Any, places: list[Place], name: str, rulebook: Rulebook) -> Case:
     """The case of a JSON object; `places` has its own and, where they are known, those of its keys."""
     place, *inside = places
-    if not isinstance(value, _Object):
-        return _unread(Problem(place, "no case", "an object of terms and values"))
+    if not isinstance(value, Object):
+        return _unread(_no_case(place))
     of_keys = dict(zip(value.written, inside or [place] * len(value.written), strict=True))
-    again = {key for key, times in Counter(value.written).items() if times > 1}
+    again = value.repeated()
     repeated = [
         Problem(of_keys[key], f"{key[:80]!r} stands here twice", "each key once") for key in value if key in again
     ]

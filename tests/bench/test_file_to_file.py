@@ -13,9 +13,9 @@ from pathlib import Path
 import polars as pl  # noqa: TID251 (tables are made here to be measured)
 import pytest
 
-from engine.columns import made_up, sources, tables
+from engine.columns import inputs, made_up, tables
 from engine.columns.made_up import Order
-from engine.columns.separated import Spot
+from engine.columns.piece import Spot, Vocabulary
 from engine.doors.batch.options import SIZE
 from engine.errors import Place, Problem
 from engine.rulebook import Rulebook
@@ -82,7 +82,7 @@ def test_reading_a_store(bundled: Rulebook, tmp_path: Path) -> None:
     def read(kind: str, paths: list[Path], typed: bool) -> float:
         start = time.process_time()
         for path in paths:
-            for piece in sources.pieces(path, kind, Spot(), SIZE, lambda line, _: Problem(Place(""), str(line)), {}):
+            for piece in inputs.pieces(path, kind, Spot(), SIZE, Vocabulary(lambda *_: Problem(Place(""), ""))):
                 if typed:
                     reading.read(piece.table, "x", piece.lines)
         return time.process_time() - start

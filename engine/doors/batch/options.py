@@ -21,6 +21,7 @@ KINDS = {
     ".csv": "csv",
     ".tsv": "csv",
     ".parquet": "parquet",
+    ".xlsx": "excel",
     SUFFIX: "store",
 }
 PACKED = (".gz", ".zst")
@@ -141,7 +142,7 @@ def kind_of(path: Path) -> str | None:
     packed = suffixes[-1:] and suffixes[-1] in PACKED
     last = suffixes[-2:-1] if packed else suffixes[-1:]
     kind = KINDS.get(last[0]) if last else None
-    return None if packed and kind in ("parquet", "store") else kind
+    return None if packed and kind in ("parquet", "store", "excel") else kind
 
 
 def _input(path: Path, kind: str) -> Input:

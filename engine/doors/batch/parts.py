@@ -8,7 +8,7 @@ from typing import Any
 from ...case import Case
 from ...columns import codes, ids, stored, tables
 from ...columns.apart import Apart, Rejected
-from ...columns.separated import Spot
+from ...columns.piece import Spot
 from ...rulebook import Rulebook
 from .options import Options
 from .store import Store, whole, write_json

@@ -1,14 +1,15 @@
 """Inputs as a stream of cases, from any position on: tables where they are good, and what is set apart."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from ...case import Case
-from ...columns import apart, ids, sources, tables
-from ...columns.separated import Piece, Spot, Unusable
+from ...columns import apart, ids, tables
+from ...columns import inputs as files_of
+from ...columns.piece import REPEATED, Parsed, Piece, Spot, Unusable, Vocabulary
 from ...document import MAX_BYTES
 from ...errors import Place, Problem, nearest
 from ...rulebook import Rulebook
@@ -46,16 +47,18 @@ class Reader:
         self.options = options
         self.reading = tables.Reading(rulebook)
         self.sorting = Sorting(rulebook, options.unique)
+        expected = (f"{tables.EXPECTED}{term.name}" for term in rulebook.conclusions)
+        self.names = frozenset([*rulebook.terms, tables.CASE, *tables.ASIDE, *expected])
 
     def check_columns(self) -> None:
         """Refuse columns that are no findings; raises Refused."""
         known = [term.name for term in self.rulebook.findings]
         problems = []
         for one in self.inputs:
-            if one.kind not in ("csv", "parquet"):
+            if one.kind not in ("csv", "parquet", "excel"):
                 continue
             try:
-                columns = sources.columns_of(one.path, one.kind)
+                columns = files_of.columns_of(one.path, one.kind, self.names)
             except Unusable:
                 continue
             problems += [
@@ -88,8 +91,8 @@ class Reader:
         if one.kind == "document":
             yield from self._document(number, here)
             return
-        breaks = self._breaks(sources.shown(one.path))
-        for piece in sources.pieces(one.path, one.kind, here.spot, self.options.size, breaks, self.reading.types):
+        vocabulary = self._vocabulary(files_of.shown(one.path))
+        for piece in files_of.pieces(one.path, one.kind, here.spot, self.options.size, vocabulary):
             after = Position(number, piece.after)
             yield Some(number, here, after, piece=piece)
             here = after
@@ -101,20 +104,25 @@ class Reader:
             if one.kind == "document":
                 yield from ((some.start, some.after, some.count) for some in self._document(number, here))
                 return
-            for spot, count in sources.extents(one.path, one.kind, here.spot, self.options.size):
+            vocabulary = self._vocabulary(files_of.shown(one.path))
+            for spot, count in files_of.extents(one.path, one.kind, here.spot, self.options.size, vocabulary):
                 after = Position(number, spot)
                 yield here, after, count
                 here = after
         except Unusable:
             yield here, Position(number + 1), 1
 
-    def _breaks(self, name: str) -> Callable[[bytes, int], Problem]:
-        def breaks(line: bytes, number: int) -> Problem:
-            """What is wrong with a line of JSON, in the words of a single case."""
-            found = files.read_line(line, Place(name, number), self.rulebook).problems
-            return found[0] if found else Problem(Place(name, number), "a line that cannot be read", "a JSON object")
+    def _vocabulary(self, name: str) -> Vocabulary:
+        """What the readers of a file know of the rulebook; a line of JSON is parsed as that of a single case."""
 
-        return breaks
+        def parse(line: bytes, number: int) -> Parsed:
+            found = files.parse_line(line, Place(name, number))
+            if isinstance(found, Problem):
+                return found
+            again = found.repeated()
+            return {key: REPEATED if key in again else value for key, value in found.items()}
+
+        return Vocabulary(parse, self.names, self.reading.types)
 
     def _document(self, number: int, here: Position) -> Iterator[Some]:
         cases = islice(self._read(self.inputs[number].path), here.spot.row, None)
@@ -124,10 +132,10 @@ class Reader:
             here = after
 
     def _read(self, path: Path) -> Iterator[Case]:
-        if path.suffix.lower() not in sources.PACKED:
+        if path.suffix.lower() not in files_of.SUFFIXES:
             return files.read([path], self.rulebook)
-        name = sources.shown(path)
-        data = sources.unpacked(path, MAX_BYTES + 1)
+        name = files_of.shown(path)
+        data = files_of.unpacked(path, MAX_BYTES + 1)
         return files.read_stream(io.BytesIO(data), name.removesuffix(path.suffix), self.rulebook)
 
     # --- into a part -------------------------------------------------------------------------------------------------
@@ -150,11 +158,11 @@ class Reader:
     def _add_piece(self, part: Part, some: Some, piece: Piece, twice: ids.Twice | None) -> None:
         path = self.inputs[some.input].path
         refuse = self.options.extra == "refuse"
-        typed = self.reading.read(piece.table, stem_of(path), piece.lines, refuse)
+        typed = self.reading.read(piece.table, stem_of(path), piece.lines, refuse, piece.odd)
         marks = ids.marks_of(typed.findings[tables.CASE], self._scope(some))
         part.count(some.input, some.count, marks)
-        part.unknown.update(dict.fromkeys(typed.unknown))
-        rows = self.sorting.rows_of(sources.shown(path))
+        part.unknown.update(dict.fromkeys([*typed.unknown, *piece.more]))
+        rows = self.sorting.rows_of(files_of.shown(path))
         good, bad = apart.parted(typed, piece.lines, ids.times(twice, marks), self.options.extra == "keep", rows)
         part.found.append(good)
         part.rejects += [one for one in (self.sorting.broken(piece.broken), bad) if one.count]

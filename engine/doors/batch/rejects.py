@@ -8,7 +8,8 @@ from typing import Any
 
 from ...case import Case, Value
 from ...columns.apart import BROKEN, IMPOSSIBLE, TWICE, WRONG, Apart, apart_of, told_of
-from ...columns.program import CASE
+from ...columns.piece import REPEATED
+from ...columns.tables import ASIDE, CASE
 from ...errors import Place, Problem
 from ...load.cases import EXPECTED, Entry, cannot_be, fault_of
 from ...rulebook import Law, Rulebook
@@ -31,8 +32,10 @@ class Sorting:
         return Rows(self, file)
 
     def _fault(self, name: str, value: Any) -> str:
-        if name == CASE:
-            return _inside(Problem(Place(""), "`case` is no text", "one text"))
+        if value is REPEATED:
+            return _inside(Problem(Place(""), f"{name[:80]!r} stands here twice", "each key once"))
+        if name in (CASE, *ASIDE):
+            return _inside(Problem(Place(""), f"`{name}` is no text", "one text"))
         if name.startswith(EXPECTED) and RANGE in str(value):
             value = dict(zip(("at least", "at most"), str(value).split(RANGE, 1), strict=True))
         problem = fault_of(Entry(name, value, Place("")), self.rulebook)

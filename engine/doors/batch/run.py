@@ -11,7 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ...columns import ids, sources
+from ...columns import ids
+from ...columns.inputs import rows_of
 from ...errors import nearest
 from ...rulebook import Rulebook
 from ..lock import locked_folder
@@ -159,7 +160,7 @@ class Batch:
         if some.after.input < len(self.inputs) and some.piece is not None:
             one = self.inputs[some.input]
             if one.kind == "parquet":
-                rows = self.rows.setdefault(some.input, sources.rows_of(one.path))
+                rows = self.rows.setdefault(some.input, rows_of(one.path))
                 behind += one.bytes * min(some.after.spot.row / (rows or 1), 1)
             else:
                 behind += some.piece.behind

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ...columns import sources
+from ...columns import inputs
 from ...columns.ids import Twice
-from ...columns.separated import Spot
+from ...columns.piece import Spot
 from ...errors import LumbarError, Place, Problem, listed
 from ...rulebook import Rulebook
 from ..batch.options import Options
@@ -179,7 +179,7 @@ class Spread(Batch):
             cases = sum(plan[number].cases for number in several)
             begin, end = plan[first].start, plan[last].after
             behind = end.input + (end.spot != Spot())
-            files = [sources.shown(one.path) for one in self.inputs[begin.input : max(behind, begin.input + 1)]]
+            files = [inputs.shown(one.path) for one in self.inputs[begin.input : max(behind, begin.input + 1)]]
             where = begin.spot.row if self.inputs[begin.input].kind == "parquet" else begin.spot.line
             there = f"{told} missing, {cases:,} cases of {listed(files)}: {reason}"
             yield Problem(Place(files[0], where + 1), there, GOING_ON)

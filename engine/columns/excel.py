@@ -1,0 +1,74 @@
+"""The first sheet of an Excel workbook as a table of text; the only file that imports python_calamine."""
+
+import zipfile
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ..errors import Place, Problem
+from .foreign import WORKBOOK
+from .head import names_of, refuse_twice
+from .piece import Piece, Spot, Unusable
+
+LARGEST = 1 << 29  # bytes of a workbook when it is unpacked: all of it is in memory
+
+
+def table_of(path: Path, name: str, known: Collection[str]) -> tuple[pl.DataFrame, Any]:
+    """The rows below the head, and the row of the sheet that each is; raises Unusable."""
+    sheet = [[_text(cell) for cell in row] for row in _sheet(path, name)]
+    wanted = {one.casefold() for one in known}
+    filled = [number for number, row in enumerate(sheet) if any(row)]
+    at = max(
+        filled,
+        key=lambda number: (sum(str(cell).casefold() in wanted for cell in sheet[number]), -number),
+        default=None,
+    )
+    if at is None:
+        raise Unusable(Problem(Place(name), "an Excel workbook whose first sheet is empty", "a head and a row a case"))
+    head = [(cell or "").strip() for cell in sheet[at]]
+    refuse_twice(names_of(head), Place(name, at + 1))
+    rows = [number for number in filled if number > at]
+    table = pl.DataFrame([sheet[number] for number in rows], dict.fromkeys(names_of(head), pl.String()), orient="row")
+    return table, np.array(rows, np.int64) + 1
+
+
+def pieces(path: Path, name: str, spot: Spot, most: int, known: Collection[str]) -> Iterator[Piece]:
+    """The rows from a spot on."""
+    table, lines = table_of(path, name, known)
+    for first in range(spot.row, table.height, most):
+        some = table.slice(first, most)
+        yield Piece(some, lines[first : first + most], [], Spot(row=first + some.height))
+
+
+def _sheet(path: Path, name: str) -> list[list[Any]]:
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError:
+        raise Unusable(
+            Problem(
+                Place(name),
+                WORKBOOK,
+                "it saved as CSV UTF-8; or install python-calamine: pip install 'lumbar[formats]'",
+            )
+        ) from None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(one.file_size for one in archive.infolist()) > LARGEST:
+                raise Unusable(Problem(Place(name), f"{WORKBOOK} of over {LARGEST:,} bytes", "it saved as CSV UTF-8"))
+        return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, zipfile.BadZipFile, OSError, IndexError) as error:
+        raise Unusable(
+            Problem(Place(name), f"no Excel workbook that can be read ({error})", "it saved as CSV UTF-8")
+        ) from None
+
+
+def _text(cell: Any) -> str | None:
+    """A cell as CSV would have it: whole numbers without a point, true and false as yes and no."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell) or None

@@ -1,0 +1,116 @@
+"""The head of a table: the record with the names of the columns, wherever it stands among the first ones."""
+
+import csv
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..errors import Place, Problem
+from .piece import Spot, Unusable
+from .text import Source
+
+SEPARATORS = ",;\t|"
+MOST = 1 << 20  # bytes of a head with all that stands above it
+LOOKED_AT = 50  # lines
+SHOWN = 3  # first lines, where there is no head
+BOM = b"\xef\xbb\xbf"
+_SEP_LINE = re.compile(rb"sep=(.)\r?\n", re.IGNORECASE)
+_VALUE = re.compile(r"[+-]?\d+([.,]\d+)?|yes|no|true|false|unknown", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The names of the columns, what separates them, and where the rows begin."""
+
+    columns: tuple[str, ...]
+    separator: str
+    start: Spot
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    fields: tuple[str, ...]
+    separator: str
+    first: int
+    after: int
+    known: int
+
+
+def head_of(source: Source, known: Collection[str] = ()) -> Head:
+    """The head of a source that stands at its start; `known` are names that columns may have. Raises Unusable."""
+    data = source.read(MOST)
+    skipped = len(BOM) if data.startswith(BOM) else 0
+    told = _SEP_LINE.match(data, skipped)
+    skipped, above = (told.end(), 1) if told else (skipped, 0)
+    if len(data) == MOST and b"\n" not in data[skipped:]:
+        raise Unusable(
+            Problem(Place(source.name, above + 1), "a first line that has no end", "the names of the columns")
+        )
+    if data[skipped:].lstrip(b" \t\r\n").startswith((b"{", b"[")):
+        raise Unusable(Problem(Place(source.name), "JSON", "CSV, or a name that ends in .ndjson or .json"))
+    lines = _lines(data[skipped:])
+    found = _found(lines, told[1].decode("latin-1") if told else SEPARATORS, {name.casefold() for name in known})
+    if found is None or (known and not found.known and any(map(_VALUE.fullmatch, found.fields))):
+        raise Unusable(_no_head(source.name, lines, found.first + above if found else above))
+    line = above + found.first + 1
+    if any(_is_no_text(field) for field in found.fields):
+        raise Unusable(Problem(Place(source.name, line), "a head that is no UTF-8", "it saved as CSV UTF-8"))
+    refuse_twice(found.fields, Place(source.name, line))
+    size = sum(map(len, lines[: found.after]))
+    return Head(found.fields, found.separator, Spot(skipped + size, above + found.after))
+
+
+def refuse_twice(columns: Sequence[str], place: Place) -> None:
+    """Refuse columns of the same name; raises Unusable."""
+    seen: set[str] = set()
+    for column in columns:
+        if column and column in seen:
+            raise Unusable(Problem(place, f"two columns {column[:80]!r}", "each column once"))
+        seen.add(column)
+
+
+def names_of(columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns, those without a name called by their number."""
+    return tuple(column or f"column {number}" for number, column in enumerate(columns, 1))
+
+
+def _lines(data: bytes) -> list[bytes]:
+    lines = data.split(b"\n", LOOKED_AT)
+    whole = [line + b"\n" for line in lines[:-1]]
+    return whole if len(lines) > LOOKED_AT or not lines[-1] else [*whole, lines[-1]]
+
+
+def _no_head(name: str, lines: Sequence[bytes], line: int) -> Problem:
+    shown = [text[:60] for text in (line.decode(errors="replace").strip() for line in lines) if text][:SHOWN]
+    said = f": it begins with {', '.join(map(repr, shown))}" if shown else ""
+    return Problem(Place(name, line + 1), f"no head{said}", "a first line with the names of the columns")
+
+
+def _is_no_text(field: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in field)
+
+
+def _found(lines: Sequence[bytes], separators: str, known: Collection[str]) -> _Candidate | None:
+    """The first record that names about as much as any, else the first that is not blank and no comment."""
+    some = [one for separator in separators for one in _candidates(lines, separator, known)]
+    most = max((one.known for one in some), default=0)
+    some = [one for one in some if one.known * 2 >= max(most, 1)] if most else some
+    first = min((one.first for one in some), default=0)
+    return max((one for one in some if one.first == first), key=lambda one: (one.known, len(one.fields)), default=None)
+
+
+def _candidates(lines: Sequence[bytes], separator: str, known: Collection[str]) -> Iterator[_Candidate]:
+    """The records of the first lines."""
+    texts = [line.decode(errors="surrogateescape") for line in lines]
+    first = 0
+    while first < len(texts):
+        reader = csv.reader(texts[first:], delimiter=separator, strict=True)
+        try:
+            fields = tuple(field.strip() for field in next(reader, []))
+        except csv.Error:
+            fields = ()
+        after = first + max(reader.line_num if fields else 1, 1)
+        count = sum(field.casefold() in known for field in fields)
+        if any(fields) and (count or not fields[0].startswith("#")):
+            yield _Candidate(fields, separator, first, after, count)
+        first = after

@@ -1,0 +1,174 @@
+"""Lines of JSON (NDJSON) as tables of text, each cell as a single case would have it; the only file with msgspec.
+
+msgspec reads what is in order; any line of which it is not sure is read as a single case is.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+import polars as pl
+
+from ..document import MAX_BYTES
+from ..errors import Problem
+from ..facts import text_of, tidy
+from .piece import REPEATED, Piece, Repeated, Rows, Spot, Vocabulary, cut, ends
+from .program import CASE
+from .tables import EXPECTED, told
+from .text import BLOCK, Source, blocks
+
+COLUMNS = 1000  # keys that are no findings and have a column of their own
+MORE = "more"  # the column of all further ones
+NAMED = 100  # of which so many are named
+SOURCE = "source"
+_KEY = re.compile(rb'"\s*:')
+_TEXTS = {str, int, bool, type(None)}
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+class JsonLines:
+    """The lines of a source."""
+
+    def __init__(self, source: Source, vocabulary: Vocabulary) -> None:
+        self.source = source
+        self.vocabulary = vocabulary
+        self.columns = vocabulary.names
+
+    def pieces(self, spot: Spot, most: int) -> Iterator[Piece]:
+        """The cases from a spot on, in pieces of so many at most."""
+        self.columns |= self._extra()
+        behind = 0
+        for rows, _, here, after, skip in self._blocks(spot):
+            behind, before = self.source.raw.tell(), behind
+            yield from cut(rows(), here, after, skip, most, (before, behind))
+
+    def extents(self, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
+        """Where each of `pieces` ends and how many cases it has."""
+        for _, count, here, after, skip in self._blocks(spot):
+            for end, place in ends(count, here, after, skip, most):
+                yield place, end - max(skip, end - (end - 1) % most - 1)
+
+    def _blocks(self, spot: Spot) -> Iterator[tuple[Callable[[], Rows], int, Spot, Spot, int]]:
+        self.source.seek(spot.offset)
+        row, skip = spot.row - spot.skip, spot.skip
+        for rows, count, here, after in blocks(self.source, spot, self._take):
+            yield rows, count, Spot(here.offset, here.line, row), Spot(after.offset, after.line, row + count), skip
+            row, skip = row + count, 0
+
+    def _extra(self) -> frozenset[str]:
+        """The keys beside the vocabulary's that have a column: the first ones of the file, wherever it is read."""
+        self.source.seek(0)
+        data = self.source.read(BLOCK)
+        lines = data[: data.rfind(b"\n") + 1 or len(data)].split(b"\n")
+        found: dict[str, None] = {}
+        for value in (self._value(line, number) for number, line in enumerate(lines, 1) if not _is_blank(line)):
+            if isinstance(value, dict):
+                keys = (tidy(key) for key in value if key not in self.columns)
+                found |= dict.fromkeys(key for key in keys if key not in self.columns and key != MORE)
+            if len(found) > COLUMNS:
+                break
+        return frozenset(list(found)[:COLUMNS])
+
+    def _take(self, data: bytes, line: int, last: bool) -> tuple[int, Callable[[], Rows], int]:
+        used = len(data) if last else data.rfind(b"\n") + 1
+        lines = data[:used].split(b"\n")
+        numbers = [number for number, text in enumerate(lines, line + 1) if not _is_blank(text)]
+        return used, lambda: self._rows(lines, line + 1, numbers), len(numbers)
+
+    # --- cells -------------------------------------------------------------------------------------------------------
+
+    def _value(self, line: bytes, number: int) -> dict[str, Any] | Problem:
+        """What a line says by key: texts, whole numbers, flags and nothing; lists, mappings and REPEATED."""
+        try:
+            value = _decode(line) if len(line) <= MAX_BYTES and not line.rfind(b"{") and b"[" not in line else None
+        except (ValueError, RecursionError):
+            value = None
+        if isinstance(value, dict) and (line.count(b":") == len(value) or len(_KEY.findall(line)) == len(value)):
+            return value if value.keys() <= self.columns else _tidied(value)
+        parsed = self.vocabulary.parse(line, number)
+        return parsed if isinstance(parsed, Problem) else _tidied(parsed)
+
+    def _rows(self, lines: list[bytes], first: int, numbers: list[int]) -> Rows:
+        values: list[dict[str, Any]] = []
+        good: list[int] = []
+        bad: dict[int, Problem] = {}
+        odd: dict[str, dict[int, Any]] = {}
+        further: dict[str, None] = {}
+        for record, number in enumerate(numbers):
+            value = self._value(lines[number - first], number)
+            if isinstance(value, Problem):
+                bad[record] = value
+                continue
+            if not _TEXTS.issuperset(map(type, value.values())):
+                self._take_out(value, len(values), odd)
+            if not value.keys() <= self.columns:
+                self._gather(value, further)
+            values.append(value)
+            good.append(record)
+        records = np.array(good, np.int64)
+        places = np.array(numbers, np.int64)[records]
+        broken = np.array(list(bad), np.int64)
+        return Rows(_table(values), places, records, list(bad.values()), broken, odd, list(further)[:NAMED])
+
+    def _take_out(self, value: dict[str, Any], row: int, odd: dict[str, dict[int, Any]]) -> None:
+        """Make a text of what is several values, or put it aside where a single one is wanted."""
+        for key, one in value.items():
+            if isinstance(one, dict | list | Repeated):
+                value[key] = None
+                if one is REPEATED or (key in self.vocabulary.names and key != SOURCE and not key.startswith(EXPECTED)):
+                    odd.setdefault(key, {})[row] = one
+                elif key != SOURCE:
+                    value[key] = told(one) if key.startswith(EXPECTED) else json.dumps(one, ensure_ascii=False)
+
+    def _gather(self, value: dict[str, Any], further: dict[str, None]) -> None:
+        """Put keys that have no column of their own into the one they share."""
+        taken = {key: value.pop(key) for key in list(value) if key not in self.columns}
+        value[MORE] = json.dumps(taken, ensure_ascii=False)
+        if len(further) < NAMED:
+            further |= dict.fromkeys(taken)
+
+
+def _number(word: str) -> str:
+    """A number with a point or an exponent as the text that a single case has of it."""
+    number = float(word)
+    return text_of(number) or word if -math.inf < number < math.inf else word
+
+
+_decode = msgspec.json.Decoder(float_hook=_number).decode
+
+
+def _tidied(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What a line says, its keys as all entrances have them, and each number as its text."""
+    found: dict[str, Any] = {}
+    for written, one in value.items():
+        key = tidy(_whole(written))
+        single = one is None or isinstance(one, dict | list | Repeated)
+        found[key] = (
+            REPEATED if key in found else one if single else _whole(one if isinstance(one, str) else text_of(one))
+        )
+    return found
+
+
+def _whole(text: Any) -> Any:
+    """A text without halves of letters (such as \\ud800), which cannot be written."""
+    return _HALF.sub("\ufffd", text)
+
+
+def _is_blank(line: bytes) -> bool:
+    return not line or (line.isspace() and len(line) <= MAX_BYTES)
+
+
+def _table(values: list[dict[str, Any]]) -> pl.DataFrame:
+    names = dict.fromkeys([CASE, *(name for value in values for name in value)])
+    schema = dict.fromkeys(names, pl.String())
+    if not values:
+        return pl.DataFrame(schema=schema)
+    try:
+        return pl.from_dicts(values, schema=schema, strict=False)
+    except pl.exceptions.PolarsError:  # a number of more than 64 bits
+        texts = [{key: text_of(one) for key, one in value.items()} for value in values]
+        return pl.from_dicts(texts, schema=schema, strict=False)

@@ -1,0 +1,113 @@
+"""Pieces of a file: the cases that could be read as a table, those that could not, and where reading goes on."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ..errors import Problem
+
+Lines = np.ndarray[Any, np.dtype[np.int64]]
+Parsed = Mapping[str, Any] | Problem
+
+
+class Repeated:
+    """Stands where a key has several values in one line of JSON."""
+
+
+REPEATED = Repeated()
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where reading goes on: so many bytes, lines and rows are behind; `skip` rows of what comes are behind too."""
+
+    offset: int = 0
+    line: int = 0
+    row: int = 0
+    skip: int = 0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some cases as they are written: `table` has the readable ones, `lines` the line of each in its file, from 1.
+
+    `broken` are lines that could not be read, a case each; `after` is where the next piece begins; `behind` are the
+    bytes of the file, packed as it is, that were read so far. `odd` has, by column and row of the table, what stands in
+    a cell that holds no single text: a list, a mapping, REPEATED; the cell itself is null. `more` names keys that have
+    no column of their own.
+    """
+
+    table: pl.DataFrame
+    lines: Lines
+    broken: Sequence[Problem]
+    after: Spot
+    behind: int = 0
+    odd: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
+    more: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What readers know of a knowledge base: names that are no extra ones, the types of findings.
+
+    `parse` reads a line of JSON as a single case is read, given its bytes and number; it has the last word on a line.
+    """
+
+    parse: Callable[[bytes, int], Parsed]
+    names: frozenset[str] = frozenset()
+    types: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Unusable(Exception):
+    """A file, or the rest of it, that cannot be read, with the problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All records of a block in order: `good` and `bad` are the numbers among them of the rows and of the problems."""
+
+    table: pl.DataFrame
+    lines: Lines
+    good: Lines
+    broken: Sequence[Problem]
+    bad: Lines
+    odd: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
+    more: Sequence[str] = ()
+
+
+def cut(rows: Rows, here: Spot, after: Spot, skip: int, most: int, behind: tuple[int, int] = (0, 0)) -> Iterator[Piece]:
+    """A block that begins here, in pieces of so many records at most, without the first ones that are behind.
+
+    `behind` are the bytes of the file that were read before the block, and with it.
+    """
+    count = len(rows.good) + len(rows.bad)
+    for end, spot in ends(count, here, after, skip, most):
+        start = max(skip, end - (end - 1) % most - 1)
+        (first, last), (low, high) = (np.searchsorted(some, (start, end)).tolist() for some in (rows.good, rows.bad))
+        odd = {
+            name: {row - first: value for row, value in cells.items() if first <= row < last}
+            for name, cells in rows.odd.items()
+        }
+        yield Piece(
+            rows.table.slice(first, last - first),
+            rows.lines[first:last],
+            rows.broken[low:high],
+            spot,
+            behind[0] + (behind[1] - behind[0]) * end // max(count, 1),
+            odd={name: cells for name, cells in odd.items() if cells},
+            more=rows.more,
+        )
+
+
+def ends(count: int, here: Spot, after: Spot, skip: int, most: int) -> Iterator[tuple[int, Spot]]:
+    """After how many of its records each piece of a block ends, and the spot there."""
+    for end in [*range(most, count, most), count]:
+        if end > skip:
+            yield end, after if end == count else replace(here, row=here.row + end, skip=end)

@@ -1,0 +1,150 @@
+"""Files as UTF-8 text whose lines end in LF, from any offset of that text on: unpacked, out of UTF-16, without lone CR.
+
+Of a file that is cut off or damaged there is all that can be unpacked; `cut` then says why there is no more.
+"""
+
+import codecs
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+
+from ..errors import Place, Problem
+from .foreign import WORKBOOK, foreign, is_workbook
+from .packed import packer_of, unpacked
+from .piece import Rows, Spot, Unusable
+
+BLOCK = 1 << 23
+SNIFFED = 1 << 16  # bytes that are looked at to know a file
+CHUNK = 1 << 20
+LONGEST = 2 * BLOCK  # bytes of a line, or of a record of several lines
+_BOMS = {
+    codecs.BOM_UTF32_LE: "utf-32",  # before that of UTF-16, with which it begins
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_NO_TEXT = b"\xff"  # in no text of UTF-8
+Take = Callable[[bytes, int, bool], tuple[int, Callable[[], Rows], int]]
+
+
+class Source:
+    """The text of a file; raises Unusable where it is something else."""
+
+    def __init__(self, raw: BinaryIO, name: str) -> None:
+        self.raw = raw
+        self.name = name
+        self.cut = ""
+        self.packer = packer_of(raw.read(4))
+        self.encoding, self.returns = "", False
+        first = self._first()
+        self._refuse(first)
+        self.encoding = next((encoding for bom, encoding in _BOMS.items() if first.startswith(bom)), "")
+        first = self._first() if self.encoding else first
+        self.returns = b"\r" in first and b"\n" not in first.rstrip(b"\r\n")
+        if first.count(0) * 4 > len(first):
+            raise Unusable(Problem(Place(name), "binary data, or UTF-16 without its mark", "text in UTF-8"))
+        self.seek(0)
+
+    def _first(self) -> bytes:
+        self.seek(0)
+        return self.read(SNIFFED)
+
+    def _refuse(self, first: bytes) -> None:
+        found = foreign(first)
+        if found is not None and not self.packer and is_workbook(self.raw):
+            found = WORKBOOK, "it saved as CSV UTF-8, or a name that ends in .xlsx"
+        if found is not None:
+            raise Unusable(Problem(Place(self.name), *found))
+
+    def seek(self, offset: int) -> None:
+        """Go to an offset of the text."""
+        plain = not self.packer and not self.encoding
+        self.raw.seek(offset if plain else 0)
+        self.cut, self.rest = "", b""
+        self.chunks = self._chunks()
+        while not plain and offset:
+            some = self.read(min(offset, BLOCK))
+            offset -= len(some) or offset
+
+    def _chunks(self) -> Iterator[bytes]:
+        raw: Iterable[bytes] = iter(lambda: self.raw.read(CHUNK), b"")
+        chunks = unpacked(self.raw, self.packer, self._stopped) if self.packer else raw
+        text = _decoded(chunks, self.encoding) if self.encoding else chunks
+        return (chunk.replace(b"\r", b"\n") for chunk in text) if self.returns else iter(text)
+
+    def _stopped(self, why: str) -> None:
+        self.cut = why
+
+    def read(self, size: int) -> bytes:
+        """The next bytes of the text, as many as were asked for where there are so many."""
+        parts, have = [self.rest], len(self.rest)
+        while have < size and (chunk := next(self.chunks, None)) is not None:
+            parts.append(chunk)
+            have += len(chunk)
+        data = b"".join(parts)
+        self.rest = data[size:]
+        return data[:size]
+
+
+def _decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Text of another encoding in UTF-8; what is no text there is none here."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="surrogatepass")
+    try:
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode(errors="surrogatepass")
+        yield decoder.decode(b"", True).encode(errors="surrogatepass")
+    except UnicodeDecodeError:
+        yield _NO_TEXT
+
+
+def blocks(source: Source, spot: Spot, take: Take) -> Iterator[tuple[Callable[[], Rows], int, Spot, Spot]]:
+    """Whole records in blocks: their rows, how many, where the block begins and where it ends.
+
+    They end at the same places wherever reading began. `take` is given text, the lines before it, and whether it is the
+    last; it gives back how many bytes it used, the rows, and their number. Raises Unusable at the end of what is cut.
+    """
+    rest, here = b"", Spot(spot.offset, spot.line)
+    while True:
+        block = source.read(BLOCK - (here.offset + len(rest)) % BLOCK)
+        data = rest + block
+        if not block and source.cut:
+            data = data[: data.rfind(b"\n") + 1]  # of the line that is cut off, nobody knows what it said
+        used, rows, count = take(data, here.line, not block) if data else (0, None, 0)
+        if rows is not None and used:
+            after = Spot(here.offset + used, here.line + lines_in(data[:used]))
+            yield rows, count, here, after
+            here = after
+        rest = data[used:]
+        if len(rest) >= LONGEST and b"\n" not in rest:
+            size, rest = _behind_line(source, rest)
+            after = Spot(here.offset + size, here.line + 1)
+            yield too_long(source.name, here.line + 1), 1, here, after
+            here = after
+        if not block:
+            break
+    if source.cut:
+        raise Unusable(Problem(Place(source.name, here.line + 1), f"{source.cut} here", "the whole file"))
+
+
+def lines_in(data: bytes) -> int:
+    """How many lines begin in some whole lines."""
+    return data.count(b"\n") + (not data.endswith(b"\n"))
+
+
+def _behind_line(source: Source, data: bytes) -> tuple[int, bytes]:
+    """How many bytes a line has that begins with the data, and what was read behind its end."""
+    size, block, end = len(data), data, 0
+    while block and not end:
+        block = source.read(BLOCK)
+        end = block.find(b"\n") + 1
+        size += end or len(block)
+    return size, block[end:]
+
+
+def too_long(name: str, line: int) -> Callable[[], Rows]:
+    """A line that has no end within reason, as a broken one."""
+    problem = Problem(Place(name, line), f"a line longer than {LONGEST:,} bytes", "a line a case")
+    nothing, first = np.empty(0, np.int64), np.zeros(1, np.int64)
+    return lambda: Rows(pl.DataFrame(), nothing, nothing, [problem], first)
