@@ -18,7 +18,6 @@ from .text import LONGEST, Source, blocks
 CELL = 1 << 20  # letters of a cell of several lines; what is longer is a quote that was never closed
 PATIENCE = 3  # blocks with a text that does not fit, then all are read as text first
 QUOTE, LINE, RETURN, NOTHING = b'"\n\r\0'
-PLUS = b"+"  # before a number it is a fault that Polars does not see
 MISQUOTED = "quotes around a whole field, doubled within"
 csv.field_size_limit(max(CELL, csv.field_size_limit()))
 
@@ -68,7 +67,7 @@ class Table:
         """The table of so many records that are in order."""
         if not rows:
             return pl.DataFrame(schema=self.schema)
-        tried = self.failed < PATIENCE and bool(self.types) and PLUS not in data
+        tried = self.failed < PATIENCE and bool(self.types)
         found = self._as(data, rows, self.types) if tried else None
         if found is None:
             found = self._as(data, rows, {})

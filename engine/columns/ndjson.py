@@ -146,10 +146,8 @@ def _tidied(value: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for written, one in value.items():
         key = tidy(_whole(written))
-        single = one is None or isinstance(one, dict | list | Repeated)
-        found[key] = (
-            REPEATED if key in found else one if single else _whole(one if isinstance(one, str) else text_of(one))
-        )
+        text = one if isinstance(one, str) else text_of(one)
+        found[key] = REPEATED if key in found else one if text is None else _whole(text)
     return found
 
 

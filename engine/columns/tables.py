@@ -62,8 +62,8 @@ class Reading:
     ) -> Typed:
         """The typed table of a raw one; a case without an id is named after its file and line.
 
-        `refuse` makes a fault of what stands in columns that are no findings; `odd` has by column and row what stands in
-        cells without a text, which are faults.
+        `refuse` makes a fault of what stands in columns that are no findings; `odd` has by column and row what stands
+        in cells without a text, which are faults.
         """
         raw = _named(raw)
         ids, strange = _ids(raw[CASE], stem, lines) if CASE in raw.columns else (numbered(stem, lines), None)
