@@ -183,17 +183,24 @@ class Compiler:
         ordered = sorted(nodes)
         known: dict[tuple[int, int], int] = {}
 
-        def from_here(start: int, wanted: int) -> int:
+        def from_here(start: int, wanted: int) -> int | None:
             if wanted <= 0:
                 return TRUE
-            if wanted > len(ordered) - start:
-                return FALSE
-            if (start, wanted) not in known:
-                taken = self.all_of((ordered[start], from_here(start + 1, wanted - 1)))
-                known[start, wanted] = self.any_of((taken, from_here(start + 1, wanted)))
-            return known[start, wanted]
+            return FALSE if wanted > len(ordered) - start else known.get((start, wanted))
 
-        return from_here(0, least)
+        left = [(0, least)]
+        while from_here(0, least) is None:
+            start, wanted = left[-1]
+            with_it, without = (start + 1, wanted - 1), (start + 1, wanted)
+            if (rest := from_here(*with_it)) is None:
+                left.append(with_it)
+                continue
+            taken = self.all_of((ordered[start], rest))
+            if (rest := from_here(*without)) is None:
+                left.append(without)
+                continue
+            known[left.pop()] = self.any_of((taken, rest))
+        return from_here(0, least) or FALSE
 
     def _count(self, least: int, pairs: Sequence[Pair]) -> Pair:
         holds = self.at_least(least, [pair[0] for pair in pairs])

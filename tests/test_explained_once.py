@@ -1,22 +1,29 @@
 """Explanations are whole: what an output refers to stands in it, and none is too deep, too wide or too long to read."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import explain, truth, words
-from engine.case import Decision
+from engine.case import Decision, Value
 from engine.explain import Plan
-from engine.rulebook import Rulebook
+from engine.language import MAX_PARTS, Condition, Domain, Group, Is, Within
+from engine.rulebook import COMPLETE, SCREENED, Recommendation, Rule, Rulebook, Section, Term
 from engine.words import Said
 from engine.words.once import ABOVE, BELOW
-from engine.words.pictures import page_of
-from tests.rulebooks import case, facts, rulebooks
+from engine.words.pictures import page_of, page_of_sides
+from engine.words.reasons import DEEPEST
+from tests.rulebooks import NOWHERE, case, facts, rulebooks
 from tests.test_pictures import whole
 
+YES_NO = Domain("yes/no", ("yes", "no"))
 REFERENCE = re.compile(r"(?P<what>.+) \((?P<where>explained above|explained below)\)")
 
 
@@ -85,3 +92,86 @@ def test_what_an_explanation_refers_to_stands_in_it(data: st.DataObject) -> None
     for term in book.conclusions:
         for told in explanations(book, decision, plan, term.name):
             assert not list(left_hanging(told))
+
+
+# --- a thousand conclusions in a row ---------------------------------------------------------------------------------
+
+LONG = 1_000
+
+
+def in_a_row(count: int) -> Rulebook:
+    """As many conclusions, each of which rests on the one before; the first on a finding."""
+    start = Term("start", YES_NO, True, NOWHERE, ask="Start?")
+    steps = [Term(f"step {number}", YES_NO, False, NOWHERE, otherwise="no") for number in range(1, count + 1)]
+    terms = {term.name: term for term in (start, *steps)}
+    for name in (SCREENED, COMPLETE):
+        terms[name] = Term(name, YES_NO, False, NOWHERE, built_in=True)
+    rules = {
+        f"rule_{place}": Rule(
+            f"rule_{place}",
+            f"Step {place} follows.",
+            Condition((Is(before.name, ("yes",)),)),
+            ((step.name, "yes"),),
+            "",
+            (),
+            NOWHERE,
+        )
+        for place, (before, step) in enumerate(pairwise((start, *steps)), 1)
+    }
+    sections = (Section("Steps", (steps[-1].name,)),)
+    return Rulebook(terms, rules, recommendation=Recommendation("", steps[-1].name, sections))
+
+
+@pytest.fixture(scope="module")
+def long() -> Plan:
+    return Plan(in_a_row(LONG))
+
+
+def test_a_thousand_conclusions_in_a_row_are_explained_down_to_the_answer(long: Plan) -> None:
+    book, last = long.rulebook, f"step {LONG}"
+    for known in ({"start": "yes"}, {"start": "no"}, dict[str, Value]()):
+        decision = truth.decide(book, case(known))
+        for told in explanations(book, decision, long, last):
+            assert not list(left_hanging(told))
+            assert max(line.indent for line in told) < DEEPEST + 5
+    decision = truth.decide(book, case({"start": "yes"}))
+    reason, missing = explain.why(book, decision, last), explain.why_not(long, truth.decide(book, case({})), last)
+    said = [line.text for line in words.why(reason)]
+    assert sum(line == f"Step {place} follows." for line in said for place in range(1, LONG + 1)) == LONG
+    assert "start: yes (met)" in said
+    assert len(json.dumps(explain.as_json(reason))) > LONG
+    assert len(json.loads(json.dumps(missing.as_json()))["beneath"]) == LONG - 1
+    assert missing.way
+    assert [one.after for one in missing.way.answers] == ["yes"]
+    assert all(f"Step {place} follows." in page_of(book, decision.case, reason) for place in (1, LONG))
+    assert list(words.why_for_patient(book, decision, reason))
+
+
+def test_every_question_is_answered_about_a_thousand_conclusions_in_a_row(long: Plan) -> None:
+    book, last = long.rulebook, f"step {LONG}"
+    yes, no, unknown = (truth.decide(book, case(known)) for known in ({"start": "yes"}, {"start": "no"}, {}))
+    compared = explain.compare(long, yes, no)
+    assert [(one.term, one.after) for one in compared.findings] == [("start", "no")]
+    assert len(compared.steps) == LONG - 1
+    assert explain.what_would_change(long, yes).hangs_on == ("start",)
+    assert explain.enough(long, yes).needed == ("start",)
+    asked = explain.what_next(long, unknown)
+    assert [question.term.name for question in asked.asked] == ["start"]
+    weighed = explain.weigh(book, yes, last)
+    for told in (compared, explain.enough(long, yes), asked, weighed, explain.what_would_change(long, yes)):
+        assert json.dumps(told.as_json())
+    assert list(words.difference(compared, "everything"))
+    page_of_sides(book, yes.case, weighed)
+
+
+def test_as_many_lines_as_a_list_may_have_are_compiled() -> None:
+    lines = tuple(Is("start", ("yes",)) for _ in range(MAX_PARTS))
+    numbers = tuple(Within("size", number, None, f"{number} or more") for number in range(1, MAX_PARTS + 1))
+    book = in_a_row(1)
+    size = Term("size", Domain("number", low=0, high=2 * MAX_PARTS), True, NOWHERE)
+    rule = replace(book.rules["rule_1"], condition=Condition((*lines[:1], Group(1, numbers), Group(2, numbers))))
+    plan = Plan(replace(book, terms={"size": size, **book.terms}, rules={"rule_1": rule}))
+    decision = truth.decide(plan.rulebook, case({"start": "yes", "size": 1}))
+    found = explain.why_not(plan, decision, "step 1", ("yes",))
+    assert found.way
+    assert [(one.term, one.after) for one in found.way.answers] == [("size", 2)]
