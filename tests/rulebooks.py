@@ -131,16 +131,28 @@ def with_assumptions(draw: Draw) -> Rulebook:
 
 
 @st.composite
-def rulebooks(draw: Draw) -> Rulebook:
+def quarrels(draw: Draw) -> Rulebook:
+    """A random rulebook whose rules also read a conclusion that is disputed in some cases."""
+    book: Rulebook = draw(rulebooks(quarrel=True))
+    return book
+
+
+@st.composite
+def rulebooks(draw: Draw, quarrel: bool = False) -> Rulebook:
     """Up to five conclusions in a row, each with rules that read the findings and the conclusions before it."""
     terms: dict[str, Term] = dict(draw(findings()))
     rules: dict[str, Rule] = {}
+    if quarrel:
+        terms["quarrel"] = Term("quarrel", Domain("choice", COLOURS), False, NOWHERE)
+        for name, line_on in (("red", Is("loud", ("yes",))), ("green", Is("colour", ("red", "green")))):
+            rules[name] = Rule(name, "", Condition((line_on,)), (("quarrel", name),), "", (), NOWHERE)
     for number in range(draw(st.integers(1, 5))):
         made = draw(conclusion(f"conclusion {number}"))
         for place in range(draw(st.integers(0, 4))):
             told = [(made.name, draw(st.sampled_from(made.domain.values)) if made.domain.values else None)]
             name = f"rule_{number}_{place}"
-            rules[name] = Rule(name, "", draw(conditions(terms)), tuple(told), "", (), NOWHERE)
+            read = {one: term for one, term in terms.items() if not term.finding} if quarrel and place else terms
+            rules[name] = Rule(name, "", draw(conditions(read)), tuple(told), "", (), NOWHERE)
         terms[made.name] = made
     rules = _with_outranks(draw, terms, _with_more_told(draw, terms, rules))
     for name in (SCREENED, COMPLETE):
@@ -179,8 +191,9 @@ def value(term: Term) -> st.SearchStrategy[Value]:
 
 @st.composite
 def facts(draw: Draw, rulebook: Rulebook, whole: bool = False) -> dict[str, Value]:
-    """Answers to some of the findings, or to all."""
-    return {term.name: draw(value(term)) for term in rulebook.findings if whole or draw(st.integers(0, 3))}
+    """Answers to some of the findings, or to all; where rules may quarrel, they often do."""
+    known = {term.name: draw(value(term)) for term in rulebook.findings if whole or draw(st.integers(0, 3))}
+    return known | {"loud": "yes", "colour": "red"} if "quarrel" in rulebook.terms and draw(st.booleans()) else known
 
 
 def case(known: Mapping[str, Value], name: str = "made up") -> Case:

@@ -267,6 +267,69 @@ def test_what_was_enough_is_told_with_what_was_not_needed() -> None:
     ]
 
 
+QUARRELS = (
+    "red | if: [a: yes] | single: p",
+    "green | if: [b: yes] | single: q",
+    "wet | if: [x: over 3] | other: yes",
+    "dry | if: [y: over 3] | other: no",
+    "m_by_red | if: [single: p] | members: m",
+    "n_by_wet | if: [other: yes] | members: n",
+    "counted | if: [single: p] | for it",
+    "raised | if: [single: p] | scale: high",
+)
+
+
+def test_a_part_is_enough_for_members_in_dispute_where_it_disputes_one_of_them() -> None:
+    rules = book(*QUARRELS)
+    found = explain.enough(Plan(rules), decide(rules, a="yes", b="yes", x=5, y=5), ("members",))
+    assert found.advice["members"].disputed == ("m", "n")
+    assert len(found.part) == 3
+
+
+def test_a_dispute_is_in_every_explanation_of_what_rests_on_it() -> None:
+    rules = book(*QUARRELS, "sure | if: [a: yes] | members: m")
+    torn = decide(rules, a="yes", b="yes")
+    disputed = "s (disputed: it is ruled out as well)"
+    for term, head in (("for it", "for it: 1, disputed"), ("scale", "scale: high, disputed")):
+        reason = text(words.why(explain.why(rules, torn, term)))
+        assert reason[0] == head
+        assert f"    > {disputed}" in reason
+        assert "      * single: p (disputed: single is disputed (p against q))" in reason
+        assert "        single: disputed" in reason
+    assert f"    > {disputed}" in text(words.why(explain.why(rules, torn, "members")))
+    assert f"  > {disputed}" in why_not(rules, torn, "for it", "0")
+    weighed = explain.weigh(rules, torn, "scale", ("high",))
+    assert [one.reason.rule.id for one in weighed.values[0].speaking_for] == ["raised"]
+    assert "    - s This decides. (disputed: it is ruled out as well)" in text(words.weighing(rules, weighed))
+
+
+def test_what_excludes_every_value_of_a_scale_is_explained() -> None:
+    rules = book(
+        "p | if: [a: yes] | scale: high", "q | if: [a: yes]\nunless: [scale: low or middle or high] | other: yes"
+    )
+    told = why_not(rules, decide(rules, a="yes"), "other", "yes")
+    assert "    * unless scale: low or middle or high (met: scale is high)" in told
+    assert "      scale is high, and would have to be none of low, middle or high" in told
+    assert "        it always has one of these values" in told
+
+
+def test_a_member_that_is_in_the_way_is_explained_by_the_rules_that_give_it() -> None:
+    rules = book("p | if: [a: yes] | members: m", "q | if: [b: yes]\nunless: [members: m] | other: yes")
+    told = why_not(rules, decide(rules, a="yes", b="yes"), "other", "yes")
+    assert told[told.index("      members is m, and would have to be without m") + 1 :][:2] == [
+        "        every rule for it would have to be ruled out; 1 is not",
+        "          - fires: s [p]",
+    ]
+
+
+def test_a_rule_that_waits_only_to_be_outranked_says_so() -> None:
+    rules = book("low | if: [a: yes] | single: p", "high | if: [b: yes] | single: q | low")
+    open_one = decide(rules, a="yes")
+    assert "    * outranked by high if that holds, which is not known" in why_not(rules, open_one, "single", "p")
+    told = text(words.why(explain.why(rules, open_one, "single"), "everything"))
+    assert "  - waiting: low: whether high outranks it is not known" in told
+
+
 def test_what_holds_for_everybody_needs_no_answer() -> None:
     rules = book(*CARDS)
     nothing = explain.enough(Plan(rules), decide(rules), ("single",))

@@ -35,9 +35,9 @@ class Argument:
 class Weighed:
     """A value with its arguments.
 
-    `speaking_for` and `speaking_against` hold in this case; `ruled_out` are the rules that would have given the value
-    or spoken for it; `open_for` and `open_against` wait for answers. Of a scale, `higher` are the rules that fire for
-    more than the value, and so for at least as much.
+    `speaking_for` and `speaking_against` fire in this case, even where they are disputed; `ruled_out` are the rules
+    that would have given the value or spoken for it; `open_for` and `open_against` wait for answers. Of a scale,
+    `higher` are the rules that fire for more than the value, and so for at least as much.
     """
 
     value: str
@@ -113,8 +113,8 @@ class _Scales:
         return Weighed(
             value,
             self._state(value),
-            speaking_for=_with(found[FOR], "fires"),
-            speaking_against=_with(found[AGAINST], "fires"),
+            speaking_for=_with(found[FOR], "fires", "disputed"),
+            speaking_against=_with(found[AGAINST], "fires", "disputed"),
             open_for=_with(found[FOR], "waits"),
             open_against=_with(found[AGAINST], "waits"),
             ruled_out=_with(found[FOR], "ruled out"),
@@ -134,9 +134,6 @@ class _Scales:
         yield from (one.rule for one in self.support if one.value in above and self._status(one) & truth.HOLDS)
 
     def _state(self, value: str) -> str:
-        now = outcome(self.decision, self.term.name)
-        if value in now.disputed:
-            return "disputed"
         state = self.decision.state
         marks = state.values.get(self.term.name) or state.members.get(self.term.name) or state.scales[self.term.name]
         return truth.NAMES[marks[value]].replace("waits", "open")
@@ -173,5 +170,5 @@ class _Scales:
                 yield (AGAINST if over else FOR), line.other
 
 
-def _with(arguments: Iterable[Argument], status: str) -> tuple[Argument, ...]:
-    return tuple(argument for argument in arguments if argument.reason.status == status)
+def _with(arguments: Iterable[Argument], *statuses: str) -> tuple[Argument, ...]:
+    return tuple(argument for argument in arguments if argument.reason.status in statuses)

@@ -88,21 +88,22 @@ class Plan:
         return self._standing[known]
 
     def telling(self, term: str) -> tuple[int, ...]:
-        """The nodes that tell how a conclusion stands: equal nodes, equal outcome."""
+        """The nodes that tell how a conclusion stands: where they are equal the outcome is, and nowhere else."""
         if term not in self._telling:
             self._telling[term] = tuple(self._tell(self.rulebook.terms[term]))
         return self._telling[term]
 
     def _tell(self, term: Term) -> Iterable[int]:
-        circuit = self.compiler
+        circuit, pairs = self.compiler, self.pairs(term.name)
+        yield from (holds for holds, _ in pairs)
         if term.name in circuit.values:
-            pairs = circuit.values[term.name].values()
-            yield from (holds for holds, _ in pairs)
-            yield from (circuit.all_of(pair) for pair in pairs)
+            yield circuit.disputed(term.name)
             yield circuit.all_of(fails for _, fails in pairs)
+        elif term.name in circuit.members:
+            yield circuit.disputed(term.name)
+            yield from (circuit.any_of(pair) for pair in pairs)
         else:
-            for pair in self.pairs(term.name):
-                yield from pair
+            yield from (fails for _, fails in pairs)
 
     def pairs(self, term: str) -> tuple[tuple[int, int], ...]:
         """The marks of a conclusion: of each value, member, step of a scale, or number that a tally reaches."""

@@ -213,12 +213,13 @@ class Explainer:
         return "open" if isinstance(answer, Range) else "otherwise"
 
     def _sides(self, term: Term, answer: Answer, support: tuple[Support, ...]) -> tuple[Side, ...]:
-        """The values to explain: all that hold, but of a scale only the one reached."""
+        """The values to explain: all that hold, but of a scale only the one reached, or those in dispute."""
         firing = [entry for entry in support if truth.status(entry, self.decision.marks) & truth.HOLDS]
         values = dict.fromkeys(entry.value for entry in firing)
         if term.takes_highest:
             reached = answer.low if isinstance(answer, Range) else answer
-            values = {value: None for value in values if value == reached}
+            told = self.decision.disputed.get(term.name, (reached,))
+            values = {value: None for value in values if value in told}
         return tuple(
             Side(value or term.name, tuple(self.reason(entry) for entry in firing if entry.value == value))
             for value in values

@@ -178,7 +178,8 @@ class _Seeker:
         if goal.aim == "one of" and term.domain.kind == "tally":
             low, high = self.decision.state.counts[term.name]
             numbers = [int(value) for value in goal.values]
-            return low < max(numbers), high > min(numbers)
+            disputed = term.name in self.decision.disputed
+            return disputed or low < max(numbers), disputed or high > min(numbers)
         return goal.aim not in ("none of", "fewer"), goal.aim in ("none of", "fewer", "another number")
 
     def _fires(self, entry: Support) -> bool:

@@ -6,7 +6,7 @@ from ..errors import listed
 from ..explain import Argument, Weighed, Weighing
 from ..rulebook import Rulebook
 from .outcomes import stand
-from .reasons import Length
+from .reasons import DISPUTED, Length
 from .said import Said, cite
 
 STATES = {"holds": "it holds", "fails": "it does not hold", "open": "not known yet", "disputed": "disputed"}
@@ -54,12 +54,18 @@ def _side(rulebook: Rulebook, side: str, arguments: Sequence[Argument], length: 
     yield Said(f"{side} it: {len(arguments) or 'nothing'}", 1, "answer")
     for argument in arguments:
         rule = argument.reason.rule
-        yield Said(f"{rule.says}{'' if argument.tally else ' This decides.'}", 2, "plain", "- ")
+        yield Said(f"{rule.says}{decides(argument)}", 2, "plain", "- ")
         yield Said(rule.because, 3, "muted")
         if length == "everything":
             yield from (Said(cite(rulebook, citation), 3, "muted", "source: ") for citation in rule.sources)
         else:
             yield Said("; ".join(map(str, rule.sources)), 3, "muted")
+
+
+def decides(argument: Argument) -> str:
+    """What an argument that fires does, beside counting."""
+    disputed = f" ({DISPUTED})" if argument.reason.status == "disputed" else ""
+    return f"{'' if argument.tally else ' This decides.'}{disputed}"
 
 
 def _open(told: Weighed) -> Iterator[Said]:

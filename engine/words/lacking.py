@@ -6,7 +6,7 @@ from ..errors import counted, listed
 from ..explain import Candidate, Goal, GroupReason, LineReason, RuleReason, Way, WhyNot
 from .once import Once
 from .outcomes import answered, either, stand
-from .reasons import DEEPEST, Length, what_is_found
+from .reasons import DEEPEST, DISPUTED, Length, what_is_found
 from .said import Said
 
 NEAREST = {"reasons": (3, 1), "everything": (1_000, 1_000)}
@@ -30,9 +30,8 @@ def _head(told: WhyNot) -> str:
 def _wanted(told: WhyNot) -> str:
     """What it would have to be."""
     if told.goal.aim == "none of":
-        return (
-            f", and would have to be none of {either(told.wanted)}" if len(told.wanted) > 1 else ", and is in the way"
-        )
+        without = "without" if told.term.domain.kind == "several" else "none of"
+        return f", and would have to be {without} {either(told.wanted)}"
     if told.goal.aim != "one of":
         return f", and would have to be {told.goal.aim}"
     return f", not {either(told.wanted)}" if told.wanted and len(told.wanted) < 6 else ""
@@ -135,7 +134,7 @@ def _doing(reason: RuleReason) -> str:
 
 def _distance(candidate: Candidate) -> str:
     if candidate.reason.status == "disputed":
-        return "disputed: it fires, and is ruled out as well"
+        return DISPUTED
     if candidate.distance is None:
         return "it hangs on what cannot be otherwise"
     return f"{counted(candidate.distance, 'answer')} away" if candidate.distance else "nothing is lacking"

@@ -12,6 +12,7 @@ from .said import Said, cite, tell
 
 Length = Literal["line", "reasons", "everything"]
 LENGTHS: tuple[Length, ...] = ("line", "reasons", "everything")
+DISPUTED = "disputed: it is ruled out as well"
 DEEPEST = 24
 """What would be indented deeper is explained in a part of its own, at the left again."""
 
@@ -29,7 +30,7 @@ def why(reason: Why, length: Length = "reasons") -> Iterator[Said]:
 def answer_of(reason: Why) -> str:
     """The answer that a tree of reasons explains."""
     if reason.how == "disputed":
-        return "disputed"
+        return f"{reason.answer}, disputed" if isinstance(reason.answer, str | int) else "disputed"
     return "none given" if reason.how == "gap" else tell(reason.answer)
 
 
@@ -103,7 +104,7 @@ class _Text:
 
     def _rule(self, reason: RuleReason, indent: int) -> Iterator[Said]:
         rule, whole = reason.rule, self.length == "everything"
-        disputed = " (disputed: it is ruled out as well)" if reason.status == "disputed" else ""
+        disputed = f" ({DISPUTED})" if reason.status == "disputed" else ""
         yield Said(f"{rule.says}{disputed}", indent, "plain", "> ")
         yield Said(f"because: {rule.because}", indent + 1, "muted")
         yield Said(f"rule {rule.id}, {rule.place}; {'; '.join(map(str, rule.sources))}", indent + 1, "muted")

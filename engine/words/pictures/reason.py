@@ -6,7 +6,7 @@ from ...case import Case, Members, Range
 from ...errors import counted
 from ...explain import GroupReason, LineReason, RuleReason, Why
 from ...rulebook import Rulebook, Term
-from ..reasons import answer_of, found_in_words, how_of
+from ..reasons import DISPUTED, answer_of, found_in_words, how_of
 from .boxes import MARGIN, Box, Kind, Mark, Picture, Row
 from .layers import lay_out, needed
 from .lettering import clean
@@ -140,6 +140,8 @@ def _rule(value: str, rule: RuleReason) -> Iterator[Row]:
     yield from (Row(text, bold=text == value, ruled=not number) for number, text in enumerate(heads))
     if heads[-1] != f"rule {rule.rule.id}":
         yield Row(f"rule {rule.rule.id}", soft=True)
+    if rule.status == "disputed":
+        yield Row(DISPUTED, mark="disputed")
     yield from (Row(f"outranked by {other}", mark="not met") for other in rule.outranked)
     for part in rule.parts:
         lines = part.lines if isinstance(part, GroupReason) else (part,)

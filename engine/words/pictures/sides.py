@@ -6,7 +6,7 @@ from html import escape
 from ...case import Case
 from ...explain import Argument, Weighed, Weighing
 from ...rulebook import Rulebook
-from ..arguments import STATES, counts, meant
+from ..arguments import STATES, counts, decides, meant
 from ..outcomes import stand
 from .boxes import MARGIN, Box, Kind, Mark, Picture, Row
 from .layers import lay_out
@@ -82,7 +82,7 @@ def _box(told: Weighed, name: str) -> Box:
 
 def _argument(mark: Mark, would: str, argument: Argument) -> Iterator[Row]:
     rule = argument.reason.rule
-    says = rule.says if argument.tally or would else f"{rule.says} This decides."
+    says = rule.says if would else f"{rule.says}{decides(argument)}"
     yield Row(f"{says}{f' ({would})' if would else ''}", mark=mark, ruled=True)
     yield Row(f"rule {rule.id}; {'; '.join(map(str, rule.sources))}", soft=True)
 

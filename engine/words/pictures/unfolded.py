@@ -9,7 +9,7 @@ from ...explain import GroupReason, LineReason, RuleReason, Why
 from ...language import show
 from ...rulebook import Rule, Rulebook, Support, Term
 from ..once import Once
-from ..reasons import answer_of, how_of, sources_behind
+from ..reasons import DISPUTED, answer_of, how_of, sources_behind
 from ..said import cite
 from .boxes import Mark, State
 from .lettering import clean
@@ -91,6 +91,7 @@ class _Unfolded:
     def _rule(self, value: str, reason: RuleReason, several: bool, depth: int) -> str:
         says = escape(clean(reason.rule.says))
         summary = f"<b>{escape(clean(value))}</b> {says}" if several else says
+        summary += f" <i>{DISPUTED}</i>" if reason.status == "disputed" else ""
         lines = [line for part in reason.parts for line in self._part(part, depth)]
         lines += [f"<li>{sign_of('not met')}outranked by {escape(other)}</li>" for other in reason.outranked]
         return f"<li>{details(summary, card(reason.rule))}<ul class=tree>{''.join(lines)}</ul></li>"
