@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -258,3 +259,74 @@ def test_what_no_text_can_hold_is_shown_whatever_the_encoding(
         said = run(monkeypatch, ["--knowledge", str(hostile), "decide", "."], encoding=encoding)
         assert "\\udcff\\udcfe.yaml:1:8:" in said
         assert said.isascii() == (encoding == "ascii")
+
+
+# --- many cases ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def out(hostile: Path, cases: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a batch of hostile cases."""
+    pytest.importorskip("polars")
+    words = words_of("batch lines* table* --out out", cases)
+    said = run(monkeypatch, ["--knowledge", str(hostile), *words])
+    assert "5 cases" in said or "6 cases" in said
+    assert "\\u" in said
+    assert sent(said) == set()
+    return cases / "out"
+
+
+def test_a_batch_of_hostile_cases_and_its_report_send_nothing(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    summary = run(monkeypatch, ["report", str(out)])
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert sent(summary) == sent(page) == set()
+    assert "\\u001b" in page
+    again = run(monkeypatch, ["batch", "out", "--out", "again", "--json"])
+    assert sent(again) == set()
+    json.loads(again)
+    for line in (out / "rejects.ndjson").read_text(encoding="utf-8").split("\n")[:-1]:
+        told = run(monkeypatch, ["why", "out", "--case", json.loads(line)["case"]])
+        assert "to mend" in told
+        assert sent(told) == set()
+
+
+WRONG: list[dict[str, Any] | str | bytes] = [
+    "",
+    "[]",
+    "{",
+    "[" * 100_000,
+    b"\xff\x00",
+    {},
+    {"rulebook": SIGNS},
+    {"options": None},
+    {"options": {"store": True, "form": SIGNS}},
+    {"options": {"store": True, "form": "../../csv"}},
+    {"inputs": 5},
+    {"inputs": [{"path": SIGNS}, 7]},
+    {"parts": SIGNS},
+    {"finished": SIGNS},
+]
+
+
+def test_a_hostile_manifest_is_told_and_sends_nothing(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = out / "manifest.json"
+    whole = json.loads(path.read_bytes())
+    for wrong in WRONG:
+        if isinstance(wrong, dict):
+            path.write_text(json.dumps({**whole, **wrong} if wrong else wrong), encoding="utf-8")
+        else:
+            path.write_bytes(wrong if isinstance(wrong, bytes) else wrong.encode())
+        for words in (["report", "out"], ["why", "out", "--case", "b"], ["batch", "out", "--out", "new"]):
+            assert sent(run(monkeypatch, words)) == set()
+            shutil.rmtree("new", ignore_errors=True)
+
+
+@pytest.mark.parametrize("name", ["summary.json", "rejects.ndjson", "answers/*", "findings/*", "knowledge/*.yaml"])
+def test_a_hostile_file_of_a_batch_is_told_and_sends_nothing(
+    name: str, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for content in (b"", b"{", SIGNS.encode(), b'{"case": "b"}\n', b"5\n"):
+        for path in out.glob(name):
+            path.write_bytes(content)
+        for words in (["report", "out"], ["why", "out", "--case", "b"], ["why", "out", "--case", SIGNS]):
+            assert sent(run(monkeypatch, words)) == set()

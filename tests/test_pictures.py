@@ -126,7 +126,7 @@ def test_a_long_name_is_broken_where_it_has_a_joint() -> None:
 
 
 def test_what_no_xml_may_hold_is_replaced() -> None:
-    assert clean("a\x00b\x1b[1m\ufffe\ud800  c\nd") == "a\ufffdb\ufffd[1m\ufffd\ufffd c d"
+    assert clean("a\x00b\x1b[1m\ufffe\ud800  c\nd") == "a\\u0000b\\u001b[1m\ufffd\\ud800 c d"
 
 
 # --- whole pictures -----------------------------------------------------------------------------------------------

@@ -1,11 +1,15 @@
 """Answers as files, and what is read back of them: one case."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from ..errors import LumbarError, Place, Problem
+from .piece import Unusable
 from .program import CASE
 from .tables import as_text
 
@@ -31,6 +35,18 @@ def _write(table: pl.DataFrame, path: Path, form: str, rulebook: str) -> None:
         ]
         plain = table.with_columns(as_text(table[name]) for name in odd)
         plain.write_ndjson(path) if form == "ndjson" else plain.write_csv(path)
+
+
+@contextmanager
+def readable(folder: Path) -> Iterator[None]:
+    """Tell files in the folder of a batch that are not as they were written; raises LumbarError."""
+    try:
+        yield
+    except Unusable as error:
+        raise LumbarError([error.problem]) from error
+    except (pl.exceptions.PolarsError, OSError, ValueError, RecursionError) as error:
+        there = f"files that cannot be read ({' '.join(str(error).split())[:200]})"
+        raise LumbarError([Problem(Place(str(folder)), there, "them as `lumbar batch` wrote them")]) from error
 
 
 def row_of(path: Path, form: str, case: str) -> dict[str, Any] | None:

@@ -10,9 +10,9 @@ from ...case import Case, Decision, Members, Range
 from ...columns import codes, stored
 from ...errors import Place, Problem
 from ...load import load
-from ...rulebook import Rulebook, Term
+from ...rulebook import Rulebook, Term, readable
 from .options import refused
-from .store import ANSWERS, FINDINGS, KNOWLEDGE, MANIFEST, REJECTS, read_json
+from .store import ANSWERS, FINDINGS, KNOWLEDGE, REJECTS, manifest_of
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,25 @@ class Stored:
 
 def stored_case(out: Path, name: str | None) -> Stored:
     """The case with that id in a folder of answers; raises Refused where it is not there."""
-    manifest = read_json(out / MANIFEST)
+    manifest = manifest_of(out)
     if name is None:
         raise refused(out, "a folder of answers, and no case named", "--case with the id of a case")
     rulebook = load(out / KNOWLEDGE)
     if rulebook.digest != manifest["rulebook"]:
         expected = f"{manifest['rulebook']}, by which the answers were made"
         raise refused(out / KNOWLEDGE, f"the rulebook {rulebook.digest}", expected)
-    form = manifest["options"]["form"]
-    if not manifest["options"]["store"]:
+    with stored.readable(out):
+        found = _found(rulebook, out, manifest.get("options", {}), name)
+    if not readable(rulebook.terms, found.case.facts):
+        raise refused(out, f"answers of {name!r} that the rulebook does not know", "them as `lumbar batch` wrote them")
+    return found
+
+
+def _found(rulebook: Rulebook, out: Path, options: Mapping[str, Any], name: str) -> Stored:
+    form = options.get("form")
+    if form not in stored.FORMATS:
+        raise refused(out, f"answers in a form {form!r}", ", ".join(stored.FORMATS))
+    if not options["store"]:
         raise refused(out, "answers without their findings", "the OUT of a batch that stored them")
     for path in sorted((out / FINDINGS).glob(f"part-*{codes.SUFFIX}")):
         facts = codes.row_of(path, name)
@@ -60,16 +70,24 @@ def _reject(out: Path, name: str) -> Case:
     with (out / REJECTS).open(encoding="utf-8") as lines:
         for line in lines:
             told = json.loads(line)
-            if told["case"] == name:
-                problems = tuple(_problem(one) for one in told.get("problems", [told]))
-                return Case(name, told["facts"], problems[0].place, problems=problems)
+            problems = told.get("problems", [told]) if isinstance(told, dict) else None
+            facts = told.get("facts", {}) if isinstance(told, dict) else None
+            if not isinstance(facts, dict) or not isinstance(problems, list) or not _are_objects(problems):
+                raise refused(out / REJECTS, f"{line[:80].rstrip()!r}", "a case that was set apart, in each line")
+            if told.get("case") == name:
+                found = tuple(map(_problem, problems))
+                return Case(name, facts, found[0].place, problems=found)
     raise refused(out, f"no case {name!r}", "the id of a case that was given")
 
 
+def _are_objects(problems: list[Any]) -> bool:
+    return bool(problems) and all(isinstance(one, dict) for one in problems)
+
+
 def _problem(told: Mapping[str, Any]) -> Problem:
-    return Problem(
-        Place(told["file"], told["line"], told["column"]), told["there"], told["expected"], told["suggestion"]
-    )
+    line, column = (told[key] if isinstance(told.get(key), int) else 0 for key in ("line", "column"))
+    file, there, expected, near = (str(told.get(key, "")) for key in ("file", "there", "expected", "suggestion"))
+    return Problem(Place(file, line, column), there, expected, near)
 
 
 def _told(rulebook: Rulebook, decision: Decision) -> dict[str, Any]:

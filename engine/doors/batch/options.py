@@ -122,7 +122,7 @@ def _is_batch(folder: Path) -> bool:
     """Whether a folder is the OUT of a batch."""
     try:
         told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(told, dict) and {"rulebook", "options", "finished"} <= set(told)
 

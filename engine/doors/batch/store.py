@@ -27,6 +27,7 @@ PACKED_MARKS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1")
 def whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its place, bring it to the disk, and put it in its place."""
     part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)  # it may be a link, by which something else would be written over
     write(part)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
@@ -56,6 +57,26 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+
+
+def manifest_of(out: Path) -> dict[str, Any]:
+    """The manifest of an OUT, as `lumbar batch` writes it; raises Refused."""
+    path = out / MANIFEST
+    expected = "a folder that `lumbar batch` wrote"
+    try:
+        manifest = json.loads(path.read_bytes())
+    except OSError as error:
+        raise refused(path, f"cannot be read ({error.strerror})", expected) from error
+    except (ValueError, RecursionError) as error:
+        raise refused(path, f"not readable as JSON: {error}", expected) from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("rulebook"), str):
+        raise refused(path, "names no rulebook", expected)
+    options, inputs = manifest.get("options", {"form": "", "store": True}), manifest.get("inputs", [])
+    if not isinstance(options, dict) or not {"form", "store"} <= set(options):
+        raise refused(path, "names no options", expected)
+    if not isinstance(inputs, list) or not all(isinstance(one, dict) and "path" in one for one in inputs):
+        raise refused(path, "names no inputs", expected)
+    return manifest
 
 
 class Store:

@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 import altair as alt
 import vl_convert
 
+from ...display import visible
+
 Spec = dict[str, Any]
 WIDTH, REACH = 350, 235  # of a chart, and of its longest bar: the rest is for the number
 LETTERS, LINE, BAR, GAP = 56, 15, 12, 8
@@ -45,7 +47,7 @@ def bar_chart(bars: Sequence[Bar], longest: int) -> Spec:
     labels = [{"x": 0, "y": y + 11, "text": "\n".join(_lines(bar))} for bar, y in rows]
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, max(longest, 1)], range=[0, REACH]))
     y = alt.Y("y:Q", axis=None, scale=_down(height))
-    rects = alt.Chart(alt.InlineData(values=pieces)).mark_rect(stroke=INK, strokeWidth=0.75)
+    rects = alt.Chart(_data(pieces)).mark_rect(stroke=INK, strokeWidth=0.75)
     layers = [
         rects.encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=_tones(), description="says:N"),
         _texts(labels).encode(x=x, y=y, text="text:N"),
@@ -105,7 +107,7 @@ def matrix_chart(labels: Sequence[str], counts: Mapping[tuple[str, str], int]) -
     shade = alt.Color(
         "share:Q", scale=alt.Scale(domain=[0, 1], range=[PAPER, TONES["full"]], interpolate="rgb"), legend=None
     )
-    base = alt.Chart(alt.InlineData(values=cells))
+    base = alt.Chart(_data(cells))
     numbers = base.mark_text(align="center", baseline="alphabetic", font=FONT, fontSize=12, aria=False, dy=4)
     ink = alt.Color("ink:N", scale=None, legend=None)
     layers = [
@@ -136,9 +138,18 @@ def _cell(top: int, left: int, size: int, row: str, column: str, counts: Mapping
 
 
 def _texts(values: list[Spec], **style: Any) -> Any:
-    chart = alt.Chart(alt.InlineData(values=values))
+    chart = alt.Chart(_data(values))
     told: Spec = {"align": "left", "baseline": "alphabetic", "color": INK, "font": FONT, "fontSize": 12, "aria": False}
     return chart.mark_text(lineBreak="\n", **(told | style))
+
+
+def _data(values: list[Spec]) -> alt.InlineData:
+    """Marks with their words, in which everything can be seen."""
+    return alt.InlineData(
+        values=[
+            {key: visible(value) if isinstance(value, str) else value for key, value in one.items()} for one in values
+        ]
+    )
 
 
 def _down(height: int) -> alt.Scale:
@@ -172,6 +183,6 @@ def picture(spec: Spec, says: str) -> str:
     height = root.attrib.pop("height")
     width = root.attrib["width"]
     root.attrib.pop("version", None)
-    root.attrib |= {"role": "img", "aria-label": says, "style": f"min-width:min({width}px,{WIDTH}px)"}
+    root.attrib |= {"role": "img", "aria-label": visible(says), "style": f"min-width:min({width}px,{WIDTH}px)"}
     root.attrib["viewBox"] = f"0 0 {width} {height}"
     return ElementTree.tostring(root, encoding="unicode")

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 
 from ... import words
 from ...columns.outcome import DISPUTED, GAP, OPEN, Answers, Row
 from ...columns.summary import Comparison, Rejects, Spread, Summary
 from ...errors import counted, listed
 from ...rulebook import Rule, Rulebook, Term
+from ...words.pictures.page import escaped
 from ...words.pictures.page import page as whole_page
 from .charts import Bar, bar_chart, letter, matrix_chart, picture
 from .reasons import Reasons
@@ -68,12 +68,12 @@ def share(count: int, whole: int) -> str:
 
 def heading(level: int, text: str) -> str:
     """A heading."""
-    return f"<h{level}>{escape(text)}</h{level}>"
+    return f"<h{level}>{escaped(text)}</h{level}>"
 
 
 def sentence(text: str, style: str = "") -> str:
     """A paragraph."""
-    return f"<p{f' class={style}' if style else ''}>{escape(text)}</p>"
+    return f"<p{f' class={style}' if style else ''}>{escaped(text)}</p>"
 
 
 def charts(title: str, bars: Sequence[Bar], keys: Mapping[str, str] | None = None, below: str = "") -> str:
@@ -94,11 +94,11 @@ def figure(title: str, bars: Sequence[Bar], longest: int, keys: Mapping[str, str
     told = "; ".join(f"{bar.label}: {bar.end}" for bar in bars)
     used = {tone for bar in bars for tone, count, _ in bar.pieces if count}
     marks = "".join(
-        f'<li><span class="key {tone}"></span>{escape(name)}</li>' for tone, name in keys.items() if tone in used
+        f'<li><span class="key {tone}"></span>{escaped(name)}</li>' for tone, name in keys.items() if tone in used
     )
     drawn = picture(bar_chart(bars, longest), f"{title}. {told}") if bars else ""
     rest = (f"<ul class=keys>{marks}</ul>" if marks else "") + drawn + (sentence(below, "muted") if below else "")
-    return f"<figure><figcaption>{escape(title)}</figcaption>{rest}</figure>"
+    return f"<figure><figcaption>{escaped(title)}</figcaption>{rest}</figure>"
 
 
 def figures(told: Iterable[str]) -> str:
@@ -127,7 +127,7 @@ def _head(batch: Batch) -> Iterator[str]:
         (summary.waiting, "with an answer that is still open"),
         (summary.disputed_cases, "with an answer that is disputed"),
     ]
-    boxes = "".join(f"<li><strong>{count:,}</strong> {escape(name)}</li>" for count, name in tiles)
+    boxes = "".join(f"<li><strong>{count:,}</strong> {escaped(name)}</li>" for count, name in tiles)
     yield f"<ul class=tiles>{boxes}</ul>"
     if batch.inputs:
         yield sentence(f"From {listed(batch.inputs, 6)}.", "muted")
@@ -203,9 +203,9 @@ def _cases(batch: Batch, term: str, rows: Sequence[Row], count: int, title: str)
     lines = []
     for row, reason in batch.reasons.of(term, rows):
         expected = f"expected {row.expected}; " if row.expected is not None else ""
-        lines.append(f"<li><b>{escape(row.case)}</b> {escape(expected + reason)}</li>")
+        lines.append(f"<li><b>{escaped(row.case)}</b> {escaped(expected + reason)}</li>")
     more = f"<li>and {count - len(rows):,} more</li>" if count > len(rows) else ""
-    return f"<details><summary>{escape(title)}</summary><ul>{''.join(lines)}{more}</ul></details>"
+    return f"<details><summary>{escaped(title)}</summary><ul>{''.join(lines)}{more}</ul></details>"
 
 
 def _rejects(batch: Batch) -> Iterator[str]:
@@ -258,8 +258,8 @@ def _matrix(term: Term, comparison: Comparison) -> str:
     agrees = f"{share(comparison.agreeing, comparison.cases)} of {comparison.cases:,} agree; Cohen's kappa {kappa}"
     key = "; ".join(f"{letter(place)} {label}" for place, label in enumerate(labels))
     drawn = picture(matrix_chart(labels, comparison.counts), f"{term.name}: {agrees}. Columns: {key}")
-    caption = f"<figcaption>{escape(agrees)}</figcaption>"
-    scroll = f'<div class="wide" tabindex="0" role="region" aria-label="{escape(term.name)}, matrix">{drawn}</div>'
+    caption = f"<figcaption>{escaped(agrees)}</figcaption>"
+    scroll = f'<div class="wide" tabindex="0" role="region" aria-label="{escaped(term.name)}, matrix">{drawn}</div>'
     return f"<figure class=matrix>{caption}{scroll}{sentence(f'Columns: {key}', 'muted')}</figure>"
 
 
@@ -285,11 +285,11 @@ def _rules(batch: Batch) -> Iterator[str]:
         bars = [bar_of(rule.id, fired[rule.id], cases) for rule in group]
         title = f"{folder}: {counted(len(group), 'rule')} fired"
         drawn = figures([charts(folder, bars)])
-        yield f"<details><summary>{escape(title)}</summary>{drawn}</details>"
+        yield f"<details><summary>{escaped(title)}</summary>{drawn}</details>"
     yield heading(3, f"Never fired: {counted(len(never), 'rule')}")
     for folder, group in _folders(never).items():
-        lines = "".join(f"<li><b>{escape(rule.id)}</b> {escape(rule.says)}</li>" for rule in group)
-        title = escape(f"{folder}: {counted(len(group), 'rule')} never fired")
+        lines = "".join(f"<li><b>{escaped(rule.id)}</b> {escaped(rule.says)}</li>" for rule in group)
+        title = escaped(f"{folder}: {counted(len(group), 'rule')} never fired")
         yield f"<details open><summary>{title}</summary><ul>{lines}</ul></details>"
 
 

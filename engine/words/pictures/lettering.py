@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from ...display import visible
+
 FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
 _ELSEWHERE = 1000  # a character that is not in the table: as wide as any of Latin, Greek and Cyrillic
 _PLAIN = {
@@ -47,12 +49,12 @@ _BOLD = {
 }
 _WIDTHS = tuple({letter: width for width, letters in table.items() for letter in letters} for table in (_PLAIN, _BOLD))
 _PARTS = re.compile(r"[^_./-]*[_./-]?")  # where a long name is broken
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 
 def clean(text: str) -> str:
-    """The text on one line, without the characters that no XML may hold."""
-    return " ".join(_NOT_IN_XML.sub("\ufffd", text).split())
+    """The text on one line, what cannot be seen written out, without the characters that no XML may hold."""
+    return _NOT_IN_XML.sub("\ufffd", visible(" ".join(text.split())))
 
 
 def width(text: str, size: float, bold: bool = False) -> float:

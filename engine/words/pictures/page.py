@@ -77,6 +77,11 @@ def page(title: str, body: str, style: str = "") -> str:
 """
 
 
+def escaped(text: str) -> str:
+    """The text as a page has it: on one line, and nothing in it is a tag or cannot be seen."""
+    return escape(clean(text))
+
+
 def paragraph(text: str, style: str = "") -> str:
     """A paragraph; nothing where there is no text."""
     text = clean(text)
@@ -91,7 +96,7 @@ def notice(rulebook: Rulebook) -> str:
 
 def figure(svg: str, caption: str = "") -> str:
     """A drawn picture in a page."""
-    below = f"<figcaption class=muted>{escape(caption)}</figcaption>" if caption else ""
+    below = f"<figcaption class=muted>{escaped(caption)}</figcaption>" if caption else ""
     return f"<figure class=drawn>{svg}{below}</figure>"
 
 
