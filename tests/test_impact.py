@@ -195,6 +195,30 @@ def test_a_revision_of_git_is_the_state_before(kept: Path) -> None:
     assert told(kept, "diff", "HEAD", "HEAD")["rules"] == []
 
 
+def test_a_revision_that_lacks_a_file_is_told(kept: Path) -> None:
+    words = ["git", "rev-parse", "HEAD:shed/sources.yaml"]
+    name = subprocess.run(words, cwd=kept.parent, check=True, capture_output=True, text=True).stdout.strip()
+    (kept.parent / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    code, output = run(kept, "diff", "HEAD")
+    assert (code, "HEAD: a revision of which git does not have every file here" in output) == (1, True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program is a script of sh")
+def test_a_repository_runs_no_program_of_its_own(kept: Path, tmp_path: Path) -> None:
+    (kept / ".gitattributes").write_text("* filter=own\n", encoding="utf-8")
+    for words in (["add", "shed"], ["commit", "-qm", "Attributes"]):
+        subprocess.run(["git", *words], cwd=kept.parent, check=True)
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\ncat\n", encoding="utf-8")
+    program.chmod(0o755)
+    for name in ("filter.own.smudge", "core.fsmonitor", "tar.tar.command", "core.pager", "diff.external"):
+        subprocess.run(["git", "config", name, str(program)], cwd=kept.parent, check=True)
+    assert told(kept, "diff", "HEAD")["rules"] == []
+    assert not (tmp_path / "ran").exists()
+    subprocess.run(["git", "archive", "HEAD"], cwd=kept, check=True, stdout=subprocess.DEVNULL)
+    assert (tmp_path / "ran").exists()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows lets few users make links")
 def test_a_link_at_a_revision_is_told_and_its_rules_are_not_taken_for_gone(kept: Path) -> None:
     (kept / "rules").rename(kept / "..rules")

@@ -1,14 +1,16 @@
 """Another state of a knowledge base: a folder, or a revision that git keeps."""
 
 import io
+import os
 import subprocess
-import tarfile
 from pathlib import Path
 
 from ..errors import KnowledgeError, Place, Problem
 from ..load import load, load_files
 from ..load.files import belongs
 from ..rulebook import Rulebook
+
+LINK = "120000"  # the mode that git gives it
 
 
 def rulebook_at(text: str, directory: Path) -> Rulebook:
@@ -21,28 +23,52 @@ def rulebook_at(text: str, directory: Path) -> Rulebook:
 def _files(revision: str, directory: Path) -> dict[str, bytes]:
     """The files of a folder as they stand in a revision."""
     commit = _git(directory, revision, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    packed = _git(directory, revision, "archive", "--format=tar", commit.decode().strip())
-    files: dict[str, bytes] = {}
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        for member in archive:
-            if member.issym() and belongs(member.name):
-                raise _error(
-                    revision, f"{member.name} is a link at this revision, and git does not follow it", "a folder"
-                )
-            content = archive.extractfile(member) if member.isfile() and belongs(member.name) else None
-            if content is not None:
-                files[member.name] = content.read()
+    listed = _git(directory, revision, "ls-tree", "-r", "-z", commit.decode().strip())
+    objects: dict[str, str] = {}
+    for entry in listed.decode(errors="surrogateescape").split("\0")[:-1]:
+        (mode, kind, name), path = entry.partition("\t")[0].split(" "), entry.partition("\t")[2]
+        if mode == LINK and belongs(path):
+            raise _error(revision, f"{path} is a link at this revision, and git does not follow it", "a folder")
+        if kind == "blob" and belongs(path):
+            objects[path] = name
+    read = io.BytesIO(_git(directory, revision, "cat-file", "--batch", given="\n".join(objects.values()) + "\n"))
+    files = {path: _content(read, revision) for path in objects}
     if not any(name.startswith("terms/") for name in files):
         raise _error(revision, f"{directory} has no knowledge base at this revision", "one that has it")
     return files
 
 
-def _git(directory: Path, revision: str, *words: str) -> bytes:
-    """What git prints when it is run in the folder, which makes it speak of this folder alone."""
+def _content(read: io.BytesIO, revision: str) -> bytes:
+    """The next object that git printed: a line with its size, then what is in it."""
+    head = read.readline().split()
+    if len(head) != 3:  # the name of the object, and `missing`
+        raise _error(revision, "a revision of which git does not have every file here", "one that was fetched whole")
+    content = read.read(int(head[2]))
+    read.readline()
+    return content
+
+
+def _git(directory: Path, revision: str, *words: str, given: str = "") -> bytes:
+    """What git prints when it is run in the folder, which makes it speak of this folder alone.
+
+    Nothing runs that the repository itself asks for: objects are read as they are kept, without its filters (as an
+    archive has them), nothing is fetched, and no program watches its files.
+    """
+    command = ["git", "-c", "core.fsmonitor=false", *words]
     try:
-        done = subprocess.run(["git", *words], cwd=directory, capture_output=True, check=False, timeout=60)
+        done = subprocess.run(
+            command,
+            cwd=directory,
+            env={**os.environ, "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"},
+            input=given.encode(),
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
     except FileNotFoundError as error:
         raise _error(revision, "no folder, and git is not installed", "a folder, or git") from error
+    except subprocess.TimeoutExpired as error:
+        raise _error(revision, "no answer of git for a minute", "a folder") from error
     if done.returncode:
         told = (done.stderr.decode(errors="replace").strip().splitlines() or [""])[0].removeprefix("fatal: ")
         expected = f"a folder, or a revision such as HEAD or main~1, with {directory} in a repository of git"
