@@ -191,6 +191,16 @@ def test_answers_are_kept_in_their_order_and_gone_on_with(tmp_path: Path) -> Non
     assert os.listdir(tmp_path) == ["one.yaml"]  # noqa: PTH208 (hidden files too)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links and modes are those of POSIX")
+def test_answers_are_not_written_through_a_link_or_into_a_file_open_to_others(tmp_path: Path) -> None:
+    aside = tmp_path / f".one.yaml.{os.getpid()}"
+    for target in (tmp_path / "anothers", None):
+        aside.symlink_to(target) if target else aside.write_text("open to all")
+        interview(load(BICYCLE)).save(tmp_path / "one.yaml")
+        assert stat.S_IMODE((tmp_path / "one.yaml").stat().st_mode) == 0o600
+        assert os.listdir(tmp_path) == ["one.yaml"]  # noqa: PTH208 (hidden files too)
+
+
 def test_a_saved_case_is_not_written_over() -> None:
     path = ROOT / "knowledge" / "cases" / "kidney_infection.yaml"
     with pytest.raises(LumbarError, match="a saved case; expected a copy of it, without what is expected"):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import copymode
 
 
 def save(directory: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
@@ -18,7 +19,11 @@ def save(directory: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
             path.parent.mkdir(parents=True, exist_ok=True)
             before[path] = path.read_bytes() if path.exists() else None
             fresh[path] = path.with_name(f".{path.name}.{os.getpid()}.new")
-            fresh[path].write_text(text, encoding="utf-8", newline="\n")
+            fresh[path].unlink(missing_ok=True)
+            with fresh[path].open("x", encoding="utf-8", newline="\n") as file:  # not through a link that was put there
+                file.write(text)
+            if before[path] is not None:
+                copymode(path, fresh[path])
         for path, new in fresh.items():
             new.replace(path)
     except BaseException:  # an interruption too leaves everything as it was

@@ -146,7 +146,8 @@ class Interview:
         lines += [f"{name}: {UNKNOWN if value is None else quoted(str(value))}" for name, value in self.answers.items()]
         aside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            aside.unlink(missing_ok=True)  # what another put there may be a link, or open to all
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
                 file.write("\n".join(lines) + "\n")
             aside.replace(path)
         except OSError as error:
