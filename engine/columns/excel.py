@@ -1,5 +1,6 @@
 """The first sheet of an Excel workbook as a table of text; the only file that imports python_calamine."""
 
+import re
 import zipfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ from .head import names_of, refuse_twice
 from .piece import Piece, Spot, Unusable
 
 LARGEST = 1 << 29  # bytes of a workbook when it is unpacked: all of it is in memory
+CELLS = 20_000_000  # of a sheet up to its last row and column, whether filled or not: all of them are in memory too
+_PLACE = re.compile(rb"<(?:\w+:)?(?:c|row)\s[^>]*?\br=[\"']([A-Z]{0,3})(\d{1,7})[\"']")
+AT_ONCE = 1 << 20
 
 
 def table_of(path: Path, name: str, known: Collection[str]) -> tuple[pl.DataFrame, Any]:
@@ -58,11 +62,36 @@ def _sheet(path: Path, name: str) -> list[list[Any]]:
         with zipfile.ZipFile(path) as archive:
             if sum(one.file_size for one in archive.infolist()) > LARGEST:
                 raise Unusable(Problem(Place(name), f"{WORKBOOK} of over {LARGEST:,} bytes", "it saved as CSV UTF-8"))
+            for one in archive.infolist():
+                if (cells := _cells(archive, one)) > CELLS:
+                    there = f"{WORKBOOK} with a sheet of {cells:,} cells up to its last row and column"
+                    raise Unusable(Problem(Place(name), there, f"at most {CELLS:,}, none far away; or CSV UTF-8"))
         return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, zipfile.BadZipFile, OSError, IndexError) as error:
         raise Unusable(
             Problem(Place(name), f"no Excel workbook that can be read ({error})", "it saved as CSV UTF-8")
         ) from None
+
+
+def _cells(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> int:
+    """How many cells a sheet has up to its last row and column; raises BadZipFile where a part is larger than told."""
+    columns, last, rest = {b"A"}, 0, b""
+    with archive.open(one) as part:
+        while some := part.read(AT_ONCE):
+            if one.filename.startswith("xl/worksheets/"):
+                found = _PLACE.findall(rest + some)
+                columns.update(column for column, _ in found)
+                last = max([last, *(int(row) for _, row in found)])
+                rest = some[-100:]
+    return max(map(_number, columns)) * last
+
+
+def _number(column: bytes) -> int:
+    """The number of a column: A is 1, AA 27."""
+    number = 0
+    for letter in column:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _text(cell: Any) -> str | None:
