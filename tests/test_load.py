@@ -424,3 +424,11 @@ def test_many_ways_to_the_same_folders_do_not_take_for_ever(folder: Path) -> Non
             (below / name).symlink_to(f"../r{number + 1}")
     (folder / "rules" / "r40").mkdir()
     assert strange(folder)[0] == f"{folder}: more than 20,000 folders; expected a smaller folder"
+
+
+def test_a_folder_of_more_than_can_be_knowledge_is_not_read_to_its_end(folder: Path) -> None:
+    for number in range(110):
+        with (folder / "rules" / f"r{number}.yaml").open("wb") as file:
+            file.truncate(1_000_000)
+    expected = "more than 20,000 files, or 100,000,000 bytes in all; expected a smaller folder"
+    assert strange(folder) == [f"{folder}: {expected}"]

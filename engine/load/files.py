@@ -21,6 +21,7 @@ SINGLES = ("sources.yaml", "article.yaml", "recommendation.yaml")
 SLIPS = (".yml", ".yaml.txt", ".csv.txt", ".txt")
 OF_WINDOWS = ("Thumbs.db", "desktop.ini")  # written by its file manager, unasked
 MAX_FILES = 20_000
+MAX_ALL = 100_000_000  # bytes of all files together
 
 
 def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
@@ -30,6 +31,7 @@ def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
     """
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
+    room = MAX_ALL
     if not (directory / "terms").is_dir():
         expected = f"a folder with {listed([*FOLDERS, *SINGLES])}"
         raise KnowledgeError([Problem(Place(str(directory)), "no knowledge base: it has no folder `terms`", expected)])
@@ -49,8 +51,10 @@ def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
                 files[name] = file.read(MAX_BYTES + 1)
         except OSError as error:
             problems.append(Problem(Place(name), f"cannot be read ({error.strerror})"))
-        if len(files) > MAX_FILES:
-            problems.append(Problem(Place(str(directory)), f"more than {MAX_FILES:,} files", "a smaller folder"))
+        room -= len(files.get(name, ""))
+        if len(files) > MAX_FILES or room < 0:
+            there = f"more than {MAX_FILES:,} files, or {MAX_ALL:,} bytes in all"
+            problems.append(Problem(Place(str(directory)), there, "a smaller folder"))
             break
     if problems:
         raise KnowledgeError(problems)
