@@ -13,7 +13,7 @@ import polars as pl
 from ..errors import Place, Problem
 from .head import Head, names_of, refuse_twice
 from .piece import Lines, Piece, Rows, Spot, cut, ends
-from .text import LONGEST, Source, blocks
+from .text import Source, blocks
 
 CELL = 1 << 20  # letters of a cell of several lines; what is longer is a quote that was never closed
 PATIENCE = 3  # blocks with a text that does not fit, then all are read as text first
@@ -190,7 +190,7 @@ class _Block:
         try:
             fields = next(csv.reader(texts, delimiter=self.of.separator, strict=True))
         except csv.Error as error:
-            waits = texts.over and not self.last and len(self.data) - int(self.starts[place]) < LONGEST
+            waits = texts.over and not self.last and len(self.data) - int(self.starts[place]) < self.of.source.longest
             return None if waits else (1, self._problem(place, _said(error), MISQUOTED))
         count = texts.place - place
         if not fields:

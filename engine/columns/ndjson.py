@@ -19,7 +19,7 @@ from ..facts import text_of, tidy
 from .piece import REPEATED, Piece, Repeated, Rows, Spot, Vocabulary, cut, ends
 from .program import CASE
 from .tables import EXPECTED, told
-from .text import BLOCK, Source, blocks
+from .text import Source, blocks
 
 COLUMNS = 1000  # keys that are no findings and have a column of their own
 MORE = "more"  # the column of all further ones
@@ -62,7 +62,7 @@ class JsonLines:
     def _extra(self) -> frozenset[str]:
         """The keys beside the vocabulary's that have a column: the first ones of the file, wherever it is read."""
         self.source.seek(0)
-        data = self.source.read(BLOCK)
+        data = self.source.read(self.source.block)
         lines = data[: data.rfind(b"\n") + 1 or len(data)].split(b"\n")
         found: dict[str, None] = {}
         for value in (self._value(line, number) for number, line in enumerate(lines, 1) if not _is_blank(line)):

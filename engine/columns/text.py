@@ -18,7 +18,6 @@ from .piece import Rows, Spot, Unusable
 BLOCK = 1 << 23
 SNIFFED = 1 << 16  # bytes that are looked at to know a file
 CHUNK = 1 << 20
-LONGEST = 2 * BLOCK  # bytes of a line, or of a record of several lines
 _BOMS = {
     codecs.BOM_UTF32_LE: "utf-32",  # before that of UTF-16, with which it begins
     codecs.BOM_UTF32_BE: "utf-32",
@@ -30,9 +29,13 @@ Take = Callable[[bytes, int, bool], tuple[int, Callable[[], Rows], int]]
 
 
 class Source:
-    """The text of a file; raises Unusable where it is something else."""
+    """The text of a file, read in blocks; raises Unusable where it is something else.
 
-    def __init__(self, raw: BinaryIO, name: str) -> None:
+    No line, and no record of several lines, may be longer than `longest` bytes.
+    """
+
+    def __init__(self, raw: BinaryIO, name: str, block: int = BLOCK) -> None:
+        self.block, self.longest = block, max(2 * block, CHUNK)
         self.raw = raw
         self.name = name
         self.cut = ""
@@ -65,7 +68,7 @@ class Source:
         self.cut, self.rest = "", b""
         self.chunks = self._chunks()
         while not plain and offset:
-            some = self.read(min(offset, BLOCK))
+            some = self.read(min(offset, CHUNK))
             offset -= len(some) or offset
 
     def _chunks(self) -> Iterator[bytes]:
@@ -107,22 +110,24 @@ def blocks(source: Source, spot: Spot, take: Take) -> Iterator[tuple[Callable[[]
     """
     rest, here = b"", Spot(spot.offset, spot.line)
     while True:
-        block = source.read(BLOCK - (here.offset + len(rest)) % BLOCK)
-        data = rest + block
-        if not block and source.cut:
+        wanted = source.block - (here.offset + len(rest)) % source.block
+        block = source.read(wanted)
+        data, last = rest + block, len(block) < wanted
+        if last and source.cut:
             data = data[: data.rfind(b"\n") + 1]  # of the line that is cut off, nobody knows what it said
-        used, rows, count = take(data, here.line, not block) if data else (0, None, 0)
+        used, rows, count = take(data, here.line, last) if data else (0, None, 0)
         if rows is not None and used:
             after = Spot(here.offset + used, here.line + lines_in(data[:used]))
             yield rows, count, here, after
             here = after
         rest = data[used:]
-        if len(rest) >= LONGEST and b"\n" not in rest:
+        if len(rest) >= source.longest and b"\n" not in rest:
             size, rest = _behind_line(source, rest)
+            last = False
             after = Spot(here.offset + size, here.line + 1)
-            yield too_long(source.name, here.line + 1), 1, here, after
+            yield too_long(source, here.line + 1), 1, here, after
             here = after
-        if not block:
+        if last:
             break
     if source.cut:
         raise Unusable(Problem(Place(source.name, here.line + 1), f"{source.cut} here", "the whole file"))
@@ -137,14 +142,14 @@ def _behind_line(source: Source, data: bytes) -> tuple[int, bytes]:
     """How many bytes a line has that begins with the data, and what was read behind its end."""
     size, block, end = len(data), data, 0
     while block and not end:
-        block = source.read(BLOCK)
+        block = source.read(CHUNK)
         end = block.find(b"\n") + 1
         size += end or len(block)
     return size, block[end:]
 
 
-def too_long(name: str, line: int) -> Callable[[], Rows]:
+def too_long(source: Source, line: int) -> Callable[[], Rows]:
     """A line that has no end within reason, as a broken one."""
-    problem = Problem(Place(name, line), f"a line longer than {LONGEST:,} bytes", "a line a case")
+    problem = Problem(Place(source.name, line), f"a line longer than {source.longest:,} bytes", "a line a case")
     nothing, first = np.empty(0, np.int64), np.zeros(1, np.int64)
     return lambda: Rows(pl.DataFrame(), nothing, nothing, [problem], first)
