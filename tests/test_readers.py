@@ -74,10 +74,11 @@ def texts(draw: st.DrawFn) -> tuple[str, str]:
     width = draw(st.integers(1, 5))
     separator = draw(st.sampled_from(",;\t|")) if width > 1 else ","
     line = draw(st.sampled_from(["\n", "\r\n"]))
-    quoting = csv.QUOTE_ALL if draw(st.booleans()) else csv.QUOTE_MINIMAL
     cells = st.lists(st.sampled_from(CELLS), min_size=width, max_size=width)
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=separator, lineterminator=line, quoting=quoting)
+    writer = csv.writer(text, delimiter=separator, lineterminator=line)
+    if draw(st.booleans()):
+        writer = csv.writer(text, delimiter=separator, lineterminator=line, quoting=csv.QUOTE_ALL)
     writer.writerow([f"c{number}" for number in range(width)])
     for row in draw(st.lists(st.one_of(cells, st.none()), max_size=25)):
         if row is None:
