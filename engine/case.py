@@ -62,7 +62,8 @@ class Decision:
     """What follows from a case: every conclusion, what is disputed, which rules fired and which wait.
 
     `conclusions` has None where nothing is known; `disputed` has, for each disputed term, its values with the rules
-    that fired for them; `gaps` the terms that no rule gives; `ask` the unanswered findings that apply, screening first.
+    that fired for them; `gaps` the terms that no rule gives; `ask` the unanswered findings that apply, screening first;
+    `not_used` the answered ones that do not apply, and so say nothing.
     `marks` keeps the mark of each rule's condition (see truth), so that a reason can be told without deciding again.
     """
 
@@ -73,6 +74,7 @@ class Decision:
     fired: tuple[str, ...]
     waiting: tuple[str, ...]
     ask: tuple[str, ...]
+    not_used: tuple[str, ...]
     rulebook: str
     marks: Mapping[str, int] = field(repr=False)
     state: Any = field(repr=False, compare=False)
@@ -94,5 +96,6 @@ class Decision:
             "fired": list(self.fired),
             "waiting": list(self.waiting),
             "ask": list(self.ask),
+            "not used": list(self.not_used),
             "rulebook": self.rulebook,
         }

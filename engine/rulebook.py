@@ -291,14 +291,24 @@ class Rulebook:
                 if read in self.support:
                     yield "term", read
 
+    @cached_property
+    def gates(self) -> Mapping[str, Condition]:
+        """What each finding that is asked only of some is asked if."""
+        return {term.name: term.asked_if for term in self.findings if term.asked_if is not None}
+
     def readers(self, term: str) -> tuple[Rule, ...]:
         """The rules whose condition reads the term."""
         return tuple(rule for rule in self.rules.values() if term in rule.condition.terms())
 
     def applies_to(self, term: str) -> Iterable[str]:
-        """The findings that decide whether the finding is asked."""
+        """The findings that decide whether the finding is asked, as its `asked if` names them."""
         condition = self.terms[term].asked_if
         return condition.terms() if condition else ()
+
+    def gating(self, term: str) -> frozenset[str]:
+        """The findings that decide whether the finding is asked, those too that decide whether these are."""
+        named = frozenset(self.applies_to(term))
+        return named.union(*(self.gating(name) for name in named))
 
 
 def _sorted(needs: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .case import Answer, Case, Decision, Members, Range, Value
 from .facts import check_facts
-from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs
+from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
 from .rulebook import COMPLETE, SCREENED, Law, Rulebook, Support, Term
 
 UNKNOWN, HOLDS, FAILS, DISPUTED = 0, 1, 2, 3
@@ -22,7 +22,9 @@ class State:
     """What is marked so far: answered findings, and how each settled conclusion stands.
 
     `values` has the mark of each value of a single-valued conclusion, `members` that of each member of a several-valued
-    one, `scales` that of "at least" each value of a scale, `counts` the least and the most that a tally can be.
+    one, `scales` that of "at least" each value of a scale, `counts` the least and the most that a tally can be. `gates`
+    has what findings are asked if; where it is empty, every answer is taken as it is given. `applying` keeps the marks
+    of the gates; whoever adds a fact clears it.
     """
 
     facts: dict[str, Value]
@@ -31,6 +33,8 @@ class State:
     scales: dict[str, dict[str, int]] = field(default_factory=dict)
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
     unanswered: tuple[Term, ...] = ()
+    gates: Mapping[str, Condition] = field(default_factory=dict)
+    applying: dict[str, int] = field(default_factory=dict)
 
 
 # --- a condition ---------------------------------------------------------------------------------------------------
@@ -74,7 +78,30 @@ def opposite(mark: int) -> int:
 
 
 def mark_line(line: Line, state: State) -> int:
-    """One line, judged alone: if its finding is unknown it is unknown, even if it lists every value."""
+    """One line, judged alone: if its finding is unknown it is unknown, even if it lists every value.
+
+    A line on findings that are asked only of some stands for itself and for their gates: an answer to a question that
+    does not apply says nothing.
+    """
+    own = mark_own(line, state)
+    if not state.gates or isinstance(line, Unsettled):
+        return own
+    gated = [applies(name, state) for name in terms_of(line) if name in state.gates]
+    return at_least(len(gated) + 1, (own, *gated)) if gated else own
+
+
+def applies(finding: str, state: State) -> int:
+    """Whether the question is one for this patient: the mark of what the finding is asked if."""
+    if finding not in state.gates:
+        return HOLDS
+    found = state.applying.get(finding)
+    if found is None:
+        found = state.applying[finding] = mark_condition(state.gates[finding], state)
+    return found
+
+
+def mark_own(line: Line, state: State) -> int:
+    """One line on the bare answers, whether or not their questions apply."""
     match line:
         case Is():
             return _mark_value(line, state)
@@ -163,7 +190,7 @@ def decide(rulebook: Rulebook, case: Case) -> Decision:
 
 def begin(rulebook: Rulebook, facts: Mapping[str, Value]) -> State:
     """The state before any rule: the findings and the two built-in terms."""
-    state = State(dict(facts))
+    state = State(dict(facts), gates=rulebook.gates)
     state.unanswered = tuple(term for term in rulebook.findings if not answered(term, state))
     screening = any(term.screening for term in state.unanswered)
     for name, missing in ((SCREENED, screening), (COMPLETE, bool(state.unanswered))):
@@ -173,9 +200,7 @@ def begin(rulebook: Rulebook, facts: Mapping[str, Value]) -> State:
 
 def answered(term: Term, state: State) -> bool:
     """Whether a finding is known, or known not to apply."""
-    if term.name in state.facts:
-        return True
-    return term.asked_if is not None and bool(mark_condition(term.asked_if, state) & FAILS)
+    return term.name in state.facts or bool(applies(term.name, state) & FAILS)
 
 
 def status(entry: Support, marks: Mapping[str, int]) -> int:
@@ -256,6 +281,7 @@ def conclude(rulebook: Rulebook, case: Case, state: State, marks: Mapping[str, i
         fired=tuple(rule for rule in rulebook.rules if rule in fired),
         waiting=tuple(rule for rule in rulebook.rules if rule in waiting - fired),
         ask=tuple(term.name for term in sorted(state.unanswered, key=lambda term: not term.screening)),
+        not_used=tuple(name for name in state.gates if name in state.facts and applies(name, state) & FAILS),
         rulebook=rulebook.digest,
         marks=marks,
         state=state,
@@ -364,6 +390,6 @@ def broken_laws(rulebook: Rulebook, decision: Decision) -> tuple[Law, ...]:
 
 
 def impossibilities(rulebook: Rulebook, facts: Mapping[str, Value]) -> tuple[Law, ...]:
-    """The assumptions about patients that the facts contradict for sure."""
+    """The assumptions about patients that the facts contradict for sure, whether or not their questions apply."""
     state = State(dict(facts))
     return tuple(law for law in rulebook.impossible.values() if mark_condition(law.condition, state) & HOLDS)

@@ -20,7 +20,10 @@ Draw = Any
 
 @st.composite
 def findings(draw: Draw) -> dict[str, Term]:
-    """Two yes/no findings, a choice and two numbers, one of them fixed; some are screening, some asked at times."""
+    """Two yes/no findings, a choice and two numbers, one of them fixed; some are screening, some asked at times.
+
+    What one is asked if reads those before it, which may be asked only of some themselves.
+    """
     domains = {
         "wet": Domain("yes/no", ("yes", "no")),
         "loud": Domain("yes/no", ("yes", "no")),
@@ -28,19 +31,16 @@ def findings(draw: Draw) -> dict[str, Term]:
         "size": Domain("number", low=0, high=TOP),
         "size before": Domain("number", low=0, high=TOP),
     }
-    gate = Condition((Is("wet", ("yes",)),))
-    return {
-        name: Term(
-            name,
-            domain,
-            finding=True,
-            place=NOWHERE,
-            screening=draw(st.booleans()),
-            fixed=name == "size before",
-            asked_if=gate if name != "wet" and draw(st.integers(0, 4)) == 0 else None,
-        )
-        for name, domain in domains.items()
-    }
+    terms: dict[str, Term] = {}
+    for name, domain in domains.items():
+        term = Term(name, domain, finding=True, place=NOWHERE, fixed=name == "size before")
+        gate = Condition(tuple(draw(st.lists(part(terms), min_size=1, max_size=2)))) if terms else None
+        terms[name] = replace(term, asked_if=gate if draw(st.integers(0, 2)) == 0 else None)
+    screening = {name for name in terms if draw(st.booleans())}
+    for name in reversed(terms):  # what gates a screening finding is a screening finding
+        gate = terms[name].asked_if
+        screening |= gate.terms() if gate and name in screening else frozenset()
+    return {name: replace(term, screening=name in screening) for name, term in terms.items()}
 
 
 @st.composite

@@ -1,6 +1,6 @@
 """The meaning a second time, for z3, straight from truth: one Boolean a value, numbers and counts as integers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import z3
@@ -45,7 +45,7 @@ class Second:
                 self.rules[rule] = self.condition(book.rules[rule].condition)
             for name in stage.terms:
                 self._settle(book.terms[name])
-        self.facts += [z3.Not(self.condition(law.condition)[0]) for law in book.impossible.values()]
+        self.facts += [z3.Not(self.bare(law.condition)[0]) for law in book.impossible.values()]
 
     def breaks(self, law: Law) -> Any:
         true = [self.part(part)[0] for part in law.condition.lines]
@@ -83,18 +83,34 @@ class Second:
     # --- conditions --------------------------------------------------------------------------------------------------
 
     def condition(self, condition: Condition) -> Mark:
-        marks = [self.part(part) for part in condition.lines] + [self.part(part)[::-1] for part in condition.unless]
+        return self._all(condition, self.line)
+
+    def bare(self, condition: Condition) -> Mark:
+        return self._all(condition, self.own)
+
+    def _all(self, condition: Condition, line: Callable[[Line], Mark]) -> Mark:
+        marks = [self.part(part, line) for part in condition.lines]
+        marks += [self.part(part, line)[::-1] for part in condition.unless]
         return self._at_least(len(marks), marks)
 
     def _at_least(self, least: int, marks: Sequence[Mark]) -> Mark:
         return so_many(least, [one[0] for one in marks]), so_many(len(marks) - least + 1, [one[1] for one in marks])
 
-    def part(self, part: Line | Group) -> Mark:
+    def part(self, part: Line | Group, line: Callable[[Line], Mark] | None = None) -> Mark:
+        line = line or self.line
         if isinstance(part, Group):
-            return self._at_least(part.least, [self.line(line) for line in part.lines])
-        return self.line(part)
+            return self._at_least(part.least, [line(one) for one in part.lines])
+        return line(part)
 
     def line(self, line: Line) -> Mark:
+        own = self.own(line)
+        if isinstance(line, Unsettled):
+            return own
+        names = (line.term, line.other) if isinstance(line, Against) else (line.term,)
+        gates = [self.condition(gate) for name in names if (gate := self.book.terms[name].asked_if)]
+        return z3.And(own[0], *(gate[0] for gate in gates)), z3.Or(own[1], *(gate[1] for gate in gates))
+
+    def own(self, line: Line) -> Mark:
         match line:
             case Is():
                 return self._is(line)

@@ -44,7 +44,17 @@ def test_json_has_one_object_a_line_and_case() -> None:
     answers = told("decide", str(CASES))
     assert len(answers) == len(list(CASES.glob("*.yaml")))
     for answer in answers:
-        assert list(answer) == ["case", "conclusions", "disputed", "gaps", "fired", "waiting", "ask", "rulebook"]
+        assert list(answer) == [
+            "case",
+            "conclusions",
+            "disputed",
+            "gaps",
+            "fired",
+            "waiting",
+            "ask",
+            "not used",
+            "rulebook",
+        ]
 
 
 def test_an_open_urgency_has_two_ends_and_what_is_unknown_is_null() -> None:

@@ -136,7 +136,7 @@ def test_a_decision_that_its_rules_do_not_bear_out_is_not_explained() -> None:
     forged = Decision(
         **{
             name: getattr(decision, name)
-            for name in ("case", "conclusions", "disputed", "gaps", "fired", "waiting", "ask", "rulebook")
+            for name in ("case", "conclusions", "disputed", "gaps", "fired", "waiting", "ask", "not_used", "rulebook")
         },
         marks={"r": truth.FAILS},
         state=decision.state,

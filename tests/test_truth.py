@@ -1,6 +1,7 @@
 """The meaning: by hand, clause by clause, and by properties of random rulebooks and cases."""
 
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -22,7 +23,7 @@ TERMS = """
 findings:
   a: {kind: yes/no, ask: A, help: a}
   b: {kind: yes/no, ask: B, help: b, screening: yes}
-  c: {kind: choice, values: [one, two, three], ask: C, help: c, screening: yes, asked if: [{a: yes}]}
+  c: {kind: choice, values: [one, two, three], ask: C, help: c, screening: yes}
   x: {kind: number, range: 0 to 10, ask: X, help: x}
   y: {kind: number, range: 0 to 10, ask: Y, help: y}
 conclusions:
@@ -35,14 +36,22 @@ conclusions:
 """
 
 
-def rulebook(*cards: str) -> Rulebook:
+def rulebook(*cards: str, terms: str = TERMS) -> Rulebook:
     """A rulebook of the terms above and of cards, each `name | condition | then [| outranks]` in short."""
-    files = {"terms/all.yaml": TERMS.encode(), "sources.yaml": b"S: {citation: s, seen: s}"}
+    files = {"terms/all.yaml": terms.encode(), "sources.yaml": b"S: {citation: s, seen: s}"}
     for card in cards:
         name, condition, then, *outranks = (piece.strip() for piece in card.split("|"))
         text = f"rule: {name}\nsays: s\n{condition}\nthen: [{then}]\nbecause: b\nsource: [S: s]\nstatus: draft\n"
         files[f"rules/{name}.yaml"] = (text + (f"outranks: [{outranks[0]}]\n" if outranks else "")).encode()
     return load_files(files)
+
+
+def gated(fields: Mapping[str, str], *cards: str) -> Rulebook:
+    """The same with more fields for some findings, such as `asked if`."""
+    terms = TERMS
+    for name, more in fields.items():
+        terms = re.sub(rf"(?m)^(  {name}: \{{.*)\}}$", rf"\1, {more}}}", terms)
+    return rulebook(*cards, terms=terms)
 
 
 def decide(book: Rulebook, **known: Value) -> Decision:
@@ -248,7 +257,7 @@ def test_tallies_count_what_fires_and_compare_as_soon_as_the_ranges_decide() -> 
 
 
 def test_screening_is_complete_when_every_question_that_applies_is_answered() -> None:
-    book = rulebook("r | if: [screening complete: yes] | other: yes")
+    book = gated({"a": "screening: yes", "c": "asked if: [{a: yes}]"}, "r | if: [screening complete: yes] | other: yes")
     assert decide(book, b="no").conclusions["screening complete"] is None
     assert decide(book, b="no", a="yes").ask == ("c", "x", "y")
     assert decide(book, b="no", a="no").conclusions["screening complete"] == "yes"
@@ -302,12 +311,17 @@ def test_learning_more_only_ever_sets_marks(data: st.DataObject) -> None:
         if term.single and before.conclusions[term.name] is not None:
             assert after.conclusions[term.name] == before.conclusions[term.name] or term.name in after.disputed
     assert before.disputed.keys() <= after.disputed.keys()
+    assert set(before.not_used) <= set(after.not_used)
 
 
 @given(st.data())
-def test_when_every_finding_is_known_nothing_is_unknown(data: st.DataObject) -> None:
+def test_when_every_finding_that_applies_is_known_nothing_is_unknown(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
-    decision = truth.decide(book, case(data.draw(facts(book, whole=True))))
+    known = data.draw(facts(book, whole=True))
+    unused = truth.decide(book, case(known)).not_used
+    decision = truth.decide(book, case({name: known[name] for name in known if name not in unused}))
+    assert decision.conclusions["complete"] == "yes"
+    assert decision.not_used == ()
     assert UNKNOWN not in decision.marks.values()
     assert decision.waiting == ()
     assert decision.ask == ()
@@ -316,6 +330,15 @@ def test_when_every_finding_is_known_nothing_is_unknown(data: st.DataObject) -> 
         settled = answer is not None or term.name in (*decision.disputed, *decision.gaps)
         assert settled
         assert not isinstance(answer, Range)
+
+
+@given(st.data())
+def test_an_answer_that_does_not_apply_is_as_good_as_none(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    known = data.draw(facts(book))
+    decision = truth.decide(book, case(known))
+    without = truth.decide(book, case({name: known[name] for name in known if name not in decision.not_used}))
+    assert (decision.marks, decision.conclusions, decision.ask) == (without.marks, without.conclusions, without.ask)
 
 
 @given(st.data())

@@ -105,10 +105,8 @@ class _Maker:
         self.order = order
         self.common = order.common or {}
         compiler = Compiler(rulebook)
-        self.laws = {law: compiler.condition(law.condition)[0] for law in rulebook.impossible.values()}
-        fails = {
-            term.name: compiler.condition(term.asked_if)[1] for term in rulebook.findings if term.asked_if is not None
-        }
+        self.laws = {law: compiler.bare(law.condition)[0] for law in rulebook.impossible.values()}
+        fails = {name: compiler.applies(name)[1] for name in rulebook.gates}
         self.impossible = Plan(rulebook.terms, compiler.nodes, list(self.laws.values()))
         self.layers = []
         for layer in _layers(rulebook):

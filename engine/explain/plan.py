@@ -57,11 +57,9 @@ class Plan:
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self.compiler = compiled(Compiler(rulebook))
-        ruled_out = (self.compiler.condition(law.condition)[0] for law in rulebook.impossible.values())
+        ruled_out = (self.compiler.bare(law.condition)[0] for law in rulebook.impossible.values())
         self.impossible = self.compiler.any_of(ruled_out)
-        self.barred = {
-            term.name: self.compiler.condition(term.asked_if)[1] for term in rulebook.findings if term.asked_if
-        }
+        self.barred = {name: self.compiler.applies(name)[1] for name in rulebook.gates}
         self.prover: Prover | None = None
         self._telling: dict[str, tuple[int, ...]] = {}
         self._standing: dict[tuple[str, ...], tuple[int, ...]] = {}

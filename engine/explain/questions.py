@@ -306,15 +306,16 @@ class _Survey:
 
     def _way(self, seed: int) -> list[Option]:
         """One way in which the open answers could turn out: mostly as usual, each where it applies."""
-        state = truth.State(dict(self.facts))
+        state = truth.State(dict(self.facts), gates=self.plan.rulebook.gates)
         way: list[Option] = []
         for term, values, usual in self.turning:
-            if term.asked_if and truth.mark_condition(term.asked_if, state) & truth.FAILS:
+            if truth.applies(term.name, state) & truth.FAILS:
                 continue
             chance = crc32(f"{seed} {term.name}".encode())
             value = usual if chance % 100 < ORDINARY else None
             if value is None:
                 value = values[chance // 100 % len(values)]
             state.facts[term.name] = value
+            state.applying.clear()
             way.append(Option(term.name, value))
         return way

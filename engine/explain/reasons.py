@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import truth
 from ..case import Answer, Decision, Members, Range, plain
-from ..language import Group, Line, show_line, terms_of, title_of
+from ..language import Condition, Group, Line, show_line, terms_of, title_of
 from ..rulebook import COMPLETE, Rule, Rulebook, Support, Term
 from .checked import check_why
 from .outcomes import STATES, STATUS, outcome
@@ -133,23 +133,33 @@ def _read_for(rulebook: Rulebook, decision: Decision, term: Term) -> Iterator[st
         for finding in asked:
             yield finding.name
             if finding.name not in decision.case.facts:
-                yield from rulebook.applies_to(finding.name)
+                yield from rulebook.gating(finding.name)
     support = rulebook.support.get(term.name, ())
     firing = [entry for entry in support if truth.status(entry, decision.marks) & truth.HOLDS]
     settled = term.single and firing and term.name not in decision.disputed
     for entry in firing if settled else support:
         for name in (entry.rule, *entry.outrankers):
-            yield from _marked(rulebook.rules[name], decision)
+            yield from _marked(rulebook.rules[name].condition, decision.marks[name], decision.state)
 
 
-def _marked(rule: Rule, decision: Decision) -> Iterator[str]:
-    """The terms of the lines that make a rule's condition hold, or fail."""
-    mark = decision.marks[rule.id]
-    for parts, turned in ((rule.condition.lines, mark), (rule.condition.unless, truth.opposite(mark))):
+def _marked(condition: Condition, mark: int, state: truth.State) -> Iterator[str]:
+    """The terms of the lines that make a condition hold, or fail."""
+    for parts, turned in ((condition.lines, mark), (condition.unless, truth.opposite(mark))):
         for part in parts:
             for line in part.lines if isinstance(part, Group) else (part,):
-                if truth.mark_line(line, decision.state) & turned:
-                    yield from terms_of(line)
+                if found := truth.mark_line(line, state) & turned:
+                    yield from _behind(line, found, state)
+
+
+def _behind(line: Line, mark: int, state: truth.State) -> Iterator[str]:
+    """The terms that mark a line so: its own, and where need be those that tell whether it is asked of the patient."""
+    own = truth.mark_own(line, state) & mark
+    if own:
+        yield from terms_of(line)
+    if own != truth.FAILS:
+        for name in terms_of(line):
+            if (found := truth.applies(name, state) & mark) and name in state.gates:
+                yield from _marked(state.gates[name], found, state)
 
 
 class Explainer:
@@ -249,7 +259,8 @@ class Explainer:
 
     def _unknown_terms(self, rule: Rule) -> set[str]:
         lines = rule.condition.leaves() if not self.decision.marks[rule.id] else ()
-        return {name for line in lines if not truth.mark_line(line, self.state) for name in terms_of(line)}
+        found = {name for line in lines if not truth.mark_line(line, self.state) for name in terms_of(line)}
+        return found.union(*(self.rulebook.gating(name) for name in found if not truth.applies(name, self.state)))
 
     def reason(self, entry: Support, deep: bool = True) -> RuleReason:
         """A rule with its lines, each judged again; where `deep`, with what lies below them."""

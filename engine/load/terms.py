@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 
 from ..document import Fields, Node, Text
 from ..errors import Place, listed
@@ -84,7 +85,9 @@ def load_terms(desk: Desk, documents: Mapping[str, Node | None]) -> dict[str, Te
         terms[built_in] = Term(
             built_in, Domain("yes/no", ("yes", "no")), False, Place("built in"), says=says, built_in=True
         )
-    return {name: _gated(desk, term, gates.get(name), terms) for name, term in terms.items()}
+    terms = {name: _gated(desk, term, gates.get(name), terms) for name, term in terms.items()}
+    _check_gates(desk, terms, gates)
+    return terms
 
 
 def _term(desk: Desk, name: Text, entry: Node, finding: bool) -> tuple[Term, Node | None]:
@@ -231,9 +234,23 @@ def _gated(desk: Desk, term: Term, gate: Node | None, terms: Mapping[str, Term])
         desk.problems += error.problems
         return term
     findings_only(desk, condition, terms)
-    if term.name in condition.terms():
-        desk.note(gate.place, f"{term.name!r} is asked if itself is answered", "another finding")
     return replace(term, asked_if=condition)
+
+
+def _check_gates(desk: Desk, terms: Mapping[str, Term], gates: Mapping[str, Node]) -> None:
+    """Note findings that decide about each other in a circle, and screening that hangs on what is not screening."""
+    reads = {name: term.asked_if.terms() if term.asked_if else frozenset() for name, term in terms.items()}
+    try:
+        TopologicalSorter(reads).prepare()
+    except CycleError as error:
+        path = error.args[1][::-1]
+        there = f"a circle of `asked if`: {' reads '.join(map(repr, path))}"
+        desk.note(gates[path[0]].place, there, "findings that do not decide about each other")
+    for name, node in gates.items():
+        for other in sorted(reads[name]) if terms[name].screening else ():
+            if terms[other].finding and not terms[other].screening:
+                there = f"the screening finding {name!r} is asked only if {other!r} allows, which is not one"
+                desk.note(node.place, there, f"`screening: yes` for {other!r}, or another `asked if`")
 
 
 def findings_only(desk: Desk, condition: Condition, terms: Mapping[str, Term]) -> None:

@@ -40,7 +40,7 @@ class Prover:
         self.terms = terms or rulebook.terms
         self.undecided = 0
         self.assumptions = {
-            name: self.circuit.negation(self.circuit.condition(law.condition)[0])
+            name: self.circuit.negation(self.circuit.bare(law.condition)[0])
             for name, law in rulebook.impossible.items()
         }
         self.pool = Pool(self.circuit.nodes)

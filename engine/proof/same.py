@@ -33,7 +33,7 @@ class Two:
         self.prover = Prover(before, limits, circuit=circuit, terms=_merged(before.terms, after.terms))
         for case in after.cases.values():
             self.prover.pool.add(case.facts)
-        barred = [self.circuit.condition(law.condition)[0] for law in after.impossible.values()]
+        barred = [self.circuit.bare(law.condition)[0] for law in after.impossible.values()]
         self.common = [*map(circuit.negation, barred), *self._readable_by_both()]
         self._merge()
 

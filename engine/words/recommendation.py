@@ -35,6 +35,9 @@ def recommendation(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
     if others:
         yield Said("Not known yet", style="title")
         yield Said(", ".join(others), 1, "muted")
+    if decision.not_used:
+        yield Said("Answered, and not used: these questions do not apply", style="title")
+        yield Said(", ".join(decision.not_used), 1, "muted")
     yield from notice(rulebook)
 
 

@@ -1,102 +1,14 @@
-"""A rulebook as one Boolean circuit: each mark one bit, every gate an AND or an OR, equal parts shared.
-
-The atoms are what a case says: a value is given, a number is known and at least so much. The circuit says what
-`truth` says, and both the reading of many cases and that of every case are made from it. Only what asks about a
-rulebook (laws, proofs) may say NOT: no mark of a rulebook ever rests on one.
-"""
+"""From a rulebook to its circuit: every condition, conclusion, law and question becomes nodes, each built once."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from . import truth
-from .case import Value
-from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs
-from .rulebook import COMPLETE, SCREENED, Rulebook, Support, Term
-
-Pair = tuple[int, int]
-FALSE, TRUE = 0, 1
-NEVER: Pair = (FALSE, TRUE)
-ALWAYS: Pair = (TRUE, FALSE)
-
-
-@dataclass(frozen=True)
-class Atom:
-    """A bit that a case gives, false where its finding is unknown.
-
-    `kind` is: is (the finding has `value`), known, at least or under (the number, against `number`), holds or fails
-    (`line`, a number against a number).
-    """
-
-    kind: Literal["is", "known", "at least", "under", "holds", "fails"]
-    term: str
-    value: str = ""
-    number: int = 0
-    line: Against | None = None
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The findings that it rests on."""
-        return (self.term,) if self.line is None else (self.term, self.line.other)
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A node: an atom, or the AND, OR or NOT of earlier nodes; the first two nodes are FALSE and TRUE."""
-
-    kind: Literal["constant", "atom", "and", "or", "not"]
-    inputs: tuple[int, ...] = ()
-    atom: Atom | None = None
-
-
-@dataclass(frozen=True)
-class Circuit:
-    """The nodes in order, and where the marks of the rulebook stand: a pair is (holds, fails), each a node.
-
-    `rules` are the marks of conditions; `support` whether each rule fires for each of its conclusions, or is ruled out
-    there; `values` and `members` the marks of each value; `scales` those of "at least" each value; `counts` those of
-    "at least k", k from 1; `answered` is a single node for each finding.
-    """
-
-    nodes: tuple[Gate, ...]
-    rules: Mapping[str, Pair]
-    support: Mapping[tuple[str, str], Pair]
-    values: Mapping[str, Mapping[str, Pair]]
-    members: Mapping[str, Mapping[str, Pair]]
-    scales: Mapping[str, Mapping[str, Pair]]
-    counts: Mapping[str, tuple[Pair, ...]]
-    answered: Mapping[str, int]
-
-    def evaluate(self, facts: Mapping[str, Value]) -> list[bool]:
-        """Every node for one case; the slow way, for tests and for a single question."""
-        state = truth.State(dict(facts))
-        found = [False, True]
-        for gate in self.nodes[len(found) :]:
-            inputs = (found[place] for place in gate.inputs)
-            if gate.atom is not None:
-                found.append(says(state, gate.atom))
-            elif gate.kind == "not":
-                found.append(not any(inputs))
-            else:
-                found.append(any(inputs) if gate.kind == "or" else all(inputs))
-        return found
-
-
-def says(state: truth.State, atom: Atom) -> bool:
-    """Whether a case says what an atom says."""
-    if atom.line is not None:
-        return bool(truth.mark_line(atom.line, state) & (truth.HOLDS if atom.kind == "holds" else truth.FAILS))
-    return is_so(atom, state.facts.get(atom.term))
-
-
-def is_so(atom: Atom, value: Value | None) -> bool:
-    """Whether this answer to its finding makes an atom true that is not held against another number."""
-    if value is None or atom.kind == "known":
-        return value is not None
-    if atom.kind == "is":
-        return value == atom.value
-    return int(value) >= atom.number if atom.kind == "at least" else int(value) < atom.number
+from ..case import Value
+from ..language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
+from ..rulebook import COMPLETE, SCREENED, Rulebook, Support, Term
+from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Circuit, Gate, Pair
 
 
 def compile_rulebook(rulebook: Rulebook) -> Circuit:
@@ -213,19 +125,40 @@ class Compiler:
 
     def condition(self, condition: Condition) -> Pair:
         """All of `lines` and none of `unless`."""
-        pairs = [self.part(part) for part in condition.lines]
-        pairs += [self.part(part)[::-1] for part in condition.unless]
+        return self._all_parts(condition, self._line)
+
+    def bare(self, condition: Condition) -> Pair:
+        """The same on the bare answers, whether or not their questions apply."""
+        return self._all_parts(condition, self._own)
+
+    def _all_parts(self, condition: Condition, line: Callable[[Line], Pair]) -> Pair:
+        pairs = [self._part(part, line) for part in condition.lines]
+        pairs += [self._part(part, line)[::-1] for part in condition.unless]
         return self._count(len(pairs), pairs)
 
     def part(self, part: Line | Group) -> Pair:
         """A line, or a group of them."""
+        return self._part(part, self._line)
+
+    def _part(self, part: Line | Group, line: Callable[[Line], Pair]) -> Pair:
         if isinstance(part, Group):
-            return self._count(part.least, [self.part(line) for line in part.lines])
-        if part not in self.lines:
-            self.lines[part] = self._line(part)
-        return self.lines[part]
+            return self._count(part.least, [line(one) for one in part.lines])
+        return line(part)
 
     def _line(self, line: Line) -> Pair:
+        """A line, which stands for itself and for the gates of its findings."""
+        if line not in self.lines:
+            named = () if isinstance(line, Unsettled) else terms_of(line)
+            gates = [self.applies(name) for name in named if name in self.rulebook.gates]
+            self.lines[line] = self._count(len(gates) + 1, [self._own(line), *gates])
+        return self.lines[line]
+
+    def applies(self, finding: str) -> Pair:
+        """The marks of what a finding is asked if."""
+        gate = self.rulebook.gates.get(finding)
+        return ALWAYS if gate is None else self.condition(gate)
+
+    def _own(self, line: Line) -> Pair:
         match line:
             case Is():
                 return self._is(line)
@@ -337,8 +270,7 @@ class Compiler:
         return self._atom(Atom("is", term.name, str(value)))
 
     def _answered(self, term: Term) -> int:
-        known = self.known(term)
-        return known if term.asked_if is None else self.any_of((known, self.condition(term.asked_if)[1]))
+        return self.any_of((self.known(term), self.applies(term.name)[1]))
 
     def _status(self, entry: Support) -> Pair:
         own, above = self.rules[entry.rule], [self.rules[rule] for rule in entry.outrankers]

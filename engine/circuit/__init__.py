@@ -1,0 +1,26 @@
+"""A rulebook as one Boolean circuit: each mark one bit, every gate an AND or an OR, equal parts shared.
+
+The atoms are what a case says: a value is given, a number is known and at least so much. The circuit says what
+`truth` says, and both the reading of many cases and that of every case are made from it. Only what asks about a
+rulebook (laws, proofs) may say NOT: no mark of a rulebook ever rests on one.
+"""
+
+from .compiler import Compiler, compile_rulebook, compiled, marks_of
+from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Circuit, Gate, Pair, is_so, says
+
+__all__ = [
+    "ALWAYS",
+    "FALSE",
+    "NEVER",
+    "TRUE",
+    "Atom",
+    "Circuit",
+    "Compiler",
+    "Gate",
+    "Pair",
+    "compile_rulebook",
+    "compiled",
+    "is_so",
+    "marks_of",
+    "says",
+]
