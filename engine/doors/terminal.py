@@ -136,7 +136,7 @@ def say_in_one_line(line: "Said") -> None:
 
 def _styled(margin: str, text: str, style: str) -> None:
     """Print a text that may be seen; its style is added at a terminal."""
-    if sys.stdout.isatty() and not plain():
+    if STYLES[style] and sys.stdout.isatty() and not plain():
         text = click.style(text, **STYLES[style])
     click.echo(margin + text, file=beneath(sys.stdout), color=True)
 
