@@ -6,6 +6,8 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 from unicodedata import category, name
 
+from .display import visible_in_a_line
+
 SURELY = 0.75  # words so much alike are one, with a slip of the pen
 NAMED = 3  # so many other files are named; more are counted
 
@@ -19,7 +21,7 @@ class Place:
     column: int = 0
 
     def __str__(self) -> str:
-        return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
+        return ":".join([visible_in_a_line(self.file), *(str(number) for number in (self.line, self.column) if number)])
 
 
 @dataclass(frozen=True, order=True)
