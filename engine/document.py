@@ -123,7 +123,7 @@ def _misleading_sign(text: str, file: str, first: int, last: int) -> Problem | N
     """The first invisible sign at the begin of a line or where YAML wants an ordinary space, from line to line."""
     for number, line in enumerate(text.split("\n")[first - 1 : last], first):
         for match in _SPACED.finditer(line):
-            if is_invisible(match[1]):
+            if match[1] != "\t" and is_invisible(match[1]):  # of a tab the parser speaks
                 there = f"an invisible sign, {sign_name(match[1])}, where it misleads"
                 return Problem(Place(file, number, match.start(1) + 1), there, "an ordinary space, or nothing")
     return None
