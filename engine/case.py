@@ -58,6 +58,19 @@ class Case:
 
 
 @dataclass(frozen=True)
+class BrokenLaw:
+    """A law that a decision breaks: its sentence, and where it is written."""
+
+    id: str
+    says: str
+    place: Place
+
+    def as_json(self) -> dict[str, str]:
+        """The law as an object; docs/schema describes it."""
+        return {"law": self.id, "says": self.says, "file": self.place.file}
+
+
+@dataclass(frozen=True)
 class Decision:
     """What follows from a case: every conclusion, what is disputed, which rules fired and which wait.
 
@@ -65,6 +78,9 @@ class Decision:
     that fired for them; `gaps` the terms that no rule gives; `ask` the unanswered findings that apply, screening first;
     `not_used` the answered ones that do not apply, and so say nothing.
     `marks` keeps the mark of each rule's condition (see truth), so that a reason can be told without deciding again.
+
+    Where a law is `broken`, `conclusions`, `disputed` and `gaps` have the alarms alone: the rest is withheld.
+    `unrestricted` has all of it then, for those who look for the reason and show none of it.
     """
 
     case: Case
@@ -78,10 +94,23 @@ class Decision:
     rulebook: str
     marks: Mapping[str, int] = field(repr=False)
     state: Any = field(repr=False, compare=False)
+    broken: tuple[BrokenLaw, ...] = ()
+    unrestricted: "Decision | None" = field(default=None, repr=False, compare=False)
+
+    @property
+    def marked(self) -> "Decision":
+        """The decision as its marks have it, whatever laws it breaks."""
+        return self.unrestricted or self
+
+    def withholds(self, term: str) -> bool:
+        """Whether a broken law keeps the answer to a conclusion, or a part of it, from being shown."""
+        mine, whole = ((one.conclusions.get(term), one.disputed.get(term)) for one in (self, self.marked))
+        return bool(self.broken) and term in self.conclusions and (mine != whole or mine == (None, None))
 
     def at_least(self) -> dict[str, Value]:
         """The lower end of every scale that is still open, and the value of those that are not."""
-        ends = {term: answer.low if isinstance(answer, Range) else answer for term, answer in self.conclusions.items()}
+        answers = self.marked.conclusions
+        ends = {term: answer.low if isinstance(answer, Range) else answer for term, answer in answers.items()}
         return {term: ends[term] for term in self.state.scales}  # type: ignore[misc]
 
     def as_json(self) -> dict[str, Any]:
@@ -93,6 +122,7 @@ class Decision:
                 term: {value: list(rules) for value, rules in sides.items()} for term, sides in self.disputed.items()
             },
             "gaps": list(self.gaps),
+            "broken laws": [law.as_json() for law in self.broken],
             "fired": list(self.fired),
             "waiting": list(self.waiting),
             "ask": list(self.ask),

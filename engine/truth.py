@@ -12,6 +12,7 @@ from .case import Answer, Case, Decision, Members, Range, Value
 from .facts import check_facts
 from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
 from .rulebook import COMPLETE, SCREENED, Law, Rulebook, Support, Term
+from .withheld import withheld
 
 UNKNOWN, HOLDS, FAILS, DISPUTED = 0, 1, 2, 3
 NAMES = ("waits", "holds", "fails", "disputed")
@@ -261,7 +262,13 @@ def _values(term: Term, support: Sequence[tuple[str | None, int]]) -> dict[str, 
 
 
 def conclude(rulebook: Rulebook, case: Case, state: State, marks: Mapping[str, int]) -> Decision:
-    """The decision that a state of all conclusions amounts to."""
+    """The decision that a state of all conclusions amounts to; where it breaks a law, what is no alarm is withheld."""
+    broken = [law for law in rulebook.laws.values() if breaks(law, state)]
+    decision = _concluded(rulebook, case, state, marks)
+    return withheld(rulebook, decision, broken) if broken else decision
+
+
+def _concluded(rulebook: Rulebook, case: Case, state: State, marks: Mapping[str, int]) -> Decision:
     terms = rulebook.conclusions
     fired, waiting = set(), set()
     for term in terms:
@@ -382,11 +389,6 @@ def breaks(law: Law, state: State) -> bool:
     return all(mark_part(part, state) & HOLDS for part in condition.lines) and not any(
         mark_part(part, state) & HOLDS for part in condition.unless
     )
-
-
-def broken_laws(rulebook: Rulebook, decision: Decision) -> tuple[Law, ...]:
-    """The laws that a decision breaks."""
-    return tuple(law for law in rulebook.laws.values() if breaks(law, decision.state))
 
 
 def impossibilities(rulebook: Rulebook, facts: Mapping[str, Value]) -> tuple[Law, ...]:

@@ -59,6 +59,7 @@ def lists(book: Rulebook, cases: Sequence[Case]) -> list[pl.Series]:
     found = {
         "disputed": [list(decision.disputed) for decision in decisions],
         "gaps": [list(decision.gaps) for decision in decisions],
+        "broken laws": [[law.id for law in decision.broken] for decision in decisions],
         "ask": [[name for name in decision.ask if book.terms[name].screening] for decision in decisions],
     }
     return [pl.Series(name, ["; ".join(one) or None for one in rows], pl.String) for name, rows in found.items()]

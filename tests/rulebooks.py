@@ -117,6 +117,19 @@ def laws(draw: Draw, terms: Mapping[str, Term]) -> Law:
 
 
 @st.composite
+def with_laws(draw: Draw) -> Rulebook:
+    """A random rulebook with laws, and with conclusions that are screened for."""
+    book: Rulebook = draw(rulebooks())
+    terms = dict(book.terms)
+    for term in book.conclusions:
+        if term.domain.values and draw(st.booleans()):
+            alarms = draw(st.lists(st.sampled_from(term.domain.values), min_size=1, max_size=2, unique=True))
+            terms[term.name] = replace(term, screening_for=tuple(alarms))
+    made = draw(st.lists(laws(terms), min_size=1, max_size=3))
+    return replace(book, terms=terms, laws={law.id: law for law in made})
+
+
+@st.composite
 def with_assumptions(draw: Draw) -> Rulebook:
     """A random rulebook that says of some patients that they cannot be."""
     book: Rulebook = draw(rulebooks())

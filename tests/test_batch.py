@@ -59,6 +59,7 @@ def agree(book: Rulebook, out: Path, cases: Mapping[str, Mapping[str, Value]]) -
         ask = [term for term in decision.ask if book.terms[term].screening]
         expected["disputed"] = "; ".join(decision.disputed) or None
         expected["gaps"] = "; ".join(decision.gaps) or None
+        expected["broken laws"] = "; ".join(law.id for law in decision.broken) or None
         assert {key: found[name][key] for key in expected} == expected
         assert sorted((found[name]["ask"] or "").split("; ")) == sorted(ask or [""])
 

@@ -156,7 +156,7 @@ def test_a_patient_who_is_saved_is_a_case_that_shows_it(tmp_path: Path) -> None:
     save_patients(told(made), tmp_path)
     (case,) = read([str(tmp_path)], made)
     assert case.problems == ()
-    assert truth.broken_laws(made, truth.decide(made, case))
+    assert truth.decide(made, case).broken
     (found,) = told(made).found
     assert found.patient is not None
     assert [line.strip() for line in in_words(made, found)][1:] == case_text(found.patient).splitlines()
@@ -214,8 +214,8 @@ def test_verdicts_are_kept_and_asked_anew_where_a_card_has_changed(
 def test_a_case_is_no_patient_of_a_changed_meaning() -> None:
     made = CASES["a law"][0]
     with pytest.raises(AssertionError):
-        Prover(made).replay({"wet": "yes"}, lambda decision: bool(truth.broken_laws(made, decision)))
-    assert not truth.broken_laws(made, truth.decide(made, Case("x", {"wet": "yes"})))
+        Prover(made).replay({"wet": "yes"}, lambda decision: truth.breaks(made.laws["a"], decision.state))
+    assert not truth.decide(made, Case("x", {"wet": "yes"})).broken
 
 
 def test_a_law_that_a_saved_case_breaks_is_told_once_and_names_the_case() -> None:
@@ -223,8 +223,8 @@ def test_a_law_that_a_saved_case_breaks_is_told_once_and_names_the_case() -> Non
     decisions = [truth.decide(made, one) for one in made.cases.values()]
     by_cases = [str(one) for one in mistakes(made, decisions) if "is broken" in one.there]
     assert [one.partition(";")[0] for one in by_cases] == ["laws/a.yaml:1: the law 'a' is broken by the case 'puddle'"]
-    assert broken_laws(made, decisions) == {"a"}
-    found = proved(made, broken=broken_laws(made, decisions))
+    assert broken_laws(decisions) == {"a"}
+    found = proved(made, broken=broken_laws(decisions))
     assert found is not None
     assert found.found == ()
-    assert broken_laws(made, []) == frozenset()
+    assert broken_laws([]) == frozenset()

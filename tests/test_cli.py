@@ -43,18 +43,9 @@ def test_the_saved_cases_are_decided_one_line_each() -> None:
 def test_json_has_one_object_a_line_and_case() -> None:
     answers = told("decide", str(CASES))
     assert len(answers) == len(list(CASES.glob("*.yaml")))
+    rest = ["fired", "waiting", "ask", "not used", "rulebook"]
     for answer in answers:
-        assert list(answer) == [
-            "case",
-            "conclusions",
-            "disputed",
-            "gaps",
-            "fired",
-            "waiting",
-            "ask",
-            "not used",
-            "rulebook",
-        ]
+        assert list(answer) == ["case", "conclusions", "disputed", "gaps", "broken laws", *rest]
 
 
 def test_an_open_urgency_has_two_ends_and_what_is_unknown_is_null() -> None:

@@ -40,9 +40,11 @@ def _told(term: Term, decision: Decision) -> dict[str, Any]:
     answer = decision.conclusions[term.name]
     if isinstance(answer, Range):
         return {f"{term.name} at least": answer.low, f"{term.name} at most": answer.high}
-    if isinstance(answer, Members):
-        inside = dict.fromkeys(answer.inside, True) | dict.fromkeys(answer.open)
-        return {f"{term.name}: {value}": inside.get(value, False) for value in term.domain.values}
+    if term.domain.kind == "several":
+        members = answer if isinstance(answer, Members) else Members()
+        inside = dict.fromkeys(members.inside, True) | dict.fromkeys(members.open)
+        out = None if decision.broken else False
+        return {f"{term.name}: {value}": inside.get(value, out) for value in term.domain.values}
     if term.takes_highest or term.domain.kind == "tally":
         return {f"{term.name} at least": answer, f"{term.name} at most": answer}
     return {term.name: answer}
@@ -63,7 +65,12 @@ def agrees_with_chain(book: Rulebook, chain: Chain, cases: Sequence[dict[str, Va
         decision = chain.decide(Case(str(number), known))
         ask = [term for term in decision.ask if book.terms[term].screening]
         assert sorted((row["ask"] or "").split("; ")) == sorted(ask or [""])
-        more = {"disputed": "; ".join(decision.disputed) or None, "gaps": "; ".join(decision.gaps) or None}
+        names = {
+            "disputed": decision.disputed,
+            "gaps": decision.gaps,
+            "broken laws": [law.id for law in decision.broken],
+        }
+        more = {name: "; ".join(some) or None for name, some in names.items()}
         expected = row_of(book, decision) | more
         assert {name: row[name] for name in expected} == expected
 

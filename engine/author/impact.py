@@ -7,6 +7,7 @@ from typing import Any
 from .. import truth
 from ..case import Case, Decision, Members, plain
 from ..check import answer_terms
+from ..errors import listed
 from ..rulebook import Rulebook, may_say
 from ..words import tell
 
@@ -45,7 +46,18 @@ def shown_terms(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
 
 
 def stands(decision: Decision, term: str) -> Standing:
-    """How a conclusion stands: its members, or in words its answer, or that it is disputed, or given by no rule."""
+    """How a conclusion stands: its members, or in words its answer, or that it is disputed, or given by no rule.
+
+    An author is told also what is withheld from others, and the laws for which it is.
+    """
+    standing = _stands(decision.marked, term)
+    if not decision.withholds(term) or standing == NO_SUCH:
+        return standing
+    told = tell(standing) if isinstance(standing, Members) else standing
+    return f"{told} (withheld, for it breaks {listed([law.id for law in decision.broken])})"
+
+
+def _stands(decision: Decision, term: str) -> Standing:
     if term in decision.disputed:
         return f"disputed: {' or '.join(decision.disputed[term])}"
     if term in decision.gaps:

@@ -41,7 +41,7 @@ def wanted(rulebook: Rulebook, case: Case, text: str) -> Wanted:
     """What a patient should get, as `term: value`; raises Refused where no new rule can give it."""
     name, _, phrase = (part.strip() for part in text.partition(":"))
     term, value = typed.conclusion(rulebook, name, phrase or None)
-    decision = truth.decide(rulebook, case)
+    decision = truth.decide(rulebook, case).marked
     answer = decision.conclusions[term]
     if answer == value or (isinstance(answer, Members) and value in answer.inside):
         raise Refused(f"{case.id} gets {term}: {value} already")
@@ -134,7 +134,7 @@ def _picked(saved: Saved, goal: Wanted) -> Talk[Condition]:
             answer = yield from asked_line(rulebook, answer, partial(_true_of, rulebook, goal))
         parts.append(answer)
     rule = _trial_rule(rulebook, goal, parts)
-    found = truth.decide(with_rule(rulebook, rule), goal.case)
+    found = truth.decide(with_rule(rulebook, rule), goal.case).marked
     term, value = goal.then
     if value is not None and not _gets(found, term, value):
         yield from dead_end(f"Even so {goal.case.id} gets {term}: {now(found, term)}; another rule is to be changed.")

@@ -67,7 +67,7 @@ def check(rulebook: Rulebook, reading: Decides, prover: "Prover | None" = None) 
     """Everything that can be seen without asking every possible patient; these are asked only of what goes unseen."""
     decisions = [reading.decide(case) for case in rulebook.cases.values()]
     edits, wrong = tried_edits(rulebook, decisions, prover)
-    broken = breaking(rulebook, decisions)
+    broken = breaking(decisions)
     errors = _mistakes(rulebook, (*wrong, *changed_cases(rulebook, decisions, broken)))
     return Report(errors, _counts(rulebook), edits, frozenset(broken))
 
@@ -75,7 +75,7 @@ def check(rulebook: Rulebook, reading: Decides, prover: "Prover | None" = None) 
 def mistakes(rulebook: Rulebook, decisions: Sequence[Decision]) -> tuple[Problem, ...]:
     """Everything that is to be mended; `decisions` are those of the saved cases."""
     of_cards = wrong_examples(rulebook, rulebook.rules.values())
-    of_cases = changed_cases(rulebook, decisions, breaking(rulebook, decisions))
+    of_cases = changed_cases(rulebook, decisions, breaking(decisions))
     return _mistakes(rulebook, (*of_cards, *wrong_row_examples(tried_rows(rulebook)), *of_cases))
 
 

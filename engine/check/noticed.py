@@ -124,7 +124,8 @@ class Watch:
         )
         changed: set[str] = set()
         for term in self._followed(edit.rule, support, marks, (before, state)):
-            if term in self._answer and truth.answer(self.rulebook.terms[term], state) != decision.conclusions[term]:
+            answer = truth.answer(self.rulebook.terms[term], state)
+            if term in self._answer and answer != decision.marked.conclusions[term]:
                 return True
             if term in self.disputes and self._disputed(term, state) and not self._disputed(term, before):
                 return True

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from .. import truth
 from ..case import Answer, Case, Decision, Members, Range
 from ..errors import Place, Problem, listed
 from ..language import quoted
@@ -42,8 +41,9 @@ def _told(rulebook: Rulebook, decision: Decision) -> dict[str, str]:
     differing = {term: (wanted, found) for term, wanted, found in differences(rulebook, decision)}
     order = [term for stage in rulebook.stages for term in stage.terms]
     told: dict[str, str] = {}
-    for term in (term for term in order if term in decision.disputed):
-        sides = "; ".join(f"{value} ({', '.join(rules)})" for value, rules in decision.disputed[term].items())
+    disputed = decision.marked.disputed
+    for term in (term for term in order if term in disputed):
+        sides = "; ".join(f"{value} ({', '.join(rules)})" for value, rules in disputed[term].items())
         told[term] = f"{term} is disputed: {sides}"
     for term in (term for term in order if term in differing and term not in told):
         told[term] = f"{term}: {'; '.join(became(*differing[term]))}"
@@ -54,10 +54,10 @@ def _other_answers(those: Sequence[tuple[Decision, Mapping[str, str]]]) -> Probl
     """Saved cases in which the same thing changed first: of one all that changed, of several what else is touched."""
     decision, told = those[0]
     first, *others = told.values()
-    if len(those) > 1 or decision.disputed:
+    if len(those) > 1 or decision.marked.disputed:
         touched = dict.fromkeys(term for _, one in those for term in list(one)[1:])
         others = [f"and with it {listed(list(touched))}"] if touched else []
-    expected = "one answer" if decision.disputed else "the saved answer, or `lumbar check --accept`"
+    expected = "one answer" if decision.marked.disputed else "the saved answer, or `lumbar check --accept`"
     cases = _named([one.case.id for one, _ in those])
     return Problem(decision.case.place or Place(""), f"{cases}: {'; '.join([first, *others])}", expected)
 
@@ -66,16 +66,16 @@ def _named(cases: Sequence[str]) -> str:
     return f"the case {cases[0]!r}" if len(cases) == 1 else f"{len(cases)} saved cases ({listed(cases, 5)})"
 
 
-def broken_laws(rulebook: Rulebook, decisions: Iterable[Decision]) -> frozenset[str]:
+def broken_laws(decisions: Iterable[Decision]) -> frozenset[str]:
     """The laws that a saved case breaks."""
-    return frozenset(breaking(rulebook, decisions))
+    return frozenset(breaking(decisions))
 
 
-def breaking(rulebook: Rulebook, decisions: Iterable[Decision]) -> dict[str, list[str]]:
+def breaking(decisions: Iterable[Decision]) -> dict[str, list[str]]:
     """The laws that saved cases break, each with the cases that do."""
     found: dict[str, list[str]] = {}
     for decision in decisions:
-        for law in truth.broken_laws(rulebook, decision):
+        for law in decision.broken:
             found.setdefault(law.id, []).append(decision.case.id)
     return found
 
@@ -95,7 +95,7 @@ def differences(rulebook: Rulebook, decision: Decision) -> Iterator[tuple[str, A
     """The terms of the answer that are not as the case expects, each with what it expects and what is found."""
     expected = decision.case.expected or {}
     for name in answer_terms(rulebook):
-        wanted, found = expected.get(name), decision.conclusions[name]
+        wanted, found = expected.get(name), decision.marked.conclusions[name]
         if isinstance(found, Members):
             wanted = wanted or Members()
         if wanted != found:
@@ -106,7 +106,7 @@ def expected_text(rulebook: Rulebook, decision: Decision) -> str:
     """The whole answer as the `expected …` lines of a case file."""
     lines: list[str] = []
     for name in answer_terms(rulebook):
-        answer, head = decision.conclusions[name], f"expected {name}:"
+        answer, head = decision.marked.conclusions[name], f"expected {name}:"
         if isinstance(answer, Range):
             lines.append(f"{head} {{at least: {quoted(str(answer.low))}, at most: {quoted(str(answer.high))}}}")
         elif isinstance(answer, Members):

@@ -167,7 +167,7 @@ class Rejected:
 
     def _least(self, findings: pl.DataFrame) -> pl.DataFrame:
         """The lower end of every scale; null where nothing is known of a case."""
-        frame = self.program.evaluate(findings).select(
+        frame = self.program.evaluate(findings, restricted=False).select(
             pl.col(f"{term.name} at least").alias(term.name) for term in self.scales
         )
         known = findings.select(pl.any_horizontal(False, pl.all().exclude(CASE).is_not_null())).to_series()

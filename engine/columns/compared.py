@@ -74,7 +74,7 @@ class Compared:
 
     def _count(self, table: pl.DataFrame, earlier: pl.DataFrame) -> None:
         """Count the answers that differ in a table of cases, most of which have one."""
-        before, after = self.before.evaluate(earlier), self.after.evaluate(table)
+        before, after = self.before.evaluate(earlier, False), self.after.evaluate(table, False)
         columns = [name for name in after.columns if name in before.columns and self._shown(name)]
         any_differs = []
         for name in columns:

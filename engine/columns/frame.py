@@ -16,6 +16,7 @@ from .plan import Plan
 
 CASE = "case"
 WAITS = " waits"
+BROKEN_LAWS = "broken laws"
 _TRUTH = nanoarrow.c_schema(nanoarrow.bool_())
 Codes = Bits
 
@@ -37,6 +38,7 @@ class Frame:
         for term in gates.settled():  # what is told of a conclusion follows it at once, while its marks are at hand
             self._rules(gates, term)
             self._conclude(gates, term)
+        self.broken = {law.id: gates.breaks(law.condition) for law in rulebook.laws.values()}
         self.plan = self._plan(gates)
         single = [term for term in rulebook.conclusions if term.single]
         self.single = [self._single(term) for term in single]
@@ -87,33 +89,74 @@ class Frame:
             *self.disputed.values(),
             *self.failed.values(),
             *self.known.values(),
+            *self.broken.values(),
             *(node for pairs in self.steps.values() for pair in pairs for node in pair),
         ]
         return Plan(self.rulebook.terms, gates.nodes, wanted, [*self.settled.values(), *self.screening.values()])
 
-    def of(self, table: pl.DataFrame) -> "Rows":
-        """What is told of the cases of a table; raises CaseError where it has what is no fact."""
+    def of(self, table: pl.DataFrame, restricted: bool = True) -> "Rows":
+        """What is told of the cases of a table; raises CaseError where it has what is no fact.
+
+        `restricted`, of a case that breaks a law the alarms alone.
+        """
         check_table(self.rulebook, table, (CASE,))
-        return Rows(self, table)
+        return Rows(self, table, restricted)
+
+
+def columns_of(rulebook: Rulebook) -> dict[str, tuple[Term, str]]:
+    """The columns of all conclusions in order, each with its term, and with the member or the end that it tells."""
+    found: dict[str, tuple[Term, str]] = {}
+    for term in rulebook.conclusions:
+        if term.single:
+            found[term.name] = term, ""
+        elif term.domain.kind == "several":
+            found |= {f"{term.name}: {value}": (term, value) for value in term.domain.values}
+        else:
+            found |= {f"{term.name} {end}": (term, end) for end in ("at least", "at most")}
+    return found
 
 
 class Rows:
     """The cases of one table, and every column that may be told of them."""
 
-    def __init__(self, frame: Frame, table: pl.DataFrame) -> None:
+    def __init__(self, frame: Frame, table: pl.DataFrame, restricted: bool) -> None:
         self.frame = frame
         self.table = table
         self.height = table.height
         self.found = frame.plan.rows(findings_of(table, frame.rulebook.findings), table.height)
         length = self.found.size * 8
         self.whole = pl.Series(nanoarrow.c_array_from_buffers(_TRUTH, length, [None, self.found.reshape(-1)]))
+        breaking = {name: self._bits(node) for name, node in frame.broken.items()}
+        self.broken = {name: bits for name, bits in breaking.items() if restricted and self._any(bits)}
+        self.lawful: Bits | None = ~reduce(np.bitwise_or, self.broken.values()) if self.broken else None
 
     def ids(self) -> list[pl.Series]:
         """The column of ids, if there is one."""
         return [self.table.get_column(CASE)] if CASE in self.table.columns else []
 
     def conclusions(self) -> Iterator[pl.Series]:
-        """Every conclusion: its value (null where it has none or two), its two ends, or a column for each member."""
+        """Every conclusion: its value (null where it has none or two), its two ends, or a column for each member.
+
+        Null is also what a broken law withholds.
+        """
+        return self._conclusions() if self.lawful is None else self._alarms(self.lawful)
+
+    def _alarms(self, lawful: Bits) -> Iterator[pl.Series]:
+        """Every conclusion, of the cases that break a law the alarms alone."""
+        told = {column.name: column for column in self._conclusions()}
+        spare = pl.Series(np.unpackbits(lawful, count=self.height, bitorder="little")).cast(pl.Boolean)
+        for name, (term, value) in columns_of(self.frame.rulebook).items():
+            column = told[name]
+            if term.domain.kind == "several":
+                kept = spare | column if value in term.alarms else spare
+            elif term.domain.kind == "tally":
+                kept = spare
+            else:
+                least = told[f"{term.name} at least"] if term.takes_highest else column
+                kept = spare | least.cast(pl.String).is_in(list(term.alarms))
+            yield pl.select(pl.when(kept).then(column).alias(name)).to_series()
+
+    def _conclusions(self) -> Iterator[pl.Series]:
         flags = pl.DataFrame([self._flag(node).alias(str(node)) for node in self.frame.read])
         single = flags.select(self.frame.single)
         for term in self.frame.rulebook.conclusions:
@@ -138,12 +181,25 @@ class Rows:
 
     def disputed(self) -> dict[str, Bits]:
         """For each conclusion, where it is disputed."""
-        return {name: self._bits(node) for name, node in self.frame.disputed.items()}
+        found = {name: self._bits(node) for name, node in self.frame.disputed.items()}
+        lawful = self.lawful
+        return found if lawful is None else {name: bits & self._kept(name, lawful) for name, bits in found.items()}
+
+    def _kept(self, name: str, lawful: Bits) -> Bits:
+        """Where a dispute over a conclusion is told: no law is broken, or one of its sides is an alarm."""
+        term = self.frame.rulebook.terms[name]
+        if not term.takes_highest:
+            alarms = (self._bits(self.frame.values[name][value][0]) for value in term.alarms)
+            return reduce(np.bitwise_or, alarms, lawful)
+        steps = dict(zip(term.domain.values[1:], self.frame.steps[name], strict=True))
+        reached = (self._bits(steps[value][0]) if value in steps else ~(lawful & 0) for value in term.alarms[:1])
+        return reduce(np.bitwise_or, reached, lawful)
 
     def gaps(self) -> dict[str, Bits]:
         """For each conclusion of one value, where none is left."""
         single = [term.name for term in self.frame.rulebook.conclusions if term.single]
-        return {name: self._bits(self.frame.failed[name]) & ~self._bits(self.frame.disputed[name]) for name in single}
+        found = {name: self._bits(self.frame.failed[name]) & ~self._bits(self.frame.disputed[name]) for name in single}
+        return found if self.lawful is None else {name: bits & self.lawful for name, bits in found.items()}
 
     def unanswered(self) -> dict[str, Bits]:
         """For each screening question, where it is open."""
@@ -151,6 +207,10 @@ class Rows:
         return {name: self._row(places[node]) for name, node in self.frame.screening.items()}
 
     # --- columns -----------------------------------------------------------------------------------------------------
+
+    def _any(self, bits: Bits) -> bool:
+        """Whether a bitmap has any of the cases; behind the last there may be more."""
+        return bool(bits.any()) and bool(np.unpackbits(bits, count=self.height, bitorder="little").any())
 
     def _row(self, place: int) -> Bits:
         bits: Bits = self.found[place, : -(-self.height // 8)]

@@ -10,16 +10,16 @@ import polars as pl
 from ..case import Value
 from ..rulebook import Rulebook, Term
 from . import codes
-from .program import CASE
+from .program import BROKEN_LAWS, CASE
 
 EXPECTED = "expected "
 BLANK = ("", "unknown")
-OPEN, DISPUTED, GAP = "not known yet", "disputed", "none given"
+OPEN, DISPUTED, GAP, WITHHELD = "not known yet", "disputed", "none given", "withheld"
 SEPARATOR = "; "
 RANGE = " to "
 SUFFIXES = (".parquet", ".ndjson", ".csv")
 ASK = "ask"
-FRAMED = ("disputed", "gaps")
+FRAMED = ("disputed", "gaps", BROKEN_LAWS)
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,15 @@ class Answers:
         """The first cases in which the conclusion is disputed."""
         return self._rows(term, listed("disputed", term), limit)
 
+    def breaking(self, law: str, limit: int) -> tuple[Row, ...]:
+        """The first cases that break a law."""
+        return self._rows("", listed(BROKEN_LAWS, law), limit)
+
     def _rows(self, term: str, wanted: pl.Expr, limit: int) -> tuple[Row, ...]:
         found: list[Row] = []
         told = expected_of(term) if term in self.expected else pl.lit(None, pl.String)
-        columns = {"case": pl.col(CASE), "answer": answer_of(self.rulebook.terms[term]), "expected": told}
+        answer = answer_of(self.rulebook.terms[term]) if term else pl.lit(WITHHELD)
+        columns = {"case": pl.col(CASE), "answer": answer, "expected": told}
         for path, table in self._tables.items():
             if len(found) == limit:
                 break
@@ -122,8 +127,10 @@ def answer_of(term: Term) -> pl.Expr:
     """The answer to a conclusion of one value as text: the value, how far it is open, or why there is none."""
     if term.takes_highest:
         low, high = (pl.col(f"{term.name} {end}").cast(pl.String) for end in ("at least", "at most"))
-        return pl.when(low == high).then(low).otherwise(pl.format("{}" + RANGE + "{}", low, high))
-    value = pl.col(term.name).cast(pl.String).fill_null(OPEN)
+        told = pl.when(low == high).then(low).otherwise(pl.format("{}" + RANGE + "{}", low, high))
+        return pl.when(low.is_null()).then(pl.lit(WITHHELD)).otherwise(told)
+    nothing = pl.when(breaking()).then(pl.lit(WITHHELD)).otherwise(pl.lit(OPEN))
+    value = pl.col(term.name).cast(pl.String).fill_null(nothing)
     told = pl.when(listed("gaps", term.name)).then(pl.lit(GAP)).otherwise(value)
     return pl.when(listed("disputed", term.name)).then(pl.lit(DISPUTED)).otherwise(told)
 
@@ -137,6 +144,18 @@ def expected_of(term: str) -> pl.Expr:
 def listed(column: str, name: str) -> pl.Expr:
     """Whether a framed list of names has the name."""
     return pl.col(column).str.contains(f"{SEPARATOR}{name}{SEPARATOR}", literal=True).fill_null(False)
+
+
+def breaking() -> pl.Expr:
+    """Whether a case breaks a law, so that what is no alarm is withheld."""
+    return pl.col(BROKEN_LAWS).is_not_null()
+
+
+def laws_broken(answers: pl.DataFrame) -> dict[str, int]:
+    """How many cases of a table of answers break each law, and under the empty name how many break any."""
+    broken = answers.get_column(BROKEN_LAWS).drop_nulls()
+    names = broken.str.split(SEPARATOR).explode().value_counts(sort=True) if len(broken) else pl.DataFrame()
+    return {**dict(names.iter_rows()), "": len(broken)} if len(broken) else {}
 
 
 def _framed(name: str, schema: "Schema") -> pl.Expr:

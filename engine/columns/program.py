@@ -11,10 +11,10 @@ import polars as pl
 from ..circuit import Circuit, Pair, compile_rulebook
 from ..rulebook import Rulebook
 from .findings import Bits, dtype_of, findings_of
-from .frame import CASE, WAITS, Frame
+from .frame import BROKEN_LAWS, CASE, WAITS, Frame
 from .plan import Plan
 
-__all__ = ["CASE", "WAITS", "Program", "dtype_of"]
+__all__ = ["BROKEN_LAWS", "CASE", "WAITS", "Program", "dtype_of"]
 
 
 class Program:
@@ -48,14 +48,14 @@ class Program:
         found = self.plan.run(findings_of(table, self.rulebook.findings), table.height)
         return {name: (found[holds], found[fails]) for name, (holds, fails) in self.outputs.items()}
 
-    def evaluate(self, table: pl.DataFrame) -> pl.DataFrame:
-        """The answers to a table of cases, row for row.
+    def evaluate(self, table: pl.DataFrame, restricted: bool = True) -> pl.DataFrame:
+        """The answers to a table of cases, row for row; `restricted`, a case that breaks a law has its alarms alone.
 
         A finding is a column by its name (of any type that `dtype_of` can be cast to); what is null, or has no column,
         is unknown. The answer has `case`, every conclusion, for every rule whether it fires, and for every rule, in a
         column of its own, whether it waits; what does neither is ruled out.
         """
-        rows = self.frame.of(table)
+        rows = self.frame.of(table, restricted)
         return pl.DataFrame([*rows.ids(), *rows.conclusions(), *rows.fires(), *rows.waits()])
 
 

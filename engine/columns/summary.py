@@ -7,7 +7,20 @@ from pathlib import Path
 import polars as pl
 
 from ..rulebook import Rulebook, Term
-from .outcome import ASK, DISPUTED, GAP, OPEN, SEPARATOR, Answers, answer_of, expected_of, listed
+from .outcome import (
+    ASK,
+    DISPUTED,
+    GAP,
+    OPEN,
+    SEPARATOR,
+    WITHHELD,
+    Answers,
+    answer_of,
+    breaking,
+    expected_of,
+    listed,
+)
+from .program import BROKEN_LAWS
 
 Key = tuple[str, ...]
 REJECTS = "rejects.ndjson"
@@ -87,6 +100,8 @@ class Summary:
     questions: Mapping[str, Question]
     disputed: Mapping[str, int]
     disputed_cases: int
+    broken: Mapping[str, int]
+    breaking_cases: int
     comparisons: Mapping[str, Comparison]
     rejects: Rejects
 
@@ -109,6 +124,8 @@ def summarise(answers: Answers, shown: Sequence[str]) -> Summary:
         },
         disputed={term.name: counts["disputed", term.name] for term in rulebook.conclusions if term.single},
         disputed_cases=counts["disputed",],
+        broken={law: counts["broken", law] for law in rulebook.laws},
+        breaking_cases=counts["broken",],
         comparisons={
             name: Comparison({(one, other): count for (one, other), count in found.items()})
             for name, found in zip(answers.expected, pairs, strict=True)
@@ -148,6 +165,9 @@ def _wanted(rulebook: Rulebook, shown: Sequence[Term]) -> Iterator[tuple[Key, pl
     """Every count by its key."""
     yield ("cases",), pl.len()
     yield ("disputed",), pl.col("disputed").count()
+    yield ("broken",), breaking().sum()
+    for law in rulebook.laws:
+        yield ("broken", law), listed(BROKEN_LAWS, law).sum()
     for term in shown:
         yield from _wanted_of(term)
     for rule in rulebook.rules:
@@ -161,17 +181,20 @@ def _wanted_of(term: Term) -> Iterator[tuple[Key, pl.Expr]]:
     if term.domain.kind == "several":
         for value in term.domain.values:
             yield ("settled", term.name, value), pl.col(f"{term.name}: {value}").sum()
-            yield ("open", term.name, value), pl.col(f"{term.name}: {value}").null_count()
+            yield ("open", term.name, value), (pl.col(f"{term.name}: {value}").is_null() & ~breaking()).sum()
     elif term.takes_highest:
         low, high = (pl.col(f"{term.name} {end}") for end in ("at least", "at most"))
         for value in term.domain.values:
             yield ("settled", term.name, value), ((low == value) & (high == value)).sum()
             yield ("open", term.name, value), ((low == value) & (high != value)).sum()
+        yield ("without", term.name, WITHHELD), low.null_count()
     elif term.single:
         for value in term.domain.values:
             yield ("settled", term.name, value), (pl.col(term.name) == value).sum()
         disputed, gap = listed("disputed", term.name), listed("gaps", term.name)
-        yield ("without", term.name, OPEN), (pl.col(term.name).is_null() & ~disputed & ~gap).sum()
+        nothing = pl.col(term.name).is_null() & ~disputed & ~gap
+        yield ("without", term.name, OPEN), (nothing & ~breaking()).sum()
+        yield ("without", term.name, WITHHELD), (nothing & breaking()).sum()
         yield ("without", term.name, DISPUTED), disputed.sum()
         yield ("without", term.name, GAP), (gap & ~disputed).sum()
 
@@ -181,10 +204,10 @@ def _waiting(shown: Sequence[Term]) -> pl.Expr:
     is_open = [pl.lit(False)]
     for term in shown:
         if term.takes_highest:
-            is_open.append(pl.col(f"{term.name} at least") != pl.col(f"{term.name} at most"))
+            is_open.append((pl.col(f"{term.name} at least") != pl.col(f"{term.name} at most")).fill_null(False))
         elif term.single:
             settled = listed("disputed", term.name) | listed("gaps", term.name)
-            is_open.append(pl.col(term.name).is_null() & ~settled)
+            is_open.append(pl.col(term.name).is_null() & ~settled & ~breaking())
     return pl.any_horizontal(is_open)
 
 

@@ -14,8 +14,8 @@ from ..facts import Misspelt, is_missing, read_value, text_of, tidy
 from ..language import Domain
 from ..rulebook import Law, Rule, Rulebook, Term
 from .facts import is_plain, loose, read_column, says_something
+from .program import BROKEN_LAWS, Program, dtype_of
 from .program import CASE as CASE
-from .program import Program, dtype_of
 
 Table = pl.DataFrame
 EXPECTED = "expected "
@@ -248,12 +248,12 @@ def beside(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
 
 
 class Answering(Program):
-    """A program whose answers say also what is disputed, which conclusions have a gap, and what to ask first."""
+    """A program whose answers say also what is disputed, the gaps, which laws are broken, and what to ask first."""
 
     def answers(self, table: pl.DataFrame, trace: str) -> pl.DataFrame:
-        """The answers of `evaluate` with `disputed`, `gaps` and `ask` before the rules; which wait if all is traced."""
+        """The answers of `evaluate` with four lists of names before the rules; which wait if all is traced."""
         rows = self.frame.of(table)
-        told = {"disputed": rows.disputed(), "gaps": rows.gaps(), "ask": rows.unanswered()}
+        told = {"disputed": rows.disputed(), "gaps": rows.gaps(), BROKEN_LAWS: rows.broken, "ask": rows.unanswered()}
         lists = [_names(column, bitmaps, table.height) for column, bitmaps in told.items()]
         waits = rows.waits() if trace == "full" else ()
         return pl.DataFrame([*rows.ids(), *rows.conclusions(), *lists, *rows.fires(), *waits])

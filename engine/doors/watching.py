@@ -47,7 +47,7 @@ def problems(directory: Path) -> tuple[str, ...]:
         return tuple(map(str, error.problems))
     decisions = [truth.decide(rulebook, case) for case in rulebook.cases.values()]
     found = mistakes(rulebook, decisions)
-    proofs = proved(rulebook, broken=broken_laws(rulebook, decisions))
+    proofs = proved(rulebook, broken=broken_laws(decisions))
     return tuple(map(str, (*found, *(one.problem for one in (proofs.errors if proofs else ())))))
 
 

@@ -92,7 +92,7 @@ def check_way(
     wanted: Sequence[str],
 ) -> None:
     """The changes bring one of the values wanted, to a patient that there can be."""
-    found = decided(rulebook, {**decision.case.facts, **dict(changes)})
+    found = decided(rulebook, {**decision.case.facts, **dict(changes)}).marked
     answer = found.conclusions[term]
     held = set(answer.inside) if isinstance(answer, Members) else {str(answer)}
     demand(term not in found.disputed and bool(held & set(wanted)), f"the way does not lead to {term}: {wanted}")

@@ -1,7 +1,7 @@
 """How conclusions stand in a decision, and which of them are the advice, as the knowledge base shows it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .. import truth
@@ -14,14 +14,20 @@ STATUS = {truth.UNKNOWN: "waits", truth.HOLDS: "fires", truth.FAILS: "ruled out"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a conclusion stands: its answer, or the values that dispute, or that no rule gives it."""
+    """How a conclusion stands: its answer, or the values that dispute, or that no rule gives it.
+
+    `withheld` where a law is broken by what it belongs to, and it is no alarm: it is compared, and not shown.
+    """
 
     answer: Answer
     disputed: tuple[str, ...] = ()
     gap: bool = False
+    withheld: bool = field(default=False, compare=False)
 
     def as_json(self) -> Any:
-        """The answer as JSON has it; an object of its own for what is disputed, or a gap."""
+        """The answer as JSON has it; an object of its own for what is withheld, disputed, or a gap."""
+        if self.withheld:
+            return {"withheld": True}
         if self.disputed:
             return {"disputed": list(self.disputed)}
         return {"gap": True} if self.gap else plain(self.answer)
@@ -39,8 +45,9 @@ def shown(rulebook: Rulebook) -> tuple[str, ...]:
 
 def outcome(decision: Decision, term: str) -> Outcome:
     """How a conclusion stands in a decision."""
-    disputed = tuple(decision.disputed.get(term, ()))
-    return Outcome(decision.conclusions.get(term), disputed, term in decision.gaps)
+    marked = decision.marked
+    disputed = tuple(marked.disputed.get(term, ()))
+    return Outcome(marked.conclusions.get(term), disputed, term in marked.gaps, decision.withholds(term))
 
 
 def advice(decision: Decision, terms: Iterable[str]) -> dict[str, Outcome]:

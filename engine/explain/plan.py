@@ -11,6 +11,7 @@ from ..circuit import ALWAYS, NEVER, Compiler, Pair, compiled, marks_of
 from ..language import Against
 from ..proof.pool import beneath
 from ..rulebook import Rulebook, Term
+from ..withheld import withholds
 from .outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Plan:
         self.compiler = compiled(Compiler(rulebook))
         ruled_out = (self.compiler.bare(law.condition)[0] for law in rulebook.impossible.values())
         self.impossible = self.compiler.any_of(ruled_out)
+        self.lawless = self.compiler.any_of(self.compiler.breaks(law.condition) for law in rulebook.laws.values())
         self.barred = {name: self.compiler.applies(name)[1] for name in rulebook.gates}
         self.prover: Prover | None = None
         self._telling: dict[str, tuple[int, ...]] = {}
@@ -218,8 +220,10 @@ class Plan:
             state.members[term] = named
         else:
             state.values[term] = named
+        answer = truth.answer(found, state)
         disputed = truth.disputed_values(found, state) if truth.disputed(found, state) else ()
-        return Outcome(truth.answer(found, state), disputed, truth.gap(found, state))
+        withheld = marked(self.lawless) and withholds(found, answer, disputed)
+        return Outcome(answer, disputed, truth.gap(found, state), withheld)
 
     def findings_beneath(self, nodes: Iterable[int]) -> set[str]:
         """The findings that nodes can depend on."""

@@ -136,7 +136,7 @@ def _read_for(rulebook: Rulebook, decision: Decision, term: Term) -> Iterator[st
                 yield from rulebook.gating(finding.name)
     support = rulebook.support.get(term.name, ())
     firing = [entry for entry in support if truth.status(entry, decision.marks) & truth.HOLDS]
-    settled = term.single and firing and term.name not in decision.disputed
+    settled = term.single and firing and term.name not in decision.marked.disputed
     for entry in firing if settled else support:
         for name in (entry.rule, *entry.outrankers):
             yield from _marked(rulebook.rules[name].condition, decision.marks[name], decision.state)
@@ -167,7 +167,7 @@ class Explainer:
 
     def __init__(self, rulebook: Rulebook, decision: Decision) -> None:
         self.rulebook = rulebook
-        self.decision = decision
+        self.decision = decision.marked
         self.state: truth.State = decision.state
 
     def why(self, term: Term) -> Why:

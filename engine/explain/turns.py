@@ -55,11 +55,12 @@ class Change:
 
     def as_json(self) -> dict[str, Any]:
         """The change as an object; docs/schema describes it."""
+        withheld = self.before.withheld or self.after.withheld
         return {
             "term": self.term,
             "before": self.before.as_json(),
             "after": self.after.as_json(),
-            "through": [_turn_json(turn) for turn in self.rules],
+            "through": [] if withheld else [_turn_json(turn) for turn in self.rules],
         }
 
 

@@ -114,7 +114,7 @@ class Prover:
 
     def replay(self, facts: Facts, shows: Shows, assuming: bool = True) -> None:
         """Try a case in truth; that it does not show there what was asked for is a bug."""
-        shown = shows(truth.decide(self.rulebook, Case("a patient", facts)))
+        shown = shows(truth.decide(self.rulebook, Case("a patient", facts)).marked)
         barred = assuming and truth.impossibilities(self.rulebook, facts)
         if not shown or barred:
             raise AssertionError(f"the proof and the meaning part over {dict(facts)}")

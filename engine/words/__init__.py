@@ -2,10 +2,11 @@
 
 from .arguments import weighing
 from .asking import questions, why_asked
+from .broken import broken, named
 from .lacking import why_not
 from .otherwise import alternatives, difference, enough
 from .pages import names, page
-from .patient import fault_for_patient, plainly, recommendation_for_patient, why_for_patient
+from .patient import broken_for_patient, fault_for_patient, plainly, recommendation_for_patient, why_for_patient
 from .reasons import LENGTHS, Length, sources_behind, why
 from .recommendation import brief, drafts, fault, fault_in_brief, recommendation
 from .said import Said, became, citing, laws_citing, tell
@@ -18,6 +19,8 @@ __all__ = [
     "alternatives",
     "became",
     "brief",
+    "broken",
+    "broken_for_patient",
     "citing",
     "condition_in_words",
     "difference",
@@ -27,6 +30,7 @@ __all__ = [
     "fault_for_patient",
     "fault_in_brief",
     "laws_citing",
+    "named",
     "names",
     "page",
     "plainly",

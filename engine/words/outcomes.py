@@ -8,9 +8,13 @@ from ..explain import Change, Outcome, Told
 from ..rulebook import Term
 from .said import Said, tell
 
+WITHHELD = "withheld, for a law would be broken"
+
 
 def stand(outcome: Outcome) -> str:
     """How a conclusion stands."""
+    if outcome.withheld:
+        return WITHHELD
     if outcome.disputed:
         return f"disputed ({' against '.join(outcome.disputed)})"
     return "none given" if outcome.gap else tell(outcome.answer)
@@ -47,16 +51,21 @@ def in_short(changes: Iterable[Change]) -> str:
 
 
 def _in_short(term: str, before: Outcome, after: Outcome) -> str:
-    if not isinstance(after.answer, Members) or not isinstance(before.answer, Members):
+    found = _come_and_gone(before, after)
+    if found is None or not isinstance(after.answer, Members):
         return f"{term}: {stand(after)}"
-    more, fewer = _come_and_gone(before.answer, after.answer)
+    more, fewer = found
     parts = [f"{len(more)} more"] * bool(more) + [f"{len(fewer)} fewer"] * bool(fewer)
     return f"{term}: {', '.join(parts) or ('less of it still open' if after.answer.open else 'nothing more comes in')}"
 
 
-def _come_and_gone(before: Members, after: Members) -> tuple[list[str], list[str]]:
-    more = [member for member in after.inside if member not in before.inside]
-    return more, [member for member in before.inside if member not in after.inside]
+def _come_and_gone(before: Outcome, after: Outcome) -> tuple[list[str], list[str]] | None:
+    """The members that come in and those that go; None where there are no members, or they are withheld."""
+    one, other = before.answer, after.answer
+    if before.withheld or after.withheld or not isinstance(one, Members) or not isinstance(other, Members):
+        return None
+    more = [member for member in other.inside if member not in one.inside]
+    return more, [member for member in one.inside if member not in other.inside]
 
 
 def settled(term: str, before: Outcome, after: Outcome) -> str:
@@ -67,14 +76,15 @@ def settled(term: str, before: Outcome, after: Outcome) -> str:
 def change(told: Change, indent: int, rules: bool = True) -> Iterator[Said]:
     """One conclusion that stands otherwise, and the rules through which."""
     before, after = told.before, told.after
-    if isinstance(before.answer, Members) and isinstance(after.answer, Members):
-        more, fewer = _come_and_gone(before.answer, after.answer)
+    found = _come_and_gone(before, after)
+    if found is not None:
+        more, fewer = found
         yield Said(f"{told.term}: {_in_short(told.term, before, after).partition(': ')[2]}", indent, "answer")
         yield from (Said(member, indent + 1, "plain", "+ ") for member in more)
         yield from (Said(member, indent + 1, "plain", "- ") for member in fewer)
     else:
         yield Said(f"{told.term}: {stand(after)} (before: {stand(before)})", indent, "answer")
-    if rules:
+    if rules and not (before.withheld or after.withheld):
         yield from _through(told, indent + 1)
 
 

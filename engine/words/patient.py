@@ -12,12 +12,16 @@ from .said import Said, Style
 OPEN = "Not known yet. Some questions are not answered."
 DISPUTED = "Your answers point more than one way here. So nothing is said; let a clinician look."
 MAY_RISE = "It may be more urgent than that: some questions are not answered."
+WITHHELD = "What would follow from these answers breaks a rule of safety, so it is not shown. Let a clinician look."
 MOST = 12  # so many open questions are read by somebody who asks why
 NOTHING = "Nothing that you answered speaks for anything else."
 
 
 def recommendation_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
     """One decision for the patient, in the order that the knowledge base gives; alarms before all else."""
+    if decision.broken:
+        yield from broken_for_patient(rulebook, decision)
+        return
     for number, section in enumerate(_sections(rulebook)):
         body = [line for name in section.terms for line in sentences(decision, rulebook.terms[name])]
         if not body and any(decision.conclusions[name] is None for name in section.terms):
@@ -27,6 +31,15 @@ def recommendation_for_patient(rulebook: Rulebook, decision: Decision) -> Iterat
             yield from body
         if not number:
             yield from _to_answer(rulebook, decision)
+    yield from notice_for_patient(rulebook)
+
+
+def broken_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+    """A decision that breaks a law, for the patient: the alarms, and that nothing else is advised."""
+    told = [line for term in rulebook.conclusions for line in sentences(decision, term)]
+    yield from (Said(line.text, line.indent, "alarm") for line in told)
+    yield Said(WITHHELD, style="title")
+    yield from (Said(law.says, 1, "alarm", "- ") for law in decision.broken)
     yield from notice_for_patient(rulebook)
 
 

@@ -6,11 +6,16 @@ from dataclasses import replace
 from ..case import Case, Decision, Members
 from ..errors import counted
 from ..rulebook import Rulebook, Section, Term
+from .broken import broken, broken_in_brief
 from .said import Said, tell
 
 
 def recommendation(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
-    """One decision on one screen, in the order that the knowledge base gives."""
+    """One decision on one screen, in the order that the knowledge base gives; of one that breaks a law its alarms."""
+    if decision.broken:
+        yield from broken(rulebook, decision)
+        yield from notice(rulebook)
+        return
     yield Said(f"Case {decision.case.id}", style="title")
     if decision.case.says:
         yield Said(decision.case.says, 1, "muted")
@@ -86,6 +91,8 @@ def drafts(rulebook: Rulebook) -> str:
 
 def brief(rulebook: Rulebook, decision: Decision) -> Said:
     """One decision in one line: the single-valued conclusions of the first sections."""
+    if decision.broken:
+        return broken_in_brief(rulebook, decision)
     sections = rulebook.recommendation.sections if rulebook.recommendation else ()
     terms = [rulebook.terms[name] for section in sections[:2] for name in section.terms] or list(rulebook.conclusions)
     told = [f"{term.name}: {_briefly(decision, term)}" for term in terms if term.domain.kind in ("yes/no", "choice")]

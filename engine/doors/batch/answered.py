@@ -8,6 +8,8 @@ from typing import Any
 
 from ...case import Case, Decision, Members, Range
 from ...columns import codes, stored
+from ...columns.outcome import SEPARATOR
+from ...columns.program import BROKEN_LAWS
 from ...errors import Place, Problem
 from ...load import load
 from ...rulebook import Rulebook, Term, readable
@@ -91,18 +93,21 @@ def _problem(told: Mapping[str, Any]) -> Problem:
 
 
 def _told(rulebook: Rulebook, decision: Decision) -> dict[str, Any]:
-    """The row that a decision should be stored as: its conclusions, and the rules that fired."""
+    """The row that a decision should be stored as: its conclusions, the laws it breaks, and the rules that fired."""
     row: dict[str, Any] = {}
     for term in rulebook.conclusions:
         row |= _conclusion(term, decision)
+    row[BROKEN_LAWS] = SEPARATOR.join(law.id for law in decision.broken) or None
     return row | {rule: rule in decision.fired for rule in rulebook.rules}
 
 
 def _conclusion(term: Term, decision: Decision) -> dict[str, Any]:
     answer = decision.conclusions[term.name]
-    if isinstance(answer, Members):
-        inside = dict.fromkeys(answer.inside, True) | dict.fromkeys(answer.open)
-        return {f"{term.name}: {value}": inside.get(value, False) for value in term.domain.values}
+    if term.domain.kind == "several":
+        members = answer if isinstance(answer, Members) else Members()
+        inside = dict.fromkeys(members.inside, True) | dict.fromkeys(members.open)
+        out = None if decision.broken else False
+        return {f"{term.name}: {value}": inside.get(value, out) for value in term.domain.values}
     if term.takes_highest or term.domain.kind == "tally":
         low, high = (answer.low, answer.high) if isinstance(answer, Range) else (answer, answer)
         return {f"{term.name} at least": low, f"{term.name} at most": high}

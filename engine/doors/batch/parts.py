@@ -8,6 +8,7 @@ from typing import Any
 from ...case import Case
 from ...columns import codes, ids, stored, tables
 from ...columns.apart import Apart, Rejected
+from ...columns.outcome import laws_broken
 from ...columns.piece import Spot
 from ...rulebook import Rulebook
 from .options import Options
@@ -98,6 +99,7 @@ class Writer:
             "after": part.after.as_json(),
             "cases": part.cases,
             "decided": answers.height,
+            "broken laws": laws_broken(answers),
             "rejects": rejects,
             "reasons": dict(sum((Counter(apart.reasons()) for apart in part.rejects), Counter())),
             "levels": levels,

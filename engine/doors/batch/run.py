@@ -230,6 +230,10 @@ class Batch:
         for record in records:
             reasons.update(record["reasons"])
         known = [term.name for term in self.rulebook.findings]
+        broken: Counter[str] = Counter()
+        for record in records:
+            broken.update(record["broken laws"])
+        breaking = broken.pop("", 0)
         unknown = dict.fromkeys(name for record in records for name in record["unknown"])
         return {
             "rulebook": self.rulebook.digest,
@@ -237,6 +241,8 @@ class Batch:
             "decided": sum(record["decided"] for record in records),
             "rejects": sum(record["rejects"] for record in records),
             "by reason": dict(sorted(reasons.items())),
+            "breaking a law": breaking,
+            "broken laws": dict(sorted(broken.items())),
             "extra columns": {name: nearest(name, known) for name in unknown},
             "parts": len(records),
         }

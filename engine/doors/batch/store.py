@@ -19,7 +19,7 @@ from .options import refused
 SUMMARY, REJECTS, KNOWLEDGE = "summary.json", "rejects.ndjson", "knowledge"
 ANSWERS, WORK, RECORDS = "answers", "work", "parts"
 GIVEN, LOCK = "given", "lock"
-FORMAT = 1
+FORMAT = 2
 AT_ONCE = 1 << 20  # bytes copied at a time
 PACKED_MARKS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1")
 

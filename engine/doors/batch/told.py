@@ -22,5 +22,9 @@ def in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
     for name, suggestion in summary["extra columns"].items():
         told = f"{name!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'} unread"
         yield told + (f"; did you mean {suggestion!r}?" if suggestion else "")
+    if summary["breaking a law"]:
+        laws = ", ".join(f"{law} ({count:,})" for law, count in summary["broken laws"].items())
+        breaking = counted(summary["breaking a law"], "case")
+        yield f"{breaking} of them would break a law: of these only the alarms are told. {laws}"
     if summary["rejects"]:
         yield f"{out / 'rejects.ndjson'} has what is to be mended, the most urgent first."

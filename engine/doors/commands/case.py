@@ -6,8 +6,24 @@ from typing import Any
 import click
 
 from ..terminal import Exit, say, say_in_one_line, say_json
-from .drawn import HTML, SVG, draw, two_files
-from .given import AS_JSON, CASE, CASES, LENGTH, READER, WHICH, chain_of, complete, decided, fault_json, load, refuse
+from .drawn import HTML, SVG, draw, drawn_case, two_files
+from .given import (
+    AS_JSON,
+    CASE,
+    CASES,
+    LENGTH,
+    READER,
+    WHICH,
+    broken_json,
+    chain_of,
+    complete,
+    decided,
+    end,
+    fault_json,
+    lawful,
+    load,
+    refuse,
+)
 
 
 @click.command(short_help="Decide cases.")
@@ -24,10 +40,11 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
 
     rulebook = load(knowledge, as_json, cases=False)
     chain = chain_of(rulebook)
-    count = at_fault = 0
+    count = at_fault = breaking = 0
     for case in read(cases, rulebook):
         decision = chain.decide(case)
         count, at_fault = count + 1, at_fault + bool(case.problems)
+        breaking += bool(decision.broken and not case.problems)
         if as_json:
             say_json(fault_json(rulebook, case, decision) if case.problems else decision.as_json())
         elif brief:
@@ -40,8 +57,9 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
             say(fault(rulebook, case, decision) if case.problems else recommend(rulebook, decision))
             click.echo()
     if brief and not as_json:
-        click.echo(f"{counted(count, 'case')}, {at_fault} to mend. {words.drafts(rulebook)}")
-    sys.exit(Exit.TO_MEND if at_fault else Exit.FINE)
+        told = f", {breaking} breaking a law" if breaking else ""
+        click.echo(f"{counted(count, 'case')}, {at_fault} to mend{told}. {words.drafts(rulebook)}")
+    sys.exit(Exit.TO_MEND if at_fault or breaking else Exit.FINE)
 
 
 @click.command(short_help="Tell why an answer is as it is.")
@@ -74,14 +92,16 @@ def why(
     wanted = term or first
     if wanted not in rulebook.terms:
         refuse(f"{wanted!r} is no term", wanted, rulebook.terms)
+    lawful(rulebook, [decision], [wanted], as_json, reader, bool(svg or html))
     reason = explain.why(rulebook, decision, wanted)
     if svg or html:
         from ...words import pictures
 
-        draw(svg, lambda: pictures.picture_of(rulebook, decision.case, reason))
-        draw(html, lambda: pictures.page_of(rulebook, decision.case, reason))
+        draw(svg, lambda: pictures.picture_of(rulebook, drawn_case(decision), reason))
+        draw(html, lambda: pictures.page_of(rulebook, drawn_case(decision), reason))
     elif as_json:
-        say_json({"case": decision.case.id, "rulebook": rulebook.digest, **explain.as_json(reason)})
+        told = {"case": decision.case.id, "rulebook": rulebook.digest, **explain.as_json(reason)}
+        say_json(told | broken_json(decision))
     elif reader == "patient":
         say(words.why_for_patient(rulebook, decision, reason))
     elif length == "line":
@@ -90,3 +110,4 @@ def why(
         say(words.why(reason, length))
         if length == "everything":
             say(words.sources_behind(rulebook, reason))
+    end(decision)

@@ -53,7 +53,7 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
         _recommend(interview, reader)
     for line in _ending(interview, path, finished):
         say_in_one_line(line)  # a path may be copied from it
-    sys.exit(Exit.FINE if finished else Exit.TO_MEND)
+    sys.exit(Exit.FINE if finished and not interview.decision.broken else Exit.TO_MEND)
 
 
 def _alone(path: Path) -> ExitStack:

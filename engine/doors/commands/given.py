@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -97,6 +97,46 @@ def end_where_at_fault(rulebook: "Rulebook", decision: "Decision", as_json: bool
             fault = words.fault_for_patient if reader == "patient" else words.fault
             say(fault(rulebook, decision.case, decision))
         sys.exit(Exit.TO_MEND)
+
+
+def lawful(
+    rulebook: "Rulebook",
+    decisions: "Sequence[Decision]",
+    terms: Iterable[str],
+    as_json: bool,
+    reader: str = "clinician",
+    quiet: bool = False,
+) -> tuple[str, ...]:
+    """Those of the terms that may be told; what breaks a law is told first, and where nothing is left this ends.
+
+    `quiet` where the law is told in what is drawn.
+    """
+    from ...words import broken, broken_for_patient
+
+    breaking = [decision for decision in decisions if decision.broken]
+    left = tuple(term for term in terms if not any(decision.withholds(term) for decision in breaking))
+    tell = broken_for_patient if reader == "patient" else broken
+    for decision in breaking:
+        if as_json and not left:
+            say_json(decision.as_json())
+        elif not as_json and not (quiet and left):
+            say(tell(rulebook, decision))
+            click.echo()
+    if not left:
+        sys.exit(Exit.TO_MEND)
+    return left
+
+
+def end(*decisions: "Decision") -> None:
+    """End with the exit code for what was told: there is something to mend where a law is broken."""
+    if any(decision.broken for decision in decisions):
+        sys.exit(Exit.TO_MEND)
+
+
+def broken_json(*decisions: "Decision") -> dict[str, Any]:
+    """The laws that decisions break, as a part of an object; nothing where there are none."""
+    laws = {law: None for decision in decisions for law in decision.broken}
+    return {"broken laws": [law.as_json() for law in laws]} if laws else {}
 
 
 def fault_json(rulebook: "Rulebook", case: "Case", decision: "Decision") -> dict[str, Any]:

@@ -46,7 +46,7 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
             say_json(summary)
         else:
             click.echo("\n".join(in_words(summary, out, options["extra"])))
-        amiss = summary["rejects"] or (options["extra"] == "keep" and unheard(summary))
+        amiss = summary["rejects"] or summary["breaking a law"] or (options["extra"] == "keep" and unheard(summary))
         sys.exit(Exit.TO_MEND if amiss else Exit.FINE)
 
 

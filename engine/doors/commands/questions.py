@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..terminal import say, say_json
-from .drawn import HTML, SVG, draw, two_files
+from .drawn import HTML, SVG, draw, drawn_case, two_files
 from .given import (
     AS_JSON,
     CASE,
     LENGTH,
     WHICH,
+    broken_json,
     chain_of,
     complete,
     decided,
+    end,
     end_where_at_fault,
+    lawful,
     load,
     refuse,
 )
@@ -45,16 +48,25 @@ def _conclusion(rulebook: "Rulebook", name: str) -> "Term":
     return known[name]
 
 
-def _tell(told: Any, lines: "Iterable[Said]", as_json: bool) -> None:
-    """Print what was told as JSON, or in words."""
+def _tell(told: Any, lines: "Iterable[Said]", as_json: bool, *decisions: "Decision") -> None:
+    """Print what was told of decisions as JSON, or in words; ends where one of them breaks a law."""
     if as_json:
-        say_json(told.as_json())
+        say_json(told.as_json() | broken_json(*decisions))
     else:
         say(lines)
+    end(*decisions)
 
 
-def _conclusions(rulebook: "Rulebook", names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(_conclusion(rulebook, name).name for name in names)
+def _conclusions(
+    rulebook: "Rulebook", names: Iterable[str], as_json: bool = False, *decisions: "Decision"
+) -> tuple[str, ...]:
+    """The conclusions asked about; where a decision breaks a law, those of them that may be told."""
+    from ... import explain
+
+    asked = tuple(_conclusion(rulebook, name).name for name in names)
+    if not any(decision.broken for decision in decisions):
+        return asked
+    return lawful(rulebook, decisions, asked or explain.shown(rulebook), as_json)
 
 
 def _value(term: "Term", value: str) -> str:
@@ -88,13 +100,16 @@ def whynot(knowledge: str, case: str, term: str, as_json: bool, length: Any, nam
     wanted, _, value = (part.strip() for part in term.partition("=" if "=" in term else ":"))
     found = _conclusion(rulebook, wanted)
     values = (_value(found, value),) if value else ()
+    lawful(rulebook, [decision], [found.name], as_json)
     told = explain.why_not(explain.Plan(rulebook), decision, found.name, values)
     if as_json:
-        say_json({"case": decision.case.id, "rulebook": rulebook.digest, **told.as_json()})
+        body = {"case": decision.case.id, "rulebook": rulebook.digest, **told.as_json()}
+        say_json(body | broken_json(decision))
     elif value and value in _held(decision.conclusions[found.name]):
         click.echo(f"{found.name} is {value} already; `lumbar why` tells the reasons.")
     else:
         say(words.why_not(told, length))
+    end(decision)
 
 
 def _held(answer: "Answer") -> tuple[str, ...]:
@@ -138,16 +153,20 @@ def weigh(
     found = _conclusion(rulebook, term)
     if found.domain.kind == "tally":
         refuse(f"{term!r} counts, and has no values to weigh", term, ())
-    told = explain.weigh(rulebook, decision, found.name, [_value(found, value) for value in dict.fromkeys(values)])
+    asked = [_value(found, value) for value in dict.fromkeys(values)]
+    lawful(rulebook, [decision], [found.name], as_json, quiet=bool(svg or html))
+    told = explain.weigh(rulebook, decision, found.name, asked)
     if svg or html:
         from ...words import pictures
 
-        draw(svg, lambda: pictures.picture_of_sides(rulebook, decision.case, told))
-        draw(html, lambda: pictures.page_of_sides(rulebook, decision.case, told))
+        draw(svg, lambda: pictures.picture_of_sides(rulebook, drawn_case(decision), told))
+        draw(html, lambda: pictures.page_of_sides(rulebook, drawn_case(decision), told))
     elif as_json:
-        say_json({"case": decision.case.id, "rulebook": rulebook.digest, "weighing": told.as_json()})
+        body = {"case": decision.case.id, "rulebook": rulebook.digest, "weighing": told.as_json()}
+        say_json(body | broken_json(decision))
     else:
         say(words.weighing(rulebook, told, length))
+    end(decision)
 
 
 @click.command(short_help="Tell what made the difference.")
@@ -181,15 +200,16 @@ def compare(
     if len(cases) != (1 if other else 2):
         raise click.UsageError(f"{'one case is' if other else 'two cases are'} compared, and here are {len(cases)}")
     first = explain.Judged(rulebook, _decision(rulebook, cases[0], as_json))
-    asked = _conclusions(rulebook, terms)
     if other:
         second = load(other, as_json, cases=False)
         again = _decision(second, _cases(second, [before])[0], as_json)
+        asked = _conclusions(rulebook, terms, as_json, first.decision, again)
         told = explain.compare_rulebooks(first, explain.Judged(second, again), asked)
     else:
-        decision = _decision(rulebook, cases[1], as_json)
-        told = explain.compare(explain.Plan(rulebook), first.decision, decision, asked)
-    _tell(told, words.difference(told, length), as_json)
+        again = _decision(rulebook, cases[1], as_json)
+        asked = _conclusions(rulebook, terms, as_json, first.decision, again)
+        told = explain.compare(explain.Plan(rulebook), first.decision, again, asked)
+    _tell(told, words.difference(told, length), as_json, first.decision, again)
 
 
 def _cases(rulebook: "Rulebook", paths: list[str]) -> "list[Case]":
@@ -232,13 +252,17 @@ def whatif(
     from ... import explain, words
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    plan, asked = explain.Plan(rulebook), _conclusions(rulebook, terms)
+    plan, asked = explain.Plan(rulebook), _conclusions(rulebook, terms, as_json, decision)
     if answers:
-        difference = explain.what_if(plan, decision, _given(rulebook, decision, answers), asked)
-        _tell(difference, words.difference(difference, length), as_json)
+        given = _given(rulebook, decision, answers)
+        difference = explain.what_if(plan, decision, given, asked)
+        if difference.after.broken:
+            left = _conclusions(rulebook, asked or terms, as_json, difference.after)
+            difference = explain.what_if(plan, decision, given, left)
+        _tell(difference, words.difference(difference, length), as_json, decision, difference.after)
         return
     told = explain.what_would_change(plan, decision, asked, None if every else explain.MOST_TOLD)
-    _tell(told, words.alternatives(rulebook, told, length), as_json)
+    _tell(told, words.alternatives(rulebook, told, length), as_json, decision)
 
 
 def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -> "dict[str, Value | None]":
@@ -274,8 +298,8 @@ def enough(knowledge: str, case: str, terms: Any, as_json: bool, length: Any, na
     from ... import explain, words
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    told = explain.enough(explain.Plan(rulebook), decision, _conclusions(rulebook, terms))
-    _tell(told, words.enough(told, length), as_json)
+    told = explain.enough(explain.Plan(rulebook), decision, _conclusions(rulebook, terms, as_json, decision))
+    _tell(told, words.enough(told, length), as_json, decision)
 
 
 @click.command("next", short_help="Tell what to ask next, and why.")
@@ -294,5 +318,5 @@ def next_question(knowledge: str, case: str, terms: Any, as_json: bool, length: 
     from ... import explain, words
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    told = explain.what_next(explain.Plan(rulebook), decision, _conclusions(rulebook, terms))
-    _tell(told, words.questions(told, length), as_json)
+    told = explain.what_next(explain.Plan(rulebook), decision, _conclusions(rulebook, terms, as_json, decision))
+    _tell(told, words.questions(told, length), as_json, decision)

@@ -49,7 +49,7 @@ def shown(rulebook: Rulebook) -> list[tuple[str, list[Term]]]:
 
 def page(batch: Batch) -> str:
     """The page as HTML."""
-    parts = (_head, _answers, _questions, _disputes, _rejects, _comparisons, _rules)
+    parts = (_head, _broken, _answers, _questions, _disputes, _rejects, _comparisons, _rules)
     body = "\n".join(line for part in parts for line in part(batch))
     title = f"Report on {counted(batch.summary.cases + batch.summary.rejects.count, 'case')}"
     return whole_page(title, body, STYLE)
@@ -127,10 +127,32 @@ def _head(batch: Batch) -> Iterator[str]:
         (summary.waiting, "with an answer that is still open"),
         (summary.disputed_cases, "with an answer that is disputed"),
     ]
+    tiles += [(summary.breaking_cases, "breaking a law, only alarms told")] if summary.breaking_cases else []
     boxes = "".join(f"<li><strong>{count:,}</strong> {escaped(name)}</li>" for count, name in tiles)
     yield f"<ul class=tiles>{boxes}</ul>"
     if batch.inputs:
         yield sentence(f"From {listed(batch.inputs, 6)}.", "muted")
+
+
+def _broken(batch: Batch) -> Iterator[str]:
+    """The laws that cases break, with the cases; nothing where none does."""
+    found = {name: count for name, count in batch.summary.broken.items() if count}
+    if not found:
+        return
+    yield heading(2, "Broken laws")
+    yield sentence(
+        f"{counted(batch.summary.breaking_cases, 'case')} would break a law of the knowledge base. Of these only the "
+        "alarms are told; everything else is withheld.",
+        "alarm",
+    )
+    yield figures([charts("broken", [bar_of(name, count, batch.summary.cases) for name, count in found.items()])])
+    for name, count in found.items():
+        law = batch.rulebook.laws[name]
+        rows = batch.answers.breaking(name, MOST)
+        lines = "".join(f"<li><b>{escaped(row.case)}</b></li>" for row in rows)
+        more = f"<li>and {count - len(rows):,} more</li>" if count > len(rows) else ""
+        title = escaped(f"{law.says} [{name}, {law.place.file}]: {counted(count, 'case')}")
+        yield f"<details><summary>{title}</summary><ul>{lines}{more}</ul></details>"
 
 
 def _answers(batch: Batch) -> Iterator[str]:

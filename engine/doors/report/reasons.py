@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from ... import explain, truth, words
 from ...case import Case, Decision, Range, Value
-from ...columns.outcome import DISPUTED, GAP, RANGE, Answers, Row
+from ...columns.outcome import DISPUTED, GAP, RANGE, WITHHELD, Answers, Row
 
 NO_FINDINGS = "its findings were not kept, so its reason cannot be told"
 
@@ -26,6 +26,8 @@ class Reasons:
     def _reason(self, term: str, row: Row, facts: dict[str, Value]) -> str:
         decision = self._decide(row.case, tuple(facts.items()))
         again = _answer(decision, term)
+        if again == row.answer == WITHHELD:
+            return words.named(decision)
         if again != row.answer:
             return f"the findings kept of it come to {again}, and not to {row.answer}, which stands in the answers"
         [line] = words.why(explain.why(self.rulebook, decision, term), "line")
@@ -37,6 +39,8 @@ class Reasons:
 
 def _answer(decision: Decision, term: str) -> str:
     """An answer of one value as the stored answers say it."""
+    if decision.withholds(term) and term not in decision.disputed:
+        return WITHHELD
     answer = decision.conclusions[term]
     if term in decision.disputed and answer is None:  # of a disputed scale its lower end is stored
         return DISPUTED
