@@ -32,6 +32,7 @@ QUESTIONS = (
 # A heading of the page, and a field that only this kind of object has.
 KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A decision": lambda found: "conclusions" in found,
+    "A broken law": lambda found: set(found) == {"law", "says", "file"},
     "A case at fault": lambda found: "problems" in found,
     "A problem": lambda found: "suggestion" in found,
     "A range": lambda found: {"at least", "at most"} <= set(found),
@@ -98,6 +99,9 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], .
     shutil.copytree(folder / "knowledge", folder / "other")
     (folder / "other/rules/response/leaning_back_hurts.yaml").unlink()
     found.append(_json("lumbar compare little.yaml --knowledge-b other --term 'extension pain' --json", folder))
+    law = "law: none\nsays: None.\nnever: [urgency: emergency]\nsource:\n  - CONVENTION: none [convention]\n"
+    (folder / "other/laws/none.yaml").write_text(law, encoding="utf-8")
+    found.append(_json("lumbar --knowledge other decide numb.yaml --json", folder))
     card.write_text(card.read_text(encoding="utf-8").replace("rule: holds", "rule: fails"), encoding="utf-8")
     found.append(_json("lumbar check --json", folder))
     shutil.copytree(folder / "knowledge", folder / "before")

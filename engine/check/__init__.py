@@ -1,7 +1,7 @@
 """Rules about rules: each finding says what to mend and where.
 
-`check` tries examples, saved cases, claims and screening, and every single edit of every rule; `accept` writes the
-present answers into the saved cases.
+`check` tries examples, saved cases, claims and screening, and every single edit of every rule; `accepted` is what
+the saved cases would be with their present answers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
@@ -15,13 +15,14 @@ from .examples import example_state, wrong_examples
 from .row_examples import tried_rows, wrong_row_examples
 from .saved import (
     Decides,
-    accept,
+    accepted,
     answer_terms,
     breaking,
     broken_laws,
     changed_cases,
     differences,
     expected_text,
+    other_answers,
     with_answer,
 )
 from .score import TriedEdits, tried_edits
@@ -35,7 +36,7 @@ __all__ = [
     "Decides",
     "Report",
     "TriedEdits",
-    "accept",
+    "accepted",
     "answer_terms",
     "as_json",
     "broken_laws",
@@ -54,13 +55,16 @@ __all__ = [
 class Report:
     """What a check found: errors are to be mended, what was looked at is counted, and `edits` is advice.
 
-    `broken` are the laws that the errors tell to be broken by a saved case.
+    `broken` are the laws that the errors tell to be broken by a saved case; `acceptable` the errors that only tell of
+    another answer of saved cases, and `decisions` what these come to.
     """
 
     errors: tuple[Problem, ...]
     counts: Mapping[str, int]
     edits: TriedEdits
     broken: frozenset[str] = frozenset()
+    acceptable: frozenset[Problem] = frozenset()
+    decisions: tuple[Decision, ...] = ()
 
 
 def check(rulebook: Rulebook, reading: Decides, prover: "Prover | None" = None) -> Report:
@@ -69,7 +73,8 @@ def check(rulebook: Rulebook, reading: Decides, prover: "Prover | None" = None) 
     edits, wrong = tried_edits(rulebook, decisions, prover)
     broken = breaking(decisions)
     errors = _mistakes(rulebook, (*wrong, *changed_cases(rulebook, decisions, broken)))
-    return Report(errors, _counts(rulebook), edits, frozenset(broken))
+    acceptable = frozenset(other_answers(rulebook, decisions))
+    return Report(errors, _counts(rulebook), edits, frozenset(broken), acceptable, tuple(decisions))
 
 
 def mistakes(rulebook: Rulebook, decisions: Sequence[Decision]) -> tuple[Problem, ...]:

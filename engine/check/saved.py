@@ -1,6 +1,7 @@
 """Saved cases: whether each still gets its answer and breaks no law, and writing the present answer into it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -26,14 +27,20 @@ def changed_cases(
 
     `broken` are the laws that they break, each with the cases that do.
     """
-    alike: dict[str, list[tuple[Decision, Mapping[str, str]]]] = {}
-    for decision in decisions:
-        if told := _told(rulebook, decision):
-            alike.setdefault(next(iter(told.values())), []).append((decision, told))
-    yield from map(_other_answers, alike.values())
+    yield from other_answers(rulebook, decisions)
+    yield from other_answers(rulebook, decisions, disputed=True)
     for name, cases in broken.items():
         law = rulebook.laws[name]
         yield Problem(law.place, f"the law {name!r} is broken by {_named(cases)}", law.says)
+
+
+def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: bool = False) -> Iterator[Problem]:
+    """Saved cases with another answer than the expected one, which may be accepted; or those that are `disputed`."""
+    alike: dict[str, list[tuple[Decision, Mapping[str, str]]]] = {}
+    for decision in decisions:
+        if bool(decision.marked.disputed) == disputed and (told := _told(rulebook, decision)):
+            alike.setdefault(next(iter(told.values())), []).append((decision, told))
+    yield from map(_other_answers, alike.values())
 
 
 def _told(rulebook: Rulebook, decision: Decision) -> dict[str, str]:
@@ -91,10 +98,15 @@ def answer_terms(rulebook: Rulebook) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _expecting(rulebook: Rulebook, case: Case) -> tuple[str, ...]:
+    """The conclusions of the answer, and those of which the case expects something besides."""
+    return tuple(dict.fromkeys((*answer_terms(rulebook), *(case.expected or ()))))
+
+
 def differences(rulebook: Rulebook, decision: Decision) -> Iterator[tuple[str, Answer, Answer]]:
     """The terms of the answer that are not as the case expects, each with what it expects and what is found."""
     expected = decision.case.expected or {}
-    for name in answer_terms(rulebook):
+    for name in _expecting(rulebook, decision.case):
         wanted, found = expected.get(name), decision.marked.conclusions[name]
         if isinstance(found, Members):
             wanted = wanted or Members()
@@ -105,7 +117,7 @@ def differences(rulebook: Rulebook, decision: Decision) -> Iterator[tuple[str, A
 def expected_text(rulebook: Rulebook, decision: Decision) -> str:
     """The whole answer as the `expected …` lines of a case file."""
     lines: list[str] = []
-    for name in answer_terms(rulebook):
+    for name in _expecting(rulebook, decision.case):
         answer, head = decision.marked.conclusions[name], f"expected {name}:"
         if isinstance(answer, Range):
             lines.append(f"{head} {{at least: {quoted(str(answer.low))}, at most: {quoted(str(answer.high))}}}")
@@ -125,18 +137,33 @@ def _members_text(head: str, answer: Members) -> list[str]:
     return lines
 
 
-def accept(rulebook: Rulebook, reading: Decides) -> Iterator[Path]:
-    """Write the present answer into every saved case that expects another; gives the files changed."""
-    for case in rulebook.cases.values():
-        decision = reading.decide(case)
-        if case.place and any(differences(rulebook, decision)):
-            path = Path(rulebook.directory) / case.place.file
-            path.write_text(with_answer(path.read_text(encoding="utf-8"), rulebook, decision), encoding="utf-8")
-            yield path
+@dataclass(frozen=True)
+class Accepted:
+    """A saved case with its present answer in place of the expected one: its file, and in words what is other."""
+
+    file: str
+    text: str
+    changes: tuple[str, ...]
+
+
+def accepted(rulebook: Rulebook, decisions: Iterable[Decision], cases: Container[str]) -> Iterator[Accepted]:
+    """What would be written into those of the saved cases that expect another answer."""
+    for decision in decisions:
+        case = decision.case
+        changes = tuple(_changed(*change) for change in differences(rulebook, decision))
+        if case.id in cases and case.place and changes:
+            text = (Path(rulebook.directory) / case.place.file).read_text(encoding="utf-8")
+            yield Accepted(case.place.file, with_answer(text, rulebook, decision), changes)
+
+
+def _changed(term: str, wanted: Answer, found: Answer) -> str:
+    """What becomes of an expected answer; one that goes is named."""
+    told = "; ".join(became(wanted, found))
+    return f"{term}: {told}; nothing is expected any more" if found is None or found == Members() else f"{term}: {told}"
 
 
 def with_answer(text: str, rulebook: Rulebook, decision: Decision) -> str:
-    """The text of a saved case with this answer in place of the one that it expected."""
+    """The text of a saved case with this answer in place of the one that it expected; comments stay."""
     kept = "\n".join(_without_answers(text.splitlines())).rstrip()
     return f"{kept}\n\n{expected_text(rulebook, decision)}"
 
@@ -145,6 +172,6 @@ def _without_answers(lines: Iterable[str]) -> Iterator[str]:
     keep = True
     for line in lines:
         if line and not line.startswith((" ", "#")):
-            keep = not line.startswith("expected ")
-        if keep:
+            keep = not line.startswith(("expected ", '"expected ', "'expected "))
+        if keep or line.startswith("#"):
             yield line

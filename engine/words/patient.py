@@ -81,7 +81,9 @@ def sentences(decision: Decision, term: Term) -> Iterator[Said]:
         yield Said(DISPUTED, 1, "alarm")
         return
     if isinstance(answer, Members):
-        yield from (Said(plainly(term, member), 1, "plain", "- ") for member in answer.inside)
+        if answer.inside:
+            yield Said(f"{_named(term)}:", 1, "answer")
+        yield from (Said(plainly(term, member), 2, "plain", "- ") for member in answer.inside)
         return
     least = answer.low if isinstance(answer, Range) else answer
     if isinstance(answer, Range) and least == term.otherwise:
@@ -101,7 +103,12 @@ def plainly(term: Term, value: Value) -> str:
     """A value of a conclusion in the words that the knowledge base has for patients, or in its own."""
     if str(value) in term.for_patients:
         return term.for_patients[str(value)]
-    return str(value) if term.domain.kind == "several" else f"{term.name[:1].upper()}{term.name[1:]}: {value}."
+    return str(value) if term.domain.kind == "several" else f"{_named(term)}: {value}."
+
+
+def _named(term: Term) -> str:
+    """A term as a line begins with it."""
+    return f"{term.name[:1].upper()}{term.name[1:]}"
 
 
 def notice_for_patient(rulebook: Rulebook) -> Iterator[Said]:
@@ -146,7 +153,10 @@ def _head(decision: Decision, term: Term) -> Iterator[Said]:
 
 def _settled(decision: Decision, term: Term) -> Iterator[Said]:
     """A conclusion on the way, where the knowledge base has words for it and it is no mere default."""
-    if term.for_patients and decision.conclusions[term.name] != term.otherwise:
+    answer = decision.conclusions[term.name]
+    if isinstance(answer, Members) and answer.inside and term.for_patients and term.name not in decision.disputed:
+        yield Said(f"{_named(term)}: {' '.join(plainly(term, member) for member in answer.inside)}", 1)
+    elif term.for_patients and answer != term.otherwise:
         yield from sentences(decision, term)
 
 

@@ -59,7 +59,9 @@ def _conclusion(decision: Decision, name: str) -> Iterator[Said]:
         reached = f"{tell(answer)}, " if isinstance(answer, str | int) else ""  # of a scale or a tally, the lower end
         yield Said(f"{name}: {reached}disputed: {sides}", 1, "alarm")
     elif isinstance(answer, Members):
-        yield from (Said(member, 1, "plain", "- ") for member in answer.inside)
+        if answer.inside:
+            yield Said(f"{name}:", 1, "answer")
+        yield from (Said(member, 2, "plain", "- ") for member in answer.inside)
         if answer.open and not answer.inside:
             yield Said(f"{name}: not known yet", 1, "muted")
     elif name in decision.gaps:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from ..terminal import Exit, say_json, writing
-from .given import AS_JSON, chain_of, load
+from .given import AS_JSON, chain_of, load, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Try all examples, and ask every possible case.")
-@click.argument("directory", required=False, type=click.Path(exists=True, file_okay=False))
+@click.argument("words", nargs=-1, metavar="[DIRECTORY] [CASE]…")
 @click.option(
-    "--accept", is_flag=True, help="Write the present answers into the saved cases; the difference is yours to review."
+    "--accept",
+    is_flag=True,
+    help="Write the present answers into the saved cases, or into each CASE alone, if nothing else is to be mended.",
 )
 @click.option("--advice", is_flag=True, help="Print what is only to be considered, and look for what is idle.")
 @click.option("--edits", is_flag=True, help="List the edits of rules that no example and no saved case would notice.")
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def check(
     knowledge: str,
-    directory: str | None,
+    words: tuple[str, ...],
     as_json: bool,
     accept: bool,
     advice: bool,
@@ -47,22 +49,24 @@ def check(
 
     It also makes every single edit of every rule (a line left out, a value moved to its neighbour, a threshold by one
     …) and tells how many of them an example or a saved case would notice. That is advice, and no error.
+
+    With --accept, what becomes of each expected answer is told; the difference is yours to review.
     """
     from ... import check as checks
     from ...check import proved
 
+    directory, cases = _given(words, knowledge, accept)
     if watch:
-        _watch(directory or knowledge, accept or advice or as_json or edits or save is not None)
-    rulebook = load(directory or knowledge, as_json)
+        _watch(directory, accept or advice or as_json or edits or save is not None)
+    rulebook = load(directory, as_json)
+    wanted = _wanted(rulebook, cases)
     chain = chain_of(rulebook)
-    if accept:
-        with writing(directory or knowledge):
-            for path in checks.accept(rulebook, chain):
-                click.echo(f"{path}: the answer is written anew", err=True)
-        rulebook = load(directory or knowledge, as_json)
     prover = proved.prover_of(rulebook)
     report = checks.check(rulebook, chain, prover)
     proofs = proved.proved(rulebook, advice, prover, report.broken)
+    if accept and _accept(rulebook, report, proofs, wanted):
+        rulebook = load(directory, as_json)
+        report = checks.check(rulebook, chain, prover)
     to_mend = len(report.errors) + (len(proofs.errors) if proofs else 0)
     if as_json:
         told = {
@@ -104,6 +108,50 @@ def _lines(
     yield proved.in_one_line(proofs)
     if outdated(rulebook):
         yield "The schemas for editors are of another state of the terms: `lumbar schema --write`."
+
+
+def _given(words: tuple[str, ...], knowledge: str, accept: bool) -> tuple[str, tuple[str, ...]]:
+    """The folder to check, and the cases named."""
+    directory, cases = (words[0], words[1:]) if words and Path(words[0]).is_dir() else (knowledge, words)
+    if cases and not accept:
+        there = "is no case to be accepted, without --accept" if directory in words else "is no folder"
+        raise click.UsageError(f"{cases[0]!r} {there}")
+    return directory, cases
+
+
+def _wanted(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:
+    """The saved cases of these names or files; all of them where none is named."""
+    files = {case.place.file: case.id for case in rulebook.cases.values() if case.place}
+    found = set()
+    for name in names:
+        path = Path(name).resolve()
+        folder = Path(rulebook.directory).resolve()
+        file = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""
+        if name not in rulebook.cases and file not in files:
+            refuse(f"{name!r} is no saved case of {rulebook.directory}", name, rulebook.cases)
+        found.add(name if name in rulebook.cases else files[file])
+    return frozenset(found or rulebook.cases)
+
+
+def _accept(rulebook: "Rulebook", report: "Report", proofs: "Proofs | None", cases: frozenset[str]) -> bool:
+    """Write the present answers into these saved cases, where nothing else is to be mended; whether anything was."""
+    from ... import check as checks
+    from ...author.saving import save
+    from ...errors import counted
+
+    others = len(set(report.errors) - report.acceptable) + (len(proofs.errors) if proofs else 0)
+    found = tuple(checks.accepted(rulebook, report.decisions, cases))
+    if others and found:
+        click.echo(f"No answer is accepted: {counted(others, 'other problem')} to mend first.", err=True)
+    if others or not found:
+        return False
+    with writing(rulebook.directory):
+        save(Path(rulebook.directory), {one.file: one.text for one in found})
+    for one in found:
+        click.echo(f"{Path(rulebook.directory) / one.file}: the answer is written anew", err=True)
+        for change in one.changes:
+            click.echo(f"  {change}", err=True)
+    return True
 
 
 def _watch(directory: str, more: bool) -> NoReturn:
