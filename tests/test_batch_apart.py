@@ -16,6 +16,7 @@ from engine.case import Value
 from engine.columns import ids, lines
 from engine.doors import files
 from engine.errors import Place
+from engine.load import load
 from engine.rulebook import Rulebook
 from tests.test_batch import answers, batch, rejects
 
@@ -154,3 +155,19 @@ def test_a_line_tells_what_is_known_and_nothing_else() -> None:
     )
     found = [json.loads(line) for line in b"".join(lines.lines(table)).split(b"\n")[:-1]]
     assert found == [{name: value for name, value in row.items() if value is not None} for row in table.to_dicts()]
+
+
+def test_without_a_scale_a_row_set_apart_is_told_as_ever(tmp_path: Path) -> None:
+    files = {
+        "terms/t.yaml": "findings:\n  a: {kind: yes/no, ask: A, help: a}\nconclusions:\n  c: {kind: yes/no, says: s}\n",
+        "rules/r.yaml": "rule: r\nsays: s\nif: [a: yes]\nthen: [c: yes]\nbecause: b\nsource: [S: s]\nstatus: draft\n",
+        "sources.yaml": "S: {citation: s, seen: s}\n",
+    }
+    for name, text in files.items():
+        (tmp_path / "knowledge" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "knowledge" / name).write_text(text)
+    book = load(tmp_path / "knowledge")
+    (tmp_path / "in.ndjson").write_text('{"case": "k", "a": "maybe"}\n{"case": "z", "a": "yes"}\n')
+    summary = batch(book, tmp_path / "out", tmp_path / "in.ndjson")
+    assert (summary["decided"], summary["rejects"]) == (1, 1)
+    assert [(row["case"], row["at least"]) for row in rejects(tmp_path / "out")] == [("k", {})]

@@ -171,3 +171,14 @@ def test_who_asks_why_nothing_is_known_is_not_flooded_with_questions(bundled: Ru
     lines = told(bundled, truth.decide(bundled, Case("nobody", {})), "exercise direction")
     assert sum("? " in line for line in lines) == 12
     assert any(line.endswith(" other questions") for line in lines)
+
+
+def test_every_list_has_its_name(bundled: Rulebook) -> None:
+    decision = truth.decide(bundled, bundled.cases["disc_centralises_on_extension"])
+    for lines in (words.recommendation(bundled, decision), words.recommendation_for_patient(bundled, decision)):
+        texts = [(line.indent, line.text.lower(), line.bullet) for line in lines]
+        for name in ("avoid", "advice"):
+            place = texts.index((1, f"{name}:", ""))
+            assert texts[place + 1][0] == 2
+            assert texts[place + 1][2] == "- "
+    assert "  Avoid:" in told(bundled, decision)

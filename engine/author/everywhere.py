@@ -1,22 +1,26 @@
 """Two rulebooks over every case that could exist: which answers are the same, and patients for whom they are not."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .. import truth
 from ..case import Case
-from ..proof import Patient, Undecided
+from ..proof import Undecided
 from ..proof.same import Two
 from ..rulebook import Rulebook
 from .impact import Change, compare, known_to, shown_terms
 
 MOST = 3
+TRIES = 12
+UNSEEN = "it rests on marks that differ, and no patient was found whose answer does"
 
 
 @dataclass(frozen=True)
 class Everywhere:
     """Of each conclusion shown: proved the same in every case, with patients for whom it differs, or not decided.
+
+    One of which patients are shown is undecided too where the search for more was given up.
 
     `more` names those that may differ in further ways than the patients show.
     """
@@ -37,8 +41,12 @@ class Everywhere:
         return {"same": list(self.same), "differs": differs, "undecided": dict(self.undecided), "more": list(self.more)}
 
 
-def compare_everywhere(before: Rulebook, after: Rulebook, most: int = MOST) -> Everywhere:
-    """Compare the answers of two rulebooks for every case that both can read."""
+def compare_everywhere(before: Rulebook, after: Rulebook, most: int = MOST, tries: int = TRIES) -> Everywhere:
+    """Compare the answers of two rulebooks for every case that both can read.
+
+    Of each conclusion patients with other marks are looked for, each with marks that none before had: the answer hangs
+    on these alone, so that it is proved the same where all have been tried and none showed another.
+    """
     two = Two(before, after)
     same, more = [], []
     differs: dict[str, tuple[Change, ...]] = {}
@@ -47,24 +55,29 @@ def compare_everywhere(before: Rulebook, after: Rulebook, most: int = MOST) -> E
         if term not in before.support or term not in after.support:
             undecided[term] = "only one of the two has this conclusion"
             continue
-        found = list(two.differences(term, most))
-        reasons = [one.reason for one in found if isinstance(one, Undecided)]
-        patients = [one for one in found if isinstance(one, Patient)]
-        if reasons:
-            undecided[term] = reasons[0]
-        if patients:
-            differs[term] = tuple(_changes(before, after, term, patients))
-        if len(patients) == most:
+        shown, reason = _shown(two, term, most, tries)
+        if shown:
+            differs[term] = shown
+        if reason == UNSEEN and shown:
             more.append(term)
-        if not found:
+        elif reason:
+            undecided[term] = reason
+        elif not shown:
             same.append(term)
     return Everywhere(tuple(same), differs, undecided, tuple(more))
 
 
-def _changes(before: Rulebook, after: Rulebook, term: str, patients: Sequence[Patient]) -> Iterator[Change]:
-    for patient in patients:
-        case = Case("a patient", patient.facts)
-        decisions = (truth.decide(book, known_to(book, case)) for book in (before, after))
-        change = compare([term], *decisions)
-        if change is not None:  # a mark may differ that no answer shows
-            yield change
+def _shown(two: Two, term: str, most: int, tries: int) -> tuple[tuple[Change, ...], str]:
+    """The changes of the first patients who show one, and why there may be more; nothing where all were seen."""
+    shown: list[Change] = []
+    tried = 0
+    for found in two.differences(term, tries):
+        if isinstance(found, Undecided):
+            return tuple(shown), found.reason
+        tried += 1
+        case = Case("a patient", found.facts)
+        change = compare([term], *(truth.decide(book, known_to(book, case)) for book in (two.before, two.after)))
+        shown += [change] if change else []  # a mark may differ that no answer shows
+        if len(shown) == most:
+            break
+    return tuple(shown), UNSEEN if tried == tries or len(shown) == most else ""

@@ -79,16 +79,14 @@ def everywhere(found: "Everywhere", rulebooks: Sequence[Rulebook]) -> Iterator[S
     told: list[Change] = []
     for term, patients in found.differs.items():
         more = ", and perhaps in other ways" if term in found.more else ""
-        if patients:
-            yield Said(f"{term} differs for such patients{more}:", style="alarm")
+        yield Said(f"{term} differs for such patients{more}:", style="alarm")
         for one in patients:
             again = any((one.case, one.now, one.gone) == (other.case, other.now, other.gone) for other in told)
             yield from patient(replace(one, now=(), gone=()) if again else one, rulebooks, 1)
             told.append(one)
-    if unseen := [term for term, patients in found.differs.items() if not patients]:
-        yield Said(f"Neither a difference that shows nor a proof that there is none: {', '.join(unseen)}.")
     for term, reason in found.undecided.items():
-        yield Said(f"{term}: not decided ({reason}).", style="alarm")
+        further = " in any other way" if term in found.differs else ""
+        yield Said(f"{term}: whether it differs{further} is not decided ({reason}).", style="alarm")
 
 
 def patient(found: Change, rulebooks: Sequence[Rulebook], indent: int) -> Iterator[Said]:

@@ -161,7 +161,9 @@ class Rejected:
                     rows = np.flatnonzero(level == number)
                     for first in range(0, len(rows), AT_ONCE):
                         group = pl.Series(rows[first : first + AT_ONCE])
-                        file.write(as_bytes(_lines(findings[group], told[group], least[group])))
+                        file.write(
+                            as_bytes(_lines(findings[group], told[group], least[group] if least.width else least))
+                        )
                     levels[number] = [start, file.tell() - start]
         return [[number, *place] for number, place in levels.items()]
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def impact(knowledge: str, cases: tuple[str, ...], against: str, as_json: bool) -> None:
     """Tell whose advice changes, from what to what, and by which rules.
 
-    It looks at the saved cases, at any files and folders of cases, and at every case that could exist: there a patient
-    is shown for each kind of difference, and where there is none, that is a proof.
+    It looks at the saved cases, at any files and folders of cases, and at every case that could exist: there each
+    conclusion is proved the same, or shown to differ by patients, or said to be not decided, which proves nothing.
     """
     from ...author import telling
     from ...author.impact import changes
