@@ -7,10 +7,18 @@ BIN := $(VENV)/bin
 # The case that `make demo` explains, or CASE=path.
 CASE ?= knowledge/cases/disc_centralises_on_extension.yaml
 
+# What `make demo` writes.
+TRIAL := build/demo
+
 define DEMO
 $(BIN)/lumbar decide knowledge/cases --brief
 $(BIN)/lumbar decide $(CASE)
 $(BIN)/lumbar why $(CASE)
+rm -rf $(TRIAL) && mkdir -p $(TRIAL)
+$(BIN)/lumbar make-cases 1000 --out $(TRIAL)/cases.csv
+$(BIN)/lumbar batch $(TRIAL)/cases.csv --out $(TRIAL)/answers
+$(BIN)/lumbar report $(TRIAL)/answers --output $(TRIAL)/report.html
+$(BIN)/lumbar check
 endef
 
 PIP := $(BIN)/python -m pip install -qq
@@ -24,7 +32,7 @@ help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 	@echo 'PYTHON=python3.12 chooses the Python (3.10 to 3.13), VENV=folder where things are installed ($(VENV)).'
 
-demo: $(VENV)/.installed  ## install, decide every saved case, and explain one
+demo: $(VENV)/.installed  ## install all but the tests, decide every saved case, explain one, run a batch, and check the rules
 	$(DEMO)
 
 test: lint types arrows  ## run all checks: lint, types, arrows, and the tests with branch coverage
@@ -60,7 +68,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.python setup.cfg pyproject.toml
-	$(PIP) --editable .
+	$(PIP) --editable '.[author,batch,formats,report]'
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.python setup.cfg pyproject.toml

@@ -25,6 +25,7 @@ from engine.doors.batch import Refused, stored_case
 from engine.doors.batch.run import IN_USE
 from engine.doors.batch.store import LOCK
 from engine.doors.lock import InUse, locked_folder
+from engine.extras import how_to_install
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_batch import answers, batch, frame, made_up, rejects
@@ -211,7 +212,7 @@ def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> N
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", script, *arguments], env=environment, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "pip install 'lumbar[batch]'" in done.stderr
+    assert f"polars is not installed; install it with: {how_to_install('batch')}" in " ".join(done.stderr.split())
 
 
 # --- one run at a time -----------------------------------------------------------------------------------------------

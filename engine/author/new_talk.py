@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..case import Case
 from ..errors import Problem, counted, listed
-from ..proof import MISSING, installed
+from ..proof import installed, without
 from ..rulebook import Rulebook
 from ..words import Said, sentences
 from . import telling
@@ -57,7 +57,7 @@ def _tried(saved: Saved, draft: Draft, patient: Case | None) -> Talk[tuple[Draft
             yield replace(line, indent=line.indent + 1)
         proved = _proved(saved, trial.after, draft)
         if proved is None:
-            yield Said(f"Not tried on every possible case. {MISSING}", 1)
+            yield Said(f"Not tried on every possible case. {without()}", 1)
             return draft, trial
         if not proved.quarrels:
             yield from _told(proved, trial.after, saved.rulebook)

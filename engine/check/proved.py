@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..case import Case, Value
 from ..errors import Place, Problem, counted
 from ..language import quoted
-from ..proof import MISSING, Undecided, installed
+from ..proof import Undecided, installed, without
 from ..rulebook import Law, Rulebook, Term, facts_in_order
 from .saved import answer_terms
 
@@ -118,7 +118,7 @@ def as_json(proofs: Proofs | None) -> Any:
 def in_one_line(proofs: Proofs | None) -> str:
     """What was proved, over how many possible cases, in what time."""
     if proofs is None:
-        return f"Not asked of every possible case (laws, disputes, dead rules, gaps). {MISSING}"
+        return f"Not asked of every possible case (laws, disputes, dead rules, gaps). {without()}"
     counts, errors, advice = proofs.counts, len(proofs.errors), len(proofs.advice)
     resting = f", {len(proofs.resting)} of them by assumptions about patients" if proofs.resting else ""
     return (

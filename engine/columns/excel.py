@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from ..errors import Place, Problem
+from ..extras import missing
 from .foreign import WORKBOOK
 from .head import names_of, refuse_twice
 from .piece import Piece, Spot, Unusable
@@ -55,7 +56,7 @@ def _sheet(path: Path, name: str) -> list[list[Any]]:
             Problem(
                 Place(name),
                 WORKBOOK,
-                "it saved as CSV UTF-8; or install python-calamine: pip install 'lumbar[formats]'",
+                f"it saved as CSV UTF-8; {missing('python_calamine', 'formats')}",
             )
         ) from None
     try:

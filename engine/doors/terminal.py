@@ -28,10 +28,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
 }
 WIDEST = 110
-EXTRAS = (
-    *("altair", "cryptography", "dask", "distributed", "nanoarrow", "numpy", "polars", "pysat"),
-    *("vl_convert", "zstandard"),
-)
 
 
 class Exit:
@@ -187,14 +183,16 @@ def writing(path: object) -> Iterator[None]:
 
 @contextmanager
 def needing(extra: str) -> Iterator[None]:
-    """Tell which extra is to be installed where what it brings is missing."""
+    """Tell what is to be installed where a library that an extra brings is missing."""
     try:
         yield
     except ModuleNotFoundError as error:
-        if error.name not in EXTRAS:
+        from ..extras import library, missing, named, needs
+
+        module = error.name or ""
+        if named(module) not in map(library, needs(extra)):
             raise
-        message = f"{error.name} is not installed, and this needs it: pip install 'lumbar[{extra}]'"
-        raise click.UsageError(message) from error
+        raise click.UsageError(missing(module, extra)) from error
 
 
 def cell(value: Any) -> str:

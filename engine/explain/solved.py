@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..case import Value
 from ..circuit import FALSE, Compiler
-from ..proof import MISSING, Limits, Undecided, installed
+from ..proof import Limits, Undecided, installed, without
 from .plan import Plan, ordinary_value
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def prover_aside(plan: Plan) -> "Prover | str":
 
 def _prover(plan: Plan, circuit: Compiler) -> "Prover | str":
     if not installed():
-        return MISSING
+        return without()
     from ..proof.prover import Prover
 
     return Prover(plan.rulebook, Limits(seconds=SECONDS), circuit=circuit)

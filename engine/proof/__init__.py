@@ -31,11 +31,15 @@ Ready-made questions: `laws` (proved, twins, empty premises, assumptions), `rule
 lines and findings), `gaps`, and `same` (two rulebooks, two conditions).
 """
 
+from ..extras import missing
 from .verdicts import Limits, Patient, Undecided, Verdict
 
-__all__ = ["MISSING", "Limits", "Patient", "Undecided", "Verdict", "installed"]
+__all__ = ["Limits", "Patient", "Undecided", "Verdict", "installed", "without"]
 
-MISSING = "python-sat is not installed: pip install 'lumbar[proof]'"
+
+def without() -> str:
+    """That the solver is not installed, and what to do about it."""
+    return missing("pysat", "proof")
 
 
 def installed() -> bool:

@@ -87,7 +87,7 @@ def test_cases_per_second_beside_other_engines(bundled: Rulebook) -> None:
     rates["Polars expressions"] = rate(lambda: peer.plan(fewer.lazy()).collect(), fewer.height)
     for name, engine, module, count in PEERS:
         if module and importlib.util.find_spec(module) is None:
-            print(f"\n{name} is left out: {module} is not installed (pip install lumbar[bench])")
+            print(f"\n{name} is left out: {module} is not installed (pip install -e '.[bench]')")
             continue
         other = engine(bundled)
         known = [other.given(codes(bundled, one)) for one in facts(whole)]

@@ -30,7 +30,7 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, as_json: bool) 
     from ...author import telling
     from ...author.impact import changes
 
-    with needing("author"), mending(as_json):
+    with needing("proof"), mending(as_json):
         from ...author.everywhere import compare_everywhere
 
         before, after = _at(against, knowledge), load(knowledge, as_json)
@@ -112,7 +112,7 @@ def diff(knowledge: str, before: str, after: str | None, as_json: bool) -> None:
     """
     from ...author import telling
 
-    with needing("author"), mending(as_json):
+    with needing("proof"), mending(as_json):
         from ...author.difference import names_that_differ, rules_that_differ
 
         old = _at(before, knowledge)
