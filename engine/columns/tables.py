@@ -1,7 +1,7 @@
 """Tables of cases: columns of any type as typed findings, where they are odd, and the answers with all they say."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -196,7 +196,7 @@ def _impossible(rulebook: Rulebook) -> Program | None:
         law.id: Rule(law.id, law.says, law.condition, ((IMPOSSIBLE, None),), "", (), law.place)
         for law in rulebook.impossible.values()
     }
-    terms = {term.name: term for term in rulebook.findings}
+    terms = {term.name: replace(term, asked_if=None) for term in rulebook.findings}  # the bare answers are read
     return Program(Rulebook({**terms, IMPOSSIBLE: counted}, rules))
 
 
