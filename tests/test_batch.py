@@ -95,7 +95,7 @@ def test_every_form_of_input_is_answered_as_truth_answers(bundled: Rulebook, tmp
     write_case_files(bundled, tmp_path / "in", cases)
     summary = batch(bundled, tmp_path / "out", tmp_path / "in", size=37)
     assert rejects(tmp_path / "out") == []
-    assert (summary["cases"], summary["decided"], summary["rejects"]) == (400, 400, 0)
+    assert (summary["cases"], summary["decided"] + summary["empty"], summary["rejects"]) == (400, 400, 0)
     agree(bundled, tmp_path / "out", cases)
 
 
@@ -219,7 +219,7 @@ def test_an_id_may_be_used_in_two_files_unless_it_must_not(bundled: Rulebook, tm
     assert sorted(reject["case"] for reject in rejects(tmp_path / "out")) == (
         ["2", "2", "3", "3"] if unique else ["3", "3"]
     )
-    assert summary["cases"] == summary["decided"] + summary["rejects"] == 6
+    assert summary["cases"] == summary["decided"] + summary["empty"] + summary["rejects"] == 6
 
 
 def test_lines_and_files_that_cannot_be_read_do_not_stop_the_run(bundled: Rulebook, tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_lines_and_files_that_cannot_be_read_do_not_stop_the_run(bundled: Rulebo
         "e.csv",
         "f.yaml",
     ]
-    assert summary["cases"] == summary["decided"] + summary["rejects"] == 13
+    assert summary["cases"] == summary["decided"] + summary["empty"] + summary["rejects"] == 13
 
 
 def test_extra_columns_are_kept_dropped_or_refused(bundled: Rulebook, tmp_path: Path) -> None:
@@ -274,7 +274,7 @@ def test_no_row_is_lost_however_a_table_is_damaged(bundled: Rulebook, tmp_path: 
         if number not in damaged:
             assert f"c{number}" in found, line
     blank = sum(lines[number] == "" for number in damaged)
-    assert summary["cases"] == summary["decided"] + summary["rejects"] == 400 - blank
+    assert summary["cases"] == summary["decided"] + summary["empty"] + summary["rejects"] == 400 - blank
     assert summary["rejects"] == len(rejects(tmp_path / "out"))
 
 
@@ -356,7 +356,7 @@ def test_a_line_without_an_end_is_one_broken_line(bundled: Rulebook, tmp_path: P
         ("b.csv", 3, "a line longer than 16,777,216 bytes"),
         ("c.csv", 1, "a first line that has no end"),
     ]
-    assert summary["cases"] == summary["decided"] + summary["rejects"] == 8
+    assert summary["cases"] == summary["decided"] + summary["empty"] + summary["rejects"] == 8
 
 
 @pytest.mark.parametrize("form", ["parquet", "ndjson", "csv"])
@@ -366,7 +366,7 @@ def test_extra_columns_of_any_type_are_passed_through(bundled: Rulebook, tmp_pat
     (tmp_path / "b.csv").write_text("case,list,bytes\n2,x,y\n")
     (tmp_path / "c.ndjson").write_text('{"case": "3", "list": {"a": [1]}, "truth": 5}\n')
     summary = batch(bundled, tmp_path / "out", tmp_path, form=form)
-    assert (summary["cases"], summary["decided"]) == (3, 3)
+    assert (summary["cases"], summary["decided"], summary["empty"]) == (3, 1, 2)
 
 
 def test_half_letters_do_not_stop_the_run(bundled: Rulebook, tmp_path: Path) -> None:

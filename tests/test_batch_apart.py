@@ -83,8 +83,8 @@ def test_a_column_of_any_type_is_told_by_what_stands_there(
 
 def test_an_expected_answer_that_no_conclusion_has_is_told(bundled: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(
-        "case,expected urgency,expected wisdom\n"
-        "1,same day to emergency,\n2,same day,\n3,same day to nowhere,\n4,same dai,\n5,same day,yes\n"
+        "case,age,expected urgency,expected wisdom\n"
+        "1,50,same day to emergency,\n2,50,same day,\n3,50,same day to nowhere,\n4,50,same dai,\n5,50,same day,yes\n"
     )
     batch(bundled, tmp_path / "out", tmp_path / "in.csv")
     assert {(told["case"], told["there"]) for told in rejects(tmp_path / "out")} == {
@@ -136,7 +136,7 @@ def test_every_copy_of_an_id_is_set_apart_with_how_often_it_is_used(bundled: Rul
         ("same", "the id 'same' is used 2 times in this file"): 2,
     }
     assert set(answers(tmp_path / "out")) == {"alone", "two"}
-    assert summary["cases"] == summary["decided"] + summary["rejects"] == 100 + 1 + 1 + 4
+    assert summary["cases"] == summary["decided"] + summary["empty"] + summary["rejects"] == 100 + 1 + 1 + 4
 
 
 # --- lines of what is known ------------------------------------------------------------------------------------------

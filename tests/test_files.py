@@ -88,7 +88,7 @@ def test_standard_input_takes_every_form_and_keeps_its_lines(
 
 
 def test_a_folder_gives_the_cases_of_all_its_files_in_order(tmp_path: Path, bundled: Rulebook) -> None:
-    for name in ("b/two.json", "a.yaml", "notes.txt", "c.ndjson"):
+    for name in ("b/two.json", "a.yaml", "README.md", "c.ndjson"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text('{"age": 40}', encoding="utf-8")
     assert [case.id for case in files.read([tmp_path], bundled)] == ["a", "two", "c:1"]

@@ -27,7 +27,7 @@ LINES = ["a,50,male", "", '"b\nc",51,', "d,52", 'e"x,53,', '"f,54,male', ",,", "
 
 
 def reader_of(folder: Path, size: int) -> Reader:
-    return Reader(BOOK, inputs_of([str(folder)], folder / "out"), Options(size=size))
+    return Reader(BOOK, inputs_of([str(folder)], folder / "out", BOOK).files, Options(size=size))
 
 
 def agree(folder: Path, size: int) -> None:

@@ -5,11 +5,13 @@ Nothing stops the reading: a file or line that cannot be read comes out as a cas
 
 import json
 import math
+import os
 import re
+import stat
 import sys
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
@@ -23,10 +25,12 @@ from ..errors import Place, Problem
 from ..load.cases import Entry, entries_of, make_case
 from ..load.fields import MANY
 from ..rulebook import Rulebook
+from .walk import Partition, Walk, left_out, partition_of, printable
 
 SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 STANDARD_INPUT = "-"
 LONGEST = 400  # digits of a number; Python takes long over more, and then refuses
+CHANGED, UNCHANGED = "changed while it was read", "a file that nobody writes to meanwhile: decide it again"
 _SPACE = b"\xef\xbb\xbf \t\r\n"
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<colon>\s*:)?|[\[\]{}]|[^\s\[\]{}:,"]+')
 
@@ -41,58 +45,105 @@ class Object(dict[str, Any]):
         return {key for key, times in Counter(self.written).items() if times > 1}
 
 
-def read(paths: Iterable[str | Path], rulebook: Rulebook) -> Iterator[Case]:
-    """Every case of the files, folders and `-`, in order."""
+def read(
+    paths: Iterable[str | Path], rulebook: Rulebook, twice: Callable[[Path], None] = lambda _: None
+) -> Iterator[Case]:
+    """Every case of the files, folders and `-`, in order; `twice` is told of files that are named once more."""
+    walk = Walk()
     for path in paths:
         if str(path) == STANDARD_INPUT:
             yield from read_stream(sys.stdin.buffer, "standard input", rulebook)
         elif Path(path).is_dir():
-            yield from _folder(Path(path), rulebook)
+            yield from _folder(walk, Path(path), rulebook)
         else:
-            yield from _file(Path(path), rulebook)
+            yield from _once(walk, Path(path), rulebook)
+        for again in walk.twice:
+            twice(again)
+        walk.twice.clear()
 
 
-def _folder(folder: Path, rulebook: Rulebook) -> Iterator[Case]:
-    known = {path: amiss(path) for path in sorted(folder.rglob("*")) if not hidden(path, folder)}
-    found = [path for path, wrong in known.items() if wrong or (path.suffix in SUFFIXES and path.is_file())]
-    if not found:
-        expected = f"files that end in {', '.join(SUFFIXES)}"
-        yield _unread(Problem(Place(str(folder)), "no case files here", expected))
-    for path in found:
-        if wrong := known[path]:
-            yield _unread(wrong)
+def _folder(walk: Walk, folder: Path, rulebook: Rulebook) -> Iterator[Case]:
+    others: list[Path] = []
+    empty = True
+    for found in walk.files(folder):
+        if isinstance(found, Problem):
+            yield _unread(found)
+        elif found.suffix.lower() in SUFFIXES:
+            yield from _once(walk, found, rulebook)
         else:
+            others.append(found)
+            continue
+        empty = False
+    expected = f"files that end in {', '.join(SUFFIXES)}"
+    for problem in left_out(folder, others, f"{expected}; `lumbar batch` reads tables too"):
+        yield _unread(problem)
+    if empty and not others and not walk.twice:
+        yield _unread(Problem(Place(printable(folder)), "no case files here", expected))
+
+
+def _once(walk: Walk, path: Path, rulebook: Rulebook) -> Iterator[Case]:
+    """The cases of a file that was not read yet."""
+    try:
+        if walk.is_new(path):
             yield from _file(path, rulebook)
-
-
-def hidden(path: Path, folder: Path) -> bool:
-    """Whether a file of a folder is hidden, or lies in a hidden folder below it."""
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
-def amiss(path: Path) -> Problem | None:
-    """What is wrong with a link in a folder of cases, whose cases would be missed without a word."""
-    if not path.is_symlink() or path.is_file():
-        return None
-    place = Place(str(path).encode(errors="backslashreplace").decode())
-    if path.is_dir():
-        return Problem(place, "a link to a folder, which is not followed", "the folder itself")
-    return Problem(place, "a link that leads nowhere", "a file") if not path.exists() else None
+    except OSError as error:
+        yield _unread(Problem(Place(printable(path)), f"cannot be read ({error.strerror})"))
 
 
 def _file(path: Path, rulebook: Rulebook) -> Iterator[Case]:
-    name = str(path).encode(errors="backslashreplace").decode()
+    name = printable(path)
+    said = {key: value for key, value in partition_of(path.absolute()).items() if key in rulebook.terms}
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        for case in _cases(file, path, name, rulebook):
+            yield _with_partition(case, said, rulebook) if said else case
+        if stat.S_ISREG(before.st_mode) and changed(before, path):
+            yield _unread(Problem(Place(name), CHANGED, UNCHANGED))
+
+
+def _cases(file: BinaryIO, path: Path, name: str, rulebook: Rulebook) -> Iterator[Case]:
+    kind = SUFFIXES.get(path.suffix.lower())
+    if kind is None:
+        yield from read_stream(file, name, rulebook)
+    elif kind == "ndjson":
+        yield from _lines(_chunks(file), name, rulebook)
+    else:
+        yield from (_yaml if kind == "yaml" else _json)(file.read(MAX_BYTES + 1), name, rulebook)
+
+
+def changed(before: os.stat_result, path: Path) -> bool:
+    """Whether a file is another one by now, or was written to."""
     try:
-        with path.open("rb") as file:
-            if path.suffix not in SUFFIXES:
-                yield from read_stream(file, name, rulebook)
-            elif SUFFIXES[path.suffix] == "ndjson":
-                yield from _lines(_chunks(file), name, rulebook)
-            else:
-                read_whole = _yaml if SUFFIXES[path.suffix] == "yaml" else _json
-                yield from read_whole(file.read(MAX_BYTES + 1), name, rulebook)
-    except OSError as error:
-        yield _unread(Problem(Place(name), f"cannot be read ({error.strerror})"))
+        now = path.stat()
+    except OSError:
+        return True
+    return any(getattr(before, name) != getattr(now, name) for name in ("st_size", "st_mtime_ns", "st_ino"))
+
+
+def _with_partition(case: Case, said: Partition, rulebook: Rulebook) -> Case:
+    """The case with what the names of its folders say; where it says otherwise itself, neither counts."""
+    if is_unread(case):
+        return case
+    place = case.place or Place("")
+    there = make_case([Entry(name, value, place) for name, value in said.items()], rulebook, place, case.id)
+    differing = [name for name in there.facts if case.facts.get(name, there.facts[name]) != there.facts[name]]
+    problems = [
+        Problem(place, f"{name!r} is {case.facts[name]} here and {said[name]} in the name of its folder", "one of them")
+        for name in differing
+    ]
+    facts = {name: value for name, value in {**case.facts, **there.facts}.items() if name not in differing}
+    whole = make_case([Entry(name, value, place) for name, value in facts.items()], rulebook, place, case.id)
+    return replace(case, facts=whole.facts, problems=(*case.problems, *there.problems, *problems, *whole.problems))
+
+
+def is_empty(case: Case) -> bool:
+    """Whether a case that was read has no answer in it."""
+    return not case.facts and not case.problems
+
+
+def is_unread(case: Case) -> bool:
+    """Whether nothing of the case could be read, not even its id."""
+    return bool(case.problems) and not case.facts and case.id == str(case.problems[0].place)
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:

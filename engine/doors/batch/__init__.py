@@ -4,7 +4,7 @@ from .answered import Stored, stored_case
 from .options import FORMATS, Options, Refused
 from .run import Progress, run
 from .stream import tables_of
-from .told import in_words, unheard
+from .told import in_words, is_amiss
 
 __all__ = [
     "FORMATS",
@@ -13,8 +13,8 @@ __all__ = [
     "Refused",
     "Stored",
     "in_words",
+    "is_amiss",
     "run",
     "stored_case",
     "tables_of",
-    "unheard",
 ]

@@ -10,11 +10,12 @@ from ...case import Case, Decision, Members, Range
 from ...columns import codes, stored
 from ...columns.outcome import SEPARATOR
 from ...columns.program import BROKEN_LAWS
-from ...errors import Place, Problem
+from ...errors import Place
 from ...load import load
 from ...rulebook import Rulebook, Term, readable
 from .options import refused
 from .store import ANSWERS, FINDINGS, KNOWLEDGE, REJECTS, manifest_of
+from .told import problem_of
 
 
 @dataclass(frozen=True)
@@ -77,19 +78,13 @@ def _reject(out: Path, name: str) -> Case:
             if not isinstance(facts, dict) or not isinstance(problems, list) or not _are_objects(problems):
                 raise refused(out / REJECTS, f"{line[:80].rstrip()!r}", "a case that was set apart, in each line")
             if told.get("case") == name:
-                found = tuple(map(_problem, problems))
+                found = tuple(map(problem_of, problems))
                 return Case(name, facts, found[0].place, problems=found)
     raise refused(out, f"no case {name!r}", "the id of a case that was given")
 
 
 def _are_objects(problems: list[Any]) -> bool:
     return bool(problems) and all(isinstance(one, dict) for one in problems)
-
-
-def _problem(told: Mapping[str, Any]) -> Problem:
-    line, column = (told[key] if isinstance(told.get(key), int) else 0 for key in ("line", "column"))
-    file, there, expected, near = (str(told.get(key, "")) for key in ("file", "there", "expected", "suggestion"))
-    return Problem(Place(file, line, column), there, expected, near)
 
 
 def _told(rulebook: Rulebook, decision: Decision) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ...case import Case
-from ...columns import codes, ids, stored, tables
+from ...columns import codes, ids, partition, stored, tables
 from ...columns.apart import Apart, Rejected
 from ...columns.outcome import laws_broken
 from ...columns.piece import Spot
 from ...rulebook import Rulebook
+from .noticed import Noticed
 from .options import Options
 from .store import Store, whole, write_json
 
@@ -48,6 +49,7 @@ class Part:
     marks: list[Any] = field(default_factory=list)
     inputs: Counter[int] = field(default_factory=Counter)
     unknown: dict[str, None] = field(default_factory=dict)
+    noticed: dict[int, Noticed] = field(default_factory=dict)
     settled: bool = False
 
     def count(self, number: int, cases: int, marks: Any) -> None:
@@ -56,6 +58,10 @@ class Part:
         self.inputs[number] += cases
         if len(marks):
             self.marks.append(marks)
+
+    def notice(self, number: int, noticed: Noticed) -> None:
+        """Note what is noticed of an input."""
+        self.noticed[number] = self.noticed.get(number, Noticed()).and_also(noticed)
 
     def add(self, cases: Sequence[Case]) -> None:
         """Put good cases after those that are there."""
@@ -84,6 +90,7 @@ class Writer:
         own = [name for name in whole_table.columns if name == tables.CASE or name in self.findings]
         findings = whole_table.select(own)
         answers = tables.beside(self.program.answers(findings, self.options.trace), whole_table.drop(own))
+        empty = partition.without_answer(findings)
         rejects = sum(apart.count for apart in part.rejects)
         assert part.cases == answers.height + rejects, "a case was lost"
         form = self.options.form
@@ -98,13 +105,15 @@ class Writer:
             "start": part.start.as_json(),
             "after": part.after.as_json(),
             "cases": part.cases,
-            "decided": answers.height,
+            "decided": answers.height - empty,
+            "empty": empty,
             "broken laws": laws_broken(answers),
             "rejects": rejects,
             "reasons": dict(sum((Counter(apart.reasons()) for apart in part.rejects), Counter())),
             "levels": levels,
             "inputs": {str(number): count for number, count in part.inputs.items()},
             "unknown": list(part.unknown),
+            "noticed": {str(number): noticed.as_json() for number, noticed in part.noticed.items()},
             "settled": part.settled,
         }
         write_json(self.store.record(part.number), record)

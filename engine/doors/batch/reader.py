@@ -1,22 +1,30 @@
 """Inputs as a stream of cases, from any position on: tables where they are good, and what is set apart."""
 
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ...case import Case
-from ...columns import apart, ids, tables
+from ...columns import apart, ids, partition, tables
 from ...columns import inputs as files_of
 from ...columns.piece import REPEATED, Parsed, Piece, Spot, Unusable, Vocabulary
+from ...columns.program import CASE
 from ...document import MAX_BYTES
 from ...errors import Place, Problem, nearest
+from ...facts import tidy
 from ...rulebook import Rulebook
 from .. import files
-from .options import Input, Options, Refused, stem_of
+from ..walk import printable
+from .noticed import Noticed, like_ids, no_id, nothing_heard
+from .options import ROW, Input, Options, Refused, stem_of
 from .parts import Part, Position
-from .rejects import Sorting, is_unread
+from .rejects import Sorting
+
+FIRST_LINE = 1 << 16  # bytes in which the first line is looked for
+BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 @dataclass(frozen=True)
@@ -48,28 +56,60 @@ class Reader:
         self.reading = tables.Reading(rulebook)
         self.sorting = Sorting(rulebook, options.unique)
         expected = (f"{tables.EXPECTED}{term.name}" for term in rulebook.conclusions)
-        self.names = frozenset([*rulebook.terms, tables.CASE, *tables.ASIDE, *expected])
+        self.names = frozenset([*rulebook.terms, tables.CASE, *tables.ASIDE, *expected, options.id or CASE])
+        self.changed: dict[int, Problem] = {}
 
     def check_columns(self) -> None:
-        """Refuse columns that are no findings; raises Refused."""
-        known = [term.name for term in self.rulebook.findings]
-        problems = []
+        """Look at the columns of each input before anything is read; raises Refused.
+
+        It is refused that the ids may be in a column that was not named, that no input has a finding, and, if asked
+        for, columns that are no findings.
+        """
+        problems: list[Problem] = []
+        foreign: list[Problem] = []
         for one in self.inputs:
-            if one.kind not in ("csv", "parquet", "excel"):
+            columns = self._columns(one)
+            if columns is None:
                 continue
-            try:
-                columns = files_of.columns_of(one.path, one.kind, self.names)
-            except Unusable:
+            name = printable(one.path)
+            if self.options.extra == "refuse":
+                problems += self._extra(name, columns)
+            if CASE not in columns and (lacks := no_id(name, self.options.id, like_ids(columns, self.rulebook))):
+                problems.append(lacks)
+            if one.kind != "ndjson" and not any(column in self.reading.findings for column in columns):
+                foreign.append(nothing_heard(name, columns, self.rulebook))
+        if problems or len(foreign) == len(self.inputs):
+            raise Refused([*problems, *foreign])
+
+    def _columns(self, one: Input) -> list[str] | None:
+        """The columns of a table, or the keys of a first line, as they are read; None where they are not known yet."""
+        try:
+            if one.kind == "ndjson":
+                start = files_of.unpacked(one.path, FIRST_LINE).lstrip(BLANK).partition(b"\n")[0]
+                line = files.parse_line(start, Place("", 1))
+                columns = None if isinstance(line, Problem) else list(line)
+            elif one.kind in ("csv", "parquet", "excel"):
+                columns = list(files_of.columns_of(one.path, one.kind, self.names))
+            else:
+                columns = None
+        except Unusable:
+            return None
+        names = self._new_names()
+        return None if columns is None else [names.get(name, name) for name in map(tidy, [*columns, *one.partition])]
+
+    def _new_names(self) -> dict[str, str]:
+        """How columns are to be named, so that the ids are in `case`, or nothing is."""
+        chosen = self.options.id
+        if chosen in (None, CASE):
+            return {}
+        return {CASE: partition.GIVEN} | ({} if chosen == ROW else {str(chosen): CASE})
+
+    def _extra(self, file: str, columns: Iterable[str]) -> Iterator[Problem]:
+        known = [term.name for term in self.rulebook.findings]
+        for name in columns:
+            if name in self.rulebook.terms or name in (CASE, *tables.ASIDE) or name.startswith(tables.EXPECTED):
                 continue
-            problems += [
-                Problem(Place(str(one.path)), f"{name[:80]!r} is no finding", "findings only", nearest(name, known))
-                for name in columns
-                if name not in self.rulebook.terms
-                and name not in (tables.CASE, *tables.ASIDE)
-                and not name.startswith(tables.EXPECTED)
-            ]
-        if problems:
-            raise Refused(problems)
+            yield Problem(Place(file), f"{name[:80]!r} is no finding", "findings only", nearest(name, known))
 
     # --- what comes --------------------------------------------------------------------------------------------------
 
@@ -85,6 +125,12 @@ class Reader:
                     yield some
             except Unusable as error:
                 yield Some(number, here, following, problem=error.problem)
+            self.check_unchanged(number)
+
+    def check_unchanged(self, number: int) -> None:
+        """Note it where an input is not what it was at the begin."""
+        if number not in self.changed and (problem := self.inputs[number].changed()):
+            self.changed[number] = problem
 
     def _input(self, number: int, here: Position) -> Iterator[Some]:
         one = self.inputs[number]
@@ -146,6 +192,7 @@ class Reader:
         if some.problem is not None:
             part.rejects.append(self.sorting.broken([some.problem]))
             part.count(some.input, 1, ())
+            part.notice(some.input, Noticed(heard=True, named=True))
         elif some.piece is not None:
             self._add_piece(part, some, some.piece, twice)
         else:
@@ -156,22 +203,41 @@ class Reader:
         return 0 if self.options.unique else some.input + 1
 
     def _add_piece(self, part: Part, some: Some, piece: Piece, twice: ids.Twice | None) -> None:
-        path = self.inputs[some.input].path
+        one = self.inputs[some.input]
+        path, piece = one.path, self._shaped(one, piece)
         refuse = self.options.extra == "refuse"
         typed = self.reading.read(piece.table, stem_of(path), piece.lines, refuse, piece.odd)
         marks = ids.marks_of(typed.findings[tables.CASE], self._scope(some))
         part.count(some.input, some.count, marks)
         part.unknown.update(dict.fromkeys([*typed.unknown, *piece.more]))
-        rows = self.sorting.rows_of(files_of.shown(path))
+        part.notice(some.input, self._noticed(one, piece.table, typed, piece.more))
+        rows = self.sorting.rows_of(printable(path))
         good, bad = apart.parted(typed, piece.lines, ids.times(twice, marks), self.options.extra == "keep", rows)
         part.found.append(good)
         part.rejects += [one for one in (self.sorting.broken(piece.broken), bad) if one.count]
 
+    def _shaped(self, one: Input, piece: Piece) -> Piece:
+        """The piece with its ids in `case`, and with what the names of folders say; a store has both already."""
+        if one.kind == "store":
+            return piece
+        table = partition.with_partition(piece.table, one.partition, self.reading)
+        names = self._new_names()
+        odd = {names.get(name, name): cells for name, cells in piece.odd.items()}
+        return replace(piece, table=partition.with_names(table, names), odd=odd)
+
+    def _noticed(self, one: Input, table: Any, typed: tables.Typed, more: Sequence[str]) -> Noticed:
+        if not table.height:
+            return Noticed(heard=True, named=True)  # what is broken is told as such
+        heard = typed.findings.width > 1 or bool(typed.faults)
+        named = CASE in table.columns and table[CASE].null_count() < table.height
+        return Noticed(heard, named or one.kind == "store", like_ids([*typed.unknown, *more], self.rulebook))
+
     def _add_cases(self, part: Part, some: Some, twice: ids.Twice | None) -> None:
-        named = [number for number, case in enumerate(some.cases) if not is_unread(case)]
+        named = [number for number, case in enumerate(some.cases) if not files.is_unread(case)]
         names = tables.texts_of({tables.CASE: [some.cases[number].id for number in named]})[tables.CASE]
         marks = ids.marks_of(names, self._scope(some))
         part.count(some.input, some.count, marks)
+        part.notice(some.input, Noticed(any(case.facts or case.problems for case in some.cases), named=True))
         times = dict(zip(named, ids.times(twice, marks).tolist(), strict=True))
         good, bad = self.sorting.cases(some.cases, [times.get(number, 0) for number in range(len(some.cases))])
         part.add(good)

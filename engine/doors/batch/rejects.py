@@ -13,6 +13,7 @@ from ...columns.tables import ASIDE, CASE
 from ...errors import Place, Problem
 from ...load.cases import EXPECTED, Entry, cannot_be, fault_of
 from ...rulebook import Law, Rulebook
+from ..files import is_unread
 
 RANGE = " to "
 MANY = 1 << 16  # values of which it is kept what is wrong with them
@@ -94,11 +95,6 @@ class Rows:
     def placed(self, line: int, told: str) -> str:
         """A problem with its place in the file."""
         return f'"file": {self.file}, "line": {line}, "column": 0, {told}'
-
-
-def is_unread(case: Case) -> bool:
-    """Whether nothing of the case could be read, not even its id."""
-    return bool(case.problems) and not case.facts and case.id == str(case.problems[0].place)
 
 
 def _whole(problem: Problem) -> str:

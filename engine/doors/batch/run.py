@@ -13,10 +13,12 @@ from typing import Any
 
 from ...columns import ids
 from ...columns.inputs import rows_of
-from ...errors import nearest
+from ...errors import Problem, nearest
 from ...rulebook import Rulebook
 from ..lock import locked_folder
-from .options import Options, inputs_of, refused
+from ..walk import printable
+from .noticed import Noticed, is_like_id, no_id, nothing_heard
+from .options import Inputs, Options, inputs_of, refused
 from .parts import Part, Position, Writer
 from .reader import Reader, Some
 from .store import FORMAT, LOCK, MANIFEST, SUMMARY, Store, given, opened, read_json
@@ -61,12 +63,12 @@ def _run(
     made: "Callable[..., Batch]",
 ) -> dict[str, Any]:
     before = opened(out, resume)
-    inputs = inputs_of([str(given(out, sys.stdin.buffer)) if path == "-" else path for path in paths], out)
+    found = inputs_of([str(given(out, sys.stdin.buffer)) if path == "-" else path for path in paths], out, rulebook)
     manifest = {
         "format": FORMAT,
         "rulebook": rulebook.digest,
         "lumbar": version("lumbar"),
-        "inputs": [one.as_json() for one in inputs],
+        "inputs": [one.as_json() for one in found.files],
         "parts": [],
         "options": options.as_json(),
         "finished": False,
@@ -76,13 +78,12 @@ def _run(
         if before["finished"]:
             Store(out, options.form).clean()
             return dict(read_json(out / SUMMARY))
-    reader = Reader(rulebook, inputs, options)
-    if options.extra == "refuse":
-        reader.check_columns()
+    reader = Reader(rulebook, found.files, options)
+    reader.check_columns()
     store = Store(out, options.form)
     if before is None:
         store.begin(manifest, rulebook)
-    return made(rulebook, reader, store, manifest, progress).run()
+    return made(rulebook, reader, store, manifest, progress).run(found)
 
 
 def _same(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
@@ -113,13 +114,18 @@ class Batch:
         self.local = threading.local()
         self.done = 0
         self.rows: dict[int, int] = {}
+        self.again_read: set[int] = set()
 
-    def run(self) -> dict[str, Any]:
+    def run(self, found: Inputs) -> dict[str, Any]:
         """Do what is left to do; gives back the summary."""
         began = time.monotonic()
         records = self._settled(self.decided())
-        summary = self._summary(records) | {"seconds": round(time.monotonic() - began, 2)}
-        assert summary["cases"] == summary["decided"] + summary["rejects"], "a case was lost"
+        for number in self.again_read:
+            self.reader.check_unchanged(number)
+        problems = [*found.left_out, *self.reader.changed.values(), *self._unrecognised(records)]
+        told = {"problems": [problem.as_json() for problem in problems], "read once": found.twice}
+        summary = self._summary(records) | told | {"seconds": round(time.monotonic() - began, 2)}
+        assert summary["cases"] == sum(summary[kind] for kind in ("decided", "empty", "rejects")), "a case was lost"
         self.store.merge_rejects(records)
         self.store.finish(self._manifest(records), summary)
         return summary
@@ -209,6 +215,7 @@ class Batch:
     def again(self, record: dict[str, Any], twice: ids.Twice) -> Part:
         """A part read again, the cases whose id is used twice set apart."""
         start = Position.of(record["start"])
+        self.again_read.update(int(number) for number in record["inputs"])
         part = Part(record["part"], start, start, settled=True)
         for some in self._replay(record):
             self.reader.add(part, some, twice)
@@ -225,6 +232,19 @@ class Batch:
 
     # --- what is told ------------------------------------------------------------------------------------------------
 
+    def _unrecognised(self, records: list[dict[str, Any]]) -> Iterator[Problem]:
+        """A problem for each input in which no finding was seen, or no id where one was looked for."""
+        noticed: dict[int, Noticed] = {}
+        for record in records:
+            for number, told in record["noticed"].items():
+                noticed[int(number)] = Noticed.of(told).and_also(noticed.get(int(number), Noticed()))
+        for number, found in sorted(noticed.items()):
+            name = printable(self.inputs[number].path)
+            if not found.heard:
+                yield nothing_heard(name, (), self.rulebook)
+            if not found.named and (problem := no_id(name, self.options.id, found.like)):
+                yield problem
+
     def _summary(self, records: list[dict[str, Any]]) -> dict[str, Any]:
         reasons: Counter[str] = Counter()
         for record in records:
@@ -239,11 +259,12 @@ class Batch:
             "rulebook": self.rulebook.digest,
             "cases": sum(record["cases"] for record in records),
             "decided": sum(record["decided"] for record in records),
+            "empty": sum(record["empty"] for record in records),
             "rejects": sum(record["rejects"] for record in records),
             "by reason": dict(sorted(reasons.items())),
             "breaking a law": breaking,
             "broken laws": dict(sorted(broken.items())),
-            "extra columns": {name: nearest(name, known) for name in unknown},
+            "extra columns": {name: "" if is_like_id(name) else nearest(name, known) for name in unknown},
             "parts": len(records),
         }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...columns import tables
 from ...rulebook import Rulebook
-from .options import Options, inputs_of
+from .options import Options, Refused, inputs_of
 from .parts import Part, Position
 from .reader import Reader
 
@@ -16,7 +16,11 @@ NOWHERE = Path(os.devnull)  # nothing is written
 
 def tables_of(rulebook: Rulebook, paths: Sequence[str], size: int = 250_000) -> Iterator[tuple[Any, int]]:
     """Each table of findings, and how many cases beside it were set apart."""
-    reader = Reader(rulebook, inputs_of(paths, NOWHERE), Options(extra="drop", size=size))
+    found = inputs_of(paths, NOWHERE, rulebook)
+    if found.left_out:
+        raise Refused(found.left_out)
+    reader = Reader(rulebook, found.files, Options(extra="drop", size=size))
+    reader.check_columns()
     findings = {term.name for term in rulebook.findings}
     for some in reader.stream(Position()):
         part = Part(0, some.start, some.start)

@@ -1,10 +1,24 @@
 """What a batch came to, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...errors import SURELY, counted, nearest
+from ...errors import SURELY, Place, Problem, counted, nearest
+from ..walk import printable
+
+
+def problem_of(told: Mapping[str, Any]) -> Problem:
+    """The problem that JSON tells, as far as it does."""
+    line, column = (told[key] if isinstance(told.get(key), int) else 0 for key in ("line", "column"))
+    file, there, expected, near = (str(told.get(key, "")) for key in ("file", "there", "expected", "suggestion"))
+    return Problem(Place(file, line, column), there, expected, near)
+
+
+def is_amiss(summary: dict[str, Any], extra: str) -> bool:
+    """Whether there is anything that a person should mend or look at."""
+    told = any(summary[kind] for kind in ("rejects", "breaking a law", "empty", "problems"))
+    return told or (extra == "keep" and bool(unheard(summary)))
 
 
 def unheard(summary: dict[str, Any]) -> list[str]:
@@ -18,7 +32,11 @@ def in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary["by reason"].items())
     apart = f"{summary['rejects']:,} set apart" + (f" ({reasons})" if reasons else "")
     cases = counted(summary["cases"], "case")
-    yield f"{cases}: {summary['decided']:,} decided, {apart}. Rulebook {summary['rulebook']}."
+    empty = f" {summary['empty']:,} empty (no answer in it)," if summary["empty"] else ""
+    yield f"{cases}: {summary['decided']:,} decided,{empty} {apart}. Rulebook {summary['rulebook']}."
+    yield from (str(problem_of(told)) for told in summary["problems"])
+    for path in summary["read once"]:
+        yield f"{path}: named more than once, and read once"
     for name, suggestion in summary["extra columns"].items():
         told = f"{name!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'} unread"
         yield told + (f"; did you mean {suggestion!r}?" if suggestion else "")
@@ -27,4 +45,4 @@ def in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
         breaking = counted(summary["breaking a law"], "case")
         yield f"{breaking} of them would break a law: of these only the alarms are told. {laws}"
     if summary["rejects"]:
-        yield f"{out / 'rejects.ndjson'} has what is to be mended, the most urgent first."
+        yield f"{printable(out / 'rejects.ndjson')} has what is to be mended, the most urgent first."

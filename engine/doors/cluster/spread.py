@@ -78,6 +78,7 @@ class Spread(Batch):
         lost: dict[int, str] = {}
         found: list[Record] = []
         jobs = {record["part"]: (*self.run_of, record) for record in records}
+        self.again_read.update(int(read) for record in records for read in record["inputs"])
         for number, result in self.workers.spread(work.again, jobs):
             if isinstance(result, Lost):
                 lost[number] = result.reason
@@ -145,6 +146,7 @@ class Spread(Batch):
                     self.odd.add(number)
                     break
                 self.store.take(work.attempt_of(self.store, name), number)
+                self.again_read.update(int(read) for read in record["inputs"])
                 self.done += record["cases"]
                 self.progress(self.done, self.done / total)
         if lost:

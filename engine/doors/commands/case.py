@@ -1,11 +1,13 @@
 """Commands about one case, or a few: decide, why."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from ..terminal import Exit, say, say_in_one_line, say_json
+from ..walk import printable
 from .drawn import HTML, SVG, draw, drawn_case, two_files
 from .given import (
     AS_JSON,
@@ -36,15 +38,20 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
     """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
     from ... import words
     from ...errors import counted
-    from ..files import read
+    from ..files import is_empty, is_unread, read
 
     rulebook = load(knowledge, as_json, cases=False)
     chain = chain_of(rulebook)
-    count = at_fault = breaking = 0
-    for case in read(cases, rulebook):
+    count = at_fault = breaking = empty = unread = 0
+    for case in read(cases, rulebook, _read_once):
         decision = chain.decide(case)
-        count, at_fault = count + 1, at_fault + bool(case.problems)
+        no_case = is_unread(case) and not case.problems[0].place.line
+        count, unread = count + (not no_case), unread + no_case
+        at_fault += bool(case.problems) and not no_case
         breaking += bool(decision.broken and not case.problems)
+        if is_empty(case):
+            empty += 1
+            click.echo(f"{case.place or case.id}: no answer in it; expected at least one finding", err=True)
         if as_json:
             say_json(fault_json(rulebook, case, decision) if case.problems else decision.as_json())
         elif brief:
@@ -57,9 +64,14 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
             say(fault(rulebook, case, decision) if case.problems else recommend(rulebook, decision))
             click.echo()
     if brief and not as_json:
-        told = f", {breaking} breaking a law" if breaking else ""
+        counts = {"breaking a law": breaking, "empty": empty, "not read": unread}
+        told = "".join(f", {number} {kind}" for kind, number in counts.items() if number)
         click.echo(f"{counted(count, 'case')}, {at_fault} to mend{told}. {words.drafts(rulebook)}")
-    sys.exit(Exit.TO_MEND if at_fault or breaking else Exit.FINE)
+    sys.exit(Exit.TO_MEND if at_fault or breaking or empty or unread else Exit.FINE)
+
+
+def _read_once(path: Path) -> None:
+    click.echo(f"{printable(path)}: named more than once, and read once", err=True)
 
 
 @click.command(short_help="Tell why an answer is as it is.")

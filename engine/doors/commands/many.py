@@ -18,7 +18,14 @@ from .given import AS_JSON, load
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="A new folder for it all.")
 @click.option("--format", "form", type=click.Choice(["parquet", "ndjson", "csv"]), default="parquet", show_default=True)
 @click.option("--trace", type=click.Choice(["fired", "full"]), default="fired", show_default=True)
-@click.option("--extra", type=click.Choice(["keep", "drop", "refuse"]), default="keep", show_default=True)
+@click.option(
+    "--extra",
+    type=click.Choice(["keep", "drop", "refuse"]),
+    default="keep",
+    show_default=True,
+    help="Columns that are not findings; drop also says that one named almost like a finding is meant.",
+)
+@click.option("--id", metavar="COLUMN", help="The column of the ids, if not `case`; row: there is none.")
 @click.option("--unique", is_flag=True, help="No id may be used twice in all inputs, and not only in each file.")
 @click.option("--store/--no-store", default=True, help="Keep the findings, for `why` and as an INPUT read fast.")
 @click.option("--batch-size", "size", type=click.IntRange(min=1), default=1 << 18, show_default=True, metavar="N")
@@ -34,7 +41,7 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
     most urgent first. A full trace tells also which rules wait. Extra columns are no findings.
     """
     with needing("batch"), mending(as_json):
-        from ..batch import Options, in_words, unheard
+        from ..batch import Options, in_words, is_amiss
 
         run = _runner(options.pop("scheduler"))
         rulebook = load(knowledge, as_json)
@@ -46,8 +53,7 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
             say_json(summary)
         else:
             click.echo("\n".join(in_words(summary, out, options["extra"])))
-        amiss = summary["rejects"] or summary["breaking a law"] or (options["extra"] == "keep" and unheard(summary))
-        sys.exit(Exit.TO_MEND if amiss else Exit.FINE)
+        sys.exit(Exit.TO_MEND if is_amiss(summary, options["extra"]) else Exit.FINE)
 
 
 def _runner(scheduler: str | None) -> Callable[..., dict[str, Any]]:

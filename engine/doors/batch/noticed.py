@@ -1,0 +1,78 @@
+"""What is noticed of each input beside its cases: whether a finding was recognised, and which column has the ids."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...columns.program import CASE
+from ...errors import Place, Problem, listed
+from ...rulebook import Rulebook
+from .options import ROW
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+WHO = {"case", "cases", "patient", "patients", "person", "subject", "participant", "proband", "record", "study", "row"}
+WHICH = {"id", "ids", "identifier", "number", "no", "nr", "num", "code", "key", "uid", "uuid", "guid"}
+ALONE = {*WHO - {"study", "row"}, "id", "ids", "identifier", "uid", "uuid", "guid", "pid", "mrn", "subjid", "usubjid"}
+EXAMPLES = 4  # names of columns that are told
+WIDEST = 80  # letters of a name
+
+
+def is_like_id(name: str) -> bool:
+    """Whether a column is named as ids are: Case, ID, patient_id, recordId, Patient No."""
+    words = [word.casefold() for word in _WORD.findall(name)]
+    if len(words) == 1:
+        return words[0] in ALONE or words[0] in {who + which for who in WHO for which in WHICH}
+    return bool(words) and bool(WHICH.intersection(words)) and WHICH.union(WHO).issuperset(words)
+
+
+@dataclass
+class Noticed:
+    """Of one input: whether a finding or a fault was seen in it, and an id; columns that may have the ids."""
+
+    heard: bool = False
+    named: bool = False
+    like: tuple[str, ...] = ()
+
+    def and_also(self, other: "Noticed") -> "Noticed":
+        """What is noticed in two parts of an input."""
+        like = tuple(dict.fromkeys((*self.like, *other.like)))[:EXAMPLES]
+        return Noticed(self.heard or other.heard, self.named or other.named, like)
+
+    def as_json(self) -> dict[str, Any]:
+        """What is noticed as a record has it."""
+        return {"heard": self.heard, "named": self.named, "like": list(self.like)}
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> "Noticed":
+        """What a record tells."""
+        return cls(told["heard"], told["named"], tuple(told["like"]))
+
+
+def like_ids(columns: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
+    """The columns that may have the ids."""
+    return tuple(name for name in columns if name not in rulebook.terms and is_like_id(name))[:EXAMPLES]
+
+
+def no_id(file: str, chosen: str | None, like: Sequence[str]) -> Problem | None:
+    """That the ids of a file are not found, where they should be looked for; `chosen` is the column that was."""
+    if chosen is None and like:
+        names = [repr(name[:WIDEST]) for name in like]
+        ways = [f"--id {_quoted(name)}" for name in like]
+        there = f"no column {CASE!r}, and {' and '.join(names)} may have the ids"
+        return Problem(Place(file), there, f"{' or '.join(ways)}, or --id {ROW} if no column has them")
+    if chosen not in (None, ROW):
+        return Problem(Place(file), f"no column {chosen!r}", "the column of --id, with the ids of its cases")
+    return None
+
+
+def _quoted(name: str) -> str:
+    return name if re.fullmatch(r"[\w.-]+", name) else "'" + name[:WIDEST].replace("'", "'\\''") + "'"
+
+
+def nothing_heard(file: str, columns: Collection[str], rulebook: Rulebook) -> Problem:
+    """That no column of a file is a finding."""
+    names = listed([repr(name[:WIDEST]) for name in columns], EXAMPLES)
+    findings = listed([repr(term.name) for term in rulebook.findings], EXAMPLES)
+    there = "no column is a finding, and nothing was read" + (f": {names}" if names else "")
+    return Problem(Place(file), there, f"a column, named as the finding is, for each that is known: {findings}")
