@@ -63,6 +63,9 @@ def line(draw: Draw, terms: Mapping[str, Term]) -> Line:
     domain = term.domain
     if domain.values:
         values = draw(st.lists(st.sampled_from(domain.values), min_size=1, max_size=2, unique=True))
+        if domain.kind == "choice" and draw(st.integers(0, 3)) == 0:
+            others = tuple(value for value in domain.values if value not in values)
+            return Is(term.name, others, besides=tuple(values))
         return Is(term.name, tuple(values))
     alike = sorted(other.name for other in terms.values() if other.domain.kind == domain.kind)
     if len(alike) > 1 and draw(st.booleans()):

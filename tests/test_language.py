@@ -55,6 +55,8 @@ PHRASES: list[tuple[str, str, Line]] = [
     (BACK, "worse", Is(BACK, ("worse",))),
     (BACK, "worse or no effect", Is(BACK, ("worse", "no effect"))),
     (BACK, "worse only briefly or worse", Is(BACK, ("worse only briefly", "worse"))),
+    (BACK, "other than worse", Is(BACK, ("better", "no effect", "worse only briefly"), besides=("worse",))),
+    (BACK, "other than no effect or worse", Is(BACK, ("better", "worse only briefly"), besides=("no effect", "worse"))),
     ("leg pain", "no", Is("leg pain", ("no",))),
     ("avoid", "leaning back or sitting, long", Is("avoid", ("leaning back", "sitting, long"))),
     (AGE, "12", Within(AGE, 12, 12, "12")),
@@ -99,6 +101,8 @@ def test_what_is_not_settled_is_written_in_laws_only(word: str) -> None:
 
 NUMBER = "such as `4 or more`, `at most 3`, `over 5`, `under 5`, `2 to 4` or `over <another number>`"
 VALUES = "worse, better, no effect, worse only briefly"
+NO_VALUE = f"is no value of 'leaning back'; expected {VALUES}"
+CHOICE = "expected it for a choice only"
 BAD_PHRASES = [
     (
         "leaning bakc",
@@ -112,6 +116,34 @@ BAD_PHRASES = [
     (BACK, "worse or worse", "'leaning back' names a value twice; expected each value once"),
     (BACK, "Worse", f"'Worse' is no value of 'leaning back'; expected {VALUES}; did you mean 'worse'?"),
     ("leg pain", "maybe", "'maybe' is no value of 'leg pain'; expected yes, no"),
+    (
+        BACK,
+        "not worse",
+        f"'not worse' is no value of 'leaning back'; expected {VALUES}; did you mean 'other than worse'?",
+    ),
+    (
+        BACK,
+        "anything but worse or better",
+        f"'anything but worse' {NO_VALUE}; did you mean 'other than worse or better'?",
+    ),
+    (
+        BACK,
+        "other than wrose",
+        f"'wrose' {NO_VALUE}; did you mean 'other than worse'?",
+    ),
+    (BACK, "other than", f"'other than' is no value of 'leaning back'; expected {VALUES}"),
+    ("leg pain", "not yes", "'not yes' is no value of 'leg pain'; expected yes, no; did you mean 'no'?"),
+    (
+        "leg pain",
+        "other than yes",
+        "`other than` of the yes/no 'leg pain'; expected it for a choice only; did you mean 'no'?",
+    ),
+    ("avoid", "other than leaning back", f"`other than` of the several 'avoid'; {CHOICE}"),
+    (
+        BACK,
+        "other than worse or better or no effect or worse only briefly",
+        "'leaning back' has no value other than these; expected fewer values",
+    ),
     (AGE, "old", f"'old' says nothing of the number 'age'; expected {NUMBER}"),
     (AGE, "-1", f"'-1' says nothing of the number 'age'; expected {NUMBER}"),
     (AGE, "1.5", f"'1.5' says nothing of the number 'age'; expected {NUMBER}"),

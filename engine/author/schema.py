@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..language import KINDS, NUMERIC, UNSETTLED
+from ..language import KINDS, NUMERIC, OTHER_THAN, UNSETTLED
 from ..load.cards import CARD, MARKS, STATUSES
 from ..load.fields import FOR_PATIENTS, LABELS
 from ..load.terms import CONCLUSION, FINDING, SUITS
@@ -164,7 +164,8 @@ def _phrase(term: Term, terms: Iterable[Term]) -> Schema:
         return _number_phrase(term, [other.name for other in terms if other.domain.kind == term.domain.kind])
     one = "|".join(_literal(value) for value in term.domain.values)
     several = {"type": "string", "pattern": f"^({one})( or ({one}))+$"}
-    return {"anyOf": [{"enum": _values(term)}, several]}
+    other = {"type": "string", "pattern": f"^{OTHER_THAN}({one})( or ({one}))*$"}
+    return {"anyOf": [{"enum": _values(term)}, several, *([other] if term.domain.kind == "choice" else [])]}
 
 
 def _number_phrase(term: Term, alike: Iterable[str]) -> Schema:

@@ -104,6 +104,11 @@ def _shown(part: Part) -> str:
 
 def _of_line(line: Line, domains: Mapping[str, Domain]) -> Iterator[Line]:
     match line:
+        case Is() if line.besides:
+            for edited in _other_values(Is(line.term, line.besides), domains[line.term].values):
+                others = tuple(value for value in domains[line.term].values if value not in edited.values)
+                if others:
+                    yield replace(line, values=others, besides=edited.values)
         case Is():
             yield from _other_values(line, domains[line.term].values)
         case Within():

@@ -9,6 +9,7 @@ from ..document import Fields, Node, Text
 from ..errors import Place, listed
 from ..language import (
     KINDS,
+    OTHER_THAN,
     UNSETTLED,
     Condition,
     Domain,
@@ -214,10 +215,9 @@ def _check_values(desk: Desk, fields: Fields, values: tuple[tuple[str, Place], .
     for value, place in values:
         if value in seen:
             desk.note(place, f"{value[:80]!r} twice", "each value once")
-        if not value or " or " in f" {value} " or value in UNSETTLED or _untidy(value):
-            desk.note(
-                place, f"{value[:80]!r} cannot be a value", "a phrase without ` or `, and not unknown or disputed"
-            )
+        if not value or " or " in f" {value} " or value in UNSETTLED or _untidy(value) or value.startswith(OTHER_THAN):
+            expected = "a phrase without ` or `, that is not unknown or disputed, and does not begin with `other than`"
+            desk.note(place, f"{value[:80]!r} cannot be a value", expected)
         seen.add(value)
 
 

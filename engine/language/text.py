@@ -1,142 +1,24 @@
-"""Conditions: their nodes, and text to condition and back.
-
-The grammar, in EBNF; what `value` and `term` may be is told by the terms of the rulebook:
-
-    condition = "if:" ( "always" | lines ) [ "unless:" lines ] ;
-    lines     = { "-" ( line | group ) } ;
-    group     = ( "any of:" | "at least " whole " of:" ) { "-" line } ;
-    line      = term ":" phrase ;
-    phrase    = value { " or " value }                                        (choice, yes/no, several)
-              | whole | whole " or more" | "at most " whole | "over " whole | "under " whole
-              | whole " to " whole                                            (number, tally)
-              | ( "over " | "under " | "at least " | "at most " | "same as " ) term
-              | "at least " whole ( " above " | " below " ) term
-              | "at least " whole "% below " term                             (number against number)
-              | "unknown" | "disputed" ;                                      (in laws only)
-"""
+"""Text to condition and back."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterator, Mapping
 
-from .document import Fields, Items, Node, Text
-from .errors import Place, Problem, as_written, listed, nearest
-
-Kind = Literal["yes/no", "choice", "number", "several", "tally"]
-KINDS: tuple[Kind, ...] = ("yes/no", "choice", "number", "several", "tally")
-UNSETTLED = ("unknown", "disputed")
-NUMERIC = ("number", "tally")
-TERM = "term"
-
-
-@dataclass(frozen=True)
-class Domain:
-    """What a term may be: its kind, its values in order, or the range of a number."""
-
-    kind: Kind
-    values: tuple[str, ...] = ()
-    low: int = 0
-    high: int = 0
-
-
-@dataclass(frozen=True)
-class Is:
-    """The term has one of the values (several: one of them is a member)."""
-
-    term: str
-    values: tuple[str, ...]
-    place: Place | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Within:
-    """The number lies between two bounds, None where open; `words` is how the author put it."""
-
-    term: str
-    low: int | None
-    high: int | None
-    words: str
-    place: Place | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Against:
-    """The number stands in a relation to another: `relation` is a key of RELATIONS."""
-
-    term: str
-    relation: str
-    other: str
-    amount: int = 0
-    place: Place | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Unsettled:
-    """In laws: the finding is unanswered or the conclusion open (unknown), or it has two answers (disputed)."""
-
-    term: str
-    word: str
-    place: Place | None = field(default=None, compare=False)
-
-
-Line = Is | Within | Against | Unsettled
-
-
-@dataclass(frozen=True)
-class Group:
-    """At least so many of the lines hold."""
-
-    least: int
-    lines: tuple[Line, ...]
-    place: Place | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Every part of `lines` holds and no part of `unless` does; both empty: always."""
-
-    lines: tuple[Line | Group, ...] = ()
-    unless: tuple[Line | Group, ...] = ()
-
-    def leaves(self) -> Iterator[Line]:
-        """Every line, those inside groups too, in the order of the text."""
-        for part in self.lines + self.unless:
-            yield from part.lines if isinstance(part, Group) else (part,)
-
-    def terms(self) -> frozenset[str]:
-        """The terms that the condition reads."""
-        return frozenset(term for line in self.leaves() for term in terms_of(line))
-
-
-def terms_of(line: Line) -> tuple[str, ...]:
-    """The terms that a line reads."""
-    return (line.term, line.other) if isinstance(line, Against) else (line.term,)
-
-
-def runs(values: Collection[str], scale: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The runs of neighbours that some values form on a scale: the place of the first, and the place after the last."""
-    start = None
-    for place, value in enumerate(scale):
-        if value in values and start is None:
-            start = place
-        elif value not in values and start is not None:
-            yield start, place
-            start = None
-    if start is not None:
-        yield start, len(scale)
-
-
-RELATIONS = {
-    "over": "over {term}",
-    "under": "under {term}",
-    "at least": "at least {term}",
-    "at most": "at most {term}",
-    "same as": "same as {term}",
-    "above": "at least {amount} above {term}",
-    "below": "at least {amount} below {term}",
-    "% below": "at least {amount}% below {term}",
-}
+from ..document import Fields, Items, Node, Text
+from ..errors import Place, Problem, as_written, listed, nearest
+from .nodes import (
+    NUMERIC,
+    RELATIONS,
+    TERM,
+    UNSETTLED,
+    Against,
+    Condition,
+    Domain,
+    Group,
+    Is,
+    Line,
+    Unsettled,
+    Within,
+)
 
 _BOUNDS = tuple(
     (re.compile(pattern + r"\Z"), low, high)
@@ -174,6 +56,8 @@ _SAID = tuple(
         (r"= ?(\d{1,9})", r"\1"),
     )
 )
+OTHER_THAN = "other than "
+_DENIED = re.compile(r"(?:not|!=|except|besides|any(?:thing)? (?:but|except)|others? th[ae]n) ?")
 _GROUP = re.compile(r"any of\Z|at least (\d{1,9}) of\Z")
 MAX_PARTS = 1_000
 
@@ -209,23 +93,39 @@ def parse_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Pla
     domain = domains[term]
     if domain.kind in NUMERIC:
         return _number_line(term, phrase, domains, place)
-    values = tuple(phrase.split(" or "))
+    named, other = phrase.removeprefix(OTHER_THAN), phrase.startswith(OTHER_THAN)
+    values = tuple(named.split(" or "))
     wrong = [value for value in values if value not in domain.values]
     if wrong:
-        meant = _meant(phrase, domain.values) or nearest(wrong[0], domain.values)
-        raise Misread(no_value(place, wrong[0], term, domain, meant))
+        meant = _meant(phrase, domain) or OTHER_THAN * other + nearest(wrong[0], domain.values)
+        raise Misread(no_value(place, wrong[0], term, domain, "" if meant == OTHER_THAN else meant))
     if len(set(values)) < len(values):
         raise Misread(Problem(place, f"{term!r} names a value twice", "each value once"))
-    return Is(term, values, place)
+    return _other_than(term, values, domain, place) if other else Is(term, values, place)
 
 
-def _meant(phrase: str, values: Sequence[str]) -> str:
-    """What was meant by `a, b` and by `not a`, which the language says as `a or b` and by the other values."""
+def _other_than(term: str, named: tuple[str, ...], domain: Domain, place: Place) -> Is:
+    """The line that holds when a value is known to hold that is none of these."""
+    others = tuple(value for value in domain.values if value not in named)
+    if domain.kind != "choice":
+        meant = others[0] if domain.kind == "yes/no" and len(others) == 1 else ""
+        raise Misread(Problem(place, f"`other than` of the {domain.kind} {term!r}", "it for a choice only", meant))
+    if not others:
+        raise Misread(Problem(place, f"{term!r} has no value other than these", "fewer values"))
+    return Is(term, others, place, named)
+
+
+def _meant(phrase: str, domain: Domain) -> str:
+    """What was meant by `a, b` and by `not a`, which the language says as `a or b` and as `other than a`."""
     parts = [part.strip() for part in phrase.split(",")]
-    if len(parts) > 1 and all(part in values for part in parts):
+    if len(parts) > 1 and all(part in domain.values for part in parts):
         return " or ".join(parts)
-    denied = phrase.removeprefix("not ")
-    return " or ".join(value for value in values if value != denied) if denied != phrase and denied in values else ""
+    denied = _DENIED.sub("", phrase)
+    if denied == phrase or not set(denied.split(" or ")) <= set(domain.values):
+        return ""
+    if domain.kind == "choice":
+        return OTHER_THAN + denied
+    return " or ".join(value for value in domain.values if value not in denied.split(" or "))
 
 
 def _number_line(term: str, phrase: str, domains: Mapping[str, Domain], place: Place) -> Line:
@@ -349,7 +249,7 @@ def phrase_of(line: Line) -> str:
     """What a line says of its term, in the words of the grammar."""
     match line:
         case Is():
-            return " or ".join(line.values)
+            return OTHER_THAN + " or ".join(line.besides) if line.besides else " or ".join(line.values)
         case Within():
             return line.words
         case Against():
