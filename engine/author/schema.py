@@ -302,7 +302,7 @@ def _terms() -> Schema:
         "help": _said(_TEXT, "What it means for a layman."),
         "says": _said(_TEXT, "What it means."),
         "codes": lists,
-        "screening": _said(flag, "No exercise may be advised before it is answered."),
+        "screening": _said(flag, "It is answered before anything that rests on it is advised."),
         "lasts": _said(flag, "A later visit may carry it over."),
         "fixed": _said(flag, "Once answered it cannot be otherwise, such as what is past."),
         "asked if": _word("finding_parts"),

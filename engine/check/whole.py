@@ -20,7 +20,7 @@ def unscreened(rulebook: Rulebook) -> Iterator[Problem]:
     """What a rule for an alarm reads, directly or through conclusions, must be a screening finding."""
     for term in rulebook.conclusions:
         for entry in rulebook.support[term.name]:
-            if entry.value in term.screening_for:
+            if entry.value in term.alarms:
                 for name, through in _findings_behind(rulebook, entry.rule).items():
                     if not rulebook.terms[name].screening:
                         there = f"{entry.rule!r} gives {term.name}: {entry.value} and reads {name!r} (in {through!r})"
@@ -52,7 +52,7 @@ def rules_behind(rulebook: Rulebook, rule: str) -> Iterator[str]:
 def alarm_rules(rulebook: Rulebook) -> Iterator[str]:
     """The rules that give an alarm: a value that must rest on screening findings alone."""
     for term in rulebook.conclusions:
-        yield from (entry.rule for entry in rulebook.support[term.name] if entry.value in term.screening_for)
+        yield from (entry.rule for entry in rulebook.support[term.name] if entry.value in term.alarms)
 
 
 def unread(rulebook: Rulebook) -> Iterator[Problem]:

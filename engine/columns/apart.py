@@ -149,7 +149,7 @@ class Rejected:
         self.scales = [term for term in program.rulebook.conclusions if term.takes_highest]
 
     def write(self, some: Sequence[Apart], path: Path) -> list[list[int]]:
-        """Write the rejects as lines; gives back where those of each urgency stand: level, start, length."""
+        """Write the rejects as lines; gives back where those of each level stand: level, start, length."""
         levels: dict[int, list[int]] = {}
         with path.open("wb") as file:
             if some:

@@ -94,7 +94,7 @@ class Interview:
         for term in self.plan.rulebook.conclusions:
             answer = self.decision.conclusions[term.name]
             least = answer.low if isinstance(answer, Range) else answer
-            if isinstance(least, str | int) and least in term.screening_for:
+            if isinstance(least, str | int) and least in term.alarms:
                 found[term.name] = least
         return found
 

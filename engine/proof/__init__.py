@@ -5,7 +5,7 @@ circuit (`prover.circuit`, as engine/circuit builds it); a question is a number 
 which all of them are true:
 
     prover = Prover(rulebook)
-    prover.possible(prover.holds("exercise direction", "flexion"), prover.holds("red flag", "yes"))
+    prover.possible(prover.holds("colour", "red"), prover.holds("size", "large"))
 
 gives the facts of such a case, or None where there is none (that is a proof), or `Undecided` with the reason where the
 limits were reached (that is no proof). After None, `prover.core` has the nodes that cannot be together.

@@ -48,7 +48,7 @@ def term_page(rulebook: Rulebook, term: Term) -> Iterator[Said]:
     if term.asked_if:
         yield Said(f"asked if {' and '.join(show_line(line) for line in term.asked_if.leaves())}", 1)
     facts = {
-        "a screening question: no exercise is advised before it is answered": term.screening,
+        "a screening question: it is answered before anything that rests on it is advised": term.screening,
         "lasts: a later visit may carry it over": term.lasts,
         "fixed: once answered it cannot be otherwise": term.fixed,
         "takes the highest value that a rule gives": term.takes_highest,

@@ -96,7 +96,7 @@ def sentences(decision: Decision, term: Term) -> Iterator[Said]:
 
 
 def _style(term: Term, answer: Answer) -> Style:
-    return "alarm" if (answer.low if isinstance(answer, Range) else answer) in term.screening_for else "plain"
+    return "alarm" if (answer.low if isinstance(answer, Range) else answer) in term.alarms else "plain"
 
 
 def plainly(term: Term, value: Value) -> str:

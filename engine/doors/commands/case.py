@@ -95,7 +95,7 @@ def why(
     svg: str | None,
     html: str | None,
 ) -> None:
-    """Tell why TERM (such as "exercise direction" or urgency) is what it is in CASE, down to the answers given."""
+    """Tell why TERM (a conclusion or an answer) is what it is in CASE, down to the answers given."""
     from ... import explain, words
 
     two_files(svg, html)

@@ -107,7 +107,7 @@ def kind_of(reason: Why, asked: bool = False) -> Kind:
 
 def alarms(term: Term, answer: object) -> bool:
     """Whether the answer, or the least that it can be, is one that the knowledge base screens for."""
-    return (answer.low if isinstance(answer, Range) else answer) in term.screening_for
+    return (answer.low if isinstance(answer, Range) else answer) in term.alarms
 
 
 def _head(reason: Why) -> Iterator[Row]:
