@@ -22,7 +22,9 @@ def test_a_workbook_that_cannot_be_read_is_told_in_one_line(tmp_path: Path) -> N
     (tmp_path / "in.xlsx").write_bytes(workbook())
     assert "no Excel workbook that can be read" in said(tmp_path / "in.xlsx")
     write_workbook(tmp_path / "none.xlsx", [])
-    assert "whose first sheet is empty" in said(tmp_path / "none.xlsx")
+    assert "no head" in said(tmp_path / "none.xlsx")
+    write_workbook(tmp_path / "values.xlsx", [["ann", 44], ["ben", 50]])
+    assert said(tmp_path / "values.xlsx").startswith("no head: it begins with 'ann 44', 'ben 50'")
 
 
 def write_workbook(path: Path, sheet: list[list[Any]]) -> None:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from engine.columns import inputs
 from engine.columns.ndjson import COLUMNS, MORE, JsonLines
-from engine.columns.piece import REPEATED, Piece, Spot, Vocabulary
+from engine.columns.piece import REPEATED, Piece, Spot
 from engine.columns.text import Source
 from engine.doors import files
-from engine.errors import Place, Problem
+from engine.errors import Place
 from tests.reading import BLOCKS, BOOK, broken, cases_of, reader
 
 LINES = [
@@ -86,6 +86,15 @@ def test_a_list_is_a_fault_of_its_cell_alone() -> None:
     assert piece.odd == {"case": {1: ["p2"]}, "sex": {1: ["male"], 2: REPEATED}}
 
 
+def test_an_unknown_key_that_stands_twice_is_a_fault_of_its_line() -> None:
+    first = json.dumps({f"k{number}": 1 for number in range(COLUMNS)}).encode()
+    data = first + b'\n{"case": "p2", "late": 1, "late": 2}\n{"case": "p3", "late": 1}\n'
+    source = Source(io.BytesIO(data), "in.ndjson")
+    (piece,) = JsonLines(source, reader()._vocabulary("in.ndjson")).pieces(Spot(), 10)
+    typed = reader().reading.read(piece.table, "in", piece.lines, False, piece.odd)
+    assert {name: truth.to_list() for name, truth in typed.faults.items()} == {MORE: [False, True, False]}
+
+
 def keys_that_never_repeat(lines: int) -> bytes:
     made = ({"age": 50, **{f"k{line}_{key}": key for key in range(100)}} for line in range(lines))
     return "".join(json.dumps(line) + "\n" for line in made).encode()
@@ -138,9 +147,3 @@ def test_lines_of_json_are_the_same_in_blocks_of_any_size_and_from_every_spot(
     if found:
         place %= len(found)
         assert told(pieces(block, found[place].after)) == told(found[place + 1 :])
-
-
-def test_nothing_is_read_of_a_table_without_a_parser_of_lines() -> None:
-    nothing = Vocabulary(lambda *_: Problem(Place(""), "not asked"))
-    (piece,) = JsonLines(Source(io.BytesIO(b'{"case": "1"}\n'), "in"), nothing).pieces(Spot(), 5)
-    assert piece.table["case"].to_list() == ["1"]

@@ -12,7 +12,7 @@ import polars as pl
 from ..errors import Place, Problem
 from ..extras import missing
 from .foreign import WORKBOOK
-from .head import names_of, refuse_twice
+from .head import head_row, names_of, refuse_twice
 from .piece import Piece, Spot, Unusable
 
 LARGEST = 1 << 29  # bytes of a workbook when it is unpacked: all of it is in memory
@@ -24,15 +24,8 @@ AT_ONCE = 1 << 20
 def table_of(path: Path, name: str, known: Collection[str]) -> tuple[pl.DataFrame, Any]:
     """The rows below the head, and the row of the sheet that each is; raises Unusable."""
     sheet = [[_text(cell) for cell in row] for row in _sheet(path, name)]
-    wanted = {one.casefold() for one in known}
     filled = [number for number, row in enumerate(sheet) if any(row)]
-    at = max(
-        filled,
-        key=lambda number: (sum(str(cell).casefold() in wanted for cell in sheet[number]), -number),
-        default=None,
-    )
-    if at is None:
-        raise Unusable(Problem(Place(name), "an Excel workbook whose first sheet is empty", "a head and a row a case"))
+    at = head_row([(number, [cell or "" for cell in sheet[number]]) for number in filled], name, known)
     head = [(cell or "").strip() for cell in sheet[at]]
     refuse_twice(names_of(head), Place(name, at + 1))
     rows = [number for number in filled if number > at]

@@ -60,6 +60,19 @@ def head_of(source: Source, known: Collection[str] = ()) -> Head:
     return Head(found.fields, found.separator, Spot(skipped + size, above + found.after))
 
 
+def head_row(rows: Sequence[tuple[int, Sequence[str]]], name: str, known: Collection[str]) -> int:
+    """Which of the numbered rows of a sheet that are not empty is its head; raises Unusable."""
+    wanted = {one.casefold() for one in known}
+    counts = {number: sum(cell.casefold() in wanted for cell in cells) for number, cells in rows[:LOOKED_AT]}
+    most = max(counts.values(), default=0)
+    first = next((number for number, count in counts.items() if count * 2 >= most), -1)
+    cells = dict(rows[:LOOKED_AT]).get(first, ())
+    if not cells or (known and not most and any(map(_VALUE.fullmatch, cells))):
+        lines = [" ".join(filter(None, cells)).encode() for _, cells in rows[:SHOWN]]
+        raise Unusable(_no_head(name, lines, max(first, 0)))
+    return first
+
+
 def refuse_twice(columns: Sequence[str], place: Place) -> None:
     """Refuse columns of the same name; raises Unusable."""
     seen: set[str] = set()

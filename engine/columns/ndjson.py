@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -26,7 +27,6 @@ MORE = "more"  # the column of all further ones
 NAMED = 100  # of which so many are named
 SOURCE = "source"
 _KEY = re.compile(rb'"\s*:')
-_TEXTS = {str, int, bool, type(None)}
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -65,10 +65,10 @@ class JsonLines:
         data = self.source.read(self.source.block)
         lines = data[: data.rfind(b"\n") + 1 or len(data)].split(b"\n")
         found: dict[str, None] = {}
-        for value in (self._value(line, number) for number, line in enumerate(lines, 1) if not _is_blank(line)):
+        for number, line in enumerate(lines, 1):
+            value = None if _is_blank(line) or self._quick(line) is not None else self._slow(line, number)
             if isinstance(value, dict):
-                keys = (tidy(key) for key in value if key not in self.columns)
-                found |= dict.fromkeys(key for key in keys if key not in self.columns and key != MORE)
+                found |= dict.fromkeys(key for key in value if key not in self.columns and key != MORE)
             if len(found) > COLUMNS:
                 break
         return frozenset(list(found)[:COLUMNS])
@@ -81,14 +81,19 @@ class JsonLines:
 
     # --- cells -------------------------------------------------------------------------------------------------------
 
-    def _value(self, line: bytes, number: int) -> dict[str, Any] | Problem:
-        """What a line says by key: texts, whole numbers, flags and nothing; lists, mappings and REPEATED."""
+    def _quick(self, line: bytes) -> dict[str, Any] | None:
+        """What a line says where all is in order: texts, whole numbers, flags and nothing, under names of columns."""
+        if len(line) > MAX_BYTES or line.rfind(b"{") or b"[" in line:
+            return None
         try:
-            value = _decode(line) if len(line) <= MAX_BYTES and not line.rfind(b"{") and b"[" not in line else None
+            value = _decode(line)
         except (ValueError, RecursionError):
-            value = None
-        if isinstance(value, dict) and (line.count(b":") == len(value) or len(_KEY.findall(line)) == len(value)):
-            return value if value.keys() <= self.columns else _tidied(value)
+            return None
+        once = line.count(b":") == len(value) or len(_KEY.findall(line)) == len(value)
+        return value if once and value.keys() <= self.columns else None
+
+    def _slow(self, line: bytes, number: int) -> dict[str, Any] | Problem:
+        """What any line says: also lists, mappings and REPEATED, and under other names."""
         parsed = self.vocabulary.parse(line, number)
         return parsed if isinstance(parsed, Problem) else _tidied(parsed)
 
@@ -99,13 +104,14 @@ class JsonLines:
         odd: dict[str, dict[int, Any]] = {}
         further: dict[str, None] = {}
         for record, number in enumerate(numbers):
-            value = self._value(lines[number - first], number)
-            if isinstance(value, Problem):
-                bad[record] = value
-                continue
-            if not _TEXTS.issuperset(map(type, value.values())):
+            value = self._quick(lines[number - first])
+            if value is None:
+                found = self._slow(lines[number - first], number)
+                if isinstance(found, Problem):
+                    bad[record] = found
+                    continue
+                value = found
                 self._take_out(value, len(values), odd)
-            if not value.keys() <= self.columns:
                 self._gather(value, further)
             values.append(value)
             good.append(record)
@@ -120,14 +126,15 @@ class JsonLines:
             if isinstance(one, dict | list | Repeated):
                 value[key] = None
                 if one is REPEATED or (key in self.vocabulary.names and key != SOURCE and not key.startswith(EXPECTED)):
-                    odd.setdefault(key, {})[row] = one
+                    odd.setdefault(key if key in self.columns else MORE, {})[row] = one
                 elif key != SOURCE:
                     value[key] = told(one) if key.startswith(EXPECTED) else json.dumps(one, ensure_ascii=False)
 
     def _gather(self, value: dict[str, Any], further: dict[str, None]) -> None:
         """Put keys that have no column of their own into the one they share."""
         taken = {key: value.pop(key) for key in list(value) if key not in self.columns}
-        value[MORE] = json.dumps(taken, ensure_ascii=False)
+        if taken:
+            value[MORE] = json.dumps(taken, ensure_ascii=False)
         if len(further) < NAMED:
             further |= dict.fromkeys(taken)
 
@@ -161,7 +168,7 @@ def _is_blank(line: bytes) -> bool:
 
 
 def _table(values: list[dict[str, Any]]) -> pl.DataFrame:
-    names = dict.fromkeys([CASE, *(name for value in values for name in value)])
+    names = dict.fromkeys(chain([CASE], *values))
     schema = dict.fromkeys(names, pl.String())
     if not values:
         return pl.DataFrame(schema=schema)
