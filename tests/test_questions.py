@@ -1,9 +1,11 @@
 """Every question about an answer, over random rulebooks: what is told is so, and all of it is told (tried by hand)."""
 
+import random
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from itertools import combinations, product
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -167,27 +169,71 @@ def test_what_changed_is_told_with_the_rules_that_did_it(data: st.DataObject) ->
         assert began <= {turn.rule.id for turn in change.rules}
 
 
-@settings(max_examples=40)
-@given(st.data())
-def test_the_findings_that_made_the_difference_are_the_fewest_that_do(data: st.DataObject) -> None:
+def differing(before: Decision, after: Decision) -> dict[str, Value | None]:
+    """The findings in which two cases differ, as they are after."""
+    old, new = before.case.facts, after.case.facts
+    return {name: new.get(name) for name in {*old, *new} if old.get(name) != new.get(name)}
+
+
+@settings(max_examples=60)
+@given(st.data(), st.booleans())
+def test_what_made_the_difference_does_so_in_every_mixture_of_the_two_and_no_less_does(
+    data: st.DataObject, many: bool
+) -> None:
     book = data.draw(any_rulebooks)
     before, after = (decide(book, data.draw(facts(book))) for _ in range(2))
-    found = explain.compare(Plan(book), before, after)
-    differing = {
-        name: after.case.facts.get(name)
-        for name in {*before.case.facts, *after.case.facts}
-        if before.case.facts.get(name) != after.case.facts.get(name)
-    }
-    wanted = told_of(book, after)
+    with pytest.MonkeyPatch.context() as patch:
+        if many:  # as if there were too many mixtures to try them all
+            patch.setattr("engine.explain.mixtures.FEW", 0)
+        found = explain.compare(Plan(book), before, after)
+    changed, wanted = differing(before, after), told_of(book, after)
+
+    def decides(names: tuple[str, ...]) -> bool:
+        rest = [name for name in changed if name not in names]
+        for size in range(len(rest) + 1):
+            for taken in combinations(rest, size):
+                mixture = {**before.case.facts, **{name: changed[name] for name in (*names, *taken)}}
+                if told_of(book, decide(book, mixture)) != wanted:
+                    return False
+        return True
 
     def brings(names: tuple[str, ...]) -> bool:
-        return told_of(book, decide(book, {**before.case.facts, **{name: differing[name] for name in names}})) == wanted
+        taken = {name: changed[name] for name in names}
+        return told_of(book, decide(book, {**before.case.facts, **taken})) == wanted
 
-    made = tuple(one.term for one in found.findings)
+    made, also = (tuple(one.term for one in part) for part in (found.findings, found.also))
+    assert {*made, *also, *found.beside} == set(changed)
     assert brings(made)
     assert found.smallest
-    assert not any(brings(names) for size in range(len(made)) for names in combinations(differing, size))
-    assert {*made, *found.beside} == set(differing)
+    assert not any(brings(names) for size in range(len(made)) for names in combinations(changed, size))
+    assert found.minimal
+    if found.advice:
+        assert decides((*made, *also))
+        assert not any(decides((*made, *(name for name in also if name != left_out))) for left_out in also)
+    else:
+        assert not made + also
+
+
+PAIRS = [
+    ("followup_disc_unchanged_after_a_week", "followup_disc_better_goes_on"),
+    ("facet_by_three_of_five", "disc_centralises_on_extension"),
+    ("desk_worker_not_yet_tested", "fever_and_a_weak_leg"),
+    ("only_saddle_numbness_told", "stenosis_trolley_sign"),
+]
+
+
+@pytest.mark.parametrize("names", PAIRS)
+def test_mixtures_of_two_saved_cases_that_share_what_decides_have_the_same_advice(
+    names: tuple[str, str], bundled: Rulebook
+) -> None:
+    before, after = (truth.decide(bundled, bundled.cases[name]) for name in names)
+    found, choose = explain.compare(Plan(bundled), before, after), random.Random(1)
+    wanted = told_of(bundled, after)
+    assert found.minimal
+    made = {one.term: one.after for one in (*found.findings, *found.also)}
+    for _ in range(300):
+        others = {name: choose.choice((before, after)).case.facts.get(name) for name in found.beside}
+        assert told_of(bundled, decide(bundled, {**before.case.facts, **others, **made})) == wanted
 
 
 # --- enough ----------------------------------------------------------------------------------------------------------

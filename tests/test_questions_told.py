@@ -7,7 +7,8 @@ import pytest
 
 from engine import explain, words
 from engine.case import Decision
-from engine.explain import Judged, Plan, checked
+from engine.explain import FindingChange, Judged, Plan, checked
+from engine.explain.mixtures import Decisive
 from engine.rulebook import Recommendation, Rulebook, Section
 from engine.words import Said
 from tests.test_truth import decide, rulebook
@@ -386,10 +387,14 @@ def test_an_explanation_that_is_not_borne_out_is_not_shown() -> None:
     with pytest.raises(AssertionError, match="the way does not lead to single"):
         checked.check_way(rules, decision, [("x", 4)], "single", ["q"])
     after = decide(rules, a="yes", b="no", x=6)
-    with pytest.raises(AssertionError, match="x can be left out"):
-        checked.check_difference(rules, decision, after, [("b", "no"), ("x", 6)], ["single"])
+    b, x = FindingChange("b", "yes", "no"), FindingChange("x", 5, 6)
+    for part in (Decisive((b, x)), Decisive((b,), (x,), True, {x: (b,)})):
+        with pytest.raises(AssertionError, match="x can be left out"):
+            checked.check_difference(rules, decision, after, part, ["single"])
+    with pytest.raises(AssertionError, match="no mixture without x"):
+        checked.check_difference(rules, decision, after, Decisive((b,), (x,), True, {x: (b, x)}), ["single"])
     with pytest.raises(AssertionError, match="do not make the difference"):
-        checked.check_difference(rules, decision, after, [("x", 6)], ["single"])
+        checked.check_difference(rules, decision, after, Decisive((x,)), ["single"])
     with pytest.raises(AssertionError, match="settles something else"):
         checked.check_effect(rules, decide(rules), {"b": "no"}, {"single": explain.Outcome("p")})
     with pytest.raises(AssertionError, match="brings something else"):

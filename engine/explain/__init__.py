@@ -10,7 +10,8 @@ shows. Those that try many cases want a `Plan`, made once for a rulebook. Each a
 
 from .alternatives import MOST_TOLD, Alternative, Alternatives, OtherAnswers, what_if, what_would_change
 from .arguments import Argument, Weighed, Weighing, weigh
-from .differences import Difference, FindingChange, KnowledgeChange, compare, compare_rulebooks
+from .differences import Difference, KnowledgeChange, compare, compare_rulebooks
+from .findings import FindingChange
 from .outcomes import Outcome, advice, outcome, shown
 from .plan import Plan, Told
 from .questions import Effect, Question, Questions, what_next

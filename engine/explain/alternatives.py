@@ -10,7 +10,8 @@ from .. import truth
 from ..case import Case, Decision, Value
 from ..rulebook import Rulebook, facts_in_order
 from .checked import check_changed
-from .differences import Difference, FindingChange, compare, with_changes
+from .differences import Difference, compare
+from .findings import FindingChange, with_changes
 from .larger import Larger, OptionSet
 from .outcomes import shown
 from .plan import Option, Plan, Told

@@ -4,8 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from ..case import Value
 from ..circuit import Atom, is_so
+from ..language import Against
 from .plan import Option, Plan
 from .variants import Variants
+
+MOST_PAIRS = 16
+"""So many pairs of numbers that are held against each other are looked at one by one."""
 
 
 class Bounds(Variants):
@@ -58,6 +62,22 @@ class Bounds(Variants):
         """What an atom may be where its finding is free; what it is whatever the answer is so for sure."""
         may = self.full ^ self.sure
         if atom.line is not None:
-            return may
-        found = {is_so(atom, value) for value in (self.facts.get(atom.term), *self.values[atom.term])}
+            found = self._compared_open(atom.line, atom.kind == "holds")
+        else:
+            found = {is_so(atom, value) for value in self._answers(atom.term)}
         return (may if True in found else 0) | (self.sure if False not in found else 0)
+
+    def _answers(self, term: str) -> tuple[Value | None, ...]:
+        """The answers that a finding may have."""
+        return (self.facts.get(term), *self.values.get(term, ()))
+
+    def _compared_open(self, line: Against, holds: bool) -> set[bool]:
+        """What a number held against another may be; of many pairs of numbers, either."""
+        mine, others = self._answers(line.term), self._answers(line.other)
+        if len(mine) * len(others) > MOST_PAIRS:
+            return {True, False}
+        pairs = ((one, other) for one in mine for other in others)
+        return {
+            one is not None and other is not None and self.plan.holds_against(line, int(one), int(other)) == holds
+            for one, other in pairs
+        }

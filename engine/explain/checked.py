@@ -12,6 +12,8 @@ from ..rulebook import Rulebook
 from .outcomes import STATUS, Outcome, advice, outcome
 
 if TYPE_CHECKING:
+    from .findings import FindingChange
+    from .mixtures import Decisive
     from .reasons import Why
 
 Answers = Mapping[str, Value | None]
@@ -49,22 +51,24 @@ def _fires(decision: Decision, rulebook: Rulebook, term: str, rule: str) -> bool
 
 
 def check_difference(
-    rulebook: Rulebook,
-    before: Decision,
-    after: Decision,
-    changes: Sequence[tuple[str, Value | None]],
-    terms: Iterable[str],
+    rulebook: Rulebook, before: Decision, after: Decision, part: "Decisive", terms: Iterable[str]
 ) -> None:
-    """The changes turn the one advice into the other, and none of them can be left out."""
-    wanted = advice(after, terms)
+    """The changes turn the one advice into the other, and none of them can be left out.
 
-    def brings(chosen: Sequence[tuple[str, Value | None]]) -> bool:
-        return advice(decided(rulebook, {**before.case.facts, **dict(chosen)}), wanted) == wanted
+    With those in `also` they do so still, and where one of these is said to be needed a mixture without it does not.
+    """
+    wanted, whole = advice(after, terms), (*part.changes, *part.also)
 
-    demand(brings(changes), "the findings told do not make the difference")
-    for left_out in changes:
-        rest = [change for change in changes if change != left_out]
-        demand(not brings(rest), f"{left_out[0]} can be left out")
+    def brings(chosen: Iterable["FindingChange"]) -> bool:
+        changes = {change.term: change.after for change in chosen}
+        return advice(decided(rulebook, {**before.case.facts, **changes}), wanted) == wanted
+
+    demand(brings(part.changes) and brings(whole), "the findings told do not make the difference")
+    for left_out in part.changes:
+        demand(not brings(one for one in part.changes if one != left_out), f"{left_out.term} can be left out")
+    for left_out, mixture in part.without.items():
+        demand(set(whole) - set(mixture) == {left_out}, f"that is no mixture without {left_out.term}")
+        demand(not brings(mixture), f"{left_out.term} can be left out")
 
 
 def check_changed(rulebook: Rulebook, facts: Answers, changes: Answers, after: Mapping[str, Outcome]) -> Decision:

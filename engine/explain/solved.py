@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..case import Value
 from ..circuit import FALSE, Compiler
 from ..proof import Limits, Undecided, installed, without
+from .findings import FindingChange
 from .plan import Plan, ordinary_value
 
 if TYPE_CHECKING:
@@ -129,6 +130,36 @@ def smallest_part(plan: Plan, facts: Mapping[str, Value], marks: Sequence[int]) 
 
     found = enough(prover, facts, marks)
     return None if isinstance(found, Undecided) else found
+
+
+def mixture_in_which(
+    plan: Plan,
+    before: Mapping[str, Value],
+    changes: Sequence[FindingChange],
+    taken: Sequence[FindingChange],
+    aim: Mapping[int, bool],
+) -> frozenset[str] | str | None:
+    """The findings taken over in a mixture that has some changes, and in which a node is not as aimed at.
+
+    None where there is none; or why that is not known. A mixture need be no possible patient.
+    """
+    prover = prover_of(plan)
+    if isinstance(prover, str):
+        return prover
+    circuit, differing = prover.circuit, {change.term for change in changes}
+    hard = [*prover.facts({name: before.get(name) for name in plan.rulebook.terms if _stays(plan, name, differing)})]
+    for change in changes:
+        old, new = (prover.facts({change.term: value})[0] for value in (change.before, change.after))
+        hard.append(new if change in taken else circuit.any_of((old, new)))
+    differs = circuit.any_of(circuit.negation(node) if true else node for node, true in aim.items())
+    found = prover.solver.ask(sorted({*hard, differs}), Limits(prover.limits.conflicts, SECONDS))
+    if isinstance(found, Undecided):
+        return found.reason
+    return None if found is None else frozenset(one.term for one in changes if found.get(one.term) == one.after)
+
+
+def _stays(plan: Plan, name: str, differing: set[str]) -> bool:
+    return plan.rulebook.terms[name].finding and name not in differing
 
 
 def still_open(plan: Plan, prover: "Prover", facts: Mapping[str, Value]) -> list[int]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..case import Decision, Value
 from .checked import check_enough
-from .differences import without_the_needless
+from .minimise import minimise
 from .outcomes import Outcome, advice, shown
 from .plan import Option, Plan
 from .solved import smallest_part
@@ -85,7 +85,7 @@ def _chosen(parts: "_Parts", needed: Sequence[str]) -> tuple[tuple[str, ...], bo
         if kept:
             return sets[next(places(kept))], True
         size, tried = size + 1, tried + len(sets)
-    found = without_the_needless(free, lambda sets: next(places(parts.with_more(needed, sets)), None))
+    found = minimise(free, lambda sets: next(places(parts.with_more(needed, sets)), None))
     return found, len(found) == size
 
 

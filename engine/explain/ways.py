@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ..case import Decision, Value
 from .bounds import Bounds
-from .differences import FindingChange, finding_changes, with_changes
+from .findings import FindingChange, finding_changes, with_changes
 from .plan import Option, Plan, ordinary_value
 from .solved import Fewest, fewest_changes
 from .variants import Pairs, Variants, places, trying

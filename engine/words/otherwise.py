@@ -10,6 +10,9 @@ from .outcomes import answered, change, in_short, same, stand
 from .reasons import Length
 from .said import Said
 
+MOST_ALSO = 8
+"""So many of the answers that can undo a difference are told; the others are counted."""
+
 
 def difference(told: Difference, length: Length = "reasons") -> Iterator[Said]:
     """What made the difference between two decisions, and through which rules."""
@@ -36,6 +39,7 @@ def difference(told: Difference, length: Length = "reasons") -> Iterator[Said]:
             yield from (line for step in told.steps for line in change(step, 1))
         yield Said("What changed", style="title")
         yield from (line for one in told.advice for line in change(one, 1))
+    yield from _also(told, length)
     yield from _beside(told, length)
 
 
@@ -48,6 +52,21 @@ def _how_small(told: Difference) -> str:
     return "These together make all of the difference, and none of them can be left out."
 
 
+def _also(told: Difference, length: Length) -> Iterator[Said]:
+    """The answers that can undo the difference where they are not as after."""
+    if told.also:
+        yield Said("Could undo it, if left as before", style="title")
+        shown = told.also if length == "everything" else told.also[:MOST_ALSO]
+        for finding in shown:
+            yield Said(
+                f"{finding.term}: {answered(finding.after)} (before: {answered(finding.before)})", 1, "plain", "- "
+            )
+        if len(shown) < len(told.also):
+            yield Said(f"and {len(told.also) - len(shown)} more", 1, "muted")
+        proved = "none of them can be left out" if told.minimal else "whether fewer are enough is not decided"
+        yield Said(f"With these as after too, no other answer matters; {proved}.", 1, "muted")
+
+
 def _of_the_knowledge(changes: Iterable[KnowledgeChange]) -> Iterator[Said]:
     for one in changes:
         yield Said(f"{one.kind} {one.name} is {one.how}: {one.says}", 1, "answer", "- ")
@@ -58,7 +77,8 @@ def _beside(told: Difference, length: Length) -> Iterator[Said]:
     if told.beside:
         shown = told.beside if length == "everything" else told.beside[:12]
         more = f" and {len(told.beside) - len(shown)} more" if len(shown) < len(told.beside) else ""
-        yield Said("Different as well, and of no account here", style="title")
+        same = "Different, and the advice is the same"
+        yield Said("Different as well, and of no account here" if told.advice else same, style="title")
         yield Said(", ".join(shown) + more, 1, "muted")
 
 
