@@ -12,6 +12,7 @@ from tests.test_cli import CASES, run
 
 FACET = str(CASES / "facet_by_three_of_five.yaml")
 DISC = str(CASES / "disc_centralises_on_extension.yaml")
+VISITS = [str(CASES / f"followup_disc_{one}.yaml") for one in ("unchanged_after_a_week", "better_goes_on")]
 
 WRONG = [
     (("whynot", FACET, "exercise directon=flexion"), "'exercise directon' is no conclusion; did you mean"),
@@ -92,7 +93,7 @@ def lumbar(words: list[str], before: str = "", after: str = "") -> str:
     return " ".join(done.stdout.split())
 
 
-@pytest.mark.parametrize("words", [["why", FACET], ["weigh", FACET, "working pattern"], ["compare", FACET, DISC]])
+@pytest.mark.parametrize("words", [["why", FACET], ["weigh", FACET, "working pattern"], ["compare", *VISITS]])
 def test_a_question_that_needs_no_solver_loads_none(words: list[str]) -> None:
     told = lumbar(words, after="print({'pysat', 'numpy', 'polars', 'rich'} & set(sys.modules))")
     assert told.endswith("set()")
