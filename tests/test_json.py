@@ -46,6 +46,7 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A question why not": lambda found: "why not" in found,
     "A missing answer": lambda found: "could give it" in found,
     "A candidate": lambda found: "distance" in found,
+    "A gate": lambda found: "asked if" in found,
     "A line in the way": lambda found: "goals" in found,
     "A goal": lambda found: set(found) == {"term", "wanted", "aim"},
     "A way": lambda found: set(found) >= {"kind", "smallest"},

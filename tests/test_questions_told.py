@@ -11,7 +11,7 @@ from engine.explain import FindingChange, Judged, Plan, checked
 from engine.explain.mixtures import Decisive
 from engine.rulebook import Recommendation, Rulebook, Section
 from engine.words import Said
-from tests.test_truth import decide, rulebook
+from tests.test_truth import decide, gated, rulebook
 
 SECTIONS = (Section("All", ("single", "other", "scale", "members"), (("p", "for it", "against it"),)),)
 
@@ -329,6 +329,47 @@ def test_a_rule_that_waits_only_to_be_outranked_says_so() -> None:
     assert "    * outranked by high if that holds, which is not known" in why_not(rules, open_one, "single", "p")
     told = text(words.why(explain.why(rules, open_one, "single"), "everything"))
     assert "  - waiting: low: whether high outranks it is not known" in told
+
+
+GATED = {"a": "screening: yes", "b": "asked if: [{a: yes}]", "c": "asked if: [{b: yes}]"}
+
+
+def test_a_line_on_a_question_that_does_not_apply_says_so() -> None:
+    rules = gated(GATED, "r | if: [c: one] | other: yes", "s | if: [y: 1]\nunless: [c: one] | single: p")
+    no, unknown = decide(rules, a="no", b="yes", c="one", y=1), decide(rules, c="one", y=1)
+    asked = "c applies only if b: yes, which is not met: b is yes; b applies only if a: yes, which is not met: a is no"
+    assert f"    * c: one (not met: c is one; {asked})" in why_not(rules, no, "other", "yes")
+    assert f"    * unless c: one (not met: c is one; {asked})" in text(words.why(explain.why(rules, no, "single")))
+    ruled_out = "  - ruled out: r: c: one is not met, as c, b do not apply"
+    assert ruled_out in text(words.why(explain.why(rules, no, "other"), "everything"))
+    way = explain.why_not(Plan(rules), no, "other", ("yes",)).way
+    assert way
+    assert [(one.term, one.after) for one in way.answers] == [("a", "yes")]
+    told = why_not(rules, unknown, "other", "yes")
+    assert told[2:4] == [
+        "    rule r, rules/r.yaml:1",
+        "    * c: one (unknown: c is one; c applies only if b: yes, which is unknown: b is not answered; "
+        "b applies only if a: yes, which is unknown: a is not answered)",
+    ]
+    patient = text(words.why_for_patient(rules, no, explain.why(rules, no, "single")))
+    assert any(line.endswith("A No.") for line in patient)
+    assert not any("One." in line for line in patient)
+
+
+def test_what_tells_whether_a_question_applies_is_asked_before_it_and_what_does_not_apply_never() -> None:
+    rules = gated(GATED, "r | if: [c: one] | other: yes", "s | if: [x: over 3, b: yes] | other: yes")
+    plan = Plan(rules)
+    asked = [question.term.name for question in explain.what_next(plan, decide(rules)).asked]
+    assert [name for name in asked if name in GATED] == ["a", "b", "c"]
+    found = explain.what_next(plan, decide(rules, a="no"))
+    assert not {"b", "c"} & {question.term.name for question in found.asked}
+    assert not {"b", "c"} & set(found.needless)
+
+
+def test_an_answer_that_does_not_apply_is_told_where_it_came_in() -> None:
+    rules = gated(GATED, "r | if: [c: one] | other: yes")
+    told = text(words.difference(explain.what_if(Plan(rules), decide(rules, a="no"), {"c": "one"})))
+    assert told[:3] == ["c: the same advice", "Answered, and not used: these questions do not apply", "  c"]
 
 
 def test_what_holds_for_everybody_needs_no_answer() -> None:

@@ -15,7 +15,7 @@ from .findings import FindingChange
 from .outcomes import Outcome, advice, outcome, shown
 from .plan import Plan, Told
 from .questions import Effect, Question, Questions, what_next
-from .reasons import GroupReason, LineReason, RuleReason, Side, Why, as_json, rests_on, why
+from .reasons import GateReason, GroupReason, LineReason, RuleReason, Side, Why, as_json, rests_on, why
 from .sufficient import Enough, enough
 from .turns import Change, Judged, LineTurn, RuleTurn
 from .ways import Way
@@ -32,6 +32,7 @@ __all__ = [
     "Effect",
     "Enough",
     "FindingChange",
+    "GateReason",
     "Goal",
     "GroupReason",
     "Judged",

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import truth
 from ..case import Answer, Decision, plain
+from ..language import Condition, Group, Line, show_line, title_of
 from ..rulebook import Rulebook
 
 STATES = {truth.UNKNOWN: "unknown", truth.HOLDS: "met", truth.FAILS: "not met", truth.DISPUTED: "disputed"}
@@ -53,3 +54,15 @@ def outcome(decision: Decision, term: str) -> Outcome:
 def advice(decision: Decision, terms: Iterable[str]) -> dict[str, Outcome]:
     """How each of the terms stands."""
     return {term: outcome(decision, term) for term in terms}
+
+
+def in_a_phrase(condition: Condition) -> str:
+    """A condition in one phrase: its lines joined by `and`."""
+
+    def phrase(part: Line | Group) -> str:
+        lines = part.lines if isinstance(part, Group) else (part,)
+        text = ", ".join(map(show_line, lines))
+        return f"{title_of(part)} ({text})" if isinstance(part, Group) else text
+
+    parts = [*map(phrase, condition.lines), *(f"not {phrase(part)}" for part in condition.unless)]
+    return " and ".join(parts)

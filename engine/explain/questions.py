@@ -14,7 +14,7 @@ from zlib import crc32
 
 from .. import truth
 from ..case import Decision, Members, Value
-from ..rulebook import Term
+from ..rulebook import Rulebook, Term
 from .bounds import Bounds
 from .checked import check_effect
 from .outcomes import Outcome, outcome, shown
@@ -116,12 +116,23 @@ def what_next(plan: Plan, decision: Decision, terms: Sequence[str] = (), prove: 
                 found[name] = replace(found[name], sure=True)
             else:
                 del found[name]
-    asked = sorted(found.values(), key=_usefulness)
+    asked = _gates_first(plan.rulebook, sorted(found.values(), key=_usefulness))
     if asked:
         for effect in asked[0].effects:
             check_effect(plan.rulebook, decision, {asked[0].term.name: effect.answers.values[0]}, effect.settles)
     needless = tuple(name for name in decision.ask if name not in found)
     return Questions(decision, tuple(asked), needless, not asked, proof)
+
+
+def _gates_first(rulebook: Rulebook, asked: Sequence[Question]) -> list[Question]:
+    """The questions in order, but what tells whether one applies is asked before it."""
+    left = {question.term.name: question for question in asked}
+    ordered: list[Question] = []
+    for question in asked:
+        gating = [name for name in left if name in rulebook.gating(question.term.name)]
+        gating.sort(key=lambda name: len(rulebook.gating(name)))  # what gates a gate comes before it
+        ordered += [left.pop(name) for name in (*gating, question.term.name) if name in left]
+    return ordered
 
 
 def _usefulness(question: Question) -> tuple[Any, ...]:

@@ -12,7 +12,24 @@ from ..case import Answer, Decision, Members, Range, plain
 from ..language import Condition, Group, Line, show_line, terms_of, title_of
 from ..rulebook import COMPLETE, Rule, Rulebook, Support, Term
 from .checked import check_why
-from .outcomes import STATES, STATUS, outcome
+from .outcomes import STATES, STATUS, in_a_phrase, outcome
+
+
+@dataclass(frozen=True)
+class GateReason:
+    """What a finding is asked if, where that does not hold: `state` is not met or unknown.
+
+    `text` is the condition in a phrase, `found` the answers to the findings that it reads.
+    """
+
+    finding: str
+    text: str
+    state: str
+    found: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """The gate as an object; docs/schema describes it."""
+        return {"finding": self.finding, "asked if": self.text, "state": self.state, "found": dict(self.found)}
 
 
 @dataclass(frozen=True)
@@ -20,7 +37,7 @@ class LineReason:
     """A line of a rule: `state` is met, not met, unknown or disputed; `found` is what its terms are, in this case.
 
     `excluded` where it stands under `unless`; `concluded` names the conclusions that it reads, and `below` those of
-    them that are explained too.
+    them that are explained too. `gates` has the findings behind it that do not apply, or of which that is not known.
     """
 
     text: str
@@ -29,6 +46,11 @@ class LineReason:
     excluded: bool = False
     concluded: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    gates: tuple[GateReason, ...] = ()
+
+    def applies(self, finding: str) -> bool:
+        """Whether a finding is not known to be one that does not apply."""
+        return all(gate.finding != finding or gate.state != STATES[truth.FAILS] for gate in self.gates)
 
 
 @dataclass(frozen=True)
@@ -293,7 +315,23 @@ class Explainer:
         concluded = tuple(dict.fromkeys(term.name for term in terms if not term.finding))
         below = concluded if deep and speaks else ()
         found = {term.name: self._found(term) for term in terms}
-        return LineReason(show_line(line), state, found, excluded, concluded, below)
+        return LineReason(show_line(line), state, found, excluded, concluded, below, tuple(self._gates(line)))
+
+    def _gates(self, line: Line) -> Iterator[GateReason]:
+        """The gates of a line that do not hold, and of the findings that these read."""
+        names = dict.fromkeys(terms_of(line))
+        for name in terms_of(line):
+            names.update(dict.fromkeys(sorted(self.rulebook.gating(name), key=list(self.rulebook.terms).index)))
+        for name in names:
+            mark = truth.applies(name, self.state)
+            if name in self.state.gates and not mark & truth.HOLDS:
+                condition = self.state.gates[name]
+                found = {read.name: self.state.facts.get(read.name) for read in self._read_by(condition)}
+                yield GateReason(name, in_a_phrase(condition), STATES[mark], found)
+
+    def _read_by(self, condition: Condition) -> Iterator[Term]:
+        named = condition.terms()
+        return (term for term in self.rulebook.findings if term.name in named)
 
     def _found(self, term: Term) -> Any:
         return self.state.facts.get(term.name) if term.finding else outcome(self.decision, term.name).as_json()
@@ -339,4 +377,12 @@ def part_json(part: LineReason | GroupReason) -> dict[str, Any]:
     told: dict[str, Any] = {"unless": part.excluded, "state": part.state}
     if isinstance(part, GroupReason):
         return {"group": part.title} | told | {"lines": [part_json(line) for line in part.lines]}
-    return {"line": part.text} | told | {"found": dict(part.found), "below": list(part.below)}
+    return (
+        {"line": part.text}
+        | told
+        | {"found": dict(part.found)}
+        | {
+            "below": list(part.below),
+            "does not apply": [gate.as_json() for gate in part.gates],
+        }
+    )

@@ -39,6 +39,7 @@ def difference(told: Difference, length: Length = "reasons") -> Iterator[Said]:
             yield from (line for step in told.steps for line in change(step, 1))
         yield Said("What changed", style="title")
         yield from (line for one in told.advice for line in change(one, 1))
+    yield from _not_used(told)
     yield from _also(told, length)
     yield from _beside(told, length)
 
@@ -71,6 +72,14 @@ def _of_the_knowledge(changes: Iterable[KnowledgeChange]) -> Iterator[Said]:
     for one in changes:
         yield Said(f"{one.kind} {one.name} is {one.how}: {one.says}", 1, "answer", "- ")
         yield Said(one.file, 2, "muted")
+
+
+def _not_used(told: Difference) -> Iterator[Said]:
+    """The answers that came in and say nothing, as their questions do not apply."""
+    names = [name for name in told.after.not_used if told.before.case.facts.get(name) != told.after.case.facts[name]]
+    if names:
+        yield Said("Answered, and not used: these questions do not apply", style="title")
+        yield Said(", ".join(names), 1, "muted")
 
 
 def _beside(told: Difference, length: Length) -> Iterator[Said]:

@@ -170,9 +170,18 @@ def _read(rulebook: Rulebook, reason: Why) -> tuple[list[Term], dict[str, None]]
                 if not rulebook.terms[name].finding:
                     conclusions[name] = None
                 elif _speaks(line):
-                    findings[name] = None
+                    findings.update(dict.fromkeys(_answers_behind(line, name)))
     told = [rulebook.terms[name] for name in conclusions if name != reason.term.name]
     return [term for term in told if not term.built_in], findings
+
+
+def _answers_behind(line: LineReason, name: str) -> Iterator[str]:
+    """The finding itself, or where it does not apply those that tell so."""
+    if line.applies(name):
+        yield name
+    for gate in line.gates:
+        if gate.state == "not met":
+            yield from gate.found
 
 
 def _speaks(line: LineReason) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from ..case import Members
 from ..errors import counted, listed
-from ..explain import GroupReason, LineReason, RuleReason, Why
+from ..explain import GateReason, GroupReason, LineReason, RuleReason, Why
 from ..rulebook import Rulebook
 from .once import Once
 from .said import Said, cite, tell
@@ -65,7 +65,14 @@ def _deciding(reason: RuleReason) -> Iterator[str]:
                 if isinstance(part, LineReason)
                 else f"{part.title} ({', '.join(one.text for one in part.lines)})"
             )
-            yield f"{'not ' if part.excluded else ''}{text} is {part.state}"
+            names = listed([gate.finding for gate in _gates(part) if gate.state == "not met"])
+            why = f", as {names} {'does' if ',' not in names else 'do'} not apply" if names else ""
+            yield f"{'not ' if part.excluded else ''}{text} is {part.state}{why}"
+
+
+def _gates(part: LineReason | GroupReason) -> Iterator[GateReason]:
+    for line in part.lines if isinstance(part, GroupReason) else (part,):
+        yield from line.gates
 
 
 class _Text:
@@ -145,8 +152,11 @@ def _prefix(part: LineReason | GroupReason) -> str:
 
 
 def what_is_found(line: LineReason) -> Iterator[str]:
-    """What each term of a line is in this case."""
+    """What each term of a line is in this case, and which of them do not apply."""
     yield from (f"{name} is {found_in_words(value, name in line.concluded)}" for name, value in line.found.items())
+    for gate in line.gates:
+        found = "; ".join(f"{name} is {found_in_words(value)}" for name, value in gate.found.items())
+        yield f"{gate.finding} applies only if {gate.text}, which is {gate.state}: {found}"
 
 
 def found_in_words(value: object, concluded: bool = False) -> str:

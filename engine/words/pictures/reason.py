@@ -162,7 +162,10 @@ def _line(line: LineReason) -> Row:
 
 def found_in_short(line: LineReason) -> str:
     """What each term of a line is in this case, as a line says it."""
-    return "; ".join(f"{name}: {found_in_words(value, name in line.concluded)}" for name, value in line.found.items())
+    return "; ".join(
+        f"{name}: {found_in_words(value, name in line.concluded)}{'' if line.applies(name) else ' (does not apply)'}"
+        for name, value in line.found.items()
+    )
 
 
 def _named(line: LineReason) -> bool:
