@@ -337,7 +337,7 @@ GATED = {"a": "screening: yes", "b": "asked if: [{a: yes}]", "c": "asked if: [{b
 def test_a_line_on_a_question_that_does_not_apply_says_so() -> None:
     rules = gated(GATED, "r | if: [c: one] | other: yes", "s | if: [y: 1]\nunless: [c: one] | single: p")
     no, unknown = decide(rules, a="no", b="yes", c="one", y=1), decide(rules, c="one", y=1)
-    asked = "c applies only if b: yes, which is not met: b is yes; b applies only if a: yes, which is not met: a is no"
+    asked = "it applies only if b: yes, which is not met: b is yes; b applies only if a: yes, which is not met: a is no"
     assert f"    * c: one (not met: c is one; {asked})" in why_not(rules, no, "other", "yes")
     assert f"    * unless c: one (not met: c is one; {asked})" in text(words.why(explain.why(rules, no, "single")))
     ruled_out = "  - ruled out: r: c: one is not met, as c, b do not apply"
@@ -348,7 +348,7 @@ def test_a_line_on_a_question_that_does_not_apply_says_so() -> None:
     told = why_not(rules, unknown, "other", "yes")
     assert told[2:4] == [
         "    rule r, rules/r.yaml:1",
-        "    * c: one (unknown: c is one; c applies only if b: yes, which is unknown: b is not answered; "
+        "    * c: one (unknown: c is one; it applies only if b: yes, which is unknown: b is not answered; "
         "b applies only if a: yes, which is unknown: a is not answered)",
     ]
     patient = text(words.why_for_patient(rules, no, explain.why(rules, no, "single")))

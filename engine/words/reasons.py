@@ -156,7 +156,8 @@ def what_is_found(line: LineReason) -> Iterator[str]:
     yield from (f"{name} is {found_in_words(value, name in line.concluded)}" for name, value in line.found.items())
     for gate in line.gates:
         found = "; ".join(f"{name} is {found_in_words(value)}" for name, value in gate.found.items())
-        yield f"{gate.finding} applies only if {gate.text}, which is {gate.state}: {found}"
+        name = "it" if [*line.found] == [gate.finding] else gate.finding
+        yield f"{name} applies only if {gate.text}, which is {gate.state}: {found}"
 
 
 def found_in_words(value: object, concluded: bool = False) -> str:
