@@ -6,8 +6,9 @@ import pytest
 
 from engine import explain, truth, words
 from engine.case import Value
+from engine.check.apart import apart
 from engine.circuit import Compiler, compiled
-from engine.language import Against, Condition, Is, Unsettled
+from engine.language import Against, Condition, Group, Is, Unsettled
 from engine.proof.laws import prove
 from engine.proof.prover import Prover
 from engine.rulebook import Law, Rulebook
@@ -126,3 +127,14 @@ def _without_gates(rules: Rulebook, known: dict[str, Value]) -> object:
         for term in stage.terms:
             truth.settle(rules, rules.terms[term], marks, state)
     return truth.conclude(rules, case(known), state, marks).conclusions
+
+
+def test_conditions_that_differ_only_where_a_question_does_not_apply_are_told_apart() -> None:
+    rules = book()
+    known, known_too = Is("c", ("one",)), Is("c", ("two", "three"))
+    answered = Condition((Group(1, (known, known_too)),))
+    not_both = Condition((), (Group(2, (known, known_too)),))
+    found = apart(rules, answered, not_both)
+    assert found is not None
+    assert (found.given, found.first, found.second) == (None, FAILS, HOLDS)
+    assert apart(gated({}), answered, not_both) is None

@@ -1,12 +1,12 @@
 """Every way in which a term can stand, as far as the lines of a condition can tell one way from another."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 from .. import truth
-from ..language import Against, Is, Line, Within
+from ..language import Against, Condition, Is, Line, Within
 from ..rulebook import Rulebook, Term
 
 FACT, HIDDEN = 100, 1_000_000
@@ -18,7 +18,8 @@ class Standing:
     """How a term stands: the value that an example gives, and what it puts into a state.
 
     `cost` tells the ordinary from the rare: nothing known costs nothing, a usual value less than another, and what no
-    example can give (a conclusion half open, a gap, a dispute) more than any number of facts.
+    example can give (a conclusion half open, a gap, a dispute) more than any number of facts. `applies` marks whether
+    the question applies; examples take it that it does.
     """
 
     term: str
@@ -26,15 +27,27 @@ class Standing:
     cost: int
     room: str = ""
     marks: Any = None
+    applies: int = truth.HOLDS
 
     def put(self, state: truth.State) -> None:
         """Let the term stand so in a state."""
         if self.room:
             getattr(state, self.room)[self.term] = self.marks
+        if self.applies != truth.HOLDS:
+            state.gates = {**state.gates, self.term: Condition()}
+            state.applying[self.term] = self.applies
 
 
 def standings(rulebook: Rulebook, term: Term, lines: Sequence[Line]) -> Iterator[Standing]:
     """The ways in which the term can stand, that nothing is known of it first."""
+    yield from _applying(rulebook, term, lines)
+    if term.asked_if is not None:
+        yield Standing(term.name, NOTHING, HIDDEN, applies=truth.FAILS)
+        for standing in _applying(rulebook, term, lines):
+            yield replace(standing, value=NOTHING, cost=HIDDEN, applies=truth.UNKNOWN)
+
+
+def _applying(rulebook: Rulebook, term: Term, lines: Sequence[Line]) -> Iterator[Standing]:
     yield Standing(term.name, NOTHING, 0)
     if term.built_in:
         yield _settled(term, "values", {"yes": truth.HOLDS, "no": truth.FAILS}, "yes")
