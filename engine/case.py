@@ -44,7 +44,8 @@ class Case:
 
     `expected` is there where the case file says what the answer should be. `problems` tells what was wrong in the
     file: the values at fault are left out of `facts`, and such a case gets no advice. `at_fault` names the findings
-    that something wrong was said of, each with the one value that it may be a slip of the pen for, or None.
+    that something wrong was said of, each with the one value that it may be a slip of the pen for, or None; of a case
+    that is `unread`, nothing is known.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Case:
     expected: Mapping[str, Answer] | None = None
     problems: tuple[Problem, ...] = ()
     at_fault: Mapping[str, Value | None] = field(default_factory=dict)
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,12 +108,6 @@ class Decision:
         """Whether a broken law keeps the answer to a conclusion, or a part of it, from being shown."""
         mine, whole = ((one.conclusions.get(term), one.disputed.get(term)) for one in (self, self.marked))
         return bool(self.broken) and term in self.conclusions and (mine != whole or mine == (None, None))
-
-    def at_least(self) -> dict[str, Value]:
-        """The lower end of every scale that is still open, and the value of those that are not."""
-        answers = self.marked.conclusions
-        ends = {term: answer.low if isinstance(answer, Range) else answer for term, answer in answers.items()}
-        return {term: ends[term] for term in self.state.scales}  # type: ignore[misc]
 
     def as_json(self) -> dict[str, Any]:
         """The decision as the object that `lumbar decide --json` prints; docs/schema describes it."""

@@ -35,7 +35,7 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A broken law": lambda found: set(found) == {"law", "says", "file"},
     "A case at fault": lambda found: "problems" in found,
     "A problem": lambda found: "suggestion" in found,
-    "A range": lambda found: {"at least", "at most"} <= set(found),
+    "A range": lambda found: {"at least", "at most"} <= set(found) and "problems" not in found,
     "Members": lambda found: "open" in found,
     "An explanation": lambda found: "why" in found,
     "A reason": lambda found: "sides" in found,

@@ -44,7 +44,7 @@ def test_a_case_with_something_to_mend_is_not_explained_but_has_its_urgency(word
     code, output, _ = run(*words, stdin="saddle numbness: yes\nsex: femal\n")
     assert code == 1
     assert "'femal' is no value of 'sex'" in output
-    assert "urgency: at least emergency, from what could be read" in output
+    assert "urgency: at least emergency; correcting the problems cannot raise it" in output
 
 
 def test_two_visits_may_stand_in_one_file() -> None:

@@ -1,6 +1,6 @@
 """The nodes of a circuit: what they are, and what each of them says of a case."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,14 +61,15 @@ class Circuit:
     counts: Mapping[str, tuple[Pair, ...]]
     answered: Mapping[str, int]
 
-    def evaluate(self, facts: Mapping[str, Value]) -> list[bool]:
-        """Every node for one case; the slow way, for tests and for a single question."""
+    def evaluate(self, facts: Mapping[str, Value], at_fault: frozenset[str] = frozenset()) -> list[bool]:
+        """Every node for one case, the slow way; findings `at_fault` say everything at once that they could say."""
         state = truth.State(dict(facts))
         found = [False, True]
         for gate in self.nodes[len(found) :]:
             inputs = (found[place] for place in gate.inputs)
             if gate.atom is not None:
-                found.append(says(state, gate.atom))
+                doubted = not at_fault.isdisjoint(gate.atom.reads)
+                found.append(could_say(state, gate.atom, at_fault) if doubted else says(state, gate.atom))
             elif gate.kind == "not":
                 found.append(not any(inputs))
             else:
@@ -81,6 +82,11 @@ def says(state: truth.State, atom: Atom) -> bool:
     if atom.line is not None:
         return bool(truth.mark_line(atom.line, state) & (truth.HOLDS if atom.kind == "holds" else truth.FAILS))
     return is_so(atom, state.facts.get(atom.term))
+
+
+def could_say(state: truth.State, atom: Atom, at_fault: Collection[str]) -> bool:
+    """Whether a case could say what an atom says, if what is at fault could be anything."""
+    return all(term in at_fault or term in state.facts for term in atom.reads)
 
 
 def is_so(atom: Atom, value: Value | None) -> bool:

@@ -9,11 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 
-from ..case import Value
+from ..case import Case, Value
 from ..rulebook import Law, Rulebook
+from .doubts import AtFault, at_fault_of
 from .facts import loose
 from .lines import as_bytes, objects
-from .program import CASE, Program
+from .program import CASE
+from .reach import Reach
 from .tables import Typed, beside, joined, table_of
 
 BROKEN, WRONG, IMPOSSIBLE, TWICE = "broken", "wrong value", "impossible", "id used twice"
@@ -22,7 +24,7 @@ AT_ONCE = 1 << 14  # rejects that are text at a time
 
 @dataclass(frozen=True)
 class Apart:
-    """Cases set apart: `findings` has their ids and what stands of them.
+    """Cases set apart: `findings` has their ids and what stands of them, `at_fault` what is wrong with the others.
 
     `told` has for each the reason, its first problem as the inside of a JSON object, and where there are several all of
     them as a JSON list.
@@ -30,6 +32,7 @@ class Apart:
 
     findings: pl.DataFrame
     told: pl.DataFrame
+    at_fault: AtFault
 
     @property
     def count(self) -> int:
@@ -69,7 +72,7 @@ def parted(typed: Typed, lines: Any, times: Any, extra: bool, tell: Teller) -> t
     odd |= times > 0
     rows: Any = np.flatnonzero(odd)
     if not len(rows):
-        return whole, Apart(pl.DataFrame(), told_of([]))
+        return whole, Apart(pl.DataFrame(), told_of([]), typed.at_fault.of(pl.Series(rows)))
     seen = _Seen(typed, rows)
     problems: list[list[str]] = [[] for _ in rows]
     reasons = [IMPOSSIBLE] * len(rows)
@@ -83,7 +86,7 @@ def parted(typed: Typed, lines: Any, times: Any, extra: bool, tell: Teller) -> t
         problems[place].append(tell.impossible(law, facts))
     numbers = lines[rows].tolist()
     placed = [[tell.placed(line, one) for one in some] for line, some in zip(numbers, problems, strict=True)]
-    return whole.filter(pl.Series(~odd)), Apart(seen.left(typed.laws), told_of(zip(reasons, placed, strict=True)))
+    return whole.filter(pl.Series(~odd)), Apart(*seen.left(typed.laws, told_of(zip(reasons, placed, strict=True))))
 
 
 def told_of(cases: Iterable[tuple[str, Sequence[str]]]) -> pl.DataFrame:
@@ -95,9 +98,10 @@ def told_of(cases: Iterable[tuple[str, Sequence[str]]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"reason": pl.String, "first": pl.String, "all": pl.String}, orient="row")
 
 
-def apart_of(rulebook: Rulebook, ids: Sequence[str], facts: Sequence[Mapping[str, Value]], told: pl.DataFrame) -> Apart:
+def apart_of(rulebook: Rulebook, cases: Sequence[Case], told: pl.DataFrame) -> Apart:
     """Cases that were read one by one."""
-    return Apart(table_of(rulebook, ids, facts), told)
+    findings = table_of(rulebook, [case.id for case in cases], [case.facts for case in cases])
+    return Apart(findings, told, at_fault_of(rulebook.terms, cases))
 
 
 class _Seen:
@@ -106,11 +110,12 @@ class _Seen:
     def __init__(self, typed: Typed, rows: Any) -> None:
         stays = pl.Series(rows)
         self.raw = {name: loose(typed.raw[name]).gather(stays) for name in typed.faults}
-        self.odd = {name: {row: cells.get(row) for row in rows.tolist()} for name, cells in typed.odd.items()}
+        self.odd = typed.odd
         self.rows = rows
         self.found = {name: truth.gather(stays) for name, truth in typed.faults.items()}
         self.laws = {name: truth.gather(stays) for name, truth in typed.impossible.items()}
         self.findings = typed.findings[stays]
+        self.at_fault = typed.at_fault.of(stays)
 
     def faults(self) -> Iterator[tuple[int, str, Any]]:
         for name, found in self.found.items():
@@ -126,16 +131,21 @@ class _Seen:
             for place, row in zip(places.to_list(), facts.rows(named=True), strict=True):
                 yield place, law, {term: value for term, value in row.items() if value is not None}
 
-    def left(self, laws: Mapping[str, Law]) -> pl.DataFrame:
-        """The findings without those that together cannot be."""
-        at_fault: dict[str, pl.Series] = {}
+    def left(self, laws: Mapping[str, Law], told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, AtFault]:
+        """The findings without those that together cannot be, with what is told and what is at fault."""
+        apart: dict[str, pl.Series] = {}
         for name, holds in self.laws.items():
-            if holds.any():
-                for term in laws[name].condition.terms() & set(self.findings.columns):
-                    at_fault[term] = at_fault[term] | holds if term in at_fault else holds
-        return self.findings.with_columns(
-            pl.when(~pl.Series(truth)).then(pl.col(term)).alias(term) for term, truth in at_fault.items()
+            for term in laws[name].condition.terms() & set(self.findings.columns) if holds.any() else ():
+                wrong = holds & self.findings[term].is_not_null()
+                apart[term] = apart[term] | wrong if term in apart else wrong
+        findings = self.findings.with_columns(
+            pl.when(~truth).then(pl.col(term)).alias(term) for term, truth in apart.items()
         )
+        doubted = self.at_fault.doubted
+        doubted = doubted.with_columns(
+            (truth | doubted[term] if term in doubted.columns else truth).alias(term) for term, truth in apart.items()
+        )
+        return findings, told, AtFault(self.at_fault.meant, doubted)
 
 
 # --- as lines --------------------------------------------------------------------------------------------------------
@@ -144,9 +154,8 @@ class _Seen:
 class Rejected:
     """Writes cases that are set apart, the most urgent first."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.scales = [term for term in program.rulebook.conclusions if term.takes_highest]
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.reach = Reach(rulebook)
 
     def write(self, some: Sequence[Apart], path: Path) -> list[list[int]]:
         """Write the rejects as lines; gives back where those of each level stand: level, start, length."""
@@ -154,45 +163,43 @@ class Rejected:
         with path.open("wb") as file:
             if some:
                 told, findings = pl.concat([one.told for one in some]), joined([one.findings for one in some])
-                least = self._least(findings)
-                level = self._level(findings, least)
+                least, most = self.reach.figures(findings, _all(some), told["reason"] == BROKEN)
+                level = self.reach.levels(least, most) if self.reach.scales else np.zeros(told.height, np.int64)
                 for number in np.unique(level)[::-1].tolist():
                     start = file.tell()
                     rows = np.flatnonzero(level == number)
                     for first in range(0, len(rows), AT_ONCE):
                         group = pl.Series(rows[first : first + AT_ONCE])
-                        file.write(
-                            as_bytes(_lines(findings[group], told[group], least[group] if least.width else least))
-                        )
+                        ends = (_ends(one, group) for one in (least, most))
+                        file.write(as_bytes(_lines(findings[group], told[group], *ends)))
                     levels[number] = [start, file.tell() - start]
         return [[number, *place] for number, place in levels.items()]
 
-    def _least(self, findings: pl.DataFrame) -> pl.DataFrame:
-        """The lower end of every scale; null where nothing is known of a case."""
-        frame = self.program.evaluate(findings, restricted=False).select(
-            pl.col(f"{term.name} at least").alias(term.name) for term in self.scales
-        )
-        known = findings.select(pl.any_horizontal(False, pl.all().exclude(CASE).is_not_null())).to_series()
-        return frame.with_columns(pl.when(known).then(pl.all()).name.keep()) if self.scales else pl.DataFrame()
 
-    def _level(self, findings: pl.DataFrame, least: pl.DataFrame) -> Any:
-        """How urgent: twice the place of the highest value; what nothing is known of stands above the lowest."""
-        level = np.zeros(findings.height, np.int64)
-        for term in self.scales:
-            places = least[term.name].to_physical().cast(pl.Int64) * 2
-            level = np.maximum(level, places.fill_null(1).to_numpy())
-        return level
+def _all(some: Sequence[Apart]) -> AtFault:
+    doubted = joined([one.at_fault.doubted for one in some])
+    return AtFault(
+        joined([one.at_fault.meant for one in some]), doubted.with_columns(pl.all().exclude(CASE).fill_null(False))
+    )
 
 
-def _lines(findings: pl.DataFrame, told: pl.DataFrame, least: pl.DataFrame) -> pl.Series:
-    nothing = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: null" for name in least.columns)
+def _ends(reached: pl.DataFrame, rows: pl.Series) -> pl.Series:
+    """The step of each scale as a JSON object, null where it is not known."""
+    if not reached.width:
+        return pl.Series(["{}"] * len(rows))
+    nothing = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: null" for name in reached.columns)
+    told: pl.Series = objects(reached[rows]).replace("{}", f"{{{nothing}}}")
+    return told
+
+
+def _lines(findings: pl.DataFrame, told: pl.DataFrame, least: pl.Series, most: pl.Series) -> pl.Series:
     nobody = pl.Series(["{}"] * told.height)
-    ends = objects(least).replace("{}", f"{{{nothing}}}") if least.width else nobody
     texts = {
         "case": objects(findings.select(CASE)).str.head(-1),
         "first": told["first"],
         "reason": objects(told.select("reason")).str.slice(1).str.head(-1),
-        "least": '"at least": ' + ends,
+        "least": '"at least": ' + least,
+        "most": '"at most": ' + most,
         "facts": '"facts": ' + (objects(findings.drop(CASE)) if findings.width > 1 else nobody),
         "all": '"problems": ' + told["all"],
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import nanoarrow
@@ -34,11 +34,19 @@ def _enum(values: tuple[str, ...]) -> pl.Enum:
 class Given:
     """A finding of many cases: the places of its values among those of its term, or its numbers.
 
-    `known` has one bit a case; where it is not set, what stands in `values` means nothing.
+    `known` has one bit a case; where it is not set, what stands in `values` means nothing. Where `doubted` is set, the
+    finding says everything at once that it could say.
     """
 
     values: Column
     known: Bits
+    doubted: Bits | None = None
+
+    def part(self, start: int, stop: int) -> "Given":
+        """The cases from start to stop."""
+        places = slice(start // 8, -(-stop // 8))
+        doubted = None if self.doubted is None else self.doubted[places]
+        return Given(self.values[start:stop], self.known[places], doubted)
 
 
 def packed(truth: Column) -> Bits:
@@ -46,8 +54,8 @@ def packed(truth: Column) -> Bits:
     return np.packbits(truth, bitorder="little")
 
 
-def findings_of(table: pl.DataFrame, terms: Sequence[Term]) -> dict[str, Given]:
-    """The findings that have a column in the table, without copying what need not be."""
+def findings_of(table: pl.DataFrame, terms: Sequence[Term], doubted: pl.DataFrame | None = None) -> dict[str, Given]:
+    """The findings that have a column in the table, without copying what need not be; some may be in doubt."""
     present = [term for term in terms if term.name in table.columns]
     columns = [pl.col(term.name).cast(dtype_of(term)).to_physical() for term in present]
     found: dict[str, Given] = {}
@@ -56,7 +64,16 @@ def findings_of(table: pl.DataFrame, terms: Sequence[Term]) -> dict[str, Given]:
             start, stop = column.offset, column.offset + table.height
             known, values = (np.asarray(column.view().buffer(number)) for number in (0, 1))
             found[term.name] = Given(values[start:stop], _aligned(known, start, stop))
+    if doubted is not None:
+        for name in [term.name for term in terms if term.name in doubted.columns]:
+            found[name] = _in_doubt(found.get(name), packed(doubted[name].to_numpy()), table.height)
     return found
+
+
+def _in_doubt(given: Given | None, doubted: Bits, height: int) -> Given:
+    if given is None:
+        return Given(np.zeros(height, np.int32), np.zeros(len(doubted), np.uint8), doubted)
+    return Given(given.values, given.known, doubted)
 
 
 def _aligned(bitmap: Bits, start: int, stop: int) -> Bits:
@@ -73,10 +90,7 @@ class Block:
 
     def __init__(self, terms: Mapping[str, Term], findings: Mapping[str, Given], start: int, stop: int) -> None:
         self.terms = terms
-        self.here = {
-            name: Given(given.values[start:stop], given.known[start // 8 : -(-stop // 8)])
-            for name, given in findings.items()
-        }
+        self.here = {name: given.part(start, stop) for name, given in findings.items()}
         self.nothing = np.zeros(-(-(stop - start) // 8), np.uint8)
         self.truth = np.empty(stop - start, np.bool_)
         self.values: dict[str, dict[str, Bits]] = {}
@@ -88,15 +102,33 @@ class Block:
             given = self.here.get(atom.term)
             if given is None:
                 yield self.nothing
-            elif atom.line is not None:
-                yield self._against(atom.line, given, atom.kind)
-            elif atom.kind == "known":
-                yield given.known
-            elif atom.kind == "is":
-                yield self._is(self.terms[atom.term], given)[atom.value]
-            else:
-                reached = self._at_least(atom.term, atom.number, given)
-                yield reached if atom.kind == "at least" else given.known ^ reached
+                continue
+            doubted = self._doubted(atom)
+            said = self._said(atom, given)
+            yield said if doubted is None else said | doubted
+
+    def _said(self, atom: Atom, given: Given) -> Bits:
+        if atom.line is not None:
+            return self._against(atom.line, given, atom.kind)
+        if atom.kind == "known":
+            return given.known
+        if atom.kind == "is":
+            return self._is(self.terms[atom.term], given)[atom.value]
+        reached = self._at_least(atom.term, atom.number, given)
+        return reached if atom.kind == "at least" else given.known ^ reached
+
+    def _doubted(self, atom: Atom) -> Bits | None:
+        """Where a finding of the atom is in doubt, and none is unanswered: there the atom may be true."""
+        given = [self.here.get(term) for term in atom.reads]
+        doubts = [one.doubted for one in given if one is not None and one.doubted is not None]
+        if not doubts:
+            return None
+        said = (self.nothing if one is None else one.known | self._or_nothing(one.doubted) for one in given)
+        bits: Bits = reduce(np.bitwise_and, said, reduce(np.bitwise_or, doubts))
+        return bits
+
+    def _or_nothing(self, doubted: Bits | None) -> Bits:
+        return self.nothing if doubted is None else doubted
 
     def _is(self, term: Term, given: Given) -> dict[str, Bits]:
         """The bitmap of each value; that of the first is what is known and none of the others."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..errors import Place, Problem
+from ..facts import tidy
 from .piece import Spot, Unusable
 from .text import Source
 
@@ -74,9 +75,9 @@ def head_row(rows: Sequence[tuple[int, Sequence[str]]], name: str, known: Collec
 
 
 def refuse_twice(columns: Sequence[str], place: Place) -> None:
-    """Refuse columns of the same name; raises Unusable."""
+    """Refuse columns of the same name, as all entrances have it; raises Unusable."""
     seen: set[str] = set()
-    for column in columns:
+    for column in map(tidy, columns):
         if column and column in seen:
             raise Unusable(Problem(place, f"two columns {column[:80]!r}", "each column once"))
         seen.add(column)

@@ -13,6 +13,7 @@ import polars as pl
 
 from ..errors import Place, Problem
 from . import codes
+from .head import refuse_twice
 from .piece import Piece, Spot, Unusable
 
 UNREADABLE = (OSError, EOFError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
@@ -92,7 +93,9 @@ def _count(table: pl.LazyFrame) -> int:
 
 def extents(path: Path, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
     """Where each of `pieces` ends and how many cases it has."""
-    rows = _count(pl.scan_ipc(path) if path.suffix == codes.SUFFIX else _scan(path))
+    table = pl.scan_ipc(path) if path.suffix == codes.SUFFIX else _scan(path)
+    refuse_twice(table.collect_schema().names(), Place(shown(path)))
+    rows = _count(table)
     for first in range(spot.row, rows, most):
         after = min(first + most, rows)
         yield Spot(row=after), after - first

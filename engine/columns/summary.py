@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ..alarms import scales_of
 from ..rulebook import Rulebook, Term
 from .outcome import (
     ASK,
@@ -23,6 +24,7 @@ from .outcome import (
 from .program import BROKEN_LAWS
 
 Key = tuple[str, ...]
+LEAST, MOST = "at least", "at most"
 REJECTS = "rejects.ndjson"
 WAITING = "\0waiting"
 # What a sender wrote stands in quotes, or last in parentheses: cases with the same fault have the rest in common.
@@ -82,11 +84,15 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Rejects:
-    """What was set apart: how many, by reason, and by the least that each scale has reached (None: nothing known)."""
+    """What was set apart: how many, by reason, and by the step that each scale reaches at least and at most.
+
+    None stands for what could not be read.
+    """
 
     count: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     least: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
+    most: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -225,9 +231,10 @@ def _spread(term: Term, counts: Mapping[Key, int]) -> Spread:
 def _rejects(path: Path, rulebook: Rulebook) -> Rejects:
     if not path.exists() or not path.stat().st_size:
         return Rejects()
-    scales = [term for term in rulebook.conclusions if term.takes_highest]
-    least = pl.Struct({term.name: pl.String() for term in scales} or {"": pl.String()})
-    table = pl.scan_ndjson(path, schema={"reason": pl.String(), "there": pl.String(), "at least": least})
+    scales = scales_of(rulebook)
+    ends = pl.Struct({term.name: pl.String() for term in scales} or {"": pl.String()})
+    schema = {"reason": pl.String(), "there": pl.String(), LEAST: ends, MOST: ends}
+    table = pl.scan_ndjson(path, schema=schema)
     there = (
         pl.col("there")
         .str.replace_all(_QUOTED, "${1}…")
@@ -237,10 +244,11 @@ def _rejects(path: Path, rulebook: Rulebook) -> Rejects:
     reason = pl.concat_str("reason", there, separator=": ", ignore_nulls=True).alias("reason")
     counted = table.group_by(reason).len().sort(["len", "reason"], descending=[True, False])
     reasons: dict[str, int] = dict(counted.collect(engine="streaming").iter_rows())
-    return Rejects(sum(reasons.values()), reasons, {term.name: _least(table, term) for term in scales})
+    least, most = ({term.name: _reached(table, term, end) for term in scales} for end in (LEAST, MOST))
+    return Rejects(sum(reasons.values()), reasons, least, most)
 
 
-def _least(table: pl.LazyFrame, term: Term) -> dict[str | None, int]:
-    reached = pl.col("at least").struct.field(term.name).alias("reached")
+def _reached(table: pl.LazyFrame, term: Term, end: str) -> dict[str | None, int]:
+    reached = pl.col(end).struct.field(term.name).alias("reached")
     counts: dict[str | None, int] = dict(table.group_by(reached).len().collect(engine="streaming").iter_rows())
     return {value: counts[value] for value in (*reversed(term.domain.values), None) if value in counts}

@@ -10,9 +10,10 @@ import polars as pl
 
 from ..case import Answer, Value, plain
 from ..errors import Place
-from ..facts import Misspelt, is_missing, read_value, text_of, tidy
+from ..facts import Misnamed, Misspelt, is_missing, read_name, read_value, text_of, tidy
 from ..language import Domain
 from ..rulebook import Law, Rule, Rulebook, Term
+from .doubts import AtFault, Doubts
 from .facts import is_plain, loose, read_column, says_something
 from .program import BROKEN_LAWS, Program, dtype_of
 from .program import CASE as CASE
@@ -46,6 +47,7 @@ class Typed:
     laws: Mapping[str, Law]
     unknown: tuple[str, ...]
     odd: Mapping[str, Odd]
+    at_fault: AtFault
 
 
 class Reading:
@@ -69,12 +71,16 @@ class Reading:
         ids, strange = _ids(raw[CASE], stem, lines) if CASE in raw.columns else (numbered(stem, lines), None)
         columns, passed, unknown = [ids], list[pl.Series](), list[str]()
         faults = {name: pl.Series(np.isin(np.arange(raw.height), list(cells))) for name, cells in odd.items()}
+        ours = {name: wrong for name, wrong in faults.items() if not _is_aside(name)}
+        doubts = Doubts(self.rulebook, ours)
         for name in raw.columns:
             wrong = strange if name == CASE else None
             if name in self.findings:
                 read = read_column(self.findings[name], raw[name])
                 columns.append(read.facts)
                 wrong = read.wrong
+                if wrong is not None:
+                    doubts.value(name, wrong, read.meant)
             elif name.startswith(EXPECTED):
                 typed, wrong = self._expected(raw[name])
                 passed.append(typed)
@@ -84,12 +90,14 @@ class Reading:
                 unknown.append(name)
                 passed.append(raw[name])
                 wrong = says_something(raw[name]) if refuse else None
+                if wrong is not None and wrong.any() and isinstance(found := read_name(self.rulebook, name), Misnamed):
+                    doubts.name(found, raw[name], wrong)
             if wrong is not None and wrong.any():
                 wrong = wrong.fill_null(False)
                 faults[name] = faults[name] | wrong if name in faults else wrong
-        found = pl.DataFrame(columns)
-        laws = self.rulebook.impossible
-        return Typed(raw, found, pl.DataFrame(passed), faults, self._impossible(found), laws, tuple(unknown), odd)
+        findings, at_fault = doubts.settle(pl.DataFrame(columns))
+        laws, broken = self.rulebook.impossible, self._impossible(findings)
+        return Typed(raw, findings, pl.DataFrame(passed), faults, broken, laws, tuple(unknown), odd, at_fault)
 
     def _impossible(self, found: pl.DataFrame) -> dict[str, pl.Series]:
         """Which rows contradict which assumption about patients."""
@@ -128,11 +136,15 @@ def _expected_text(term: Term, raw: Any) -> str | Misspelt | None:
     return value if isinstance(value, Misspelt | None) else str(value)
 
 
+def _is_aside(name: str) -> bool:
+    """Whether a column says nothing of the patient: the id, what is told of the case, what was expected."""
+    return name in (CASE, *ASIDE) or name.startswith(EXPECTED)
+
+
 def _named(raw: pl.DataFrame) -> pl.DataFrame:
-    """The table with the names of its columns as `tidy` has them, but for those that would then be there twice."""
+    """The table with the names of its columns as `tidy` has them."""
     names = {name: tidy(name) for name in raw.columns}
-    known = list(names.values())
-    return raw.rename({name: new for name, new in names.items() if new != name and known.count(new) == 1})
+    return raw.rename({name: new for name, new in names.items() if new != name})
 
 
 def numbered(stem: str, lines: Any) -> pl.Series:

@@ -122,7 +122,7 @@ def changed(before: os.stat_result, path: Path) -> bool:
 
 def _with_partition(case: Case, said: Partition, rulebook: Rulebook) -> Case:
     """The case with what the names of its folders say; where it says otherwise itself, neither counts."""
-    if is_unread(case):
+    if case.unread:
         return case
     place = case.place or Place("")
     there = make_case([Entry(name, value, place) for name, value in said.items()], rulebook, place, case.id)
@@ -133,17 +133,14 @@ def _with_partition(case: Case, said: Partition, rulebook: Rulebook) -> Case:
     ]
     facts = {name: value for name, value in {**case.facts, **there.facts}.items() if name not in differing}
     whole = make_case([Entry(name, value, place) for name, value in facts.items()], rulebook, place, case.id)
-    return replace(case, facts=whole.facts, problems=(*case.problems, *there.problems, *problems, *whole.problems))
+    doubted = {**case.at_fault, **there.at_fault, **dict.fromkeys(differing), **whole.at_fault}
+    told = (*case.problems, *there.problems, *problems, *whole.problems)
+    return replace(case, facts=whole.facts, problems=told, at_fault=doubted)
 
 
 def is_empty(case: Case) -> bool:
     """Whether a case that was read has no answer in it."""
     return not case.facts and not case.problems
-
-
-def is_unread(case: Case) -> bool:
-    """Whether nothing of the case could be read, not even its id."""
-    return bool(case.problems) and not case.facts and case.id == str(case.problems[0].place)
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -302,7 +299,7 @@ def _name(file: str, number: int, many: bool) -> str:
 
 
 def _unread(problem: Problem) -> Case:
-    return Case(id=str(problem.place), facts={}, place=problem.place, problems=(problem,))
+    return Case(id=str(problem.place), facts={}, place=problem.place, problems=(problem,), unread=True)
 
 
 def _with(case: Case, problems: list[Problem]) -> Case:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ..alarms import Alarms
 from ..case import Answer, Case, Decision, Members, Range, Value
 from ..errors import counted
 from ..explain import LineReason, Why, shown
@@ -11,6 +12,7 @@ from .said import Said, Style
 
 OPEN = "Not known yet. Some questions are not answered."
 DISPUTED = "Your answers point more than one way here. So nothing is said; let a clinician look."
+FAULT_MAY_RISE = "It may be more urgent than it seems: something in these answers cannot be right."
 MAY_RISE = "It may be more urgent than that: some questions are not answered."
 WITHHELD = "What would follow from these answers breaks a rule of safety, so it is not shown. Let a clinician look."
 MOST = 12  # so many open questions are read by somebody who asks why
@@ -43,19 +45,22 @@ def broken_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[Said]
     yield from notice_for_patient(rulebook)
 
 
-def fault_for_patient(rulebook: Rulebook, case: Case, decision: Decision) -> Iterator[Said]:
+def fault_for_patient(alarms: Alarms, case: Case) -> Iterator[Said]:
     """A case that cannot be decided, for the patient: what cannot be right, and how soon to be seen all the same."""
     yield Said("Something in these answers cannot be right, so nothing is advised from them yet", style="alarm")
     yield from (Said(f"{problem.words[:1].upper()}{problem.words[1:]}.", 1, "plain", "- ") for problem in case.problems)
-    least = decision.at_least() if case.facts else {}
-    scales = [rulebook.terms[name] for name, value in least.items() if value != rulebook.terms[name].otherwise]
-    for term in scales:
-        yield Said(plainly(term, least[term.name]), style="alarm")
-        if least[term.name] != term.domain.values[-1]:
-            yield Said(MAY_RISE, style="alarm")
-    if not scales:
+    figures, told = alarms.figures(case), False
+    for term in alarms.scales:
+        least, most = figures.at_least[term.name], figures.at_most[term.name]
+        if least is not None and least != term.otherwise:
+            yield Said(plainly(term, least), style="alarm")
+            told = True
+        if least != most:
+            yield Said(FAULT_MAY_RISE, style="alarm")
+            told = True
+    if not told:
         yield Said(OPEN, style="answer")
-    yield from notice_for_patient(rulebook)
+    yield from notice_for_patient(alarms.rulebook)
 
 
 def _sections(rulebook: Rulebook) -> tuple[Section, ...]:

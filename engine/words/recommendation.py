@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..alarms import Alarms
 from ..case import Case, Decision, Members
 from ..errors import counted
 from ..rulebook import Rulebook, Section, Term
@@ -108,24 +109,27 @@ def _briefly(decision: Decision, term: Term) -> str:
     return tell(answer)
 
 
-def fault(rulebook: Rulebook, case: Case, decision: Decision) -> Iterator[Said]:
-    """A case that cannot be decided: its problems, and the least that the rest of it gives of every scale."""
+def fault(alarms: Alarms, case: Case) -> Iterator[Said]:
+    """A case that cannot be decided: its problems, and how far its alarms reach, at least and at most."""
     yield Said(f"Case {case.id}: not decided, for there is something to mend in it", style="alarm")
     yield from (Said(str(replace(problem, excerpt="")), 1) for problem in case.problems)
-    yield from (Said(told, 1, "alarm") for told in _at_least(rulebook, case, decision))
+    yield from (Said(told, 1, "alarm") for told in _reached(alarms, case))
 
 
-def fault_in_brief(rulebook: Rulebook, case: Case, decision: Decision) -> Said:
+def fault_in_brief(alarms: Alarms, case: Case) -> Said:
     """The same in one line, with the first problem alone."""
     more = f" ({len(case.problems) - 1} more)" if len(case.problems) > 1 else ""
     problem = str(case.problems[0]).splitlines()[0]
-    return Said(f"{case.id}: to mend: {problem}{more}; {'; '.join(_at_least(rulebook, case, decision))}", style="alarm")
+    return Said(f"{case.id}: to mend: {problem}{more}; {'; '.join(_reached(alarms, case))}", style="alarm")
 
 
-def _at_least(rulebook: Rulebook, case: Case, decision: Decision) -> Iterator[str]:
-    least = decision.at_least()
-    for term in rulebook.conclusions:
-        if term.takes_highest and not case.facts:
-            yield f"{term.name}: not known, for nothing of the case could be read"
-        elif term.takes_highest:
-            yield f"{term.name}: at least {least[term.name]}, from what could be read; what is at fault may raise it"
+def _reached(alarms: Alarms, case: Case) -> Iterator[str]:
+    figures = alarms.figures(case)
+    for name, most in figures.at_most.items():
+        least = figures.at_least[name]
+        if least is None:
+            yield f"{name}: not known, for nothing of the case could be read; it can be {most}"
+        elif least == most:
+            yield f"{name}: at least {least}; correcting the problems cannot raise it"
+        else:
+            yield f"{name}: at least {least}; correcting the problems can raise it, to {most} at most"

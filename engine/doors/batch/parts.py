@@ -78,7 +78,7 @@ class Writer:
         self.options = options
         self.store = store
         self.program = tables.Answering(rulebook)
-        self.rejected = Rejected(self.program)
+        self.rejected = Rejected(rulebook)
         self.findings = {term.name for term in rulebook.findings}
         self.domains = codes.domains_of(rulebook)
 

@@ -233,7 +233,7 @@ class Reader:
         return Noticed(heard, named or one.kind == "store", like_ids([*typed.unknown, *more], self.rulebook))
 
     def _add_cases(self, part: Part, some: Some, twice: ids.Twice | None) -> None:
-        named = [number for number, case in enumerate(some.cases) if not files.is_unread(case)]
+        named = [number for number, case in enumerate(some.cases) if not case.unread]
         names = tables.texts_of({tables.CASE: [some.cases[number].id for number in named]})[tables.CASE]
         marks = ids.marks_of(names, self._scope(some))
         part.count(some.input, some.count, marks)

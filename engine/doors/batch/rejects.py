@@ -13,7 +13,6 @@ from ...columns.tables import ASIDE, CASE
 from ...errors import Place, Problem
 from ...load.cases import EXPECTED, Entry, cannot_be, fault_of
 from ...rulebook import Law, Rulebook
-from ..files import is_unread
 
 RANGE = " to "
 MANY = 1 << 16  # values of which it is kept what is wrong with them
@@ -40,7 +39,7 @@ class Sorting:
         if name.startswith(EXPECTED) and RANGE in str(value):
             value = dict(zip(("at least", "at most"), str(value).split(RANGE, 1), strict=True))
         problem = fault_of(Entry(name, value, Place("")), self.rulebook)
-        assert problem is not None, "a judge found a fault where there is none"
+        assert problem is not None, f"{name}: {value!r} was found to be a fault, and is none"
         return _inside(problem)
 
     def cases(self, cases: Sequence[Case], times: Sequence[int]) -> tuple[list[Case], Apart]:
@@ -49,15 +48,16 @@ class Sorting:
         good = [case for case, (_, problems) in zip(cases, told, strict=True) if not problems]
         bad = [case for case, (_, problems) in zip(cases, told, strict=True) if problems]
         rows = [(reason, [_whole(problem) for problem in problems]) for reason, problems in told if problems]
-        return good, apart_of(self.rulebook, [case.id for case in bad], [case.facts for case in bad], told_of(rows))
+        return good, apart_of(self.rulebook, bad, told_of(rows))
 
     def broken(self, problems: Sequence[Problem]) -> Apart:
         """Lines or files that could not be read."""
         rows = [(BROKEN, [_whole(problem)]) for problem in problems]
-        return apart_of(self.rulebook, [str(problem.place) for problem in problems], [{}] * len(rows), told_of(rows))
+        unread = [Case(str(problem.place), {}, unread=True) for problem in problems]
+        return apart_of(self.rulebook, unread, told_of(rows))
 
     def _told(self, case: Case, times: int) -> tuple[str, tuple[Problem, ...]]:
-        if is_unread(case):
+        if case.unread:
             return BROKEN, case.problems
         if times:
             return TWICE, (replace(self.used(case.id, times), place=case.place or Place("")), *case.problems)

@@ -37,15 +37,16 @@ from .given import (
 def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, reader: str) -> None:
     """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
     from ... import words
+    from ...alarms import Alarms
     from ...errors import counted
-    from ..files import is_empty, is_unread, read
+    from ..files import is_empty, read
 
     rulebook = load(knowledge, as_json, cases=False)
-    chain = chain_of(rulebook)
+    chain, alarms = chain_of(rulebook), Alarms(rulebook)
     count = at_fault = breaking = empty = unread = 0
     for case in read(cases, rulebook, _read_once):
         decision = chain.decide(case)
-        no_case = is_unread(case) and not case.problems[0].place.line
+        no_case = case.unread and not case.problems[0].place.line
         count, unread = count + (not no_case), unread + no_case
         at_fault += bool(case.problems) and not no_case
         breaking += bool(decision.broken and not case.problems)
@@ -53,15 +54,15 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
             empty += 1
             click.echo(f"{case.place or case.id}: no answer in it; expected at least one finding", err=True)
         if as_json:
-            say_json(fault_json(rulebook, case, decision) if case.problems else decision.as_json())
+            say_json(fault_json(alarms, case) if case.problems else decision.as_json())
         elif brief:
-            tell = words.fault_in_brief(rulebook, case, decision) if case.problems else words.brief(rulebook, decision)
+            tell = words.fault_in_brief(alarms, case) if case.problems else words.brief(rulebook, decision)
             say_in_one_line(tell)
         else:
             patient = reader == "patient"
             recommend = words.recommendation_for_patient if patient else words.recommendation
             fault = words.fault_for_patient if patient else words.fault
-            say(fault(rulebook, case, decision) if case.problems else recommend(rulebook, decision))
+            say(fault(alarms, case) if case.problems else recommend(rulebook, decision))
             click.echo()
     if brief and not as_json:
         counts = {"breaking a law": breaking, "empty": empty, "not read": unread}

@@ -13,6 +13,7 @@ from ..terminal import Exit, mending, needing, say, say_json
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from ...alarms import Alarms
     from ...case import Case, Decision
     from ...chain import Chain
     from ...rulebook import Rulebook
@@ -89,13 +90,15 @@ def decided(
 def end_where_at_fault(rulebook: "Rulebook", decision: "Decision", as_json: bool, reader: str = "clinician") -> None:
     """Tell a case with something to mend in it, and end."""
     from ... import words
+    from ...alarms import Alarms
 
     if decision.case.problems:
+        alarms = Alarms(rulebook)
         if as_json:
-            say_json(fault_json(rulebook, decision.case, decision))
+            say_json(fault_json(alarms, decision.case))
         else:
             fault = words.fault_for_patient if reader == "patient" else words.fault
-            say(fault(rulebook, decision.case, decision))
+            say(fault(alarms, decision.case))
         sys.exit(Exit.TO_MEND)
 
 
@@ -139,11 +142,11 @@ def broken_json(*decisions: "Decision") -> dict[str, Any]:
     return {"broken laws": [law.as_json() for law in laws]} if laws else {}
 
 
-def fault_json(rulebook: "Rulebook", case: "Case", decision: "Decision") -> dict[str, Any]:
+def fault_json(alarms: "Alarms", case: "Case") -> dict[str, Any]:
     """A case with something to mend in it, as JSON has it."""
-    least = decision.at_least() if case.facts else dict.fromkeys(decision.at_least())
     problems = [problem.as_json() for problem in case.problems]
-    return {"case": case.id, "problems": problems, "at least": least, "rulebook": rulebook.digest}
+    figures = alarms.figures(case).as_json()
+    return {"case": case.id, "problems": problems, **figures, "rulebook": alarms.rulebook.digest}
 
 
 def _stored(out: str, name: str | None, as_json: bool) -> "Stored":

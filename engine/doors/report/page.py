@@ -243,12 +243,13 @@ def _rejects(batch: Batch) -> Iterator[str]:
     reasons = [bar_of(reason, count, rejects.count) for reason, count in list(rejects.reasons.items())[:TOP]]
     rest = len(rejects.reasons) - len(reasons)
     told = [charts("why", reasons, below=f"And {counted(rest, 'other reason')}." if rest > 0 else "")]
-    for name, counts in rejects.least.items():
-        bars = [
-            bar_of(value or "nothing could be read", count, rejects.count, "full" if value else "grey")
-            for value, count in counts.items()
-        ]
-        told.append(charts(f"{name}: at least, from what could be read", bars))
+    for end, scales in (("at least", rejects.least), ("at most, once corrected", rejects.most)):
+        for name, counts in scales.items():
+            bars = [
+                bar_of(value or "nothing could be read", count, rejects.count, "full" if value else "grey")
+                for value, count in counts.items()
+            ]
+            told.append(charts(f"{name}: {end}", bars))
     yield figures(told)
 
 

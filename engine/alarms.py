@@ -1,0 +1,61 @@
+"""How far the alarms of a case with faults reach: two figures for each scale that has alarms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from .case import Case, Value
+from .circuit import Circuit, compile_rulebook
+from .rulebook import Rulebook, Term
+
+
+@dataclass(frozen=True)
+class Figures:
+    """For each scale with alarms, the lowest and the highest step that the case reaches once its faults are corrected.
+
+    `at_least` takes what is at fault for unknown, or for the one value that it may be a slip of the pen for, and has
+    None where nothing of the case could be read. `at_most` lets it be any of its values: no true value leads higher.
+    What nobody answered stays unanswered in both.
+    """
+
+    at_least: Mapping[str, Value | None]
+    at_most: Mapping[str, Value]
+
+    def as_json(self) -> dict[str, Any]:
+        """The two figures as JSON has them."""
+        return {"at least": dict(self.at_least), "at most": dict(self.at_most)}
+
+
+def scales_of(rulebook: Rulebook) -> tuple[Term, ...]:
+    """The conclusions whose values are a scale with alarms on it."""
+    return tuple(term for term in rulebook.conclusions if term.takes_highest and term.alarms)
+
+
+class Alarms:
+    """The scales of a rulebook, ready to be told of cases with faults."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.scales = scales_of(rulebook)
+
+    @cached_property
+    def circuit(self) -> Circuit:
+        """The circuit that is asked; compiled for the first case with a fault."""
+        return compile_rulebook(self.rulebook)
+
+    def figures(self, case: Case) -> Figures:
+        """The two figures of a case: one pass of the circuit for each."""
+        meant = {name: value for name, value in case.at_fault.items() if value is not None}
+        at_fault = self.rulebook.finding_names if case.unread else case.at_fault
+        least = self._reached({**case.facts, **meant})
+        most = self._reached(case.facts, frozenset(at_fault))
+        return Figures(dict.fromkeys(least) if case.unread else least, most)
+
+    def _reached(self, facts: Mapping[str, Value], at_fault: frozenset[str] = frozenset()) -> dict[str, Value]:
+        """The step of each scale that is reached for certain; of what is at fault, every atom is true."""
+        found = self.circuit.evaluate(facts, at_fault)
+        return {
+            term.name: [value for value, (holds, _) in self.circuit.scales[term.name].items() if found[holds]][-1]
+            for term in self.scales
+        }
