@@ -87,7 +87,7 @@ class JsonLines:
             return None
         try:
             value = _decode(line)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, msgspec.MsgspecError):
             return None
         once = line.count(b":") == len(value) or len(_KEY.findall(line)) == len(value)
         return value if once and value.keys() <= self.columns else None
