@@ -8,7 +8,10 @@ QUIET = MAIN and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 if QUIET:  # Ctrl-C while the rest is imported ends the program as it does later: without a traceback
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+import contextlib  # noqa: E402
+import errno  # noqa: E402
 import gc  # noqa: E402
+import os  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -22,6 +25,7 @@ if QUIET:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).resolve().parent
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -32,7 +36,18 @@ def main() -> None:
     if home != HERE:
         sys.exit(f"lumbar: the `engine` in {home} is not lumbar's, which stands in {HERE}; install lumbar on its own")
     gc.disable()  # what starting up makes is kept: looking for garbage in it is a tenth of the time
-    lumbar(prog_name="lumbar")
+    try:
+        try:
+            lumbar(prog_name="lumbar")
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        what = error.filename or "standard output"
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print has no place
+        sys.exit(f"lumbar: {what} cannot be written ({error.strerror})")
 
 
 # With colour, for click would drop signs that are to be shown; what has a style is styled in engine/doors/terminal.py.

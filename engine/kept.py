@@ -73,7 +73,7 @@ def _of_own_group(status: os.stat_result) -> bool:
 
 def digest_of(directory: str) -> "hashlib._Hash":
     """The digest, to be added to, of the engine's own sources, the Python version and the folder's name."""
-    whole = hashlib.sha256(f"{sys.version_info[:3]} {os.path.abspath(directory)}".encode())  # noqa: PTH100 (no link followed)
+    whole = hashlib.sha256(f"{sys.version_info[:3]} {os.path.abspath(directory)}".encode(errors="surrogateescape"))  # noqa: PTH100 (no link followed)
     engine = Path(__file__).parent
     add(whole, {path.relative_to(engine).as_posix(): path.read_bytes() for path in engine.rglob("*.py")})
     return whole

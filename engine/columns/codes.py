@@ -13,7 +13,7 @@ import polars as pl
 
 from ..errors import Place, Problem
 from ..rulebook import Rulebook
-from .piece import Unusable
+from .piece import Unusable, for_polars
 from .program import CASE
 
 DOMAINS = "domains.json"
@@ -32,7 +32,8 @@ def domains_of(rulebook: Rulebook) -> dict[str, Any]:
 def write(table: pl.DataFrame, path: Path, domains: Domains) -> None:
     """Write typed findings, and whatever stands beside them, as a part of a store."""
     codes = {name: _code(name, domains[name]) for name in table.columns if name in domains}
-    table.with_columns(**codes).write_ipc(path, compression="uncompressed")
+    with path.open("wb") as file:  # Polars knows no path that is not UTF-8
+        table.with_columns(**codes).write_ipc(file, compression="uncompressed")
 
 
 def _code(name: str, domain: Any) -> pl.Expr:
@@ -50,7 +51,7 @@ def read(path: Path) -> pl.DataFrame:
         domains = json.loads((path.parent / DOMAINS).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise _unusable(path, "a part of a store of cases, alone", f"{DOMAINS} beside it") from None
-    table = pl.read_ipc(path)
+    table = pl.read_ipc(for_polars(path))
     names = [name for name in table.columns if name in domains]
     highest = table.select(pl.col(name).max() for name in names)
     for name in names:

@@ -10,6 +10,7 @@ import polars as pl
 from ..case import Value
 from ..rulebook import Rulebook, Term
 from . import codes
+from .piece import for_polars
 from .program import BROKEN_LAWS, CASE
 
 EXPECTED = "expected "
@@ -168,22 +169,22 @@ Schema = Mapping[str, pl.DataType]
 
 def _columns(path: Path) -> list[str]:
     if path.suffix == ".parquet":
-        return list(pl.read_parquet_schema(path))
+        return list(pl.read_parquet_schema(for_polars(path)))
     if path.suffix == ".csv":
-        return pl.scan_csv(path, infer_schema=False).collect_schema().names()
-    return pl.read_ndjson(path, n_rows=1).columns
+        return pl.scan_csv(for_polars(path), infer_schema=False).collect_schema().names()
+    return pl.read_ndjson(for_polars(path), n_rows=1).columns
 
 
 def _scan(path: Path, rulebook: Rulebook) -> tuple[pl.LazyFrame, Schema]:
     if path.suffix == ".parquet":
-        table = pl.scan_parquet(path)
+        table = pl.scan_parquet(for_polars(path))
     elif path.suffix == ".csv":
-        table = pl.scan_csv(path, infer_schema=False)
+        table = pl.scan_csv(for_polars(path), infer_schema=False)
     else:
         columns = _columns(path)
         flags = {*rulebook.rules} | {name for name in columns if _is_member(name, rulebook)}
         types = {name: pl.Boolean() if name in flags else pl.String() for name in columns}
-        table = pl.scan_ndjson(path, schema=types)
+        table = pl.scan_ndjson(for_polars(path), schema=types)
     return table, table.collect_schema()
 
 

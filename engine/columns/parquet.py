@@ -14,7 +14,7 @@ import polars as pl
 from ..errors import Place, Problem
 from . import codes
 from .head import refuse_twice
-from .piece import Piece, Spot, Unusable
+from .piece import Piece, Spot, Unusable, for_polars
 
 UNREADABLE = (OSError, EOFError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 Some = TypeVar("Some")
@@ -84,7 +84,7 @@ def rows_of(path: Path) -> int:
 
 
 def _scan(path: Path) -> pl.LazyFrame:
-    return pl.scan_parquet(path, hive_partitioning=False)
+    return pl.scan_parquet(for_polars(path), hive_partitioning=False)
 
 
 def _count(table: pl.LazyFrame) -> int:
@@ -93,7 +93,7 @@ def _count(table: pl.LazyFrame) -> int:
 
 def extents(path: Path, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
     """Where each of `pieces` ends and how many cases it has."""
-    table = pl.scan_ipc(path) if path.suffix == codes.SUFFIX else _scan(path)
+    table = pl.scan_ipc(for_polars(path)) if path.suffix == codes.SUFFIX else _scan(path)
     refuse_twice(table.collect_schema().names(), Place(shown(path)))
     rows = _count(table)
     for first in range(spot.row, rows, most):

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,15 @@ from ..errors import Problem
 
 Lines = np.ndarray[Any, np.dtype[np.int64]]
 Parsed = Mapping[str, Any] | Problem
+
+
+def for_polars(path: Path) -> Path | BytesIO:
+    """A file as Polars can open it, which knows no path that is not UTF-8; that one is read whole."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return BytesIO(path.read_bytes())
+    return path
 
 
 class Repeated:

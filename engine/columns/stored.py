@@ -1,6 +1,7 @@
 """Answers as files, and what is read back of them: one case."""
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import Any
 import polars as pl
 
 from ..errors import LumbarError, Place, Problem
-from .piece import Unusable
+from .piece import Unusable, for_polars
 from .program import CASE
 from .tables import as_text
 
 FORMATS = ("parquet", "ndjson", "csv")
+QUOTE = "'"
+_RUNS = r"^'*[=+\-@\t\r\n＝＋－＠]"  # how a text begins that a spreadsheet runs, or that stands for one
+_NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?$"
 
 
 def write(table: pl.DataFrame, path: Path, form: str, rulebook: str = "") -> None:
@@ -25,16 +29,42 @@ def write(table: pl.DataFrame, path: Path, form: str, rulebook: str = "") -> Non
 
 
 def _write(table: pl.DataFrame, path: Path, form: str, rulebook: str) -> None:
-    if form == "parquet":
-        table.write_parquet(
-            path, compression="zstd", compression_level=1, statistics=False, metadata={"rulebook": rulebook}
-        )
-    else:
-        odd = [
-            name for name, dtype in table.schema.items() if dtype == pl.Binary or (dtype.is_nested() and form == "csv")
-        ]
+    """Through an open file, for Polars knows no path that is not UTF-8."""
+    with path.open("wb") as file:
+        if form == "parquet":
+            table.write_parquet(
+                file, compression="zstd", compression_level=1, statistics=False, metadata={"rulebook": rulebook}
+            )
+            return
+        nested = form == "csv"
+        odd = [name for name, dtype in table.schema.items() if dtype == pl.Binary or (dtype.is_nested() and nested)]
         plain = table.with_columns(as_text(table[name]) for name in odd)
-        plain.write_ndjson(path) if form == "ndjson" else plain.write_csv(path)
+        plain.write_ndjson(file) if form == "ndjson" else harmless(plain).write_csv(file)
+
+
+def harmless(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with an apostrophe before each text that a spreadsheet would run as a formula (CWE-1236), and before
+    those that would look so; names of columns too. Numbers stay, those that are text as well.
+    """
+    columns = []
+    for name, dtype in table.schema.items():
+        if dtype in (pl.String, pl.Categorical) or isinstance(dtype, pl.Enum):
+            text = table[name].cast(pl.String)
+            runs = text.str.contains(_RUNS) & ~text.str.contains(_NUMBER)
+            if runs.any():
+                columns.append(pl.select(pl.when(runs).then(QUOTE + text).otherwise(text).alias(name)).to_series())
+    names = {name: quoted(name) for name in table.columns}
+    return table.with_columns(columns).rename({old: new for old, new in names.items() if old != new})
+
+
+def quoted(text: str) -> str:
+    """A text as `harmless` writes it."""
+    return QUOTE + text if re.search(_RUNS, text) and not re.search(_NUMBER, text) else text
+
+
+def unquoted(text: Any) -> Any:
+    """What `harmless` wrote, as it was."""
+    return text[1:] if isinstance(text, str) and text.startswith(QUOTE) and re.search(_RUNS, text) else text
 
 
 @contextmanager
@@ -52,8 +82,16 @@ def readable(folder: Path) -> Iterator[None]:
 def row_of(path: Path, form: str, case: str) -> dict[str, Any] | None:
     """The row of a case in a file of answers or findings, if it is there."""
     if form == "csv":
-        rows = pl.scan_csv(path, infer_schema=False)
+        rows = pl.scan_csv(for_polars(path), infer_schema=False)
     else:
-        rows = pl.scan_parquet(path) if form == "parquet" else pl.read_ndjson(path, infer_schema_length=None).lazy()
-    found = rows.filter(pl.col(CASE) == case).collect()
-    return found.row(0, named=True) if found.height else None
+        rows = (
+            pl.scan_parquet(for_polars(path))
+            if form == "parquet"
+            else pl.read_ndjson(for_polars(path), infer_schema_length=None).lazy()
+        )
+    wanted = quoted(case) if form == "csv" else case
+    found = rows.filter(pl.col(CASE) == wanted).collect()
+    if not found.height:
+        return None
+    row = found.row(0, named=True)
+    return {unquoted(name): unquoted(value) for name, value in row.items()} if form == "csv" else row

@@ -21,6 +21,7 @@ from .outcome import (
     expected_of,
     listed,
 )
+from .piece import for_polars
 from .program import BROKEN_LAWS
 
 Key = tuple[str, ...]
@@ -234,7 +235,7 @@ def _rejects(path: Path, rulebook: Rulebook) -> Rejects:
     scales = scales_of(rulebook)
     ends = pl.Struct({term.name: pl.String() for term in scales} or {"": pl.String()})
     schema = {"reason": pl.String(), "there": pl.String(), LEAST: ends, MOST: ends}
-    table = pl.scan_ndjson(path, schema=schema)
+    table = pl.scan_ndjson(for_polars(path), schema=schema)
     there = (
         pl.col("there")
         .str.replace_all(_QUOTED, "${1}…")

@@ -46,8 +46,10 @@ def sync(folder: Path) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """A JSON file, whole or not at all."""
+    """A JSON file, whole or not at all; a name that is not UTF-8 is escaped, and read back as it was."""
     text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+        text = json.dumps(value, indent=1) + "\n"
     whole(path, lambda part: part.write_text(text, encoding="utf-8"))
 
 

@@ -12,6 +12,8 @@ import click
 from ..terminal import Exit, binary_output, mending, needing, say_json, watched, writing
 from .given import AS_JSON, load
 
+LEAST_MEMORY = 4 << 30  # bytes of addresses, most of which are never used
+
 
 @click.command(short_help="Decide many cases, into a folder.")
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="INPUT…")
@@ -40,6 +42,7 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
     DIR gets the answers, the findings, the knowledge base, a summary, and in rejects.ndjson what is to be mended, the
     most urgent first. A full trace tells also which rules wait. Extra columns are no findings.
     """
+    _enough_memory()
     with needing("batch"), mending(as_json):
         from ..batch import Options, in_words, is_amiss
 
@@ -54,6 +57,18 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
         else:
             click.echo("\n".join(in_words(summary, out, options["extra"])))
         sys.exit(Exit.TO_MEND if is_amiss(summary, options["extra"]) else Exit.FINE)
+
+
+def _enough_memory() -> None:
+    """Refuse a limit of memory in which the libraries end the process, or wait for ever, without a word."""
+    try:
+        import resource
+    except ImportError:  # there are no such limits on Windows
+        return
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY and limit < LEAST_MEMORY:
+        there = f"the memory that a process may use is limited to {limit >> 20:,} MiB (ulimit -v)"
+        raise click.ClickException(f"{there}; many cases need {LEAST_MEMORY >> 20:,} MiB")
 
 
 def _runner(scheduler: str | None) -> Callable[..., dict[str, Any]]:
@@ -79,6 +94,7 @@ def _runner(scheduler: str | None) -> Callable[..., dict[str, Any]]:
 @click.pass_obj
 def make_cases(knowledge: str, count: int, out: Path, seed: int, unknown: float, visits: str) -> None:
     """Make N plausible random cases for trials: FILE is .parquet, .csv or .ndjson, or - for NDJSON."""
+    _enough_memory()
     with needing("batch"):
         from ...columns import made_up
 
