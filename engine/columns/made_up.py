@@ -4,6 +4,7 @@ The engine knows nothing of the field; what is usual, when a question applies an
 knowledge base.
 """
 
+import errno
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,8 @@ def write(rulebook: Rulebook, order: Order, path: Path) -> None:
             with part.open("wb") as file:
                 print_lines(rulebook, order, file)
         part.replace(path)
+    except pl.exceptions.PolarsError as error:
+        raise OSError(errno.EIO, str(error).strip().partition("\n")[0], str(path)) from error
     finally:
         try:
             part.unlink(missing_ok=True)
