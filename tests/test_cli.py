@@ -293,3 +293,14 @@ def test_another_engine_in_the_way_is_noticed(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(engine, "__file__", str(tmp_path / "engine" / "__init__.py"))
     with pytest.raises(SystemExit, match="is not lumbar's"):
         cli.main()
+
+
+def test_an_id_that_two_cases_of_a_file_have_is_told_by_decide_and_by_why(tmp_path: Path) -> None:
+    path = tmp_path / "dup.ndjson"
+    path.write_text('{"case": "a", "fever": true}\n{"case": "a", "fever": false}\n')
+    code, _, error = run("decide", str(path))
+    assert code == 1
+    assert "dup.ndjson:2: the id 'a' is used again, first in" in " ".join(error.split())
+    code, _, error = run("why", str(path), "--case", "a")
+    assert code == 2
+    assert "the id 'a' is used by 2 cases" in error

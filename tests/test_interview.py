@@ -290,3 +290,9 @@ def test_a_file_that_is_open_in_one_consultation_is_refused_to_another(tmp_path:
         first.communicate("stop\n")
     assert not list(tmp_path.glob(".*"))
     assert "another consultation" not in run("consult", str(tmp_path / "one.yaml"))[2]
+
+
+def test_an_answer_at_the_prompt_is_read_by_the_table_of_all_entrances(bundled: Rulebook) -> None:
+    flag, age = bundled.terms["fever"], bundled.terms["age"]
+    assert [value_of(flag, text)[0] for text in ("YES", "true", "False", "y", "1")] == ["yes", "yes", "no", "yes", "yes"]
+    assert [value_of(age, text)[0] for text in ("70", "70.0", "7e1", "70.5", "+4")] == [70, 70, 70, None, 4]

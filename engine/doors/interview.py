@@ -10,6 +10,7 @@ from ..case import Case, Decision, Range, Value
 from ..document import Fields, Text, decode, read
 from ..errors import LumbarError, Place, Problem, listed, nearest
 from ..explain import Plan, Question, Questions, what_next
+from ..facts import Misspelt, read_value, tidy
 from ..language import quoted
 from ..load.cases import EXPECTED, entries_of, make_case
 from ..rulebook import Rulebook, Term
@@ -177,19 +178,18 @@ def begun(path: Path, rulebook: Rulebook) -> tuple[Case, dict[str, Value | None]
 
 def value_of(term: Term, text: str) -> tuple[Value | None, str]:
     """The value that a text means: the value itself, its number, or how it begins; or what is wrong with the text."""
-    word = " ".join(text.split()).casefold()
+    value = read_value(term, text)
+    if value is not None and not isinstance(value, Misspelt):
+        return value, ""
+    word = tidy(text).casefold()
     domain = term.domain
     if domain.kind == "number":
-        number = int(word) if word.isdecimal() and len(word) < 10 else -1
-        if domain.low <= number <= domain.high:
-            return number, ""
         near = nearest(word, WORDS)
         hint = f" Did you mean {near!r}?" if near else ""
         return None, f"{text.strip()[:40]!r} is no whole number from {domain.low} to {domain.high}.{hint}"
-    exact = [value for value in domain.values if value.casefold() == word]
-    if not exact and word.isdecimal() and 1 <= int(word[:9]) <= len(domain.values):
-        exact = [domain.values[int(word) - 1]]
-    found = exact or [value for value in domain.values if word and value.casefold().startswith(word)]
+    if word.isdecimal() and 1 <= int(word[:9]) <= len(domain.values):
+        return domain.values[int(word[:9]) - 1], ""
+    found = [value for value in domain.values if word and value.casefold().startswith(word)]
     if len(found) == 1:
         return found[0], ""
     if found:

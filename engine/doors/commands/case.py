@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +27,9 @@ from .given import (
     refuse,
 )
 
+if TYPE_CHECKING:
+    from ...case import Case
+
 
 @click.command(short_help="Decide cases.")
 @CASES
@@ -43,13 +46,15 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
 
     rulebook = load(knowledge, as_json, cases=False)
     chain, alarms = chain_of(rulebook), Alarms(rulebook)
-    count = at_fault = breaking = empty = unread = 0
+    count = at_fault = breaking = empty = unread = again = 0
+    used: dict[tuple[str, str], str] = {}
     for case in read(cases, rulebook, _read_once):
         decision = chain.decide(case)
         no_case = case.unread and not case.problems[0].place.line
         count, unread = count + (not no_case), unread + no_case
         at_fault += bool(case.problems) and not no_case
         breaking += bool(decision.broken and not case.problems)
+        again += _used_again(case, used)
         if is_empty(case):
             empty += 1
             click.echo(f"{case.place or case.id}: no answer in it; expected at least one finding", err=True)
@@ -65,10 +70,19 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
             say(fault(alarms, case) if case.problems else recommend(rulebook, decision))
             click.echo()
     if brief and not as_json:
-        counts = {"breaking a law": breaking, "empty": empty, "not read": unread}
+        counts = {"breaking a law": breaking, "empty": empty, "not read": unread, "with an id used before": again}
         told = "".join(f", {number} {kind}" for kind, number in counts.items() if number)
         click.echo(f"{counted(count, 'case')}, {at_fault} to mend{told}. {words.drafts(rulebook)}")
-    sys.exit(Exit.TO_MEND if at_fault or breaking or empty or unread else Exit.FINE)
+    sys.exit(Exit.TO_MEND if any((at_fault, breaking, empty, unread, again)) else Exit.FINE)
+
+
+def _used_again(case: "Case", used: dict[tuple[str, str], str]) -> bool:
+    """Whether another case of the same file has the id of this one, which is told; `used` has where each stands."""
+    place = str(case.place or case.id)
+    first = used.setdefault((case.place.file if case.place else "", case.id), place)
+    if first != place:
+        click.echo(f"{place}: the id {case.id!r} is used again, first in {first}; expected an id of its own", err=True)
+    return first != place
 
 
 def _read_once(path: Path) -> None:

@@ -60,12 +60,17 @@ def chain_of(rulebook: "Rulebook") -> "Chain":
 
 def one_case(rulebook: "Rulebook", path: str, name: str | None) -> "Case":
     """The case of a file, the one with that id where it holds several."""
+    from ...errors import listed
     from ..files import read
 
     cases = list(read([path], rulebook))
     found = [case for case in cases if name in (None, case.id)]
     if not found:
         refuse(f"{path} has no case {name!r}", name or "", [case.id for case in cases])
+    if len(found) > 1 and len({case.id for case in found}) == 1:
+        places = listed([str(case.place) for case in found], 8)
+        there = f"the id {found[0].id!r} is used by {len(found)} cases ({places})"
+        raise click.UsageError(f"{there}; expected an id of its own for each")
     if len(found) > 1:
         ids = ", ".join(case.id for case in found[:8])
         raise click.UsageError(f"{path} holds {len(found)} cases ({ids} …): name one with --case")

@@ -71,14 +71,16 @@ def _conclusions(
 
 def _value(term: "Term", value: str) -> str:
     """A value of a conclusion; refuses any other."""
-    if term.domain.kind == "tally" and not value.isdecimal():
-        raise click.UsageError(f"{value!r} is no number, and {term.name!r} counts")
-    if term.domain.kind != "tally" and value not in term.domain.values:
-        from ...errors import listed
+    from ...errors import listed
+    from ...facts import Misspelt, read_value
 
+    found = read_value(term, value)
+    if isinstance(found, Misspelt) and term.domain.kind == "tally":
+        raise click.UsageError(f"{value!r} is no number, and {term.name!r} counts")
+    if found is None or isinstance(found, Misspelt):
         expected = listed(term.domain.values)
         refuse(f"{value!r} is no value of {term.name!r}; expected {expected}", value, term.domain.values)
-    return value
+    return str(found)
 
 
 @click.command(short_help="Tell why an answer is not another.")
