@@ -1,6 +1,7 @@
 """The proofs, held to the meaning: each case has just its own answer, and faults planted in the encoding are caught."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from engine import truth
 from engine.case import Value
 from engine.circuit import compile_rulebook
-from engine.language import Against
+from engine.language import Against, Condition, Domain, Is
 from engine.proof.encoding import Encoding
 from engine.proof.prover import Prover
-from engine.rulebook import Rulebook
-from tests.rulebooks import Draw, case, facts, laws, rulebooks
+from engine.proof.verdicts import Patient
+from engine.rulebook import Rule, Rulebook, Term
+from tests.rulebooks import NOWHERE, Draw, case, facts, laws, rulebooks
 
 
 def whole(book: Rulebook, known: dict[str, Value]) -> dict[str, Value | None]:
@@ -169,3 +171,14 @@ def test_a_fault_planted_in_the_encoding_is_caught(fault: type[Encoding]) -> Non
         settings=settings(max_examples=400, phases=[Phase.generate], derandomize=True, database=None),
     )
     assert found
+
+
+def test_a_patient_is_found_where_more_answers_must_be_unusual_than_there_are_usual_ones() -> None:
+    """Only one of the two findings says what is usual, and the case must have another answer."""
+    wet = Term("wet", Domain("yes/no", ("yes", "no")), True, NOWHERE, usual="yes")
+    loud = replace(wet, name="loud", usual=None)
+    condition = Condition((Is("wet", ("no",)), Is("loud", ("yes",))))
+    rule = Rule("quiet", "", condition, (("done", "yes"),), "", (), NOWHERE)
+    done = Term("done", Domain("yes/no", ("yes", "no")), False, NOWHERE)
+    prover = Prover(Rulebook({"wet": wet, "loud": loud, "done": done}, {"quiet": rule}))
+    assert prover.patient(prover.holds("done", "yes")) == Patient({"wet": "no", "loud": "yes"})

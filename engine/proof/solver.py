@@ -74,7 +74,7 @@ class Solver:
         self.encoding.clauses += [list(clause) for clause in counter.cnf.clauses]
         ends = [-one for one in counter.rhs[: most + 1]]
         counter.delete()
-        return ends
+        return ends + [1] * (most + 1 - len(ends))  # of fewer literals no more can be true
 
     def close(self) -> None:
         """Give the memory back."""
