@@ -92,6 +92,10 @@ class Compiler:
 
     def at_least(self, least: int, nodes: Sequence[int]) -> int:
         """At least so many of the nodes, in the order of the nodes, so that equal counts share their parts."""
+        if least == 1:
+            return self.any_of(nodes)
+        if least == len(nodes):
+            return self.all_of(nodes)
         ordered = sorted(nodes)
         known: dict[tuple[int, int], int] = {}
 
@@ -286,9 +290,9 @@ class Compiler:
                 self.settle(self.rulebook.terms[name])
                 yield self.rulebook.terms[name]
 
-    def settle(self, term: Term) -> None:
-        """The marks of a conclusion, from those of its rules."""
-        entries = self.rulebook.support[term.name]
+    def settle(self, term: Term, entries: Sequence[Support] | None = None) -> None:
+        """The marks of a conclusion, from those of its rules, or of these rules for it."""
+        entries = self.rulebook.support[term.name] if entries is None else entries
         for entry in entries:
             self.support[entry.rule, term.name] = self._status(entry)
         given = [(entry.value, self.support[entry.rule, term.name]) for entry in entries]
