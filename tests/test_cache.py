@@ -182,22 +182,22 @@ def test_a_damaged_file_is_passed_by(content: bytes, folder: Path, shed: Path) -
     assert load(shed).digest != "kept"
 
 
-def test_a_hostile_file_of_edits_or_verdicts_is_passed_by(shed: Path, tmp_path: Path) -> None:
+def test_a_hostile_file_of_mutants_or_verdicts_is_passed_by(shed: Path, tmp_path: Path) -> None:
     pytest.importorskip("pysat")
-    from engine.check.kept import Kept as Edits
+    from engine.check.mutation.kept import Kept as Mutants
     from engine.proof.kept import Kept as Verdicts
 
     rulebook = load(shed)
-    edits, verdicts = Edits(rulebook, [], True), Verdicts((), rulebook.terms, rulebook.directory)
-    assert edits.path is not None
+    mutants, verdicts = Mutants(rulebook), Verdicts((), rulebook.terms, rulebook.directory)
+    assert mutants.path is not None
     assert verdicts.path is not None
     for content in (
         *calls(tmp_path / "x"),
-        *map(pickle.dumps, ((), ("", {"a": 1}, {}, {}, ()), ("", {}, 1, {}, ()), ("", {}, {}, {"a": 1}, ()), 5)),
+        *map(pickle.dumps, ((), ("", {"a": 1}, {}), ("", {}, 1), ("", {}, {("a", 1): 1}), 5)),
     ):
-        edits.path.write_bytes(content)
-        found = Edits(rulebook, [], True)
-        assert (found.by_examples, found.outcomes, found.aparts, found.patients) == ({}, {}, {}, ())
+        mutants.path.write_bytes(content)
+        found = Mutants(rulebook)
+        assert (found.by_examples, found.fates) == ({}, {})
     for text in ("[" * 100_000, "{", "5", json.dumps({"never": {"a": 5}}), json.dumps({"cases": 5}), "\ud800"):
         verdicts.path.write_text(text, encoding="utf-8", errors="surrogatepass")
         assert Verdicts((), rulebook.terms, rulebook.directory).cores == {}

@@ -10,16 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
-from engine.case import Decision
-from engine.check import Report, TriedEdits, check
-from engine.check.by_examples import by_examples
-from engine.check.edits import edits
-from engine.check.kept import Kept
-from engine.check.noticed import Watch
+from engine.check import Report, check
+from engine.check.mutation import MutationReport, mutants, mutation_test
+from engine.check.mutation.kept import Kept
 from engine.check.proved import Proofs, proved, prover_of
-from engine.check.score import tried_edits
 from engine.load import load
+from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
 from tests.conftest import edit
 from tests.rulebooks import case, facts, laws, rulebooks
@@ -108,76 +104,61 @@ def test_after_each_change_of_the_knowledge_the_same_is_found_as_with_nothing_ke
 
 def test_a_change_is_found_and_what_stays_is_kept(shed: Path) -> None:
     before = load(shed)
-    first = tried(before)
-    kept = Kept(before, decided(before), proving=True)
-    assert kept.same
-    assert kept.outcomes
-    assert by_examples(before, kept.by_examples).keys() == kept.by_examples.keys()
+    first = report_of(before)
+    kept = Kept(before)
+    assert kept.fates
     edit(shed / CARD, "A squeal on braking comes", "Squealing on braking comes")
-    reworded = load(shed)
-    kept = Kept(reworded, decided(reworded), proving=True)
-    assert kept.same
-    assert len(by_examples(reworded, {}).keys() - kept.by_examples.keys()) == 1
+    report_of(load(shed))
+    reworded = Kept(load(shed))
+    assert reworded.fates == kept.fates
+    assert len(reworded.by_examples.keys() - kept.by_examples.keys()) == 1
     edit(shed / CARD, "noise while: braking\nthen", "brakes hold: yes\nthen")
     changed = load(shed)
-    assert not Kept(changed, decided(changed), proving=True).same
-    assert not Kept(before, decided(before)[:0], proving=True).same
-    assert tried(changed) != first
+    assert not Kept(changed).fates
+    assert Kept(changed).by_examples == reworded.by_examples
+    assert not Kept(replace(before, cases={})).fates
+    assert report_of(changed) != first
 
 
 def test_a_damaged_file_is_as_good_as_none(shed: Path) -> None:
     rulebook = load(shed)
-    found = tried(rulebook)
-    path = Kept(rulebook, decided(rulebook), proving=True).path
+    found = report_of(rulebook)
+    path = Kept(rulebook).path
     assert path is not None
     for content in (b"", b"no pickle", path.read_bytes()[:-9]):
         path.write_bytes(content)
-        assert not Kept(rulebook, decided(rulebook), proving=True).outcomes
-        assert tried(rulebook) == found
+        assert not Kept(rulebook).fates
+        assert report_of(rulebook) == found
 
 
-def decided(rulebook: Rulebook) -> list[Decision]:
-    return [truth.decide(rulebook, one) for one in rulebook.cases.values()]
-
-
-def tried(rulebook: Rulebook) -> TriedEdits:
-    return tried_edits(rulebook, decided(rulebook), prover_of(rulebook))[0]
+def report_of(rulebook: Rulebook) -> MutationReport:
+    return mutation_test(rulebook, Prover(rulebook, keep=True))[0]
 
 
 @given(rulebooks(), st.data())
 @settings(max_examples=6)
-def test_whatever_rule_case_or_law_changes_the_edits_come_to_the_same(book: Rulebook, data: st.DataObject) -> None:
+def test_whatever_rule_case_or_law_changes_mutation_testing_finds_the_same(book: Rulebook, data: st.DataObject) -> None:
     cases = {name: case(data.draw(facts(book)), name) for name in ("first", "second")}
     before = replace(book, cases=cases, directory="somewhere")
     after = data.draw(changes(before))
     with tempfile.TemporaryDirectory() as folder:
         with cache(Path(folder, "kept")):
-            tried(before)
-            kept = tried(after), tried(after)
+            report_of(before)
+            kept = report_of(after), report_of(after)
         with cache(Path(folder, "nothing")):
-            assert kept == (tried(after),) * 2
+            assert kept == (report_of(after),) * 2
 
 
 @st.composite
 def changes(draw: st.DrawFn, book: Rulebook) -> Rulebook:
-    """The rulebook after one edit of a rule, with another case, with a law, or with an assumption."""
-    made = [one for rule in book.rules.values() for one in edits(book, rule)]
+    """The rulebook with a mutant of one rule, with another case, with a law, or with an assumption."""
+    made = [one for rule in book.rules.values() for one in mutants(book, rule)]
     kind = draw(st.sampled_from(["rule", "case", "laws", "impossible"]))
     if kind == "rule" and made:
         chosen = draw(st.sampled_from(made))
-        return replace(book, rules={**book.rules, chosen.rule.id: chosen.edited})
+        return replace(book, rules={**book.rules, chosen.rule.id: chosen.mutated})
     if kind == "case":
         return replace(book, cases={**book.cases, "second": case(draw(facts(book)), "second")})
     findings = {term.name: term for term in book.findings}
     law = draw(laws(findings if kind == "impossible" else book.terms))
     return replace(book, impossible={law.id: law}) if kind == "impossible" else replace(book, laws={law.id: law})
-
-
-def test_the_saved_case_that_noticed_an_edit_before_is_tried_first(shed: Path) -> None:
-    rulebook = load(shed)
-    watch = Watch(rulebook, decided(rulebook))
-    made = [one for rule in rulebook.rules.values() for one in edits(rulebook, rule)]
-    noticed = [one for one in made if watch.noticing(one) is not None]
-    assert noticed
-    for one in made:
-        assert (watch.noticing(one, "old_chain") is not None) == (one in noticed)

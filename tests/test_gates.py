@@ -6,7 +6,7 @@ import pytest
 
 from engine import explain, truth, words
 from engine.case import Value
-from engine.check.apart import apart
+from engine.check.mutation.isolated import smallest_example
 from engine.circuit import Compiler, compiled
 from engine.language import Against, Condition, Group, Is, Unsettled
 from engine.proof.laws import prove
@@ -129,12 +129,12 @@ def _without_gates(rules: Rulebook, known: dict[str, Value]) -> object:
     return truth.conclude(rules, case(known), state, marks).conclusions
 
 
-def test_conditions_that_differ_only_where_a_question_does_not_apply_are_told_apart() -> None:
-    rules = book()
+def test_conditions_that_differ_only_where_a_question_does_not_apply_have_no_example_but_a_case() -> None:
     known, known_too = Is("c", ("one",)), Is("c", ("two", "three"))
     answered = Condition((Group(1, (known, known_too)),))
     not_both = Condition((), (Group(2, (known, known_too)),))
-    found = apart(rules, answered, not_both)
-    assert found is not None
-    assert (found.given, found.first, found.second) == (None, FAILS, HOLDS)
-    assert apart(gated({}), answered, not_both) is None
+    for rules, differ in ((book(), True), (gated({}), False)):
+        assert smallest_example(rules, answered, not_both) is None
+        prover = Prover(rules)
+        node = prover.differs([prover.circuit.condition(answered)], [prover.circuit.condition(not_both)])
+        assert (prover.possible(node) is not None) == differ

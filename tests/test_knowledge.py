@@ -39,9 +39,9 @@ def test_nothing_is_to_be_mended(bundled: Rulebook) -> None:
     assert [str(error) for error in report.errors] == []
     assert report.counts["saved cases"] >= 30
     assert report.counts["claims"] == 15
-    assert report.edits.whole.percent >= 95
-    assert report.edits.alarms.percent == 100
-    assert report.edits.undecided == ()
+    assert report.mutation.whole.percent >= 95
+    assert report.mutation.alarms.percent == 100
+    assert report.mutation.not_covered == ()
 
 
 @pytest.mark.parametrize("term", VOCABULARY_VALUES)

@@ -1,8 +1,9 @@
-"""Single edits of rules: that each kind is made, that what changes nothing is known, and what notices the rest."""
+"""Mutation testing: that each kind of mutant is made, which are equivalent, and what kills the others."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
+from math import prod
 from typing import Any
 
 import pytest
@@ -11,21 +12,28 @@ from hypothesis import strategies as st
 
 from engine import truth
 from engine.case import Decision
-from engine.check import as_json, check, in_one_line, in_words
-from engine.check.apart import apart
-from engine.check.by_examples import Examples
-from engine.check.edits import edits
-from engine.check.hanging import Hanging
-from engine.check.noticed import Watch
-from engine.check.proved import prover_of
-from engine.check.score import Score, TriedEdits, tried_edits
-from engine.check.told import example_text
-from engine.check.trials import state_of
-from engine.language import Condition
+from engine.check import answer_terms, check
+from engine.check.examples import state_of
+from engine.check.mutation import (
+    Mutant,
+    MutationReport,
+    MutationScore,
+    as_json,
+    example_text,
+    in_one_line,
+    in_words,
+    mutants,
+    mutation_test,
+)
+from engine.check.mutation.isolated import smallest_example
+from engine.check.mutation.killed_by_cases import WholeCases
+from engine.check.mutation.killed_by_examples import Examples
+from engine.language import Condition, Group
 from engine.load import load_files
-from engine.rulebook import Example, Rule, Rulebook
+from engine.proof.prover import Prover
+from engine.rulebook import Example, Rulebook
 
-from .rulebooks import NOWHERE, case, conditions, facts, findings, rulebooks
+from .rulebooks import NOWHERE, case, facts, laws, rulebooks, with_assumptions
 from .test_load import FILES, encoded
 
 EXAMPLES = "tables/steps.examples.csv"
@@ -43,7 +51,7 @@ class Truth:
 
 
 def words(rulebook: Rulebook, rule: str) -> list[str]:
-    return [edit.words for edit in edits(rulebook, rulebook.rules[rule])]
+    return [mutant.change for mutant in mutants(rulebook, rulebook.rules[rule])]
 
 
 def with_card(condition: str, examples: str = "", files: Mapping[str, str] | None = None) -> Rulebook:
@@ -55,20 +63,27 @@ def with_card(condition: str, examples: str = "", files: Mapping[str, str] | Non
     return load_files(encoded(FILES | {"rules/back/tried.yaml": card} | dict(files or {})))
 
 
-def tried(rulebook: Rulebook) -> TriedEdits:
-    decisions = [truth.decide(rulebook, one) for one in rulebook.cases.values()]
-    return tried_edits(rulebook, decisions, prover_of(rulebook))[0]
+def report_of(rulebook: Rulebook) -> MutationReport:
+    return mutation_test(rulebook, Prover(rulebook))[0]
 
 
-def unseen(rulebook: Rulebook, rule: str = "tried") -> list[str]:
-    return [one.edit.words for one in tried(rulebook).unnoticed if one.edit.rule.id == rule]
+def survived(rulebook: Rulebook, rule: str = "tried") -> list[str]:
+    return [one.mutant.change for one in report_of(rulebook).survivors if one.mutant.rule.id == rule]
 
 
-def undecided(rulebook: Rulebook) -> list[str]:
-    return [one.line.term for one in tried(rulebook).undecided if one.rule.id == "tried"]
+def not_covered(rulebook: Rulebook) -> list[str]:
+    return [one.line.term for one in report_of(rulebook).not_covered if one.rule.id == "tried"]
 
 
-# --- edits -----------------------------------------------------------------------------------------------------------
+def every_mutant(rulebook: Rulebook) -> list[Mutant]:
+    return [mutant for rule in rulebook.rules.values() for mutant in mutants(rulebook, rule)]
+
+
+def with_mutant(rulebook: Rulebook, mutant: Mutant) -> Rulebook:
+    return replace(rulebook, rules={**rulebook.rules, mutant.rule.id: mutant.mutated})
+
+
+# --- mutants ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -133,12 +148,12 @@ def undecided(rulebook: Rulebook) -> list[str]:
     ],
     ids=["yes or no", "values under unless", "bounds", "number against number", "a group"],
 )
-def test_every_single_edit_of_a_condition_is_made(condition: str, expected: list[str]) -> None:
+def test_every_mutant_of_a_condition_is_made(condition: str, expected: list[str]) -> None:
     concluded = ["`red flag: yes` not concluded", "`red flag: no` instead of `red flag: yes`"]
     assert words(with_card(condition), "tried") == [*expected, *concluded]
 
 
-def test_conclusions_and_ranks_are_edited_and_a_row_has_no_unless() -> None:
+def test_conclusions_and_ranks_are_mutated_and_a_row_has_no_unless() -> None:
     rulebook = load_files(encoded(FILES))
     assert words(rulebook, "worse_back")[-4:] == [
         "`pattern: facet-type` not concluded",
@@ -157,18 +172,18 @@ def test_conclusions_and_ranks_are_edited_and_a_row_has_no_unless() -> None:
 
 @given(rulebooks())
 @settings(max_examples=25)
-def test_an_edit_is_one_change_that_the_language_can_say(rulebook: Rulebook) -> None:
-    for rule in rulebook.rules.values():
-        for edit in edits(rulebook, rule):
-            assert edit.edited != rule
-            changed = [edit.edited.condition != rule.condition, edit.edited.then != rule.then]
-            assert sum([*changed, edit.edited.outranks != rule.outranks]) == 1
-            for part in edit.edited.condition.lines + edit.edited.condition.unless:
-                assert getattr(part, "values", True), "an empty list of values"
-                assert getattr(part, "least", 1) <= len(getattr(part, "lines", (part,)))
+def test_a_mutant_is_one_change_that_the_language_can_say(rulebook: Rulebook) -> None:
+    for mutant in every_mutant(rulebook):
+        rule, mutated = mutant.rule, mutant.mutated
+        assert mutated != rule
+        changed = [mutated.condition != rule.condition, mutated.then != rule.then, mutated.outranks != rule.outranks]
+        assert sum(changed) == 1
+        for part in mutated.condition.lines + mutated.condition.unless:
+            assert getattr(part, "values", True), "an empty list of values"
+            assert getattr(part, "least", 1) <= len(getattr(part, "lines", (part,)))
 
 
-# --- what changes nothing --------------------------------------------------------------------------------------------
+# --- a condition by itself -------------------------------------------------------------------------------------------
 
 
 def marks(rulebook: Rulebook, given: Mapping[str, Any], *conditions: Condition) -> list[int]:
@@ -176,113 +191,139 @@ def marks(rulebook: Rulebook, given: Mapping[str, Any], *conditions: Condition) 
     return [truth.mark_condition(condition, state) for condition in conditions]
 
 
-@st.composite
-def pairs_on_findings(draw: Any) -> tuple[Rulebook, Condition, Condition]:
-    """A condition on findings, and an edited one."""
-    rulebook = Rulebook(draw(findings()), {})
-    rule = Rule("rule", "", draw(conditions(rulebook.terms)), (), "", (), NOWHERE)
-    made = [edit.edited.condition for edit in edits(rulebook, rule)]
-    return rulebook, rule.condition, draw(st.sampled_from(made)) if made else rule.condition
-
-
-@given(pairs_on_findings())
-@settings(max_examples=30)
-def test_two_conditions_are_apart_where_trying_everything_finds_a_difference(
-    pair: tuple[Rulebook, Condition, Condition],
-) -> None:
-    rulebook, first, second = pair
-    names = sorted(first.terms() | second.terms())
-    domains = [rulebook.terms[name].domain for name in names]
-    values = [[None, *(one.values or range(one.low, one.high + 1))] for one in domains]
-    differing = []
-    for chosen in product(*values):
-        known = {name: value for name, value in zip(names, chosen, strict=True) if value is not None}
-        one, other = marks(rulebook, known, first, second)
-        if one != other:
-            differing.append(len(known))
-    found = apart(rulebook, first, second)
-    assert (found is None) == (not differing)
-    if found is not None:
-        assert found.given is not None
-        assert len(found.given) == min(differing)
-        assert marks(rulebook, found.given, first, second) == [found.first, found.second]
+def values(rulebook: Rulebook, name: str) -> list[Any]:
+    """All that an example can give for a term, and nothing."""
+    term = rulebook.terms[name]
+    match term.domain.kind:
+        case "several":
+            both = [[None, value] for value in term.domain.values]
+            return [None, *(tuple(value for value in inside if value) for inside in product(*both))]
+        case "tally":
+            return [None, *range(len(rulebook.support[name]) + 1)]
+    return [None, *(term.domain.values or range(term.domain.low, term.domain.high + 1))]
 
 
 @given(rulebooks(), st.data())
-@settings(max_examples=40)
-def test_an_edit_that_changes_nothing_agrees_in_every_case_gaps_and_disputes_too(
+@settings(max_examples=30)
+def test_there_is_an_example_where_trying_everything_finds_one_and_it_is_as_small(
     rulebook: Rulebook, data: st.DataObject
 ) -> None:
-    made = [edit for rule in rulebook.rules.values() for edit in edits(rulebook, rule) if edit.part is not None]
-    chosen = data.draw(st.lists(st.sampled_from(made), max_size=8) if made else st.just([]))
-    states = [truth.decide(rulebook, case(data.draw(facts(rulebook)))).state for _ in range(6)]
-    for edit in chosen:
-        found = apart(rulebook, edit.rule.condition, edit.edited.condition)
-        both = edit.rule.condition, edit.edited.condition
-        if found is None:
-            for state in states:
-                assert len({truth.mark_condition(condition, state) for condition in both}) == 1
-        elif found.given is not None:
-            assert marks(rulebook, found.given, *both) == [found.first, found.second]
+    made = [mutant for mutant in every_mutant(rulebook) if mutant.of_condition]
+    for mutant in data.draw(st.lists(st.sampled_from(made), max_size=4, unique_by=id) if made else st.just([])):
+        both = mutant.rule.condition, mutant.mutated.condition
+        names = sorted(both[0].terms() | both[1].terms())
+        if prod(len(values(rulebook, name)) for name in names) > 3_000:
+            continue
+        differing = []
+        for chosen in product(*(values(rulebook, name) for name in names)):
+            known = {name: value for name, value in zip(names, chosen, strict=True) if value is not None}
+            if len(set(marks(rulebook, known, *both))) > 1:
+                members = (len(value) for value in known.values() if isinstance(value, tuple))
+                differing.append(len(known) + sum(members))
+        found = smallest_example(rulebook, *both)
+        assert (found is None) == (not differing)
+        if found is not None:
+            assert len(set(marks(rulebook, found, *both))) == 2
+            members = (len(value) for value in found.values() if isinstance(value, tuple))
+            assert len(found) + sum(members) == min(differing)
+
+
+@given(rulebooks(), st.data())
+@settings(max_examples=25)
+def test_an_example_kills_what_comes_to_another_mark_and_covers_what_would_turn(
+    rulebook: Rulebook, data: st.DataObject
+) -> None:
+    rule = data.draw(st.sampled_from(list(rulebook.rules.values())) if rulebook.rules else st.none())
+    if rule is None:
+        return
+    names = sorted(rule.condition.terms())
+    drawn = st.fixed_dictionaries({name: st.sampled_from(values(rulebook, name)) for name in names})
+    given = [
+        {name: value for name, value in one.items() if value is not None}
+        for one in data.draw(st.lists(drawn, max_size=3))
+    ]
+    ruled = replace(rule, examples=tuple(Example("one", one, "waits", NOWHERE) for one in given))
+    examples = Examples(rulebook, [ruled])
+    for mutant in mutants(rulebook, ruled):
+        both = ruled.condition, mutant.mutated.condition
+        assert examples.kill(mutant) == any(len(set(marks(rulebook, one, *both))) > 1 for one in given), mutant.change
+    single = ruled.condition.lines and not isinstance(ruled.condition.lines[0], Group)
+    if single:
+        turned = Condition(ruled.condition.lines[1:], (*ruled.condition.unless, ruled.condition.lines[0]))
+        covered = any(len(set(marks(rulebook, one, ruled.condition, turned))) > 1 for one in given)
+        assert (0 in examples.not_covered(ruled)) == (not covered)
+
+
+# --- what is equivalent ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("condition", "unchanging"),
+    ("condition", "equivalent"),
     [
         ("if: [any of: [{age: over 40}, {age: over 50}]]", {"`age: over 49` instead of `age: over 50`"}),
         ("if: [{screening complete: yes}]", {"`screening complete: yes or no` instead of `screening complete: yes`"}),
     ],
 )
-def test_what_is_subsumed_or_cannot_be_is_not_counted(condition: str, unchanging: set[str]) -> None:
+def test_what_is_subsumed_or_cannot_be_is_not_counted(condition: str, equivalent: set[str]) -> None:
     rulebook = with_card(condition)
-    missed = {edit.words for edit in edits(rulebook, rulebook.rules["tried"])} - set(unseen(rulebook))
-    assert unchanging <= missed
-    assert tried(rulebook).whole.unchanging >= len(unchanging)
+    assert equivalent <= set(words(rulebook, "tried")) - set(survived(rulebook))
+    assert report_of(rulebook).whole.equivalent >= len(equivalent)
 
 
-def test_what_shows_only_in_a_half_open_conclusion_has_no_example() -> None:
-    rulebook = with_card("if: [{leg pain: yes}]")
-    scale = "urgency: routine", "urgency: soon or now"
-    told_apart = with_card(f"if: [any of: [{{{scale[0]}}}, {{{scale[1]}}}]]").rules["tried"].condition
-    told_as_one = with_card("if: [{urgency: routine or soon or now}]").rules["tried"].condition
-    found = apart(rulebook, told_apart, told_as_one)
-    assert found is not None
-    assert (found.given, found.first, found.second) == (None, truth.UNKNOWN, truth.HOLDS)
+def test_what_shows_only_in_a_half_open_conclusion_has_no_example_and_only_a_saved_case_kills_it() -> None:
+    lines = "if: [any of: [{urgency: soon}, {urgency: now}]]"
+    shown = FILES["recommendation.yaml"].replace("[pattern, avoid]", "[pattern, avoid, red flag]")
+    rulebook = with_card(lines, files={"recommendation.yaml": shown})
+    joined = with_card("if: [{urgency: soon or now}]").rules["tried"]
+    mutant = Mutant(rulebook.rules["tried"], joined, "the values in one line", NOWHERE)
+    assert smallest_example(rulebook, mutant.rule.condition, joined.condition) is None
+    assert not WholeCases(rulebook, Prover(rulebook)).equivalent(mutant)
 
 
-# --- what is noticed -------------------------------------------------------------------------------------------------
+# --- what kills ------------------------------------------------------------------------------------------------------
 
 
-@given(rulebooks(), st.data())
+def kills(before: Decision, after: Decision, rulebook: Rulebook) -> bool:
+    """Whether a saved case fails: by another answer, a new dispute or a newly broken law."""
+    answers = [[one.marked.conclusions[term] for term in answer_terms(rulebook)] for one in (before, after)]
+    disputed = after.marked.disputed.keys() - before.marked.disputed.keys()
+    broken = {law.id for law in after.broken} - {law.id for law in before.broken}
+    return answers[0] != answers[1] or bool(disputed or broken)
+
+
+@st.composite
+def with_laws(draw: st.DrawFn) -> Rulebook:
+    book = draw(with_assumptions())
+    found = draw(st.lists(laws(book.terms), max_size=2))
+    return replace(book, laws={law.id: law for law in found})
+
+
+@given(with_laws(), st.data())
 @settings(max_examples=30)
-def test_a_saved_case_notices_just_what_changes_its_answer(rulebook: Rulebook, data: st.DataObject) -> None:
-    cases = [case(data.draw(facts(rulebook)), str(number)) for number in range(2)]
-    decisions = [truth.decide(rulebook, one) for one in cases]
-    watch = Watch(rulebook, decisions)
-    made = [edit for rule in rulebook.rules.values() for edit in edits(rulebook, rule)]
-    for edit in data.draw(st.lists(st.sampled_from(made), max_size=12, unique_by=id) if made else st.just([])):
-        edited = replace(rulebook, rules={**rulebook.rules, edit.rule.id: edit.edited})
-        after = [truth.decide(edited, one) for one in cases]
-        changed = [
-            one.conclusions != before.conclusions or bool(one.disputed.keys() - before.disputed.keys())
-            for one, before in zip(after, decisions, strict=True)
-        ]
-        assert (watch.noticing(edit) is not None) == any(changed), edit.words
+def test_a_saved_case_kills_just_what_changes_its_answer(rulebook: Rulebook, data: st.DataObject) -> None:
+    cases = {str(number): case(data.draw(facts(rulebook)), str(number)) for number in range(2)}
+    rulebook = replace(rulebook, cases=cases)
+    decisions = [truth.decide(rulebook, one) for one in cases.values()]
+    whole = WholeCases(rulebook, Prover(rulebook))
+    made = every_mutant(rulebook)
+    for mutant in data.draw(st.lists(st.sampled_from(made), max_size=12, unique_by=id) if made else st.just([])):
+        mutated = with_mutant(rulebook, mutant)
+        killed = any(kills(one, truth.decide(mutated, one.case), rulebook) for one in decisions)
+        assert whole.killed(mutant) == killed, mutant.change
 
 
-@given(rulebooks(), st.data())
-@settings(max_examples=20)
-def test_what_is_proved_of_every_case_to_change_nothing_changes_no_answer(
-    rulebook: Rulebook, data: st.DataObject
-) -> None:
-    hanging = Hanging(rulebook, prover_of(rulebook))
-    made = [edit for rule in rulebook.rules.values() for edit in edits(rulebook, rule) if edit.part is None]
-    known = [case(data.draw(facts(rulebook))) for _ in range(4)]
-    for edit in data.draw(st.lists(st.sampled_from(made), max_size=6, unique_by=id) if made else st.just([])):
-        if hanging.nothing(edit):
-            edited = replace(rulebook, rules={**rulebook.rules, edit.rule.id: edit.edited})
-            for one in known:
-                assert truth.decide(edited, one).conclusions == truth.decide(rulebook, one).conclusions
+@given(with_laws(), st.data())
+@settings(max_examples=25)
+def test_no_possible_case_kills_what_is_proved_to_be_equivalent(rulebook: Rulebook, data: st.DataObject) -> None:
+    whole = WholeCases(rulebook, Prover(rulebook))
+    made = every_mutant(rulebook)
+    known = [data.draw(facts(rulebook)) for _ in range(6)]
+    possible = [truth.decide(rulebook, case(one)) for one in known if not truth.impossibilities(rulebook, one)]
+    for mutant in data.draw(st.lists(st.sampled_from(made), max_size=8, unique_by=id) if made else st.just([])):
+        mutated = with_mutant(rulebook, mutant)
+        if whole.equivalent(mutant):
+            for one in possible:
+                assert not kills(one, truth.decide(mutated, one.case), rulebook), mutant.change
 
 
 def test_a_conclusion_that_another_rule_always_gives_as_well_is_not_counted() -> None:
@@ -290,22 +331,21 @@ def test_a_conclusion_that_another_rule_always_gives_as_well_is_not_counted() ->
     wider = "rule: wider\nsays: W.\nif: [{age: 40 or more}]\nthen: [{red flag: yes}]\nbecause: B.\n"
     wider += "source: [{BOOK: page 2}]\nstatus: draft\n"
     files = {"recommendation.yaml": shown, "cases/first.yaml": "case: first\nage: 30\n"}
-    assert "`red flag: yes` not concluded" in unseen(with_card("if: [{age: 50 or more}]", files=files))
+    assert "`red flag: yes` not concluded" in survived(with_card("if: [{age: 50 or more}]", files=files))
     beside = with_card("if: [{age: 50 or more}]", files=files | {"rules/back/wider.yaml": wider})
-    assert "`red flag: yes` not concluded" not in unseen(beside)
-    assert "`red flag: no` instead of `red flag: yes`" in unseen(beside)
+    assert "`red flag: yes` not concluded" not in survived(beside)
+    assert "`red flag: no` instead of `red flag: yes`" in survived(beside)
 
 
 @given(rulebooks(), st.data())
 @settings(max_examples=30)
-def test_an_edit_reported_unseen_is_noticed_once_its_example_is_added(rulebook: Rulebook, data: st.DataObject) -> None:
-    shown = [one for one in tried(rulebook).unnoticed if one.given is not None]
+def test_a_mutant_that_survived_is_killed_once_its_example_is_added(rulebook: Rulebook, data: st.DataObject) -> None:
+    shown = [one for one in report_of(rulebook).survivors if one.given is not None]
     for one in data.draw(st.lists(st.sampled_from(shown), max_size=5) if shown else st.just([])):
-        rule = rulebook.rules[one.edit.rule.id]
+        rule = one.mutant.rule
         example = Example("added", one.given or {}, one.mark, NOWHERE)
-        fuller = replace(rulebook, rules={**rulebook.rules, rule.id: replace(rule, examples=(example,))})
-        assert not Examples(rulebook, [rule]).notice(one.edit)
-        assert Examples(fuller, [fuller.rules[rule.id]]).notice(one.edit)
+        assert not Examples(rulebook, [rule]).kill(one.mutant)
+        assert Examples(rulebook, [replace(rule, examples=(example,))]).kill(one.mutant)
 
 
 EACH_SIDE = """\
@@ -317,35 +357,35 @@ EACH_SIDE = """\
 
 def test_examples_on_each_side_of_a_number_leave_only_the_conclusion_to_saved_cases() -> None:
     alone = with_card("if: [{age: 50 or more}]", "  - {name: old, given: {age: 90}, rule: holds}\n")
-    assert "`age: 51 or more` instead of `age: 50 or more`" in unseen(alone)
-    watched = unseen(with_card("if: [{age: 50 or more}]", EACH_SIDE))
+    assert "`age: 51 or more` instead of `age: 50 or more`" in survived(alone)
+    watched = survived(with_card("if: [{age: 50 or more}]", EACH_SIDE))
     assert not [edit for edit in watched if "age" in edit]
 
 
-def test_a_conclusion_that_no_saved_case_shows_goes_unseen() -> None:
+def test_a_conclusion_that_no_saved_case_shows_goes_survived() -> None:
     concluded = ["`red flag: yes` not concluded", "`red flag: no` instead of `red flag: yes`"]
     shown = FILES["recommendation.yaml"].replace("[pattern, avoid]", "[pattern, avoid, red flag]")
     never = with_card("if: [{age: 100 or more}]", files={"recommendation.yaml": shown})
-    assert unseen(never)[-2:] == concluded
+    assert survived(never)[-2:] == concluded
     seen = with_card("if: [{age: 50 or more}]", files={"recommendation.yaml": shown})
-    assert not [edit for edit in unseen(seen) if "red flag" in edit]
+    assert not [edit for edit in survived(seen) if "red flag" in edit]
 
 
-def test_a_line_that_no_example_turns_is_told() -> None:
+def test_a_line_that_decides_in_no_example_is_not_covered() -> None:
     lines = "if: [{leg pain: yes}, any of: [{age: over 60}, {leaning back: worse}]]"
     one = "  - {name: both, given: {leg pain: yes, age: 61, leaning back: worse}, rule: holds}\n"
     another = "  - {name: young, given: {leg pain: yes, age: 60, leaning back: worse}, rule: holds}\n"
-    assert undecided(with_card(lines, one)) == ["age", "leaning back"]
-    assert undecided(with_card(lines, one + another)) == ["age"]
-    assert undecided(with_card(lines)) == ["leg pain", "age", "leaning back"]
+    assert not_covered(with_card(lines, one)) == ["age", "leaning back"]
+    assert not_covered(with_card(lines, one + another)) == ["age"]
+    assert not_covered(with_card(lines)) == ["leg pain", "age", "leaning back"]
 
 
 # --- the score -------------------------------------------------------------------------------------------------------
 
 
 def test_a_share_is_never_rounded_up() -> None:
-    assert Score(10_001, 1, 9_999).percent == 99.9
-    assert Score(3, 3, 0).percent == 100.0
+    assert MutationScore(10_001, 1, 9_999).percent == 99.9
+    assert MutationScore(3, 3, 0).percent == 100.0
 
 
 def test_rules_behind_an_alarm_are_counted_apart() -> None:
@@ -363,21 +403,20 @@ def test_rules_behind_an_alarm_are_counted_apart() -> None:
         )
     )
     behind = ("alarm", "other", "steps.old", "steps.young")
-    assert tried(rulebook).alarms.made == sum(len(words(rulebook, rule)) for rule in behind)
+    assert report_of(rulebook).alarms.mutants == sum(len(words(rulebook, rule)) for rule in behind)
 
 
-def test_the_advice_is_no_error_and_names_file_line_and_edit() -> None:
+def test_the_advice_is_no_error_and_names_file_line_and_change() -> None:
     rulebook = with_card("if: [{age: 50 or more}]", EACH_SIDE.replace("49", "40"))
     report = check(rulebook, Truth(rulebook))
     assert not [error for error in report.errors if "tried" in error.place.file]
-    assert "`lumbar check --edits` lists" in in_one_line(report.edits)
-    lines = list(in_words(rulebook, report.edits))
+    assert "`lumbar check --mutants` lists" in in_one_line(report.mutation)
+    lines = list(in_words(rulebook, report.mutation))
     place = lines.index(
-        "rules/back/tried.yaml:3:7: `age: 49 or more` instead of `age: 50 or more` would go unseen; "
-        "this in its examples would notice it:"
+        "rules/back/tried.yaml:3:7: no example catches `age: 49 or more` instead of `age: 50 or more`. Add this one:"
     )
     assert lines[place + 1] == "  - {name: age 49, given: {age: 49}, rule: fails}"
-    found = [one for one in as_json(rulebook, report.edits)["unseen"] if one["edit"].startswith("`age: 49")]
+    found = [one for one in as_json(rulebook, report.mutation)["survived"] if one["change"].startswith("`age: 49")]
     assert [(one["rule"], one["given"], one["mark"], one["instead"]) for one in found] == [
         ("tried", {"age": 49}, "fails", "holds")
     ]
@@ -387,9 +426,9 @@ def test_the_examples_proposed_for_a_card_can_be_pasted() -> None:
     group = "any of: [{age: over 60}, {for disc: 1 or more}]"
     lines = f"if: [{{leaning back: worse}}, {{pattern: disc-type}}, {{avoid: sitting}}, {group}]"
     bare = with_card(lines)
-    proposed = [one for one in tried(bare).unnoticed if one.edit.rule.id == "tried" and one.given is not None]
+    proposed = [one for one in report_of(bare).survivors if one.mutant.rule.id == "tried" and one.given is not None]
     text = "\n".join(line for one in proposed for line in example_text(bare, one))
     pasted = with_card(lines, text + "\n")
     assert not [error for error in check(pasted, Truth(pasted)).errors if "the example" in error.there]
-    left = [one for one in tried(pasted).unnoticed if one.edit.rule.id == "tried" and one.edit.part is not None]
+    left = [one for one in report_of(pasted).survivors if one.mutant.rule.id == "tried" and one.mutant.of_condition]
     assert left == []

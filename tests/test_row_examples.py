@@ -3,25 +3,25 @@
 import pytest
 
 from engine.check import check
-from engine.check.told import example_text
+from engine.check.mutation import example_text
 from engine.load import load_files
 
 from .test_load import FILES, encoded, told
-from .test_mutation import EXAMPLES, HEADER, Truth, tried, unseen
+from .test_mutation import EXAMPLES, HEADER, Truth, report_of, survived
 
 
 def test_the_examples_proposed_for_a_table_can_be_pasted() -> None:
     rulebook = load_files(encoded(FILES))
     text = ""
     for _ in range(20):
-        proposed = [one for one in tried(rulebook).unnoticed if one.edit.rule.row and one.given is not None]
+        proposed = [one for one in report_of(rulebook).survivors if one.mutant.rule.row and one.given is not None]
         if not proposed:
             break
         lines = example_text(rulebook, proposed[0])
         text += "\n".join(lines) + "\n"
         rulebook = load_files(encoded(FILES | {EXAMPLES: text}))
         assert not [error for error in check(rulebook, Truth(rulebook)).errors if "the example" in error.there]
-    assert not [one for one in tried(rulebook).unnoticed if one.edit.rule.row and one.edit.part is not None]
+    assert not [one for one in report_of(rulebook).survivors if one.mutant.rule.row and one.mutant.of_condition]
     assert text.splitlines() == [
         "example,leg pain,age,=>,urgency,avoid,holds,waits",
         '"age 59, leg pain yes",yes,59,=>,-,-,-,-',
@@ -53,9 +53,9 @@ def test_an_example_of_a_table_judges_every_row_and_what_follows(row: str, expec
 def test_what_a_table_concludes_is_noticed_by_its_examples() -> None:
     row = "urgency: soon` instead of `urgency: now"
     files = FILES | {"recommendation.yaml": FILES["recommendation.yaml"].replace("[pattern, avoid]", "[urgency]")}
-    assert [edit for edit in unseen(load_files(encoded(files)), "steps.old") if row in edit]
+    assert [edit for edit in survived(load_files(encoded(files)), "steps.old") if row in edit]
     seen = load_files(encoded(files | {EXAMPLES: f"{HEADER}leg pain at sixty,yes,60,=>,now,old,-\n"}))
-    assert not [edit for edit in unseen(seen, "steps.old") if "urgency" in edit]
+    assert not [edit for edit in survived(seen, "steps.old") if "urgency" in edit]
 
 
 @pytest.mark.parametrize(

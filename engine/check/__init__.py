@@ -1,6 +1,6 @@
 """Rules about rules: each finding says what to mend and where.
 
-`check` tries examples, saved cases, claims and screening, and every single edit of every rule; `accepted` is what
+`check` tries examples, saved cases, claims and screening, and every mutant of every rule; `accepted` is what
 the saved cases would be with their present answers.
 """
 
@@ -25,27 +25,22 @@ from .saved import (
     other_answers,
     with_answer,
 )
-from .score import TriedEdits, tried_edits
-from .told import as_json, in_one_line, in_words
 from .whole import uncited_claims, unread, unscreened
 
 if TYPE_CHECKING:
     from ..proof.prover import Prover
+    from .mutation import MutationReport
 
 __all__ = [
     "Decides",
     "Report",
-    "TriedEdits",
     "accepted",
     "answer_terms",
-    "as_json",
     "broken_laws",
     "check",
     "differences",
     "example_state",
     "expected_text",
-    "in_one_line",
-    "in_words",
     "mistakes",
     "with_answer",
 ]
@@ -53,7 +48,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found: errors are to be mended, what was looked at is counted, and `edits` is advice.
+    """What a check found: errors are to be mended, what was looked at is counted, and `mutation` is advice.
 
     `broken` are the laws that the errors tell to be broken by a saved case; `acceptable` the errors that only tell of
     another answer of saved cases, and `decisions` what these come to.
@@ -61,20 +56,23 @@ class Report:
 
     errors: tuple[Problem, ...]
     counts: Mapping[str, int]
-    edits: TriedEdits
+    mutation: "MutationReport"
     broken: frozenset[str] = frozenset()
     acceptable: frozenset[Problem] = frozenset()
     decisions: tuple[Decision, ...] = ()
 
 
 def check(rulebook: Rulebook, reading: Decides, prover: "Prover | None" = None) -> Report:
-    """Everything that can be seen without asking every possible patient; these are asked only of what goes unseen."""
+    """Everything but proofs; every possible patient is asked only of mutants that survive."""
+    from ..proof.prover import Prover
+    from .mutation import mutation_test
+
     decisions = [reading.decide(case) for case in rulebook.cases.values()]
-    edits, wrong = tried_edits(rulebook, decisions, prover)
+    mutation, wrong = mutation_test(rulebook, prover or Prover(rulebook, keep=True))
     broken = breaking(decisions)
     errors = _mistakes(rulebook, (*wrong, *changed_cases(rulebook, decisions, broken)))
     acceptable = frozenset(other_answers(rulebook, decisions))
-    return Report(errors, _counts(rulebook), edits, frozenset(broken), acceptable, tuple(decisions))
+    return Report(errors, _counts(rulebook), mutation, frozenset(broken), acceptable, tuple(decisions))
 
 
 def mistakes(rulebook: Rulebook, decisions: Sequence[Decision]) -> tuple[Problem, ...]:

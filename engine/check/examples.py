@@ -1,12 +1,12 @@
 """Examples: whether each card's condition comes to what its examples say, and whether it has one of each kind."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from .. import truth
 from ..errors import Problem
 from ..language import Against, Condition, Within, show_line
-from ..rulebook import Example, Rule, Rulebook
-from .trials import state_of
+from ..rulebook import Example, Rule, Rulebook, Term
 
 
 def wrong_examples(rulebook: Rulebook, rules: Iterable[Rule]) -> Iterator[Problem]:
@@ -37,3 +37,28 @@ def _missing_examples(rulebook: Rulebook, rule: Rule) -> Iterator[Problem]:
 def example_state(rulebook: Rulebook, example: Example) -> truth.State:
     """The state in which an example judges its card: its facts, and the conclusions that it gives."""
     return state_of(rulebook, example.given)
+
+
+def state_of(rulebook: Rulebook, given: Mapping[str, Any]) -> truth.State:
+    """The state in which some facts are known, and conclusions among them are settled so."""
+    state = truth.State({})
+    for name, value in given.items():
+        _give(rulebook.terms[name], value, state)
+    return state
+
+
+def _give(term: Term, value: Any, state: truth.State) -> None:
+    values = term.domain.values
+    if term.finding:
+        state.facts[term.name] = value
+    elif term.domain.kind == "tally":
+        state.counts[term.name] = (value, value)
+    elif term.takes_highest:
+        reached = values.index(value)
+        state.scales[term.name] = {
+            one: truth.HOLDS if place <= reached else truth.FAILS for place, one in enumerate(values)
+        }
+    else:
+        held = value if isinstance(value, tuple) else (value,)
+        marks = {one: truth.HOLDS if one in held else truth.FAILS for one in values}
+        (state.members if term.domain.kind == "several" else state.values)[term.name] = marks

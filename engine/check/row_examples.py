@@ -9,16 +9,16 @@ from .. import truth
 from ..errors import Place, Problem
 from ..language import Condition
 from ..rulebook import RowExample, Rule, Rulebook
-from .trials import Trial, state_of
+from .examples import state_of
 
 
 @dataclass(frozen=True)
 class TriedRows:
-    """One set of facts that an example of a table stands for, and each row tried on them."""
+    """One set of facts that an example of a table stands for, and the mark of each row for them."""
 
     example: RowExample
     given: Mapping[str, Any]
-    trials: Sequence[tuple[Rule, Trial]]
+    marks: Sequence[tuple[Rule, int]]
 
 
 def rows_of(rulebook: Rulebook, table: str) -> tuple[Rule, ...]:
@@ -47,7 +47,7 @@ def tried_table(rulebook: Rulebook, rows: Sequence[Rule], examples: Sequence[Row
     reads = [tuple(Condition((part,)).terms()) for part in parts]
     known: dict[tuple[int, tuple[Any, ...]], int] = {}
     for example in examples:
-        for given in _each_given(example):
+        for given in each_given(example):
             state = state_of(rulebook, given)
             marks = []
             for key in ((place, tuple(map(given.get, terms))) for place, terms in enumerate(reads)):
@@ -57,16 +57,15 @@ def tried_table(rulebook: Rulebook, rows: Sequence[Rule], examples: Sequence[Row
             yield TriedRows(
                 example,
                 given,
-                [(row, _trial(state, [marks[place] for place in own])) for row, own in zip(rows, places, strict=True)],
+                [(row, _joined([marks[place] for place in own])) for row, own in zip(rows, places, strict=True)],
             )
 
 
-def _trial(state: truth.State, marks: Sequence[int]) -> Trial:
-    whole = truth.FAILS if truth.FAILS in marks else truth.at_least(len(marks), marks)
-    return Trial(state, tuple(marks), whole)
+def _joined(marks: Sequence[int]) -> int:
+    return truth.FAILS if truth.FAILS in marks else truth.at_least(len(marks), marks)
 
 
-def _each_given(example: RowExample) -> Iterator[dict[str, Any]]:
+def each_given(example: RowExample) -> Iterator[dict[str, Any]]:
     """The facts that an example stands for: one value of each term, all of them in turn."""
     known = {term: values for term, values in example.given.items() if values}
     for values in product(*known.values()):
@@ -93,8 +92,8 @@ def _named(one: TriedRows) -> str:
 def _misjudged(one: TriedRows) -> Iterator[tuple[str, str]]:
     """The rows that come to another mark than the example says, and what is concluded otherwise."""
     holding = []
-    for row, trial in one.trials:
-        found, wanted = truth.NAMES[trial.mark], _wanted_mark(one.example, row.id)
+    for row, mark in one.marks:
+        found, wanted = truth.NAMES[mark], _wanted_mark(one.example, row.id)
         if found != wanted:
             yield f"the row {row.id.rpartition('.')[2]!r} {found}", f"that it {wanted}"
         if found == "holds":

@@ -19,13 +19,15 @@ class Pool:
     Nodes are worked out when they are asked about; new cases wait until there are a few.
     """
 
-    def __init__(self, nodes: Sequence[Gate]) -> None:
+    def __init__(self, nodes: Sequence[Gate], cases: Iterable[Facts] = ()) -> None:
         self.nodes = nodes
         self.cases: list[Facts] = []
         self.seen: set[frozenset[tuple[str, object]]] = set()
         self.taken = 0
         self.said: dict[str, dict[Value, int]] = {}
-        self.marks: dict[int, int] = {}
+        self.marks: dict[int, int] = {0: 0, 1: 0}
+        for facts in cases:
+            self.add(facts)
 
     def add(self, facts: Facts) -> None:
         """Keep a case; it is run with the next few."""
@@ -36,10 +38,16 @@ class Pool:
 
     def find(self, nodes: Iterable[int]) -> Facts | None:
         """A case in which all the nodes are true, if one is at hand."""
-        if len(self.cases) >= self.taken + BATCH or not self.taken:
+        if len(self.cases) >= self.taken + BATCH or (self.cases and not self.taken):
             self._take_in()
         found = self._in_which(nodes)
         return self.cases[(found & -found).bit_length() - 1] if found else None
+
+    def true_in(self, node: int) -> int:
+        """The cases in which a node is true: bit n of a whole number is the n-th case."""
+        if self.cases and not self.taken:
+            self._take_in()
+        return self._mark(node)
 
     def _in_which(self, nodes: Iterable[int]) -> int:
         found = (1 << self.taken) - 1

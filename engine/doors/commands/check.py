@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     help="Write the present answers into the saved cases, or into each CASE alone, if nothing else is to be mended.",
 )
 @click.option("--advice", is_flag=True, help="Print what is only to be considered, and look for what is idle.")
-@click.option("--edits", is_flag=True, help="List the edits of rules that no example and no saved case would notice.")
+@click.option(
+    "--mutants", "--edits", is_flag=True, help="List the changes of rules that no example and no saved case catches."
+)
 @click.option(
     "--save", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Save the patients shown in DIR."
 )
@@ -38,7 +40,7 @@ def check(
     as_json: bool,
     accept: bool,
     advice: bool,
-    edits: bool,
+    mutants: bool,
     save: Path | None,
     watch: bool,
 ) -> None:
@@ -47,17 +49,18 @@ def check(
     What is asked of every possible case: whether a law can be broken, two rules dispute, a rule is dead or an answer
     is missing. Each such finding is shown as the smallest and most ordinary patient, a case that `lumbar why` explains.
 
-    It also makes every single edit of every rule (a line left out, a value moved to its neighbour, a threshold by one
-    …) and tells how many of them an example or a saved case would notice. That is advice, and no error.
+    It also runs mutation testing: each rule is changed one step at a time (a line left out, a value moved to its
+    neighbour, a threshold by one …), and the share of changes that an example or a saved case catches is reported. That
+    is advice, and no error.
 
     With --accept, what becomes of each expected answer is told; the difference is yours to review.
     """
     from ... import check as checks
-    from ...check import proved
+    from ...check import mutation, proved
 
     directory, cases = _given(words, knowledge, accept)
     if watch:
-        _watch(directory, accept or advice or as_json or edits or save is not None)
+        _watch(directory, accept or advice or as_json or mutants or save is not None)
     rulebook = load(directory, as_json)
     wanted = _wanted(rulebook, cases)
     chain = chain_of(rulebook)
@@ -74,11 +77,11 @@ def check(
             "errors": [error.as_json() for error in report.errors],
             "looked at": dict(report.counts),
             "every case": proved.as_json(proofs),
-            "edits": checks.as_json(rulebook, report.edits),
+            "mutation": mutation.as_json(rulebook, report.mutation),
         }
         say_json(told)
     else:
-        for line in _lines(rulebook, report, proofs, advice, edits):
+        for line in _lines(rulebook, report, proofs, advice, mutants):
             click.echo(line)
     if save is not None and proofs is not None:
         with writing(save):
@@ -87,23 +90,22 @@ def check(
 
 
 def _lines(
-    rulebook: "Rulebook", report: "Report", proofs: "Proofs | None", advice: bool, edits: bool
+    rulebook: "Rulebook", report: "Report", proofs: "Proofs | None", advice: bool, mutants: bool
 ) -> "Iterator[str]":
     """What was found, and after it what was looked at."""
-    from ... import check as checks
     from ...author.schema import outdated
-    from ...check import proved
+    from ...check import mutation, proved
     from ...errors import counted
 
     yield from map(str, report.errors)
     for found in proofs.found if proofs else ():
         if found.blocks or advice:
             yield from proved.in_words(rulebook, found)
-    if edits:
-        yield from checks.in_words(rulebook, report.edits)
+    if mutants:
+        yield from mutation.in_words(rulebook, report.mutation)
     to_mend = len(report.errors) + (len(proofs.errors) if proofs else 0)
     looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
-    yield checks.in_one_line(report.edits)
+    yield mutation.in_one_line(report.mutation)
     yield f"Looked at {looked}: {to_mend or 'nothing'} to mend. Rulebook {rulebook.digest}."
     yield proved.in_one_line(proofs)
     if outdated(rulebook):

@@ -1,62 +1,61 @@
-"""Every single edit of a rule: what a slip of the pen, or a mistaken thought, could have written instead."""
+"""The mutants of a rule: every small change that a slip of the pen, or a mistaken thought, could make of it."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..errors import Place
-from ..language import Against, Condition, Domain, Group, Is, Line, Misread, Within, parse_line, show_line, title_of
-from ..rulebook import Rule, Rulebook
+from ...errors import Place
+from ...language import Against, Condition, Domain, Group, Is, Line, Misread, Within, parse_line, show_line, title_of
+from ...rulebook import Rule, Rulebook
 
 Part = Line | Group
 
 
 @dataclass(frozen=True)
-class Edit:
-    """A rule as it would be, and in words what is other than it was.
-
-    `part` is the place, among the parts of `if` and then those of `unless`, of the one that was edited; None where the
-    condition is as it was.
-    """
+class Mutant:
+    """A rule with one change: the rule as it is, the rule as it would be, and what differs, in words."""
 
     rule: Rule
-    edited: Rule
-    words: str
+    mutated: Rule
+    change: str
     place: Place
-    part: int | None = None
+
+    @property
+    def of_condition(self) -> bool:
+        """Whether the condition was changed, and not what the rule concludes or outranks."""
+        return self.mutated.condition != self.rule.condition
 
 
-def edits(rulebook: Rulebook, rule: Rule) -> Iterator[Edit]:
-    """The edits of a rule that could still be read; a row has no `unless`, no groups and no `outranks`."""
+def mutants(rulebook: Rulebook, rule: Rule) -> Iterator[Mutant]:
+    """The mutants of a rule that the language can say; a row has no `unless`, no groups and no `outranks`."""
     domains = {name: term.domain for name, term in rulebook.terms.items()}
-    yield from _of_condition(rule, domains)
+    for number, part in enumerate(rule.condition.lines + rule.condition.unless):
+        for condition, change, place in _of_part(rule, number, part, domains):
+            yield Mutant(rule, replace(rule, condition=condition), change, place or part.place or rule.place)
     yield from _of_conclusions(rule, domains)
     for lower in rule.outranks:
         kept = tuple(other for other in rule.outranks if other != lower)
-        yield Edit(rule, replace(rule, outranks=kept), f"`outranks: {lower}` left out", rule.place)
+        yield Mutant(rule, replace(rule, outranks=kept), f"`outranks: {lower}` left out", rule.place)
 
 
 # --- conditions ------------------------------------------------------------------------------------------------------
 
 
-def _of_condition(rule: Rule, domains: Mapping[str, Domain]) -> Iterator[Edit]:
+def _of_part(
+    rule: Rule, number: int, part: Part, domains: Mapping[str, Domain]
+) -> Iterator[tuple[Condition, str, Place | None]]:
+    """The conditions with one part turned, left out, or replaced by one like it."""
     condition = rule.condition
-    for number, part in enumerate(condition.lines + condition.unless):
-        place = part.place or rule.place
-        if not rule.row:
-            here, there = ("if", "unless") if number < len(condition.lines) else ("unless", "if")
-            yield _edit(rule, number, _turned(condition, number), f"`{_shown(part)}` under `{there}`, not `{here}`")
-        yield _edit(rule, number, _with(condition, number, ()), f"`{_shown(part)}` left out")
-        for edited, words, where in _of_part(part, domains):
-            yield replace(_edit(rule, number, _with(condition, number, (edited,)), words), place=where or place)
+    shown = f"{title_of(part)} …" if isinstance(part, Group) else show_line(part)
+    if not rule.row:
+        here, there = ("if", "unless") if number < len(condition.lines) else ("unless", "if")
+        yield _turned(condition, number, part), f"`{shown}` under `{there}`, not `{here}`", part.place
+    yield _with(condition, number), f"`{shown}` left out", part.place
+    for like, change, place in _like_group(part, domains) if isinstance(part, Group) else _like_line(part, domains):
+        yield _with(condition, number, like), change, place
 
 
-def _edit(rule: Rule, number: int, condition: Condition, words: str) -> Edit:
-    part = (rule.condition.lines + rule.condition.unless)[number]
-    return Edit(rule, replace(rule, condition=condition), words, part.place or rule.place, number)
-
-
-def _with(condition: Condition, number: int, parts: tuple[Part, ...]) -> Condition:
+def _with(condition: Condition, number: int, *parts: Part) -> Condition:
     """The condition with other parts, or none, where one was."""
     lines, unless = condition.lines, condition.unless
     if number < len(lines):
@@ -65,44 +64,40 @@ def _with(condition: Condition, number: int, parts: tuple[Part, ...]) -> Conditi
     return Condition(lines, (*unless[:number], *parts, *unless[number + 1 :]))
 
 
-def _turned(condition: Condition, number: int) -> Condition:
+def _turned(condition: Condition, number: int, part: Part) -> Condition:
     """The condition with one part under `unless` that was under `if`, or the reverse."""
-    part, rest = (condition.lines + condition.unless)[number], _with(condition, number, ())
+    rest = _with(condition, number)
     if number < len(condition.lines):
         return Condition(rest.lines, (*rest.unless, part))
     return Condition((*rest.lines, part), rest.unless)
 
 
-def _of_part(part: Part, domains: Mapping[str, Domain]) -> Iterator[tuple[Part, str, Place | None]]:
-    if not isinstance(part, Group):
-        for line in _of_line(part, domains):
-            yield line, _instead(show_line(line), show_line(part)), part.place
-        return
-    for least in (part.least - 1, part.least + 1):
-        if 1 <= least <= len(part.lines):
-            edited = replace(part, least=least)
-            yield edited, _instead(title_of(edited), title_of(part)), part.place
-    for number, inner in enumerate(part.lines):
-        before, after = part.lines[:number], part.lines[number + 1 :]
-        if part.least <= len(before + after):
-            yield replace(part, lines=before + after), f"`{show_line(inner)}` left out", inner.place
-        for line in _of_line(inner, domains):
-            words = _instead(show_line(line), show_line(inner))
-            yield replace(part, lines=(*before, line, *after)), words, inner.place
+def _like_line(line: Line, domains: Mapping[str, Domain]) -> Iterator[tuple[Line, str, Place | None]]:
+    for other in _near(line, domains):
+        yield other, _instead(show_line(other), show_line(line)), line.place
+
+
+def _like_group(group: Group, domains: Mapping[str, Domain]) -> Iterator[tuple[Group, str, Place | None]]:
+    for least in (group.least - 1, group.least + 1):
+        if 1 <= least <= len(group.lines):
+            other = replace(group, least=least)
+            yield other, _instead(title_of(other), title_of(group)), group.place
+    for number, line in enumerate(group.lines):
+        before, after = group.lines[:number], group.lines[number + 1 :]
+        if group.least <= len(before + after):
+            yield replace(group, lines=before + after), f"`{show_line(line)}` left out", line.place
+        for like, change, place in _like_line(line, domains):
+            yield replace(group, lines=(*before, like, *after)), change, place
 
 
 def _instead(new: str, old: str) -> str:
     return f"`{new}` instead of `{old}`"
 
 
-def _shown(part: Part) -> str:
-    return f"{title_of(part)} …" if isinstance(part, Group) else show_line(part)
-
-
 # --- lines -----------------------------------------------------------------------------------------------------------
 
 
-def _of_line(line: Line, domains: Mapping[str, Domain]) -> Iterator[Line]:
+def _near(line: Line, domains: Mapping[str, Domain]) -> Iterator[Line]:
     match line:
         case Is() if line.besides:
             for edited in _other_values(Is(line.term, line.besides), domains[line.term].values):
@@ -170,13 +165,13 @@ def _other_relations(line: Against) -> Iterator[Line]:
 # --- conclusions -----------------------------------------------------------------------------------------------------
 
 
-def _of_conclusions(rule: Rule, domains: Mapping[str, Domain]) -> Iterator[Edit]:
+def _of_conclusions(rule: Rule, domains: Mapping[str, Domain]) -> Iterator[Mutant]:
     """A conclusion left out, or its value moved to its neighbour."""
     for number, (term, value) in enumerate(rule.then):
         before, after = rule.then[:number], rule.then[number + 1 :]
-        told = term if value is None else f"{term}: {value}"
-        yield Edit(rule, replace(rule, then=before + after), f"`{told}` not concluded", rule.place)
+        shown = term if value is None else f"{term}: {value}"
+        yield Mutant(rule, replace(rule, then=before + after), f"`{shown}` not concluded", rule.place)
         for other in neighbours(value, domains[term].values) if value is not None else ():
             if (term, other) not in rule.then:
-                edited = replace(rule, then=(*before, (term, other), *after))
-                yield Edit(rule, edited, _instead(f"{term}: {other}", told), rule.place)
+                mutated = replace(rule, then=(*before, (term, other), *after))
+                yield Mutant(rule, mutated, _instead(f"{term}: {other}", shown), rule.place)

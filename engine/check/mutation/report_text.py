@@ -1,4 +1,4 @@
-"""What the edits came to, in words and as JSON, and for each that goes unseen the example that would notice it."""
+"""What mutation testing found, in words and as JSON, with the example that would kill each mutant that survived."""
 
 import csv
 import io
@@ -6,96 +6,101 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from .. import truth
-from ..language import quoted, show_line, terms_of
-from ..rulebook import Rule, Rulebook
-from .row_examples import concluded, rows_of
-from .score import Score, TriedEdits, Unnoticed
-from .trials import state_of, tried
+from ... import truth
+from ...language import quoted, show_line, terms_of
+from ...rulebook import Rule, Rulebook
+from ..examples import state_of
+from ..row_examples import concluded, rows_of
+from .score import MutationReport, MutationScore, Survivor
 
 WIDTH = 120
 
 
-def in_one_line(edits: TriedEdits) -> str:
+def in_one_line(report: MutationReport) -> str:
     """The scores as one sentence."""
-    told = f"Examples and saved cases notice {_share(edits.whole)} edits of a rule"
-    if edits.alarms.made:
-        told += f", {_share(edits.alarms)} where an alarm rests on it"
-    unseen = len(edits.unnoticed) + len(edits.undecided)
-    return f"{told}." if not unseen else f"{told}; `lumbar check --edits` lists what would go unseen."
+    told = f"Mutation testing: examples and saved cases catch {_share(report.whole)} changes of a rule"
+    if report.alarms.mutants:
+        told += f", {_share(report.alarms)} in rules for an alarm"
+    listed = report.survivors or report.not_covered
+    return f"{told}; `lumbar check --mutants` lists the others." if listed else f"{told}."
 
 
-def _share(score: Score) -> str:
-    changing = score.made - score.unchanging
-    return f"all {changing:,}" if score.noticed == changing else f"{score.percent}% of {changing:,}"
+def _share(score: MutationScore) -> str:
+    changing = score.mutants - score.equivalent
+    return f"all {changing:,}" if score.killed == changing else f"{score.percent}% of {changing:,}"
 
 
-def in_words(rulebook: Rulebook, edits: TriedEdits) -> Iterator[str]:
-    """Each edit that would go unseen, with what to paste; then the lines that decide in no example."""
-    for example, same in groupby(edits.unnoticed, lambda one: _pasted(rulebook, one)):
-        yield from (f"{one.edit.place}: {one.edit.words} would go unseen; {_needed(one)}" for one in same)
+def in_words(rulebook: Rulebook, report: MutationReport) -> Iterator[str]:
+    """Each mutant that survived, with what to paste; then the lines that are not covered."""
+    for example, same in groupby(report.survivors, lambda one: _pasted(rulebook, one)):
+        yield from (f"{one.mutant.place}: {_missing(one)}" for one in same)
         yield from example
-    for line in edits.undecided:
+    for line in report.not_covered:
         where = line.line.place or line.rule.place
-        yield f"{where}: `{show_line(line.line)}` decides in no example; turned, it would change none of them"
+        yield f"{where}: no example covers `{show_line(line.line)}`: the opposite would change none of them"
 
 
-def _pasted(rulebook: Rulebook, one: Unnoticed) -> list[str]:
+def _pasted(rulebook: Rulebook, one: Survivor) -> list[str]:
     return [] if one.given is None else example_text(rulebook, one)
 
 
-def _needed(one: Unnoticed) -> str:
+def _missing(one: Survivor) -> str:
+    mutant, table = one.mutant, f"tables/{_table(one.mutant.rule)}.examples.csv"
     if one.given is not None:
-        kind = f"tables/{_table(one.edit.rule)}.examples.csv" if one.edit.rule.row else "its examples"
-        return f"this in {kind} would notice it:"
-    if one.edit.part is None and one.edit.rule.row:
-        return f"an example in tables/{_table(one.edit.rule)}.examples.csv in which the row holds would notice it"
-    if one.edit.part is None:
-        return f"a saved case whose answer hangs on {one.edit.rule.id!r} would notice it"
-    return "no example can tell, for it shows only where a conclusion is half open; a saved case can"
+        return f"no example catches {mutant.change}. Add this one{f' to {table}' if mutant.rule.row else ''}:"
+    if mutant.of_condition:
+        return f"no saved case catches {mutant.change}, and no example can: it shows only where a conclusion is open"
+    if mutant.rule.row:
+        return f"no example catches {mutant.change}. Add one to {table} in which the row holds"
+    return f"no saved case catches {mutant.change}. Save one whose answer depends on {mutant.rule.id!r}"
 
 
-def as_json(rulebook: Rulebook, edits: TriedEdits) -> dict[str, Any]:
-    """The scores and what would go unseen, as `lumbar check --json` prints them."""
+def as_json(rulebook: Rulebook, report: MutationReport) -> dict[str, Any]:
+    """The scores, what survived and what is not covered, as `lumbar check --json` prints them."""
     return {
-        "all": _score_json(edits.whole),
-        "alarms": _score_json(edits.alarms),
-        "unseen": [
+        "all": _score_json(report.whole),
+        "alarms": _score_json(report.alarms),
+        "survived": [
             {
-                "file": one.edit.place.file,
-                "line": one.edit.place.line,
-                "rule": one.edit.rule.id,
-                "edit": one.edit.words,
+                "file": one.mutant.place.file,
+                "line": one.mutant.place.line,
+                "rule": one.mutant.rule.id,
+                "change": one.mutant.change,
                 "given": None if one.given is None else dict(one.given),
                 "mark": one.mark,
                 "instead": one.instead,
                 "example": "\n".join(_pasted(rulebook, one)),
             }
-            for one in edits.unnoticed
+            for one in report.survivors
         ],
-        "undecided lines": [
+        "not covered": [
             {
                 "file": one.rule.place.file,
                 "line": (one.line.place or one.rule.place).line,
                 "rule": one.rule.id,
                 "says": show_line(one.line),
             }
-            for one in edits.undecided
+            for one in report.not_covered
         ],
     }
 
 
-def _score_json(score: Score) -> dict[str, Any]:
-    return {"edits": score.made, "unchanging": score.unchanging, "noticed": score.noticed, "percent": score.percent}
+def _score_json(score: MutationScore) -> dict[str, Any]:
+    return {
+        "mutants": score.mutants,
+        "equivalent": score.equivalent,
+        "killed": score.killed,
+        "percent": score.percent,
+    }
 
 
 # --- to be pasted ----------------------------------------------------------------------------------------------------
 
 
-def example_text(rulebook: Rulebook, one: Unnoticed) -> list[str]:
+def example_text(rulebook: Rulebook, one: Survivor) -> list[str]:
     """The example as its card, or the examples of its table, would have it; its name is a first proposal."""
     given = one.given or {}
-    if one.edit.rule.row:
+    if one.mutant.rule.row:
         return _row_text(rulebook, one, dict(given))
     name, facts = _flow(_name(given)), ", ".join(f"{term}: {_flow_value(value)}" for term, value in given.items())
     text = f"  - {{name: {name}, given: {{{facts}}}, rule: {one.mark}}}"
@@ -125,8 +130,8 @@ def _table(rule: Rule) -> str:
     return rule.id.rpartition(".")[0]
 
 
-def _row_text(rulebook: Rulebook, one: Unnoticed, given: dict[str, Any]) -> list[str]:
-    table = _table(one.edit.rule)
+def _row_text(rulebook: Rulebook, one: Survivor, given: dict[str, Any]) -> list[str]:
+    table = _table(one.mutant.rule)
     rows = rows_of(rulebook, table)
     examples = rulebook.row_examples.get(table, ())
     told = list(examples[0].told) if examples else _columns(term for row in rows for term, _ in row.then)
@@ -161,13 +166,11 @@ def _csv(cells: Sequence[str]) -> str:
 
 
 def _mark(rulebook: Rulebook, row: Rule, given: Mapping[str, Any]) -> int:
-    return tried(row.condition, state_of(rulebook, given)).mark
+    return truth.mark_condition(row.condition, state_of(rulebook, given))
 
 
-def _fill(
-    rulebook: Rulebook, one: Unnoticed, rows: Sequence[Rule], given: dict[str, Any], terms: Sequence[str]
-) -> None:
-    """Make known what leaves fewer rows waiting, as long as the example still tells the edit."""
+def _fill(rulebook: Rulebook, one: Survivor, rows: Sequence[Rule], given: dict[str, Any], terms: Sequence[str]) -> None:
+    """Make known what leaves fewer rows waiting, as long as the example still kills the mutant."""
 
     def waiting(facts: Mapping[str, Any]) -> int:
         return sum(_mark(rulebook, row, facts) == truth.UNKNOWN for row in rows)
@@ -176,7 +179,7 @@ def _fill(
         domain = rulebook.terms[term].domain
         for value in domain.values if term not in given else ():
             fuller = {**given, term: value}
-            tells = tried(one.edit.rule.condition, state_of(rulebook, fuller)).tells(one.edit)
-            if tells and waiting(fuller) < waiting(given):
+            both = (one.mutant.rule, one.mutant.mutated)
+            if len({_mark(rulebook, rule, fuller) for rule in both}) > 1 and waiting(fuller) < waiting(given):
                 given[term] = value
                 break
