@@ -32,7 +32,7 @@ def test_a_batch_says_of_each_case_what_a_single_reading_says_whatever_holds_it(
 
 @pytest.mark.parametrize("ids", [[b"a", b"b", None], [["a"], None, ["b"]], [{"id": "a"}, {"id": "b"}, {"id": "c"}]])
 def test_an_id_that_is_no_text_is_a_fault_of_its_line(book: Rulebook, tmp_path: Path, ids: list[Any]) -> None:
-    pl.DataFrame({"case": ids, "wet": ["yes", "no", None]}).write_parquet(tmp_path / "in.parquet")
+    pl.DataFrame({"case": ids, "wet": ["yes", "no", "yes"]}).write_parquet(tmp_path / "in.parquet")
     summary = batch(book, tmp_path / "out", tmp_path / "in.parquet")
     told = [(one["line"], one["there"]) for one in rejects(tmp_path / "out")]
     assert sorted(told) == [(line, "`case` is no text") for line, one in enumerate(ids, 1) if one is not None]
