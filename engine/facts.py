@@ -117,7 +117,8 @@ def _one_of(term: Term, text: str, place: Place) -> Value | Misspelt:
         if len(alike) == 1:
             return alike[0]
     close = _near(text[:80], values)
-    meant = close[0] if len(close) == 1 else None
+    is_list = text[:1] in "[{"  # a table has a list as its text, and no slip of the pen makes one of a value
+    meant = close[0] if len(close) == 1 and not is_list else None
     return Misspelt(no_value(place, text, term.name, term.domain, close[0] if close else ""), meant)
 
 

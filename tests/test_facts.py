@@ -126,6 +126,7 @@ def test_a_slip_of_the_pen_has_one_meaning_or_none() -> None:
     assert meant(CHOICE, "wrose") == "worse"
     assert meant(FLAG, "ja") is None
     assert meant(FLAG, 1) is None
+    assert meant(FLAG, '["yes"]') is None
     assert meant(NUMBER, "fourty") is None
     either = Term("x", Domain("choice", ("one leg", "ten leg")), True, HERE)
     assert meant(either, "onn leg") in ("one leg", None)
