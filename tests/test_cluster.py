@@ -27,6 +27,7 @@ from engine.doors.batch import Options, Refused
 from engine.doors.batch.parts import Position
 from engine.doors.cluster import work
 from engine.doors.cluster.scheduler import workers_of
+from engine.doors.lock import InUse
 from engine.errors import LumbarError
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
@@ -174,7 +175,7 @@ def test_while_a_run_is_alive_another_is_refused(bundled: Rulebook, tmp_path: Pa
     folder, refusals = tables(bundled, tmp_path / "in", 2), []
 
     def second() -> None:
-        with pytest.raises(Refused, match="at work in this folder") as told:
+        with pytest.raises(InUse, match="at work in this folder") as told:
             spread(bundled, two, tmp_path / "out", folder, size=20, resume=True)
         refusals.append(told)
 
