@@ -85,23 +85,20 @@ def test_a_link_in_a_folder_is_followed_or_told_and_what_is_hidden_is_left_aside
     told = {case.id: [problem.there for problem in case.problems] for case in read([linked(tmp_path)], bundled)}
     assert told == {
         "here": [],
-        str(tmp_path / "elsewhere"): ["a link to a folder, which is not followed"],
+        str(tmp_path / "elsewhere"): ["a link to a folder elsewhere, which is not followed"],
         str(tmp_path / "gone.yaml"): ["a link that leads nowhere"],
     }
 
 
-def test_a_batch_over_a_folder_with_a_link_that_would_be_missed_does_not_begin(tmp_path: Path) -> None:
-    code, _, error = run("batch", str(linked(tmp_path / "in")), "--out", str(tmp_path / "out"))
+def test_a_batch_over_a_folder_with_a_link_that_would_be_missed_tells_it_and_goes_on(tmp_path: Path) -> None:
+    code, output, error = run("batch", str(linked(tmp_path / "in")), "--out", str(tmp_path / "out"))
+    told = " ".join((output + error).split())
     assert code == 1
-    assert "elsewhere: a link to a folder, which is not followed; expected the folder itself" in error
-    (tmp_path / "in/elsewhere").unlink()
-    code, _, error = run("batch", str(tmp_path / "in"), "--out", str(tmp_path / "out"))
-    assert (code, error) == (
-        1,
-        f"{tmp_path}/in/gone.yaml: a link that leads nowhere; expected a file\n1 problem to mend\n",
-    )
-    (tmp_path / "in/gone.yaml").unlink()
-    assert run("batch", str(tmp_path / "in"), "--out", str(tmp_path / "out"))[0] == 0
+    assert "elsewhere: a link to a folder elsewhere, which is not followed; expected the folder" in told
+    assert "gone.yaml: a link that leads nowhere" in told
+    for name in ("elsewhere", "gone.yaml"):
+        (tmp_path / "in" / name).unlink()
+    assert run("batch", str(tmp_path / "in"), "--out", str(tmp_path / "other"))[0] == 0
 
 
 INTERRUPTED = """

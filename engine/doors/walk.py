@@ -38,10 +38,14 @@ class Walk:
         return True
 
     def files(self, folder: Path, leave: Callable[[Path], bool] = lambda _: False) -> Iterator[Path | Problem]:
-        """The files below a folder in the order of their names, links followed; and what cannot be looked into.
+        """The files below a folder in the order of their names, and what cannot be looked into.
 
-        Hidden files and folders are passed by, Markdown pages, and folders that `leave` names.
+        Hidden files and folders are passed by, Markdown pages, and folders that `leave` names. A link is followed, but
+        to no folder elsewhere: it might be a whole disk.
         """
+        yield from self._below(folder, folder.resolve(), leave)
+
+    def _below(self, folder: Path, root: Path, leave: Callable[[Path], bool]) -> Iterator[Path | Problem]:
         try:
             if not self._enters(folder):
                 return
@@ -58,8 +62,12 @@ class Walk:
             except OSError as error:
                 yield _unread(path, error)
                 continue
-            if stat.S_ISDIR(mode):
-                yield from () if leave(path) else self.files(path, leave)
+            if stat.S_ISDIR(mode) and path.is_symlink() and root not in (there := path.resolve(), *there.parents):
+                yield Problem(
+                    Place(printable(path)), "a link to a folder elsewhere, which is not followed", "the folder"
+                )
+            elif stat.S_ISDIR(mode):
+                yield from () if leave(path) else self._below(path, root, leave)
             elif stat.S_ISREG(mode):
                 yield path
             else:
