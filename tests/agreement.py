@@ -146,12 +146,16 @@ def _value(choose: Random, name: str, nested: bool) -> Any:
 
 @dataclass(frozen=True)
 class Form:
-    """A file of cases, whether unknown columns are refused, and what a single reading makes of each of its cases."""
+    """A file of cases, whether unknown columns are refused, and what a single reading makes of each of its cases.
+
+    `strange` tells that a case has a name that no term has, perhaps with nothing beside it.
+    """
 
     name: str
     path: Path
     extra: str
     cases: Sequence[Case]
+    strange: bool = False
 
 
 def forms(book: Rulebook, cases: Sequence[Answers], folder: Path) -> Iterator[Form]:
@@ -166,7 +170,8 @@ def forms(book: Rulebook, cases: Sequence[Answers], folder: Path) -> Iterator[Fo
     }.items():
         path = folder / name
         path.write_text(text, encoding="utf-8")
-        yield Form(path.suffix, path, "refuse", list(files.read([path], book)))
+        strange = any(tidy(name) not in (*book.terms, "case") for case in cases for name, _ in case)
+        yield Form(path.suffix, path, "refuse", list(files.read([path], book)), strange)
     path = folder / "known.ndjson"
     path.write_text("".join(f"{one}\n" for one in objects), encoding="utf-8")
     yield Form("ndjson, extra kept", path, "keep", _read(book, known, path, 1))
@@ -228,11 +233,10 @@ def _inside(value: Any) -> bool:
 
 def disagreements(book: Rulebook, form: Form, out: Path) -> Iterator[str]:
     """Where a batch says another thing than the single readings of its cases."""
-    misnamed = any("is no finding" in problem.there for case in form.cases for problem in case.problems)
     try:
         run(book, [str(form.path)], out, Options(extra=form.extra), False, lambda _cases, _share: None)
     except Refused as error:
-        if not (misnamed and form.extra == "refuse"):
+        if not (form.strange and form.extra == "refuse"):
             yield f"{form.name}: {error!r}"
         return
     except Exception as error:  # whatever it is, no batch may end in it
