@@ -49,9 +49,9 @@ def refusal(path: Path) -> str:
 
 
 def test_a_workbook_is_read(tmp_path: Path) -> None:
-    table, lines = excel.table_of(workbook(tmp_path / "w.xlsx", {"A1": "age", "A3": "44", "A9": "50"}), "w", ["age"])
-    assert table.rows() == [("44",), ("50",)]
-    assert lines.tolist() == [3, 9]
+    found = excel.table_of(workbook(tmp_path / "w.xlsx", {"A1": "age", "A3": "44", "A9": "50"}), "w", ["age"])
+    assert found.table.rows() == [("44",), ("50",)]
+    assert found.lines.tolist() == [3, 9]
 
 
 @pytest.mark.parametrize("more", ["", "<!-- - -->" * 300_000])

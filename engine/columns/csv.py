@@ -4,18 +4,20 @@ numpy finds the lines that are in order, and Polars reads them; the standard lib
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from ..errors import Place, Problem
-from .head import Head, names_of, refuse_twice
-from .piece import Lines, Piece, Rows, Spot, cut, ends
+from .head import MOST, Head, another_head, is_head, names_of, refuse_twice
+from .piece import Lines, Piece, Rows, Spot, Unusable, cut, ends
+from .program import CASE
 from .text import Source, blocks
 
 CELL = 1 << 20  # letters of a cell of several lines; what is longer is a quote that was never closed
+SIGNS = 3  # names of the head by which another one is found
 PATIENCE = 3  # blocks with a text that does not fit, then all are read as text first
 QUOTE, LINE, RETURN, NOTHING = b'"\n\r\0'
 MISQUOTED = "quotes around a whole field, doubled within"
@@ -25,7 +27,9 @@ csv.field_size_limit(max(CELL, csv.field_size_limit()))
 class Table:
     """The rows of a source that has a head."""
 
-    def __init__(self, source: Source, head: Head, types: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, source: Source, head: Head, types: Mapping[str, Any] | None = None, known: Collection[str] = ()
+    ) -> None:
         self.source = source
         self.name = source.name
         self.names = names_of(head.columns)
@@ -35,6 +39,10 @@ class Table:
         self.schema = dict.fromkeys(self.names, pl.String())
         self.types = {column: dtype for column, dtype in (types or {}).items() if column in self.schema}
         self.failed = 0
+        self.head = [column.casefold() for column in head.columns]
+        self.heads = {name.casefold() for name in known} | {*self.head} - {""} if known else set()
+        own = sorted({name for name in self.head if name in self.heads}, key=len)
+        self.signs = [name.encode() for name in {*own[-SIGNS:], *(one for one in own if one == CASE)}]
 
     def pieces(self, spot: Spot, most: int) -> Iterator[Piece]:
         """The rows from a spot on, in pieces of so many at most."""
@@ -121,7 +129,7 @@ class _Block:
         self.blank = (first == LINE) | ((first == RETURN) & (self.stops - self.starts <= 2) & ~self.odd)
         self.fits = ~self.odd & ~self.blank & (self.fields == self.wanted)
         self.read: dict[int, tuple[int, bytes | Problem]] = {}
-        whole = self._read_odd()
+        whole = self._to_another_head(self._read_odd())
         self.used = int(self.starts[whole]) if whole < len(self.starts) else end
         self.is_record = ~self.blank
         for place, (count, _) in self.read.items():
@@ -168,6 +176,36 @@ class _Block:
 
     def _mark(self, places: Any) -> None:
         self.odd[np.searchsorted(self.stops, places, side="right")] = True
+
+    # --- heads -------------------------------------------------------------------------------------------------------
+
+    def _to_another_head(self, whole: int) -> int:
+        """How many lines stand above another head, which begins another table; the same head again is a problem.
+
+        Raises Unusable where the other head is the first line.
+        """
+        data = self.data.lower() if self.of.signs else b""
+        hits = [hit for sign in self.of.signs for hit in _places(data, sign, self.of.separator)]
+        within = {place + more for place, (count, _) in self.read.items() for more in range(count)} if hits else ()
+        for place in np.unique(np.searchsorted(self.stops, np.array(hits, np.int64), side="right")).tolist():
+            fields = [] if place >= whole or place in within else self._fields(place)
+            if not is_head(fields, self.of.heads):
+                continue
+            if [field.strip().casefold() for field in fields] == self.of.head:
+                self.fits[place] = False
+                self.read[place] = 1, self._problem(place, "the head again", "it once, above all rows")
+            elif self.blank[:place].all():
+                raise Unusable(another_head(Place(self.of.name, self.line + place + 1), fields))
+            else:
+                self.read = {row: found for row, found in self.read.items() if row < place}
+                return int(place)
+        return whole
+
+    def _fields(self, place: int) -> list[str]:
+        """The fields of a line, none where it is too long for a head."""
+        line = self.data[self.starts[place] : self.stops[place]]
+        text = line.decode(errors="replace") if len(line) <= MOST else ""
+        return next(csv.reader([text], delimiter=self.of.separator), [])
 
     # --- odd lines ---------------------------------------------------------------------------------------------------
 
@@ -250,6 +288,17 @@ class _Block:
         runs = [(start, self.data[self.starts[start] : self.stops[stop - 1]]) for start, stop in _pairs(edges)]
         odd = [(place, text) for place, (_, text) in self.read.items() if isinstance(text, bytes)]
         return b"".join(text for _, text in sorted([*runs, *odd]))
+
+
+def _places(data: bytes, sign: bytes, separator: str) -> Iterator[int]:
+    """Where a text stands alone in a field, as far as the letters beside it tell."""
+    beside = separator.encode() + b'"\r\n '
+    at = data.find(sign)
+    while at >= 0:
+        end = at + len(sign)
+        if data[at - 1 : at] in beside and data[end : end + 1] in beside:
+            yield at
+        at = data.find(sign, end)
 
 
 def _pairs(edges: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,8 @@
 
 import re
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import polars as pl
 from ..errors import Place, Problem
 from ..extras import missing
 from .foreign import WORKBOOK
-from .head import head_row, names_of, refuse_twice
-from .piece import Piece, Spot, Unusable
+from .head import another_head, head_row, is_head, names_of, refuse_rows_above, refuse_twice
+from .piece import Lines, Piece, Spot, Unusable, Vocabulary
 
 LARGEST = 1 << 29  # bytes of a workbook when it is unpacked: all of it is in memory
 CELLS = 20_000_000  # of a sheet up to its last row and column, whether filled or not: all of them are in memory too
@@ -21,24 +22,44 @@ _PLACE = re.compile(rb"<(?:\w+:)?(?:c|row)\s[^>]*?\br=[\"']([A-Z]{0,3})(\d{1,7})
 AT_ONCE = 1 << 20
 
 
-def table_of(path: Path, name: str, known: Collection[str]) -> tuple[pl.DataFrame, Any]:
-    """The rows below the head, and the row of the sheet that each is; raises Unusable."""
+@dataclass(frozen=True)
+class Sheet:
+    """The rows below the head as `table`, the row of the sheet that each is, and what ends them before the end."""
+
+    table: pl.DataFrame
+    lines: Lines
+    end: Problem | None
+
+
+def table_of(path: Path, name: str, known: Collection[str], types: Mapping[str, Any] | None = None) -> Sheet:
+    """The rows of a workbook below the head; raises Unusable."""
     sheet = [[_text(cell) for cell in row] for row in _sheet(path, name)]
-    filled = [number for number, row in enumerate(sheet) if any(row)]
-    at = head_row([(number, [cell or "" for cell in sheet[number]]) for number in filled], name, known)
-    head = [(cell or "").strip() for cell in sheet[at]]
+    filled = [(number, [(cell or "").strip() for cell in row]) for number, row in enumerate(sheet) if any(row)]
+    at = head_row(filled, name, known)
+    head = next(cells for number, cells in filled if number == at)
+    refuse_rows_above([one for one in filled if one[0] < at], head, types or {}, name)
     refuse_twice(names_of(head), Place(name, at + 1))
-    rows = [number for number in filled if number > at]
+    names = {one.casefold() for one in (*known, *head)} - {""}
+    below = [one for one in filled if one[0] > at]
+    other = next((one for one in below if _is_other(one[1], head, names)), None)
+    end = another_head(Place(name, other[0] + 1), other[1]) if other else None
+    rows = [number for number, _ in below if other is None or number < other[0]]
     table = pl.DataFrame([sheet[number] for number in rows], dict.fromkeys(names_of(head), pl.String()), orient="row")
-    return table, np.array(rows, np.int64) + 1
+    return Sheet(table, np.array(rows, np.int64) + 1, end)
 
 
-def pieces(path: Path, name: str, spot: Spot, most: int, known: Collection[str]) -> Iterator[Piece]:
-    """The rows from a spot on."""
-    table, lines = table_of(path, name, known)
-    for first in range(spot.row, table.height, most):
-        some = table.slice(first, most)
-        yield Piece(some, lines[first : first + most], [], Spot(row=first + some.height))
+def _is_other(cells: Sequence[str], head: Sequence[str], names: Collection[str]) -> bool:
+    return is_head(cells, names) and [*map(str.casefold, cells)] != [*map(str.casefold, head)]
+
+
+def pieces(path: Path, name: str, spot: Spot, most: int, vocabulary: Vocabulary) -> Iterator[Piece]:
+    """The rows from a spot on; raises Unusable where another table begins."""
+    sheet = table_of(path, name, vocabulary.names, vocabulary.types)
+    for first in range(spot.row, sheet.table.height, most):
+        some = sheet.table.slice(first, most)
+        yield Piece(some, sheet.lines[first : first + most], [], Spot(row=first + some.height))
+    if sheet.end:
+        raise Unusable(sheet.end)
 
 
 def _sheet(path: Path, name: str) -> list[list[Any]]:

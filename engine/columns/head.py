@@ -2,8 +2,9 @@
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import Place, Problem
 from ..facts import tidy
@@ -37,8 +38,11 @@ class _Candidate:
     known: int
 
 
-def head_of(source: Source, known: Collection[str] = ()) -> Head:
-    """The head of a source that stands at its start; `known` are names that columns may have. Raises Unusable."""
+def head_of(source: Source, known: Collection[str] = (), types: Mapping[str, Any] | None = None) -> Head:
+    """The head of a source that stands at its start; raises Unusable.
+
+    `known` are names that columns may have, `types` those of findings; a row above the head is refused.
+    """
     data = source.read(MOST)
     skipped = len(BOM) if data.startswith(BOM) else 0
     told = _SEP_LINE.match(data, skipped)
@@ -57,6 +61,8 @@ def head_of(source: Source, known: Collection[str] = ()) -> Head:
     if any(_is_no_text(field) for field in found.fields):
         raise Unusable(Problem(Place(source.name, line), "a head that is no UTF-8", "it saved as CSV UTF-8"))
     refuse_twice(found.fields, Place(source.name, line))
+    titles = _candidates(lines[: found.first], found.separator, ())
+    refuse_rows_above([(above + one.first, one.fields) for one in titles], found.fields, types or {}, source.name)
     size = sum(map(len, lines[: found.after]))
     return Head(found.fields, found.separator, Spot(skipped + size, above + found.after))
 
@@ -72,6 +78,47 @@ def head_row(rows: Sequence[tuple[int, Sequence[str]]], name: str, known: Collec
         lines = [" ".join(filter(None, cells)).encode() for _, cells in rows[:SHOWN]]
         raise Unusable(_no_head(name, lines, max(first, 0)))
     return first
+
+
+def refuse_rows_above(
+    rows: Iterable[tuple[int, Sequence[str]]], head: Sequence[str], types: Mapping[str, Any], name: str
+) -> None:
+    """Refuse rows above a head, where a title may stand and no case; raises Unusable."""
+    wanted = sum(map(bool, head))
+    by_name = {column.casefold(): dtype for column, dtype in types.items()}
+    dtypes = [by_name.get(column.casefold()) for column in head]
+    found = [
+        (number, cells)
+        for number, cells in rows
+        if 1 < wanted == sum(map(bool, cells)) or any(map(_is_value, cells, dtypes))
+    ]
+    if found:
+        shown = ", ".join(repr(" ".join(filter(None, cells))[:60]) for _, cells in found[:SHOWN])
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        there = f"{'a row' if len(found) == 1 else 'rows'} above the head: {shown}{more}"
+        raise Unusable(
+            Problem(Place(name, found[0][0] + 1), there, "the head above all rows, and above it a title only")
+        )
+
+
+def _is_value(cell: str, dtype: Any) -> bool:
+    """Whether a cell is a value of a finding of this type."""
+    if dtype is None or not cell:
+        return False
+    categories = getattr(dtype, "categories", None)
+    own = categories is not None and cell.casefold() in {one.casefold() for one in categories}
+    return own or _VALUE.fullmatch(cell) is not None
+
+
+def is_head(cells: Sequence[str], names: Collection[str]) -> bool:
+    """Whether a row has names in most of its cells, and in two at least; `names` are in small letters."""
+    named = sum(cell.strip().casefold() in names for cell in cells)
+    return named > 1 and named * 2 > sum(map(bool, cells))
+
+
+def another_head(place: Place, cells: Sequence[str]) -> Problem:
+    """That another table begins in the middle of a file."""
+    return Problem(place, f"another head: {' '.join(cells)[:60]!r}", "one table in a file, under one head")
 
 
 def refuse_twice(columns: Sequence[str], place: Place) -> None:

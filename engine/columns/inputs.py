@@ -23,7 +23,7 @@ def columns_of(path: Path, kind: str, known: Collection[str] = ()) -> tuple[str,
     if kind == "parquet":
         return guarded(name, lambda: parquet.columns(path))
     if kind == "excel":
-        return tuple(excel.table_of(path, name, known)[0].columns)
+        return tuple(excel.table_of(path, name, known).table.columns)
     with _opened(path) as source:
         return guarded(name, lambda: names_of(head_of(source, known).columns))
 
@@ -58,7 +58,7 @@ def _pieces(path: Path, kind: str, spot: Spot, most: int, vocabulary: Vocabulary
     elif kind == "store":
         yield from parquet.stored(path, spot, most)
     elif kind == "excel":
-        yield from excel.pieces(path, shown(path), spot, most, vocabulary.names)
+        yield from excel.pieces(path, shown(path), spot, most, vocabulary)
     else:
         with _opened(path) as source:
             yield from _reader(source, kind, vocabulary).pieces(spot, most)
@@ -66,7 +66,8 @@ def _pieces(path: Path, kind: str, spot: Spot, most: int, vocabulary: Vocabulary
 
 def _reader(source: Source, kind: str, vocabulary: Vocabulary) -> Table | JsonLines:
     if kind == "csv":
-        return Table(source, head_of(source, vocabulary.names), vocabulary.types)
+        head = head_of(source, vocabulary.names, vocabulary.types)
+        return Table(source, head, vocabulary.types, vocabulary.names)
     return JsonLines(source, vocabulary)
 
 
@@ -82,7 +83,7 @@ def _extents(path: Path, kind: str, spot: Spot, most: int, vocabulary: Vocabular
     if kind in ("parquet", "store"):
         yield from parquet.extents(path, spot, most)
     elif kind == "excel":
-        found = excel.pieces(path, shown(path), spot, most, vocabulary.names)
+        found = excel.pieces(path, shown(path), spot, most, vocabulary)
         yield from ((piece.after, piece.table.height) for piece in found)
     else:
         with _opened(path) as source:

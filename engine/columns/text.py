@@ -127,7 +127,7 @@ def blocks(source: Source, spot: Spot, take: Take) -> Iterator[tuple[Callable[[]
             after = Spot(here.offset + size, here.line + 1)
             yield too_long(source, here.line + 1), 1, here, after
             here = after
-        if last:
+        if last and not (used and rest):  # where `take` stopped early, it is asked again
             break
     if source.cut:
         raise Unusable(Problem(Place(source.name, here.line + 1), f"{source.cut} here", "the whole file"))
