@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     help="Write the present answers into the saved cases, or into each CASE alone, if nothing else is to be mended.",
 )
 @click.option("--advice", is_flag=True, help="Print what is only to be considered, and look for what is idle.")
-@click.option(
-    "--mutants", "--edits", is_flag=True, help="List the changes of rules that no example and no saved case catches."
-)
+@click.option("--mutants", is_flag=True, help="List the changes of rules that no example and no saved case catches.")
 @click.option(
     "--save", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Save the patients shown in DIR."
 )
