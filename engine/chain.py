@@ -16,7 +16,7 @@ from typing import Any
 
 from . import truth
 from .case import Case, Decision
-from .facts import check_facts
+from .facts import check_case
 from .language import Group, Line
 from .rulebook import Rule, Rulebook, Stage
 
@@ -238,7 +238,7 @@ class Chain:
 
     def decide(self, case: Case) -> Decision:
         """Every conclusion of a case, with the rules that fired and those that wait; raises CaseError (see facts)."""
-        check_facts(self.rulebook, case.facts, case.id)
+        case = check_case(self.rulebook, case)
         board = Board(self.rulebook, case)
         self._engine().decide(board, self._facts[0])
         return truth.conclude(self.rulebook, case, board.state, board.marks)

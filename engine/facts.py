@@ -7,15 +7,15 @@ around a text and between its words; Unicode is brought to its composed form (NF
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from numbers import Integral, Real
 from typing import Any
 from unicodedata import normalize
 
-from .case import Value
-from .errors import CaseError, Place, Problem, as_written, near
+from .case import Case, Value
+from .errors import CaseError, Place, Problem, as_written, listed, near
 from .language import TERM, no_value
 from .rulebook import Rulebook, Term
 
@@ -175,19 +175,38 @@ def read_name(
 # --- the last gate ---------------------------------------------------------------------------------------------------
 
 
-def check_facts(rulebook: Rulebook, facts: Mapping[str, Value], case: str = "") -> None:
-    """Raise CaseError, with every problem, unless each fact is exactly one that its term allows."""
-    allowed = rulebook.allowed
-    for name, value in facts.items():
-        values = allowed.get(name)
+def check_case(rulebook: Rulebook, case: Case) -> Case:
+    """The case with facts of its own, which are those checked; raises CaseError, with every problem.
+
+    A case in which something was wrong gets no advice, and `engine.alarms` tells how far its alarms may reach.
+    """
+    if case.problems or case.at_fault or case.unread:
+        raise CaseError(case.problems or [_doubted(case)])
+    return replace(case, facts=check_facts(rulebook, case.facts, case.id))
+
+
+def _doubted(case: Case) -> Problem:
+    there = f"{listed(list(case.at_fault))} at fault" if case.at_fault else "nothing of the case could be read"
+    return Problem(case.place or Place(f"case {case.id}"), there, "a case without faults: no other gets advice")
+
+
+def check_facts(rulebook: Rulebook, facts: Mapping[str, Value], case: str = "") -> dict[str, Value]:
+    """The facts as they stand now, in a dict of their own, unless one is not exactly what its term allows.
+
+    Raises CaseError then, with every problem.
+    """
+    taken, allowed = dict(facts), rulebook.allowed
+    for name, value in taken.items():
+        values = allowed.get(name) if type(name) is str else None
         if values is None or type(value) not in (str, int) or value not in values:
-            raise CaseError(_refused(rulebook, facts, Place(f"case {case}" if case else "facts")))
+            raise CaseError(_refused(rulebook, taken, Place(f"case {case}" if case else "facts")))
+    return taken
 
 
 def _refused(rulebook: Rulebook, facts: Mapping[Any, Any], place: Place) -> Iterable[Problem]:
     for name, value in facts.items():
-        if not isinstance(name, str):
-            yield Problem(place, f"{name!r} is no finding", "the name of a finding")
+        if type(name) is not str:
+            yield Problem(place, f"{repr(name)[:80]} is no finding", "the name of a finding, of type str")
             continue
         term = read_name(rulebook, name, place)
         if isinstance(term, Misnamed):

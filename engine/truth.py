@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .case import Answer, Case, Decision, Members, Range, Value
-from .facts import check_facts
+from .facts import check_case
 from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
 from .rulebook import COMPLETE, SCREENED, Law, Rulebook, Support, Term
 from .withheld import withheld
@@ -177,8 +177,8 @@ def _falls_by(percent: int, number: int, other: int) -> bool:
 
 
 def decide(rulebook: Rulebook, case: Case) -> Decision:
-    """Every conclusion of a case, rule by rule in the order of work; raises CaseError where a fact is none."""
-    check_facts(rulebook, case.facts, case.id)
+    """Every conclusion of a case, rule by rule in the order of work; raises CaseError (see facts)."""
+    case = check_case(rulebook, case)
     state = begin(rulebook, case.facts)
     marks: dict[str, int] = {}
     for stage in rulebook.stages:

@@ -1,13 +1,13 @@
 """Other answers: what those that are named would change, and the fewest that would change the advice."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from math import prod
 from typing import Any
 
 from .. import truth
-from ..case import Case, Decision, Value
+from ..case import Decision, Value
 from ..rulebook import Rulebook, facts_in_order
 from .checked import check_changed
 from .differences import Difference, compare
@@ -100,7 +100,7 @@ def what_if(
 ) -> Difference:
     """What other answers would change, and through which rules; None takes an answer back."""
     facts = with_changes(decision.case.facts, [FindingChange(term, None, value) for term, value in answers.items()])
-    case = Case(decision.case.id, facts_in_order(plan.rulebook, facts))
+    case = replace(decision.case, facts=facts_in_order(plan.rulebook, facts), expected=None)
     return compare(plan, decision, truth.decide(plan.rulebook, case), terms)
 
 

@@ -49,25 +49,25 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
     count = at_fault = breaking = empty = unread = again = 0
     used: dict[tuple[str, str], str] = {}
     for case in read(cases, rulebook, _read_once):
-        decision = chain.decide(case)
+        decision = None if case.problems else chain.decide(case)
         no_case = case.unread and not case.problems[0].place.line
         count, unread = count + (not no_case), unread + no_case
         at_fault += bool(case.problems) and not no_case
-        breaking += bool(decision.broken and not case.problems)
+        breaking += bool(decision and decision.broken)
         again += _used_again(case, used)
         if is_empty(case):
             empty += 1
             click.echo(f"{case.place or case.id}: no answer in it; expected at least one finding", err=True)
         if as_json:
-            say_json(fault_json(alarms, case) if case.problems else decision.as_json())
+            say_json(decision.as_json() if decision else fault_json(alarms, case))
         elif brief:
-            tell = words.fault_in_brief(alarms, case) if case.problems else words.brief(rulebook, decision)
+            tell = words.brief(rulebook, decision) if decision else words.fault_in_brief(alarms, case)
             say_in_one_line(tell)
         else:
             patient = reader == "patient"
             recommend = words.recommendation_for_patient if patient else words.recommendation
             fault = words.fault_for_patient if patient else words.fault
-            say(fault(alarms, case) if case.problems else recommend(rulebook, decision))
+            say(recommend(rulebook, decision) if decision else fault(alarms, case))
             click.echo()
     if brief and not as_json:
         counts = {"breaking a law": breaking, "empty": empty, "not read": unread, "with an id used before": again}

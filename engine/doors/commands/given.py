@@ -84,26 +84,26 @@ def decided(
     stored = _stored(path, name, as_json) if (Path(path) / "manifest.json").is_file() else None
     rulebook = stored.rulebook if stored else load(knowledge, as_json, cases=False)
     case = stored.case if stored else one_case(rulebook, path, name)
+    end_where_at_fault(rulebook, case, as_json, reader)
     decision = chain_of(rulebook).decide(case)
     if stored:
         with mending(as_json):
             stored.check(decision)
-    end_where_at_fault(rulebook, decision, as_json, reader)
     return rulebook, decision
 
 
-def end_where_at_fault(rulebook: "Rulebook", decision: "Decision", as_json: bool, reader: str = "clinician") -> None:
+def end_where_at_fault(rulebook: "Rulebook", case: "Case", as_json: bool, reader: str = "clinician") -> None:
     """Tell a case with something to mend in it, and end."""
     from ... import words
     from ...alarms import Alarms
 
-    if decision.case.problems:
+    if case.problems:
         alarms = Alarms(rulebook)
         if as_json:
-            say_json(fault_json(alarms, decision.case))
+            say_json(fault_json(alarms, case))
         else:
             fault = words.fault_for_patient if reader == "patient" else words.fault
-            say(fault(alarms, decision.case))
+            say(fault(alarms, case))
         sys.exit(Exit.TO_MEND)
 
 

@@ -221,9 +221,8 @@ def _cases(rulebook: "Rulebook", paths: list[str]) -> "list[Case]":
 
 
 def _decision(rulebook: "Rulebook", case: "Case", as_json: bool) -> "Decision":
-    decision = chain_of(rulebook).decide(case)
-    end_where_at_fault(rulebook, decision, as_json)
-    return decision
+    end_where_at_fault(rulebook, case, as_json)
+    return chain_of(rulebook).decide(case)
 
 
 @click.command(short_help="Tell what other answers would change.")
