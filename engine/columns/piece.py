@@ -32,6 +32,14 @@ REPEATED = Repeated()
 
 
 @dataclass(frozen=True)
+class Strange:
+    """Stands where a cell has something, and no value: what there is, and what was expected."""
+
+    there: str
+    expected: str
+
+
+@dataclass(frozen=True)
 class Spot:
     """Where reading goes on: so many bytes, lines and rows are behind; `skip` rows of what comes are behind too."""
 
@@ -47,8 +55,8 @@ class Piece:
 
     `broken` are lines that could not be read, a case each; `after` is where the next piece begins; `behind` are the
     bytes of the file, packed as it is, that were read so far. `odd` has, by column and row of the table, what stands in
-    a cell that holds no single text: a list, a mapping, REPEATED; the cell itself is null. `more` names keys that have
-    no column of their own.
+    a cell that holds no single text: a list, a mapping, REPEATED, Strange; the cell itself is null. `more` names keys
+    that have no column of their own.
     """
 
     table: pl.DataFrame

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...case import Case, Value
 from ...columns.apart import BROKEN, IMPOSSIBLE, TWICE, WRONG, Apart, apart_of, told_of
-from ...columns.piece import REPEATED
+from ...columns.piece import REPEATED, Strange
 from ...columns.tables import ASIDE, CASE
 from ...errors import Place, Problem
 from ...load.cases import EXPECTED, Entry, cannot_be, fault_of
@@ -34,6 +34,8 @@ class Sorting:
     def _fault(self, name: str, value: Any) -> str:
         if value is REPEATED:
             return _inside(Problem(Place(""), f"{name[:80]!r} stands here twice", "each key once"))
+        if isinstance(value, Strange):
+            return _inside(Problem(Place(""), f"{name[:80]!r} has {value.there}", value.expected))
         if name in (CASE, *ASIDE):
             return _inside(Problem(Place(""), f"`{name}` is no text", "one text"))
         if name.startswith(EXPECTED) and RANGE in str(value):
