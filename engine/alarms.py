@@ -7,6 +7,7 @@ from typing import Any
 
 from .case import Case, Value
 from .circuit import Circuit, compile_rulebook
+from .facts import check_facts, check_names
 from .rulebook import Rulebook, Term
 
 
@@ -45,11 +46,17 @@ class Alarms:
         return compile_rulebook(self.rulebook)
 
     def figures(self, case: Case) -> Figures:
-        """The two figures of a case: one pass of the circuit for each."""
-        meant = {name: value for name, value in case.at_fault.items() if value is not None}
-        at_fault = self.rulebook.finding_names if case.unread else case.at_fault
-        least = self._reached({**case.facts, **meant})
-        most = self._reached(case.facts, frozenset(at_fault))
+        """The two figures of a case: one pass of the circuit for each.
+
+        Raises CaseError where a fact is none, or what is at fault is no finding or meant for no value of its own.
+        """
+        facts, faults = check_facts(self.rulebook, case.facts, case.id), dict(case.at_fault)
+        check_names(self.rulebook, [name for name, value in faults.items() if value is None], case.id)
+        meant = {name: value for name, value in faults.items() if value is not None}
+        meant = check_facts(self.rulebook, meant, case.id)
+        at_fault = self.rulebook.finding_names if case.unread else faults
+        least = self._reached({**facts, **meant})
+        most = self._reached(facts, frozenset(at_fault))
         return Figures(dict.fromkeys(least) if case.unread else least, most)
 
     def _reached(self, facts: Mapping[str, Value], at_fault: frozenset[str] = frozenset()) -> dict[str, Value]:

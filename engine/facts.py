@@ -203,16 +203,26 @@ def check_facts(rulebook: Rulebook, facts: Mapping[str, Value], case: str = "") 
     return taken
 
 
+def check_names(rulebook: Rulebook, names: Iterable[Any], case: str = "") -> None:
+    """Raise CaseError, with every problem, unless each is the name of a finding."""
+    place = Place(f"case {case}" if case else "facts")
+    if problems := [problem for name in names if (problem := _misnamed(rulebook, name, place))]:
+        raise CaseError(problems)
+
+
+def _misnamed(rulebook: Rulebook, name: Any, place: Place) -> Problem | None:
+    if type(name) is not str:
+        return Problem(place, f"{repr(name)[:80]} is no finding", "the name of a finding, of type str")
+    term = read_name(rulebook, name, place)
+    return term.problem if isinstance(term, Misnamed) else None
+
+
 def _refused(rulebook: Rulebook, facts: Mapping[Any, Any], place: Place) -> Iterable[Problem]:
     for name, value in facts.items():
-        if type(name) is not str:
-            yield Problem(place, f"{repr(name)[:80]} is no finding", "the name of a finding, of type str")
-            continue
-        term = read_name(rulebook, name, place)
-        if isinstance(term, Misnamed):
-            yield term.problem
+        if problem := _misnamed(rulebook, name, place):
+            yield problem
         elif type(value) not in (str, int) or value not in rulebook.allowed[name]:
-            yield _unread(term, value, place)
+            yield _unread(rulebook.terms[name], value, place)
 
 
 def _unread(term: Term, value: Any, place: Place) -> Problem:

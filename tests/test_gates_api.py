@@ -4,13 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import polars as pl  # noqa: TID251 (tables are made here to be refused)
 import pytest
 
 from engine import explain, truth
+from engine.alarms import Alarms
 from engine.case import Case, Decision
 from engine.chain import Chain
+from engine.columns.compared import Compared
+from engine.columns.program import Program
 from engine.errors import CaseError, Place, Problem
-from engine.rulebook import Rulebook
+from engine.language import Domain
+from engine.rulebook import Rulebook, Term
 
 FAULTS: list[dict[str, Any]] = [
     {"problems": (Problem(Place("a.yaml", 2), "'yess' is no value of 'saddle numbness'"),)},
@@ -71,3 +76,37 @@ def test_a_decision_keeps_the_facts_that_it_was_made_of(bundled: Rulebook) -> No
         facts["saddle numbness"] = "no"
         assert type(decision.case.facts) is dict
         assert decision.case.facts == decision.state.facts == {"saddle numbness": "yes"}
+
+
+ODD: list[dict[str, Any]] = [
+    {"facts": {"saddle numbness": True}},
+    {"facts": {"sadle numbness": "yes"}},
+    {"facts": {"age": True}},
+    {"at_fault": {"sadle numbness": None}},
+    {"at_fault": {"urgency": None}},
+    {"at_fault": {"saddle numbness": True}},
+    {"at_fault": {5: None}},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_no_figures_are_told_of_what_no_term_allows(bundled: Rulebook, odd: dict[str, Any]) -> None:
+    with pytest.raises(CaseError):
+        Alarms(bundled).figures(Case("x", odd.get("facts", {}), at_fault=odd.get("at_fault", {})))
+
+
+@pytest.mark.parametrize(
+    "table", [{"age": [True]}, {"age": [70.9]}, {"age": [700]}, {"agee": [70]}, {"saddle numbness": ["Yes"]}], ids=str
+)
+def test_no_bitmaps_are_made_of_what_no_term_allows(bundled: Rulebook, table: dict[str, Any]) -> None:
+    program = Program(bundled)
+    for read in (program.marks, program.evaluate):
+        with pytest.raises(CaseError, match=next(iter(table))):
+            read(pl.DataFrame(table))
+
+
+def test_a_finding_that_is_new_is_unknown_to_the_rulebook_before(bundled: Rulebook) -> None:
+    new = Term("new", Domain("yes/no", ("yes", "no")), True, Place(""))
+    compared = Compared(bundled, replace(bundled, terms={**bundled.terms, "new": new}), ["urgency"])
+    compared.add(pl.DataFrame({"case": ["a"], "new": ["yes"], "saddle numbness": ["yes"]}))
+    assert (compared.cases, compared.changed) == (1, 0)

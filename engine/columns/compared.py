@@ -54,9 +54,10 @@ class Compared:
             self._count(table[rows], earlier[rows])
 
     def _as_before(self, table: pl.DataFrame) -> pl.DataFrame:
-        """The table as the rulebook before can read it: a value that it does not have is unknown to it."""
+        """The table as the rulebook before can read it: a finding or a value that it does not have is unknown to it."""
         columns = [_narrow(table[new.name], old) for new, old in self.narrowed if new.name in table.columns]
-        return table.with_columns(columns)
+        new = set(table.columns) - {CASE, *self.before.rulebook.finding_names}
+        return table.with_columns(columns).drop(new)
 
     def _differing(
         self, before: Mapping[str, tuple[Bits, Bits]], after: Mapping[str, tuple[Bits, Bits]], height: int

@@ -10,6 +10,7 @@ import polars as pl
 
 from ..circuit import Circuit, Pair, compile_rulebook
 from ..rulebook import Rulebook
+from .facts import check_table
 from .findings import Bits, dtype_of, findings_of
 from .frame import BROKEN_LAWS, CASE, WAITS, Frame
 from .plan import Plan
@@ -44,7 +45,11 @@ class Program:
         return Frame(self.rulebook)
 
     def marks(self, table: pl.DataFrame) -> dict[str, tuple[Bits, Bits]]:
-        """The two bitmaps (holds, fails) of every output, one bit a case; see `_outputs` for their names."""
+        """The two bitmaps (holds, fails) of every output, one bit a case; see `_outputs` for their names.
+
+        Raises CaseError where the table has what is no fact.
+        """
+        check_table(self.rulebook, table, (CASE,))
         found = self.plan.run(findings_of(table, self.rulebook.findings), table.height)
         return {name: (found[holds], found[fails]) for name, (holds, fails) in self.outputs.items()}
 
