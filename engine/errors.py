@@ -8,6 +8,7 @@ from unicodedata import category, name
 
 from .display import visible_in_a_line
 
+WITHIN = " > "  # between a column and a name that stands within its cells
 SURELY = 0.75  # words so much alike are one, with a slip of the pen
 NAMED = 3  # so many other files are named; more are counted
 

@@ -9,6 +9,7 @@ from . import excel, parquet
 from .csv import Table
 from .head import head_of, names_of
 from .ndjson import JsonLines
+from .nested import names_from
 from .packed import SUFFIXES as SUFFIXES
 from .parquet import guarded
 from .parquet import rows_of as rows_of
@@ -54,7 +55,7 @@ def pieces(path: Path, kind: str, spot: Spot, most: int, vocabulary: Vocabulary)
 
 def _pieces(path: Path, kind: str, spot: Spot, most: int, vocabulary: Vocabulary) -> Iterator[Piece]:
     if kind == "parquet":
-        yield from parquet.pieces(path, spot, most)
+        yield from parquet.pieces(path, spot, most, names_from(vocabulary.types))
     elif kind == "store":
         yield from parquet.stored(path, spot, most)
     elif kind == "excel":

@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 
 from ..document import MAX_BYTES
-from ..errors import Problem
+from ..errors import SURELY, Problem, nearest
 from ..facts import text_of, tidy
+from .nested import found_in, names_from, plain
 from .piece import REPEATED, Piece, Repeated, Rows, Spot, Vocabulary, cut, ends
 from .program import CASE
 from .tables import EXPECTED, told
@@ -24,7 +25,8 @@ from .text import Source, blocks
 
 COLUMNS = 1000  # keys that are no findings and have a column of their own
 MORE = "more"  # the column of all further ones
-NAMED = 100  # of which so many are named
+NAMED = 100  # of which so many are named, and all that are surely alike to a finding
+COMPARED = 20_000  # different ones that are compared letter by letter
 SOURCE = "source"
 _KEY = re.compile(rb'"\s*:')
 _HALF = re.compile("[\ud800-\udfff]")
@@ -37,6 +39,8 @@ class JsonLines:
         self.source = source
         self.vocabulary = vocabulary
         self.columns = vocabulary.names
+        self.findings = names_from(vocabulary.types)
+        self.slips: dict[str, bool] = {}
 
     def pieces(self, spot: Spot, most: int) -> Iterator[Piece]:
         """The cases from a spot on, in pieces of so many at most."""
@@ -103,6 +107,7 @@ class JsonLines:
         bad: dict[int, Problem] = {}
         odd: dict[str, dict[int, Any]] = {}
         further: dict[str, None] = {}
+        always: dict[str, None] = {}
         for record, number in enumerate(numbers):
             value = self._quick(lines[number - first])
             if value is None:
@@ -111,17 +116,22 @@ class JsonLines:
                     bad[record] = found
                     continue
                 value = found
-                self._take_out(value, len(values), odd)
-                self._gather(value, further)
+                always |= self._take_out(value, len(values), odd)
+                always |= self._gather(value, further)
             values.append(value)
             good.append(record)
         records = np.array(good, np.int64)
         places = np.array(numbers, np.int64)[records]
         broken = np.array(list(bad), np.int64)
-        return Rows(_table(values), places, records, list(bad.values()), broken, odd, list(further)[:NAMED])
+        more = [*(always | dict.fromkeys(list(further)[:NAMED]))]
+        return Rows(_table(values), places, records, list(bad.values()), broken, odd, more)
 
-    def _take_out(self, value: dict[str, Any], row: int, odd: dict[str, dict[int, Any]]) -> None:
-        """Make a text of what is several values, or put it aside where a single one is wanted."""
+    def _take_out(self, value: dict[str, Any], row: int, odd: dict[str, dict[int, Any]]) -> dict[str, None]:
+        """Make a text of what is several values, or put it aside where a single one is wanted.
+
+        Gives back the findings in what is passed through as a text.
+        """
+        within: dict[str, None] = {}
         for key, one in value.items():
             if isinstance(one, dict | list | Repeated):
                 value[key] = None
@@ -129,14 +139,26 @@ class JsonLines:
                     odd.setdefault(key if key in self.columns else MORE, {})[row] = one
                 elif key != SOURCE:
                     value[key] = told(one) if key.startswith(EXPECTED) else json.dumps(one, ensure_ascii=False)
+                if one is not REPEATED and key not in self.vocabulary.names:
+                    within |= dict.fromkeys(found_in(key, one, self.findings))
+        return within
 
-    def _gather(self, value: dict[str, Any], further: dict[str, None]) -> None:
-        """Put keys that have no column of their own into the one they share."""
+    def _gather(self, value: dict[str, Any], further: dict[str, None]) -> dict[str, None]:
+        """Put keys that have no column of their own into the one they share; gives back those that are slips."""
         taken = {key: value.pop(key) for key in list(value) if key not in self.columns}
         if taken:
             value[MORE] = json.dumps(taken, ensure_ascii=False)
         if len(further) < NAMED:
             further |= dict.fromkeys(taken)
+        return dict.fromkeys(key for key in taken if self._is_slip(key))
+
+    def _is_slip(self, key: str) -> bool:
+        """Whether a key is surely meant for a finding."""
+        if key not in self.slips:
+            if len(self.slips) >= COMPARED:
+                return plain(key) in self.findings
+            self.slips[key] = plain(key) in self.findings or bool(nearest(key, self.findings, SURELY))
+        return self.slips[key]
 
 
 def _number(word: str) -> str:
@@ -151,8 +173,8 @@ _decode = msgspec.json.Decoder(float_hook=_number).decode
 def _tidied(value: Mapping[str, Any]) -> dict[str, Any]:
     """What a line says, its keys as all entrances have them, and each number as its text."""
     found: dict[str, Any] = {}
-    for written, one in value.items():
-        key = tidy(_whole(written))
+    for number, (written, one) in enumerate(value.items(), 1):
+        key = tidy(_whole(written)) or f"column {number}"
         text = one if isinstance(one, str) else text_of(one)
         found[key] = REPEATED if key in found else one if text is None else _whole(text)
     return found

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
@@ -12,8 +13,10 @@ import numpy as np
 import polars as pl
 
 from ..errors import Place, Problem
+from ..facts import tidy
 from . import codes
-from .head import refuse_twice
+from .head import names_of, refuse_twice
+from .nested import Names, found_in_table
 from .piece import Piece, Spot, Unusable, for_polars
 
 UNREADABLE = (OSError, EOFError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
@@ -71,7 +74,7 @@ def without_panic() -> Iterator[None]:
 
 def columns(path: Path) -> tuple[str, ...]:
     """The names of the columns."""
-    return tuple(_scan(path).collect_schema().names())
+    return names_of(tuple(map(tidy, _scan(path).collect_schema().names())))
 
 
 def rows_of(path: Path) -> int:
@@ -94,20 +97,22 @@ def _count(table: pl.LazyFrame) -> int:
 def extents(path: Path, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
     """Where each of `pieces` ends and how many cases it has."""
     table = pl.scan_ipc(for_polars(path)) if path.suffix == codes.SUFFIX else _scan(path)
-    refuse_twice(table.collect_schema().names(), Place(shown(path)))
+    refuse_twice(names_of(table.collect_schema().names()), Place(shown(path)))
     rows = _count(table)
     for first in range(spot.row, rows, most):
         after = min(first + most, rows)
         yield Spot(row=after), after - first
 
 
-def pieces(path: Path, spot: Spot, most: int) -> Iterator[Piece]:
+def pieces(path: Path, spot: Spot, most: int, findings: Names) -> Iterator[Piece]:
     """The rows of a Parquet file from a spot on, none read ahead: another may be at those that come next."""
     rows = _scan(path)
     for after, count in extents(path, spot, most):
         first = after.row - count
-        found = piece(rows.slice(first, count).collect(), first)
-        yield found
+        table = rows.slice(first, count).collect()
+        table = table.rename(dict(zip(table.columns, names_of([*map(tidy, table.columns)]), strict=True)))
+        found = piece(table, first)
+        yield replace(found, more=found_in_table(table, findings))
         if found.after.row < after.row:  # a damaged file can end without a word
             place = Place(shown(path), found.after.row + 1)
             raise Unusable(Problem(place, f"rows that cannot be read, of {rows_of(path):,}"))

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...columns import ids
 from ...columns.inputs import rows_of
-from ...errors import Problem, nearest
+from ...errors import WITHIN, Problem, nearest
 from ...rulebook import Rulebook
 from ..lock import locked_folder
 from ..walk import printable
@@ -264,7 +264,9 @@ class Batch:
             "by reason": dict(sorted(reasons.items())),
             "breaking a law": breaking,
             "broken laws": dict(sorted(broken.items())),
-            "extra columns": {name: "" if is_like_id(name) else nearest(name, known) for name in unknown},
+            "extra columns": {
+                name: "" if is_like_id(name) else nearest(name.split(WITHIN)[-1], known) for name in unknown
+            },
             "parts": len(records),
         }
 
