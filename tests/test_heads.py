@@ -1,5 +1,6 @@
 """What stands above a head, and heads below it: no row is lost, and none is read under the head of another table."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,10 @@ def test_a_note_of_the_name_of_a_finding_is_no_head(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_text("case,fever,note\nann,yes,fever\nben,,fever\ncase,no,\n")
     assert len(rows(cases_of(path))) == 3
+
+
+def test_a_packed_file_that_is_damaged_is_told_as_such(tmp_path: Path) -> None:
+    data = bytearray(gzip.compress(b"case,age\nann,44\n"))
+    data[-8] ^= 1  # of its checksum
+    (tmp_path / "in.csv.gz").write_bytes(data)
+    assert "the packed file is damaged" in said(tmp_path / "in.csv.gz")

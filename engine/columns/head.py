@@ -56,7 +56,9 @@ def head_of(source: Source, known: Collection[str] = (), types: Mapping[str, Any
     lines = _lines(data[skipped:])
     found = _found(lines, told[1].decode("latin-1") if told else SEPARATORS, {name.casefold() for name in known})
     if found is None or (known and not found.known and any(map(_VALUE.fullmatch, found.fields))):
-        raise Unusable(_no_head(source.name, lines, found.first + above if found else above))
+        damaged = Problem(Place(source.name), source.cut, "the whole file")
+        nothing = _no_head(source.name, lines, found.first + above if found else above)
+        raise Unusable(damaged if source.cut and not any(map(bytes.strip, lines)) else nothing)
     line = above + found.first + 1
     if any(_is_no_text(field) for field in found.fields):
         raise Unusable(Problem(Place(source.name, line), "a head that is no UTF-8", "it saved as CSV UTF-8"))
