@@ -86,6 +86,10 @@ class CaseError(LumbarError):
     """The sender of a case has something to correct in it: nothing is decided from facts that no term allows."""
 
 
+class QuestionError(LumbarError):
+    """Whoever asks about a decision named what there is not, or a decision by another rulebook or of other facts."""
+
+
 def _most_first(problem: Problem) -> tuple[int, Problem]:
     """What many files stumble over is likely the cause of the rest, so it stands first."""
     return -len({place.file for place in problem.also} - {problem.place.file}), problem

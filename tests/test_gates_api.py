@@ -13,7 +13,7 @@ from engine.case import Case, Decision
 from engine.chain import Chain
 from engine.columns.compared import Compared
 from engine.columns.program import Program
-from engine.errors import CaseError, Place, Problem
+from engine.errors import CaseError, Place, Problem, QuestionError
 from engine.language import Domain
 from engine.rulebook import Rulebook, Term
 
@@ -110,3 +110,65 @@ def test_a_finding_that_is_new_is_unknown_to_the_rulebook_before(bundled: Rulebo
     compared = Compared(bundled, replace(bundled, terms={**bundled.terms, "new": new}), ["urgency"])
     compared.add(pl.DataFrame({"case": ["a"], "new": ["yes"], "saddle numbness": ["yes"]}))
     assert (compared.cases, compared.changed) == (1, 0)
+
+
+ODD_ANSWERS: list[Any] = [{"sadle numbness": "yes"}, {"Saddle numbness": "yes"}, {"urgency": "emergency"}, {5: "yes"}]
+ODD_ANSWERS += [{"age": True}, {"sadle numbness": None}]
+ODD_ANSWERS += [{"movements tested": "no", "repeated extension": "worse and stays worse"}]
+
+
+@pytest.mark.parametrize("answers", ODD_ANSWERS, ids=str)
+def test_other_answers_are_facts_of_a_patient_that_can_be(bundled: Rulebook, answers: Any) -> None:
+    decision = truth.decide(bundled, Case("x", {"fever": "no"}))
+    with pytest.raises(CaseError):
+        explain.what_if(explain.Plan(bundled), decision, answers)
+
+
+def questions(rulebook: Rulebook, decision: Decision, terms: Any) -> list[Callable[[], object]]:
+    plan, judged = explain.Plan(rulebook), explain.Judged(rulebook, decision)
+    return [
+        lambda: explain.what_if(plan, decision, {"fever": "yes"}, terms),
+        lambda: explain.what_would_change(plan, decision, terms),
+        lambda: explain.enough(plan, decision, terms),
+        lambda: explain.what_next(plan, decision, terms),
+        lambda: explain.compare(plan, decision, decision, terms),
+        lambda: explain.compare_rulebooks(judged, judged, terms),
+        lambda: explain.why(rulebook, decision, *terms if isinstance(terms, tuple) else ("urgncy",)),
+        lambda: explain.why_not(plan, decision, *terms if isinstance(terms, tuple) else ("urgncy",)),
+        lambda: explain.weigh(rulebook, decision, *terms if isinstance(terms, tuple) else ("urgncy",)),
+    ]
+
+
+@pytest.mark.parametrize("terms", ["urgency", ["urgncy"], ["fever"], [5]], ids=str)
+def test_no_question_is_asked_of_what_is_no_conclusion(bundled: Rulebook, terms: Any) -> None:
+    decision = truth.decide(bundled, Case("x", {"fever": "no"}))
+    for ask in questions(bundled, decision, terms):
+        with pytest.raises(QuestionError):
+            ask()
+
+
+@pytest.mark.parametrize("values", ["emergency", ("emergancy",), (4,)], ids=str)
+def test_no_question_is_asked_of_what_is_no_value(bundled: Rulebook, values: Any) -> None:
+    decision = truth.decide(bundled, Case("x", {"fever": "no"}))
+    with pytest.raises(QuestionError, match=r"no value|one text"):
+        explain.why_not(explain.Plan(bundled), decision, "urgency", values)
+    with pytest.raises(QuestionError, match=r"no value|one text"):
+        explain.weigh(bundled, decision, "urgency", values)
+
+
+def test_a_decision_is_explained_by_its_own_rulebook_and_facts_alone(bundled: Rulebook) -> None:
+    decision = truth.decide(bundled, Case("x", {"fever": "no"}))
+    changed = replace(decision, case=Case("x", {"fever": "yes"}))
+    for odd in (replace(decision, rulebook="another"), changed):
+        for ask in questions(bundled, odd, ("urgency",)):
+            with pytest.raises(QuestionError):
+                ask()
+
+
+def test_a_number_of_a_tally_may_be_a_number_or_its_text(bundled: Rulebook) -> None:
+    decision, plan = truth.decide(bundled, Case("x", {"fever": "no"})), explain.Plan(bundled)
+    tally = next(term.name for term in bundled.conclusions if term.domain.kind == "tally")
+    as_number: Any = (1,)
+    assert explain.why_not(plan, decision, tally, as_number) == explain.why_not(plan, decision, tally, ("1",))
+    with pytest.raises(QuestionError):
+        explain.why_not(plan, decision, tally, ("many",))

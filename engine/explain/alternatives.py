@@ -9,6 +9,7 @@ from typing import Any
 from .. import truth
 from ..case import Decision, Value
 from ..rulebook import Rulebook, facts_in_order
+from .asked import check_answers, check_asked
 from .checked import check_changed
 from .differences import Difference, compare
 from .findings import FindingChange, with_changes
@@ -99,7 +100,9 @@ def what_if(
     plan: Plan, decision: Decision, answers: Mapping[str, Value | None], terms: Sequence[str] = ()
 ) -> Difference:
     """What other answers would change, and through which rules; None takes an answer back."""
+    check_asked(plan.rulebook, decision, terms)
     facts = with_changes(decision.case.facts, [FindingChange(term, None, value) for term, value in answers.items()])
+    check_answers(plan.rulebook, facts, answers)
     case = replace(decision.case, facts=facts_in_order(plan.rulebook, facts), expected=None)
     return compare(plan, decision, truth.decide(plan.rulebook, case), terms)
 
@@ -108,6 +111,7 @@ def what_would_change(
     plan: Plan, decision: Decision, terms: Sequence[str] = (), most: int | None = MOST_TOLD
 ) -> Alternatives:
     """The fewest other answers that would change the advice, or the terms named; of each size so many are told."""
+    check_asked(plan.rulebook, decision, terms)
     told = tuple(terms) or shown(plan.rulebook)
     search = _Search(plan, decision, told)
     found: list[Alternative] = []

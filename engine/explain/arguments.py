@@ -12,6 +12,7 @@ from .. import truth
 from ..case import Decision
 from ..language import Against, Within
 from ..rulebook import Rulebook, Support, Term
+from .asked import check_values
 from .checked import check_argument
 from .outcomes import Outcome, outcome
 from .reasons import Explainer, RuleReason, rule_json
@@ -82,9 +83,10 @@ class Weighing:
 
 def weigh(rulebook: Rulebook, decision: Decision, term: str, values: Sequence[str] = ()) -> Weighing:
     """What speaks for each of the values and against it; none named: those that are weighed, or have a rule alive."""
+    values = check_values(rulebook, decision, term, values)
     found = rulebook.terms[term]
     scales = _Scales(rulebook, decision, found)
-    wanted = tuple(values) or scales.weighed() or scales.alive() or found.domain.values
+    wanted = values or scales.weighed() or scales.alive() or found.domain.values
     return Weighing(found, outcome(decision, term), tuple(scales.weigh(value) for value in wanted))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from .. import truth
 from ..case import Decision
 from ..rulebook import Circle, Rule, Rulebook, Term
+from .asked import check_both
 from .checked import check_difference
 from .findings import FindingChange, finding_changes
 from .minimise import minimise
@@ -71,6 +72,7 @@ class Difference:
 def compare(plan: Plan, before: Decision, after: Decision, terms: Sequence[str] = ()) -> Difference:
     """What made the difference between two cases under one rulebook: in the advice, or in the terms named."""
     rulebook = plan.rulebook
+    check_both([(rulebook, before), (rulebook, after)], terms)
     told = tuple(terms) or shown(rulebook)
     first, second = Judged(rulebook, before), Judged(rulebook, after)
     differing = finding_changes(rulebook, before.case.facts, after.case.facts)
@@ -96,6 +98,7 @@ def compare(plan: Plan, before: Decision, after: Decision, terms: Sequence[str] 
 
 def compare_rulebooks(before: Judged, after: Judged, terms: Sequence[str] = ()) -> Difference:
     """What of the knowledge made the difference between the decisions of one case under two rulebooks."""
+    check_both([(one.rulebook, one.decision) for one in (before, after)], terms)
     told = tuple(terms) or tuple(dict.fromkeys((*shown(after.rulebook), *shown(before.rulebook))))
     wanted = advice(after.decision, told)
 

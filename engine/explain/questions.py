@@ -15,6 +15,7 @@ from zlib import crc32
 from .. import truth
 from ..case import Decision, Members, Value
 from ..rulebook import Rulebook, Term
+from .asked import check_asked
 from .bounds import Bounds
 from .checked import check_effect
 from .outcomes import Outcome, outcome, shown
@@ -104,6 +105,7 @@ def what_next(plan: Plan, decision: Decision, terms: Sequence[str] = (), prove: 
 
     Where `prove`, a solver is asked of those questions of which it is not plain whether they can.
     """
+    check_asked(plan.rulebook, decision, terms)
     survey = _Survey(plan, decision, tuple(terms) or shown(plan.rulebook))
     found = {name: survey.question(name) for name in survey.bearing}
     unsure = [name for name, question in found.items() if not question.sure]

@@ -11,6 +11,7 @@ from .. import truth
 from ..case import Answer, Decision, Members, Range, plain
 from ..language import Condition, Group, Line, show_line, terms_of, title_of
 from ..rulebook import COMPLETE, Rule, Rulebook, Support, Term
+from .asked import check_term
 from .checked import check_why
 from .outcomes import STATES, STATUS, in_a_phrase, outcome
 
@@ -129,7 +130,7 @@ class Why:
 
 def why(rulebook: Rulebook, decision: Decision, term: str) -> Why:
     """The reasons for a term, down to the answers given."""
-    reason = Explainer(rulebook, decision).why(rulebook.terms[term])
+    reason = Explainer(rulebook, decision).why(check_term(rulebook, decision, term))
     check_why(rulebook, decision, reason, rests_on(rulebook, decision, term))
     return reason
 

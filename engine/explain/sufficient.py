@@ -10,6 +10,7 @@ from math import comb
 from typing import Any
 
 from ..case import Decision, Value
+from .asked import check_asked
 from .checked import check_enough
 from .minimise import minimise
 from .outcomes import Outcome, advice, shown
@@ -58,6 +59,7 @@ class Enough:
 
 def enough(plan: Plan, decision: Decision, terms: Sequence[str] = ()) -> Enough:
     """A smallest part of the answers that gives the advice, or the terms named."""
+    check_asked(plan.rulebook, decision, terms)
     told = tuple(terms) or shown(plan.rulebook)
     facts = decision.case.facts
     now = Variants(plan, facts)

@@ -9,6 +9,7 @@ from ..case import Decision, Members, Range
 from ..language import Against, Group, Is, Line, Within, show_line, terms_of
 from ..proof.pool import beneath
 from ..rulebook import COMPLETE, Rule, Support, Term
+from .asked import check_values
 from .checked import check_way
 from .outcomes import Outcome, outcome
 from .plan import Plan
@@ -109,8 +110,9 @@ def why_not(plan: Plan, decision: Decision, term: str, wanted: Sequence[str] = (
 
     Where none is named: every value that it does not have.
     """
+    wanted = check_values(plan.rulebook, decision, term, wanted)
     found = plan.rulebook.terms[term]
-    goal = Goal(term, tuple(wanted) or tuple(others(found, outcome(decision, term))))
+    goal = Goal(term, wanted or tuple(others(found, outcome(decision, term))))
     seeker = _Seeker(plan, decision)
     asked = seeker.seek_all(goal)
     near = [candidate for candidate in asked.rules if candidate.distance is not None]
