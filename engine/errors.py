@@ -77,6 +77,10 @@ class LumbarError(Exception):
         self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(sorted(problems, key=_most_first)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type["LumbarError"], tuple[tuple[Problem, ...]]]:
+        """For another process: made again of its problems, and not of their text."""
+        return type(self), (self.problems,)
+
 
 class KnowledgeError(LumbarError):
     """The author of a knowledge base has something to mend in its files."""

@@ -25,7 +25,7 @@ MISSING = ("", UNKNOWN)
 SAID = {"true": "yes", "false": "no"}
 """What a text is taken for where it is not a value itself, in any letter case."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?\Z")
-_NOTHING = ("NAType", "NaTType")  # pandas.NA and pandas.NaT, which are not imported for it
+_NOTHING = ("NAType", "NaTType", "MaskedConstant")  # pandas.NA and pandas.NaT, which are not imported for it
 _SEVERAL = (Mapping, Set, Sequence, bytes, bytearray)
 _MOST = 10**9  # a tally has no highest number of its own
 _WRITTEN = 10**400
@@ -52,6 +52,8 @@ def plain(raw: Any) -> Any:
         return raw
     if type(raw).__name__ in _NOTHING:
         return None
+    if _is_time(raw):
+        return None if raw != raw else raw
     if getattr(raw, "ndim", None) == 0 and hasattr(raw, "item"):
         raw = raw.item()
     if isinstance(raw, str):
@@ -69,8 +71,13 @@ def text_of(raw: Any) -> str | None:
     return tidy(raw) if isinstance(raw, str) else None
 
 
+def _is_time(raw: Any) -> bool:
+    """Whether it is a time or a duration of numpy, which `item` would make a number of."""
+    return getattr(getattr(raw, "dtype", None), "kind", "") in ("m", "M")
+
+
 def _is_number(raw: Any) -> bool:
-    return not isinstance(raw, bool) and isinstance(raw, Real | Decimal)
+    return not isinstance(raw, bool) and isinstance(raw, Real | Decimal) and not _is_time(raw)
 
 
 def _is_nan(number: Any) -> bool:

@@ -173,12 +173,13 @@ def _ids(column: pl.Series, stem: str, lines: Any) -> tuple[pl.Series, pl.Series
     """The ids as text on one line, as a single case has it, the name where there is none; and where one is no text."""
     if not (is_plain(column) or column.dtype.is_temporal() or column.dtype == pl.Null):
         return numbered(stem, lines), column.is_not_null()
-    text = _texts_of_ids(loose(column))
+    exact = column.map_elements(text_of, pl.String) if column.dtype.is_decimal() else loose(column)
+    text = _texts_of_ids(exact)
     strange = text.str.contains(_UNSHOWN).fill_null(False)
     if strange.any():
         shown = text.filter(strange).map_elements(_shown, pl.String)
         text = text.scatter(strange.arg_true(), shown)
-    if column.null_count() or bool((text == "").any()):
+    if text.null_count() or bool((text == "").any()):
         text = text.zip_with((text != "").fill_null(False), numbered(stem, lines))
     return text.alias(CASE), None
 

@@ -46,11 +46,11 @@ class Object(dict[str, Any]):
 
 
 def read(
-    paths: Iterable[str | Path], rulebook: Rulebook, twice: Callable[[Path], None] = lambda _: None
+    paths: str | Path | Iterable[str | Path], rulebook: Rulebook, twice: Callable[[Path], None] = lambda _: None
 ) -> Iterator[Case]:
-    """Every case of the files, folders and `-`, in order; `twice` is told of files that are named once more."""
+    """Every case of a file, folder or `-`, or of several, in order; `twice` is told of files named once more."""
     walk = Walk()
-    for path in paths:
+    for path in [paths] if isinstance(paths, str | Path) else paths:
         if str(path) == STANDARD_INPUT:
             yield from read_stream(sys.stdin.buffer, "standard input", rulebook)
         elif Path(path).is_dir():
@@ -92,7 +92,8 @@ def _once(walk: Walk, path: Path, rulebook: Rulebook) -> Iterator[Case]:
 
 def _file(path: Path, rulebook: Rulebook) -> Iterator[Case]:
     name = printable(path)
-    said = {key: value for key, value in partition_of(path.absolute()).items() if key in rulebook.terms}
+    above = partition_of(Path(os.path.abspath(path)))  # noqa: PTH100 (no link followed)
+    said = {key: value for key, value in above.items() if key in rulebook.terms}
     with path.open("rb") as file:
         before = os.fstat(file.fileno())
         for case in _cases(file, path, name, rulebook):

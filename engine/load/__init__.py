@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ..case import Case
-from ..errors import CaseError, Place
+from ..errors import CaseError, Place, Problem
+from ..facts import text_of
 from ..rulebook import Rulebook
 from . import cache
 from .files import read_folder
@@ -37,7 +38,10 @@ def case_from(rulebook: Rulebook, answers: Mapping[str, Any], name: str = "case"
     """
     from .cases import Entry, make_case
 
-    place = Place(name)
+    text = text_of(name)
+    if text is None:
+        raise CaseError([Problem(Place("case"), f"the id of a case is a {type(name).__name__}", "one text")])
+    name, place = text, Place(text)
     case = make_case([Entry(str(key), value, place) for key, value in answers.items()], rulebook, place, name)
     if case.problems:
         raise CaseError(case.problems)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -178,7 +179,7 @@ class _Gathering:
         if kind == "store" or self.out in path.parents:
             return {}
         below = partition_of(path.relative_to(root)) if root in path.parents else {}
-        above = partition_of(path.absolute())
+        above = partition_of(Path(os.path.abspath(path)))  # noqa: PTH100 (no link followed)
         return {name: value for name, value in above.items() if name in below or name in self.rulebook.terms}
 
 

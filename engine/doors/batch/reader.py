@@ -67,6 +67,9 @@ class Reader:
         """
         problems: list[Problem] = []
         foreign: list[Problem] = []
+        if self.options.id in self.rulebook.terms:
+            there = f"`--id` names {self.options.id!r}, of which answers are read"
+            problems.append(Problem(Place("--id"), there, "a column that is no finding"))
         for one in self.inputs:
             columns = self._columns(one)
             if columns is None:

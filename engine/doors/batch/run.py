@@ -13,7 +13,7 @@ from typing import Any
 
 from ...columns import ids
 from ...columns.inputs import rows_of
-from ...errors import WITHIN, Problem, nearest
+from ...errors import WITHIN, Place, Problem, nearest
 from ...rulebook import Rulebook
 from ..lock import locked_folder
 from ..walk import printable
@@ -233,8 +233,14 @@ class Batch:
     # --- what is told ------------------------------------------------------------------------------------------------
 
     def _unrecognised(self, records: list[dict[str, Any]]) -> Iterator[Problem]:
-        """A problem for each input in which no finding was seen, or no id where one was looked for."""
+        """A problem for each input without a case, in which no finding was seen, or no id where one was looked for."""
         noticed: dict[int, Noticed] = {}
+        counts: Counter[str] = Counter()
+        for record in records:
+            counts.update(record["inputs"])
+        for number, one in enumerate(self.inputs):
+            if not counts[str(number)]:
+                yield Problem(Place(printable(one.path)), "no case in it", "a row, or an object, for each case")
         for record in records:
             for number, told in record["noticed"].items():
                 noticed[int(number)] = Noticed.of(told).and_also(noticed.get(int(number), Noticed()))

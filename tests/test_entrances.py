@@ -1,0 +1,104 @@
+"""What programs and folders hand over: no value is taken for another, no case is missed, no error is lost."""
+
+import json
+import pickle
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np  # noqa: TID251 (values of numpy are handed over)
+import polars as pl  # noqa: TID251 (tables are made here to be read there)
+import pytest
+
+from engine.doors.files import read
+from engine.errors import CaseError
+from engine.load import case_from
+from engine.rulebook import Rulebook
+from tests.test_cli import run
+
+
+def test_what_numpy_masks_is_no_answer_and_a_time_is_no_number(bundled: Rulebook) -> None:
+    masked = np.ma.masked_invalid([float("nan"), 4.0])
+    assert dict(case_from(bundled, {"age": masked[0], "fever": masked[0], "pain score": masked[1]}).facts) == {
+        "pain score": 4
+    }
+    for odd in (np.timedelta64(70, "ns"), np.datetime64(70, "ns"), np.datetime64("2026-06") - np.datetime64("2026-01")):
+        with pytest.raises(CaseError, match="age"):
+            case_from(bundled, {"age": odd})
+    assert not case_from(bundled, {"age": np.datetime64("NaT")}).facts
+
+
+def test_an_error_can_be_sent_to_another_process(bundled: Rulebook) -> None:
+    with pytest.raises(CaseError) as told:
+        case_from(bundled, {"age": "seventy", "fever": "ja"})
+    again = pickle.loads(pickle.dumps(told.value))
+    assert (type(again), again.problems, str(again)) == (CaseError, told.value.problems, str(told.value))
+
+
+@pytest.mark.parametrize(("name", "text"), [(7, "7"), ("row 7", "row 7"), (np.int64(3), "3")])
+def test_the_name_of_a_case_is_a_text(bundled: Rulebook, name: Any, text: str) -> None:
+    assert case_from(bundled, {"age": 70}, name).id == text
+    with pytest.raises(CaseError, match="age"):
+        case_from(bundled, {"age": "old"}, name)
+
+
+def test_a_name_that_is_no_text_is_refused(bundled: Rulebook) -> None:
+    for odd in (None, float("nan"), b"x", ["x"]):
+        with pytest.raises(CaseError, match="the id of a case"):
+            case_from(bundled, {"age": 70}, odd)  # type: ignore[arg-type]
+
+
+def test_a_single_path_may_be_read(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text("age: 70\n", encoding="utf-8")
+    for path in (tmp_path / "one.yaml", str(tmp_path / "one.yaml")):
+        assert [case.id for case in read(path, bundled)] == ["one"]
+
+
+def test_ids_are_texts_whatever_their_column_holds(tmp_path: Path) -> None:
+    large = [Decimal("12345678901234567890"), Decimal("12345678901234567999")]
+    pl.DataFrame({"case": pl.Series(large, dtype=pl.Decimal(38, 0)), "age": [44, 50]}).write_parquet(
+        tmp_path / "a.parquet"
+    )
+    pl.DataFrame({"case": [1.5, float("nan"), float("nan")], "age": [44, 50, 700]}).write_parquet(
+        tmp_path / "b.parquet"
+    )
+    assert run("batch", str(tmp_path / "a.parquet"), "--out", str(tmp_path / "a"))[0] == 0
+    found = pl.read_parquet(tmp_path / "a" / "answers" / "part-00000.parquet")["case"].to_list()
+    assert found == [str(number) for number in large]
+    assert run("batch", str(tmp_path / "b.parquet"), "--out", str(tmp_path / "b"))[0] == 1
+    assert pl.read_parquet(tmp_path / "b" / "answers" / "part-00000.parquet")["case"].to_list() == ["1.5", "b:2"]
+    [line] = (tmp_path / "b" / "rejects.ndjson").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["case"] == "b:3"
+
+
+def test_an_input_without_a_case_is_no_success(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("case,age\nann,44\n", encoding="utf-8")
+    (tmp_path / "head.csv").write_text("case,age\n", encoding="utf-8")
+    (tmp_path / "blank.ndjson").write_text("\n\n", encoding="utf-8")
+    for name in ("head.csv", "blank.ndjson"):
+        paths = [str(tmp_path / "good.csv"), str(tmp_path / name)]
+        code, output, error = run("batch", *paths, "--out", str(tmp_path / f"out {name}"))
+        assert code == 1
+        assert name in output + error
+
+
+def test_the_ids_are_in_no_finding(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,age,saddle numbness\nann,44,yes\n", encoding="utf-8")
+    for name in ("saddle numbness", "age"):
+        code, _, error = run("batch", str(tmp_path / "in.csv"), "--id", name, "--out", str(tmp_path / "out"))
+        assert code == 1
+        assert "a column that is no finding" in error
+
+
+def test_a_folder_is_heard_by_the_files_that_are_in_it_alone(tmp_path: Path, bundled: Rulebook) -> None:
+    inside, other = tmp_path / "saddle numbness=yes", tmp_path / "other"
+    inside.mkdir()
+    other.mkdir()
+    (other / "x.csv").write_text("case,age\nann,44\n", encoding="utf-8")
+    (other / "x.yaml").write_text("age: 44\n", encoding="utf-8")
+    [case] = read([inside / ".." / "other" / "x.yaml"], bundled)
+    assert "saddle numbness" not in case.facts
+    out = tmp_path / "out"
+    assert run("batch", str(inside / ".." / "other" / "x.csv"), "--out", str(out))[0] == 0
+    assert "saddle numbness" not in pl.read_parquet(out / "answers" / "part-00000.parquet").columns
+    assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["inputs"][0]["partition"] == {}
