@@ -102,3 +102,11 @@ def test_a_folder_is_heard_by_the_files_that_are_in_it_alone(tmp_path: Path, bun
     assert run("batch", str(inside / ".." / "other" / "x.csv"), "--out", str(out))[0] == 0
     assert "saddle numbness" not in pl.read_parquet(out / "answers" / "part-00000.parquet").columns
     assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["inputs"][0]["partition"] == {}
+
+
+def test_what_stands_under_a_strange_name_may_raise_the_alarm(tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text('{"case": "ann", "alarms": {"saddle numbness": "yes"}}', encoding="utf-8")
+    code, output, _ = run("decide", str(tmp_path / "one.json"))
+    assert code == 1
+    assert "a name that is like no finding may raise it" in " ".join(output.split())
+    assert "cannot raise it" not in output
