@@ -110,3 +110,14 @@ def test_what_stands_under_a_strange_name_may_raise_the_alarm(tmp_path: Path) ->
     assert code == 1
     assert "a name that is like no finding may raise it" in " ".join(output.split())
     assert "cannot raise it" not in output
+
+
+def test_of_two_cases_with_one_id_none_is_explained_for_the_other(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("case,age,saddle numbness\n1,44,no\n2,50,no\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("case,age,saddle numbness\n1,44,yes\n", encoding="utf-8")
+    out = str(tmp_path / "out")
+    assert run("batch", str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), "--out", out)[0] == 0
+    code, output, error = run("why", out, "--case", "1", "urgency")
+    assert code == 1
+    assert "2 cases with the id '1'" in output + error
+    assert run("why", out, "--case", "2", "urgency")[0] == 0

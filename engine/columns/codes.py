@@ -77,7 +77,7 @@ def _value(name: str, domain: Any) -> pl.Expr:
     return pl.when(code > 0).then(told)
 
 
-def row_of(path: Path, case: str) -> dict[str, Any] | None:
-    """The row of a case in a part of a store, if it is there."""
-    found = read(path).filter(pl.col(CASE) == case)
-    return found.row(0, named=True) if found.height else None
+def rows_of(path: Path, case: str) -> list[dict[str, Any]]:
+    """The rows of a part of a store that have the id of a case."""
+    found: list[dict[str, Any]] = read(path).filter(pl.col(CASE) == case).to_dicts()
+    return found

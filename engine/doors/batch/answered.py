@@ -45,28 +45,37 @@ def stored_case(out: Path, name: str | None) -> Stored:
         expected = f"{manifest['rulebook']}, by which the answers were made"
         raise refused(out / KNOWLEDGE, f"the rulebook {rulebook.digest}", expected)
     with stored.readable(out):
-        found = _found(rulebook, out, manifest.get("options", {}), name)
+        found = _found(rulebook, out, manifest, name)
     if not readable(rulebook.terms, found.case.facts):
         raise refused(out, f"answers of {name!r} that the rulebook does not know", "them as `lumbar batch` wrote them")
     return found
 
 
-def _found(rulebook: Rulebook, out: Path, options: Mapping[str, Any], name: str) -> Stored:
+def _found(rulebook: Rulebook, out: Path, manifest: Mapping[str, Any], name: str) -> Stored:
+    options = manifest.get("options", {})
     form = options.get("form")
     if form not in stored.FORMATS:
         raise refused(out, f"answers in a form {form!r}", ", ".join(stored.FORMATS))
     if not options["store"]:
         raise refused(out, "answers without their findings", "the OUT of a batch that stored them")
+    only = bool(options.get("unique")) or len(manifest.get("inputs", ())) == 1
+    found: list[tuple[Path, dict[str, Any]]] = []
     for path in sorted((out / FINDINGS).glob(f"part-*{codes.SUFFIX}")):
-        facts = codes.row_of(path, name)
-        if facts is not None:
-            answers = out / ANSWERS / f"{path.stem}.{form}"
-            row = stored.row_of(answers, form, name)
-            if row is None:
-                raise refused(answers, f"no answer of the case {name!r}", "one for each case of the findings")
-            known = {term.name: facts[term.name] for term in rulebook.findings if facts.get(term.name) is not None}
-            return Stored(rulebook, Case(name, known, Place(str(answers))), row)
-    return Stored(rulebook, _reject(out, name), None)
+        found += [(path, facts) for facts in codes.rows_of(path, name)]
+        if found and only:
+            break
+    if not found:
+        return Stored(rulebook, _reject(out, name), None)
+    if len(found) > 1:
+        expected = "an id of one case alone: `lumbar batch --unique` lets no two inputs have the same"
+        raise refused(out, f"{len(found)} cases with the id {name!r}, each of another input", expected)
+    [(path, facts)] = found
+    answers = out / ANSWERS / f"{path.stem}.{form}"
+    row = stored.row_of(answers, form, name)
+    if row is None:
+        raise refused(answers, f"no answer of the case {name!r}", "one for each case of the findings")
+    known = {term.name: facts[term.name] for term in rulebook.findings if facts.get(term.name) is not None}
+    return Stored(rulebook, Case(name, known, Place(str(answers))), row)
 
 
 def _reject(out: Path, name: str) -> Case:
