@@ -4,7 +4,6 @@ The table is in docs/language.md, and a test reads each of its rows. No letter c
 around a text and between its words; Unicode is brought to its composed form (NFC).
 """
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -55,7 +54,7 @@ def plain(raw: Any) -> Any:
     if _is_time(raw):
         return None if raw != raw else raw
     if getattr(raw, "ndim", None) == 0 and hasattr(raw, "item"):
-        raw = raw.item()
+        raw = None if bool(getattr(raw, "mask", False)) else raw.item()
     if isinstance(raw, str):
         return str.__str__(raw)
     return None if _is_number(raw) and _is_nan(raw) else raw
@@ -85,7 +84,7 @@ def _is_nan(number: Any) -> bool:
 
 
 def _is_whole(number: Any) -> bool:
-    return isinstance(number, Integral) or bool(-math.inf < number < math.inf and number == int(number))
+    return isinstance(number, Integral) or bool(-_WRITTEN < number < _WRITTEN and number == int(number))
 
 
 def _digits(number: int) -> str:

@@ -22,6 +22,7 @@ def test_what_numpy_masks_is_no_answer_and_a_time_is_no_number(bundled: Rulebook
     assert dict(case_from(bundled, {"age": masked[0], "fever": masked[0], "pain score": masked[1]}).facts) == {
         "pain score": 4
     }
+    assert not case_from(bundled, {"age": np.ma.array(3, mask=True)}).facts
     for odd in (np.timedelta64(70, "ns"), np.datetime64(70, "ns"), np.datetime64("2026-06") - np.datetime64("2026-01")):
         with pytest.raises(CaseError, match="age"):
             case_from(bundled, {"age": odd})
@@ -121,3 +122,14 @@ def test_of_two_cases_with_one_id_none_is_explained_for_the_other(tmp_path: Path
     assert code == 1
     assert "2 cases with the id '1'" in output + error
     assert run("why", out, "--case", "2", "urgency")[0] == 0
+
+
+def test_a_number_without_end_is_refused_at_once(bundled: Rulebook) -> None:
+    for odd in (Decimal("1E+1000000"), Decimal("Infinity"), float("inf")):
+        with pytest.raises(CaseError, match="age"):
+            case_from(bundled, {"age": odd})
+
+
+def test_a_sign_that_counts_as_a_space_is_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,age,red flag\nann,44,\x1c\n", encoding="utf-8")
+    assert run("batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out"))[0] == 0

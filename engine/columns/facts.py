@@ -97,7 +97,7 @@ def says_something(column: pl.Series) -> pl.Series:
     column = loose(column)
     if column.dtype != pl.String:
         return column.is_not_null()
-    said = column.str.strip_chars().str.to_lowercase()
+    said = column.str.replace_all("[\x1c-\x1f]", " ").str.strip_chars().str.to_lowercase()  # spaces, as `tidy` has it
     found: pl.Series = column.is_not_null() & ~said.is_in(MISSING).fill_null(True)
     return found
 
