@@ -12,9 +12,9 @@ import polars as pl
 
 from ..errors import Place, Problem
 from .head import MOST, Head, another_head, is_head, names_of, refuse_twice
-from .piece import Lines, Piece, Rows, Spot, Unusable, cut, ends
+from .piece import Lines, Rows, Spot, Unusable
 from .program import CASE
-from .text import Source, blocks
+from .text import Records, Source
 
 CELL = 1 << 20  # letters of a cell of several lines; what is longer is a quote that was never closed
 SIGNS = 3  # names of the head by which another one is found
@@ -24,7 +24,7 @@ MISQUOTED = "quotes around a whole field, doubled within"
 csv.field_size_limit(max(CELL, csv.field_size_limit()))
 
 
-class Table:
+class Table(Records):
     """The rows of a source that has a head."""
 
     def __init__(
@@ -44,26 +44,8 @@ class Table:
         own = sorted({name for name in self.head if name in self.heads}, key=len)
         self.signs = [name.encode() for name in {*own[-SIGNS:], *(one for one in own if one == CASE)}]
 
-    def pieces(self, spot: Spot, most: int) -> Iterator[Piece]:
-        """The rows from a spot on, in pieces of so many at most."""
-        behind = 0
-        for rows, _, here, after, skip in self._blocks(spot):
-            behind, before = self.source.raw.tell(), behind
-            yield from cut(rows(), here, after, skip, most, (before, behind))
-
-    def extents(self, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
-        """Where each of `pieces` ends and how many cases it has."""
-        for _, count, here, after, skip in self._blocks(spot):
-            for end, place in ends(count, here, after, skip, most):
-                yield place, end - max(skip, end - (end - 1) % most - 1)
-
-    def _blocks(self, spot: Spot) -> Iterator[tuple[Callable[[], Rows], int, Spot, Spot, int]]:
-        begin = spot if spot.offset else self.start
-        self.source.seek(begin.offset)
-        row, skip = begin.row - begin.skip, begin.skip
-        for rows, count, here, after in blocks(self.source, begin, self._take):
-            yield rows, count, Spot(here.offset, here.line, row), Spot(after.offset, after.line, row + count), skip
-            row, skip = row + count, 0
+    def _begin(self, spot: Spot) -> Spot:
+        return spot if spot.offset else self.start
 
     def _take(self, data: bytes, line: int, last: bool) -> tuple[int, Callable[[], Rows], int]:
         block = _Block(self, data, line, last)

@@ -18,10 +18,10 @@ from ..document import MAX_BYTES
 from ..errors import SURELY, Problem, nearest
 from ..facts import text_of, tidy
 from .nested import found_in, names_from, plain
-from .piece import REPEATED, Piece, Repeated, Rows, Spot, Vocabulary, cut, ends
+from .piece import REPEATED, Piece, Repeated, Rows, Spot, Vocabulary
 from .program import CASE
 from .tables import EXPECTED, told
-from .text import Source, blocks
+from .text import Records, Source
 
 COLUMNS = 1000  # keys that are no findings and have a column of their own
 MORE = "more"  # the column of all further ones
@@ -32,7 +32,7 @@ _KEY = re.compile(rb'"\s*:')
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-class JsonLines:
+class JsonLines(Records):
     """The lines of a source."""
 
     def __init__(self, source: Source, vocabulary: Vocabulary) -> None:
@@ -45,23 +45,7 @@ class JsonLines:
     def pieces(self, spot: Spot, most: int) -> Iterator[Piece]:
         """The cases from a spot on, in pieces of so many at most."""
         self.columns |= self._extra()
-        behind = 0
-        for rows, _, here, after, skip in self._blocks(spot):
-            behind, before = self.source.raw.tell(), behind
-            yield from cut(rows(), here, after, skip, most, (before, behind))
-
-    def extents(self, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
-        """Where each of `pieces` ends and how many cases it has."""
-        for _, count, here, after, skip in self._blocks(spot):
-            for end, place in ends(count, here, after, skip, most):
-                yield place, end - max(skip, end - (end - 1) % most - 1)
-
-    def _blocks(self, spot: Spot) -> Iterator[tuple[Callable[[], Rows], int, Spot, Spot, int]]:
-        self.source.seek(spot.offset)
-        row, skip = spot.row - spot.skip, spot.skip
-        for rows, count, here, after in blocks(self.source, spot, self._take):
-            yield rows, count, Spot(here.offset, here.line, row), Spot(after.offset, after.line, row + count), skip
-            row, skip = row + count, 0
+        yield from super().pieces(spot, most)
 
     def _extra(self) -> frozenset[str]:
         """The keys beside the vocabulary's that have a column: the first ones of the file, wherever it is read."""

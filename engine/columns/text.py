@@ -13,7 +13,7 @@ import polars as pl
 from ..errors import Place, Problem
 from .foreign import WORKBOOK, foreign, is_workbook
 from .packed import packer_of, unpacked
-from .piece import Rows, Spot, Unusable
+from .piece import Piece, Rows, Spot, Unusable, cut, ends
 
 BLOCK = 1 << 23
 SNIFFED = 1 << 16  # bytes that are looked at to know a file
@@ -131,6 +131,40 @@ def blocks(source: Source, spot: Spot, take: Take) -> Iterator[tuple[Callable[[]
             break
     if source.cut:
         raise Unusable(Problem(Place(source.name, here.line + 1), f"{source.cut} here", "the whole file"))
+
+
+class Records:
+    """The records of a source from any spot on; what a record is, `_take` says, as `blocks` asks it."""
+
+    source: Source
+
+    def pieces(self, spot: Spot, most: int) -> Iterator[Piece]:
+        """The cases from a spot on, in pieces of so many at most."""
+        behind = 0
+        for rows, _, here, after, skip in self._blocks(spot):
+            behind, before = self.source.raw.tell(), behind
+            yield from cut(rows(), here, after, skip, most, (before, behind))
+
+    def extents(self, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
+        """Where each of `pieces` ends and how many cases it has."""
+        for _, count, here, after, skip in self._blocks(spot):
+            for end, place in ends(count, here, after, skip, most):
+                yield place, end - max(skip, end - (end - 1) % most - 1)
+
+    def _blocks(self, spot: Spot) -> Iterator[tuple[Callable[[], Rows], int, Spot, Spot, int]]:
+        begin = self._begin(spot)
+        self.source.seek(begin.offset)
+        row, skip = begin.row - begin.skip, begin.skip
+        for rows, count, here, after in blocks(self.source, begin, self._take):
+            yield rows, count, Spot(here.offset, here.line, row), Spot(after.offset, after.line, row + count), skip
+            row, skip = row + count, 0
+
+    def _begin(self, spot: Spot) -> Spot:
+        """Where the records from a spot on begin."""
+        return spot
+
+    def _take(self, data: bytes, line: int, last: bool) -> tuple[int, Callable[[], Rows], int]:
+        raise NotImplementedError
 
 
 def lines_in(data: bytes) -> int:
