@@ -18,8 +18,8 @@ from pathlib import Path  # noqa: E402
 import click  # noqa: E402
 
 import engine  # noqa: E402
-from engine.doors.commands import COMMANDS  # noqa: E402
-from engine.doors.terminal import Guards, guard  # noqa: E402
+from engine.interfaces.cli import COMMANDS  # noqa: E402
+from engine.interfaces.terminal import Guards, guard  # noqa: E402
 
 if QUIET:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -50,7 +50,7 @@ def main() -> None:
         sys.exit(f"lumbar: {what} cannot be written ({error.strerror})")
 
 
-# With colour, for click would drop signs that are to be shown; what has a style is styled in engine/doors/terminal.py.
+# With colour, for click would drop signs that are to be shown; styles are set in engine/interfaces/terminal.py.
 @click.group(cls=Guards, context_settings={"help_option_names": ["-h", "--help"], "color": True})
 @click.option(
     "--knowledge",

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from . import truth
+from . import semantics as truth
 from .case import Case, Decision
 from .facts import check_case
 from .language import Group, Line
@@ -147,7 +147,7 @@ class ChangedNodesMatcher(ReteMatcher):
 
 
 class Judges:
-    """The conditions of a rulebook, each as a function of a board: `truth.mark_condition`, faster.
+    """The conditions of a rulebook, each as a function of a board: `semantics.mark_condition`, faster.
 
     A line is judged once for all rules that share it, for its terms are settled by then; and one part that only fails
     decides its rule. The property tests hold every mark to truth.

@@ -237,4 +237,4 @@ def _unread(term: Term, value: Any, place: Place) -> Problem:
     if isinstance(found, Misspelt):
         return found.problem
     expected = "no fact for what is not known" if found is None else f"the fact {found!r}"
-    return Problem(place, f"{value!r} for {term.name!r} was not read", f"{expected}; engine.load.case_from reads it")
+    return Problem(place, f"{value!r} for {term.name!r} was not read", f"{expected}; engine.loader.case_from reads it")

@@ -19,14 +19,14 @@ from typing import Any
 
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 
-from engine import truth
+from engine import semantics
 from engine.alarms import Alarms
 from engine.case import Case
-from engine.doors import files
-from engine.doors.batch import Options, Refused, run
 from engine.errors import Place
 from engine.facts import tidy
-from engine.load import load
+from engine.interfaces import files
+from engine.interfaces.batch import Options, Refused, run
+from engine.loader import load
 from engine.rulebook import Rulebook
 from tests.test_columns import row_of
 
@@ -252,7 +252,7 @@ def disagreements(book: Rulebook, form: Form, out: Path) -> Iterator[str]:
         again, reject = times[case.id] > 1 and not case.unread, told.pop((case.id, line), None)
         if not case.problems and not again:
             row = rows.pop(case.id, None)
-            expected = row_of(book, truth.decide(book, case))
+            expected = row_of(book, semantics.decide(book, case))
             if row is None or any(row.get(name) != value for name, value in expected.items() if name in row):
                 yield f"{form.name}: {case.id} decided as {row}, expected {expected}; rejected: {reject}"
             continue

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from engine.load import load
+from engine.loader import load
 from engine.rulebook import Rulebook
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,11 +8,12 @@ from typing import Any
 
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 
-from engine import truth
+from engine import semantics
 from engine.case import Case, Range, Value
-from engine.columns import CASE, Program, codes, dtype_of
-from engine.columns.outcome import OPEN
-from engine.load import load
+from engine.columns import CASE, Program, dtype_of
+from engine.columns import encoding as codes
+from engine.columns.results import OPEN
+from engine.loader import load
 from engine.rulebook import Rulebook
 from tests.conftest import BICYCLE
 
@@ -55,7 +56,7 @@ def table(book: Rulebook, cases: Sequence[Case]) -> pl.DataFrame:
 
 def lists(book: Rulebook, cases: Sequence[Case]) -> list[pl.Series]:
     """What is disputed, the gaps, and the open screening questions."""
-    decisions = [truth.decide(book, case) for case in cases]
+    decisions = [semantics.decide(book, case) for case in cases]
     found = {
         "disputed": [list(decision.disputed) for decision in decisions],
         "gaps": [list(decision.gaps) for decision in decisions],

@@ -9,9 +9,9 @@ import pytest
 
 from engine.columns import inputs
 from engine.columns.piece import Piece, Spot, Unusable
-from engine.doors.batch.options import Options, kind_of
-from engine.doors.batch.reader import Reader
-from engine.load import load
+from engine.interfaces.batch.options import Options, kind_of
+from engine.interfaces.batch.reader import Reader
+from engine.loader import load
 from tests.conftest import ROOT
 
 BOOK = load(ROOT / "knowledge")

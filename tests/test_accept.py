@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.load import load
+from engine.loader import load
 from tests.conftest import edit
 from tests.test_cli import run
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from engine import words
-from engine.check.whole import alarm_rules
+from engine import render
+from engine.checks.completeness import alarm_rules
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_truth import TERMS, decide, rulebook
@@ -25,7 +25,7 @@ def test_a_step_of_a_scale_that_is_screened_for_and_all_above_are_alarms_everywh
     assert list(alarm_rules(book)) == ["r", "s"]
     styles = {
         value: [
-            line.style for line in words.recommendation_for_patient(book, decision) if f"Scale: {value}" in line.text
+            line.style for line in render.recommendation_for_patient(book, decision) if f"Scale: {value}" in line.text
         ]
         for value, decision in (
             ("low", decide(book, a="no", b="no")),

@@ -11,10 +11,10 @@ import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
 import zstandard  # noqa: TID251 (files are packed here to be unpacked there)
 
-from engine import truth
+from engine import semantics
 from engine.case import Case, Value
-from engine.columns import WAITS, codes, dtype_of
-from engine.doors.batch import Options, Refused, run
+from engine.columns import WAITS, dtype_of, encoding
+from engine.interfaces.batch import Options, Refused, run
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_columns import row_of
@@ -53,7 +53,7 @@ def agree(book: Rulebook, out: Path, cases: Mapping[str, Mapping[str, Value]]) -
     found = answers(out)
     assert set(found) == set(cases)
     for name, facts in cases.items():
-        decision = truth.decide(book, Case(name, dict(facts)))
+        decision = semantics.decide(book, Case(name, dict(facts)))
         expected = row_of(book, decision)
         expected = {name: value for name, value in expected.items() if not name.endswith(WAITS)}
         ask = [term for term in decision.ask if book.terms[term].screening]
@@ -128,7 +128,7 @@ def test_a_yes_or_no_may_be_of_many_types(bundled: Rulebook, tmp_path: Path, dty
     name = next(term.name for term in bundled.findings if term.domain.kind == "yes/no")
     pl.DataFrame({"case": ["1", "2", "3"], name: pl.Series(values, dtype=dtype)}).write_parquet(tmp_path / "a.parquet")
     batch(bundled, tmp_path / "out", tmp_path / "a.parquet")
-    found = codes.read(tmp_path / "out" / "findings" / "part-00000.arrow")
+    found = encoding.read(tmp_path / "out" / "findings" / "part-00000.arrow")
     assert found[name].to_list() == ["yes", "no", None]
 
 
@@ -146,7 +146,7 @@ def test_a_number_may_be_of_many_types(bundled: Rulebook, tmp_path: Path, dtype:
     column = pl.Series(values).cast(dtype)
     pl.DataFrame({"case": [1, 2, 3], "age": column}).write_parquet(tmp_path / "a.parquet")
     batch(bundled, tmp_path / "out", tmp_path / "a.parquet")
-    found = codes.read(tmp_path / "out" / "findings" / "part-00000.arrow")
+    found = encoding.read(tmp_path / "out" / "findings" / "part-00000.arrow")
     assert found["age"].to_list() == [40, 41, None]
     assert found["case"].to_list() == ["1", "2", "3"]
 
@@ -201,7 +201,7 @@ def test_an_impossible_case_is_set_apart_as_a_single_case_would_be(bundled: Rule
         }
     frame(bundled, cases).write_csv(tmp_path / "in.csv")
     batch(bundled, tmp_path / "out", tmp_path / "in.csv")
-    impossible = {name for name, facts in cases.items() if truth.impossibilities(bundled, facts)}
+    impossible = {name for name, facts in cases.items() if semantics.impossibilities(bundled, facts)}
     assert 20 < len(impossible) < 280
     found = rejects(tmp_path / "out")
     assert {reject["case"] for reject in found} == impossible

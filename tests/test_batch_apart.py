@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.case import Value
-from engine.columns import ids, lines
-from engine.doors import files
+from engine.columns import duplicates
+from engine.columns import json_lines as lines
 from engine.errors import Place
-from engine.load import load
+from engine.interfaces import files
+from engine.loader import load
 from engine.rulebook import Rulebook
 from tests.test_batch import answers, batch, rejects
 
@@ -107,17 +108,17 @@ def test_ids_used_twice_are_found_with_how_often(tmp_path_factory: pytest.TempPa
     paths = [folder / str(number) for number in range(len(parts))]
     marks = [np.array(part, np.uint64).reshape(-1, 2) for part in parts]
     for path, some in zip(paths, marks, strict=True):
-        ids.write_marks([some], path)
+        duplicates.write_marks([some], path)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ids, "AT_ONCE", data.draw(st.sampled_from([1, 3, 100])))
-        twice = ids.find_twice(paths, folder / "twice")
+        patch.setattr(duplicates, "AT_ONCE", data.draw(st.sampled_from([1, 3, 100])))
+        twice = duplicates.find_twice(paths, folder / "twice")
     counted = Counter(pair for part in parts for pair in part)
     for part, some in zip(parts, marks, strict=True):
         assert twice.times(some).tolist() == [counted[pair] if counted[pair] > 1 else 0 for pair in part]
 
 
 def test_equal_ids_have_equal_marks_in_one_scope_only() -> None:
-    same, other = (ids.marks_of(pl.Series(["a", "b", "a"]), scope) for scope in (0, 1))
+    same, other = (duplicates.marks_of(pl.Series(["a", "b", "a"]), scope) for scope in (0, 1))
     assert (same[0] == same[2]).all()
     assert not (same[0] == same[1]).any()
     assert not (same[0] == other[0]).any()

@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
 
-from engine.doors import cluster
-from engine.doors.batch import Options, Refused, is_amiss, run
-from engine.doors.batch.noticed import is_like_id
-from engine.load import load
+from engine.interfaces import cluster
+from engine.interfaces.batch import Options, Refused, is_amiss, run
+from engine.interfaces.batch.recognised import is_like_id
+from engine.loader import load
 from engine.rulebook import Rulebook
 from tests.conftest import BICYCLE
 from tests.test_batch import answers, rejects
@@ -286,7 +286,7 @@ def test_workers_too_tell_of_an_input_that_changed(bundled: Rulebook, tmp_path: 
 
 
 def test_a_single_file_that_changes_while_it_is_read_is_told(bundled: Rulebook, tmp_path: Path) -> None:
-    from engine.doors import files
+    from engine.interfaces import files
 
     (tmp_path / "in.ndjson").write_text('{"case": "a", "age": 44}\n{"case": "b", "age": 44}\n')
     found = files.read([tmp_path / "in.ndjson"], bundled)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.columns.stored import quoted, unquoted
-from engine.doors.batch import stored_case
+from engine.columns.lookup import quoted, unquoted
+from engine.interfaces.batch import stored_case
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_batch import answers, batch

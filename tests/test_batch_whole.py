@@ -18,14 +18,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
-from engine import truth
+from engine import semantics
 from engine.case import Case
-from engine.columns import WAITS, codes
-from engine.doors.batch import Refused, stored_case
-from engine.doors.batch.run import IN_USE
-from engine.doors.batch.store import LOCK
-from engine.doors.lock import InUse, locked_folder
+from engine.columns import WAITS
+from engine.columns import encoding as codes
 from engine.extras import how_to_install
+from engine.interfaces.batch import Refused, stored_case
+from engine.interfaces.batch.run import IN_USE
+from engine.interfaces.batch.store import LOCK
+from engine.interfaces.lock import InUse, locked_folder
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_batch import answers, batch, frame, made_up, rejects
@@ -98,7 +99,7 @@ def test_a_run_cut_at_any_file_goes_on_to_the_same_end(
     bundled: Rulebook, tmp_path: Path, moment: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The moment is the number of files that were put in their place before the cut."""
-    from engine.doors.batch import parts, store
+    from engine.interfaces.batch import parts, store
 
     table = frame(bundled, made_up(bundled, 60))
     pl.concat([table, table[:3]]).write_csv(tmp_path / "in.csv")
@@ -196,7 +197,7 @@ def test_a_changed_rulebook_beside_the_answers_is_noticed(bundled: Rulebook, tmp
 def test_a_full_trace_tells_waiting_rules_from_those_ruled_out(bundled: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(f"{HEAD}\na,50,female,new,none,none\n")
     batch(bundled, tmp_path / "out", tmp_path / "in.csv", trace="full")
-    decision = truth.decide(
+    decision = semantics.decide(
         bundled, Case("a", {"age": 50, "sex": "female", "leg weakness": "new", "trauma": "none", "leg pain": "none"})
     )
     row = answers(tmp_path / "out")["a"]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from engine import kept
-from engine.load import load
+from engine import cache as kept
+from engine.loader import load
 from tests.conftest import edit
 
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are those of POSIX")
@@ -184,8 +184,8 @@ def test_a_damaged_file_is_passed_by(content: bytes, folder: Path, shed: Path) -
 
 def test_a_hostile_file_of_mutants_or_verdicts_is_passed_by(shed: Path, tmp_path: Path) -> None:
     pytest.importorskip("pysat")
-    from engine.check.mutation.kept import Kept as Mutants
-    from engine.proof.kept import Kept as Verdicts
+    from engine.checks.mutation.stored import Kept as Mutants
+    from engine.proof.stored import Kept as Verdicts
 
     rulebook = load(shed)
     mutants, verdicts = Mutants(rulebook), Verdicts((), rulebook.terms, rulebook.directory)

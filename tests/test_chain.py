@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Case
 from engine.chain import Chain, OrderedStrategy, experta
 from engine.rulebook import Rulebook
@@ -26,12 +26,12 @@ def test_the_chain_equals_truth(data: st.DataObject) -> None:
     chain = Chain(book)
     for _ in range(3):
         made = case(data.draw(facts(book)))
-        assert chain.decide(made) == truth.decide(book, made)
+        assert chain.decide(made) == semantics.decide(book, made)
 
 
 def test_the_chain_equals_truth_on_every_saved_case(bundled: Rulebook, chain: Chain) -> None:
     for saved in bundled.cases.values():
-        assert chain.decide(saved) == truth.decide(bundled, saved)
+        assert chain.decide(saved) == semantics.decide(bundled, saved)
 
 
 def test_nothing_of_one_case_is_left_for_the_next(bundled: Rulebook, chain: Chain) -> None:
@@ -42,7 +42,7 @@ def test_nothing_of_one_case_is_left_for_the_next(bundled: Rulebook, chain: Chai
 
 def test_threads_may_share_a_chain(bundled: Rulebook, chain: Chain) -> None:
     saved = list(bundled.cases.values())[:8]
-    expected = [truth.decide(bundled, one) for one in saved]
+    expected = [semantics.decide(bundled, one) for one in saved]
     found: dict[int, Any] = {}
 
     def work(number: int) -> None:
@@ -131,7 +131,7 @@ settings["root"] = {"level": "DEBUG", "handlers": ["shown"]}
 logging.config.dictConfig(settings)
 from engine.case import Case
 from engine.chain import Chain
-from engine.load import load
+from engine.loader import load
 logging.config.dictConfig(settings)
 decision = Chain(load("tests/bicycle")).decide(Case("a", {"brakes hold": "no"}))
 assert decision.fired == ("no_brakes",)

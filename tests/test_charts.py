@@ -5,8 +5,8 @@ from typing import Any
 
 import altair as alt  # noqa: TID251 (its schema is asked whether a specification is one)
 
-from engine.columns.outcome import OPEN
-from engine.doors.report.charts import Bar, bar_chart, letter, matrix_chart, picture
+from engine.columns.results import OPEN
+from engine.interfaces.report.charts import Bar, bar_chart, letter, matrix_chart, picture
 
 
 def values(spec: Mapping[str, Any], layer: int) -> list[dict[str, Any]]:

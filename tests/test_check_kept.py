@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.check import Report, check
-from engine.check.mutation import MutationReport, mutants, mutation_test
-from engine.check.mutation.kept import Kept
-from engine.check.proved import Proofs, proved, prover_of
-from engine.load import load
+from engine.checks import Report, check
+from engine.checks.mutation import MutationReport, mutants, mutation_test
+from engine.checks.mutation.stored import Kept
+from engine.checks.verification import Proofs, proved, prover_of
+from engine.loader import load
 from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
 from tests.conftest import edit

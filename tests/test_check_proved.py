@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from engine import truth
+from engine import semantics
 from engine.case import Case
-from engine.check import broken_laws, mistakes
-from engine.check.proved import Proofs, case_text, in_words, proved
-from engine.check.proved import save as save_patients
-from engine.doors.files import read
-from engine.load import load_files
+from engine.checks import broken_laws, mistakes
+from engine.checks.verification import Proofs, case_text, in_words, proved
+from engine.checks.verification import save as save_patients
+from engine.interfaces.files import read
+from engine.loader import load_files
 from engine.proof import Limits, Undecided
 from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
@@ -156,7 +156,7 @@ def test_a_patient_who_is_saved_is_a_case_that_shows_it(tmp_path: Path) -> None:
     save_patients(told(made), tmp_path)
     (case,) = read([str(tmp_path)], made)
     assert case.problems == ()
-    assert truth.decide(made, case).broken
+    assert semantics.decide(made, case).broken
     (found,) = told(made).found
     assert found.patient is not None
     assert [line.strip() for line in in_words(made, found)][1:] == case_text(found.patient).splitlines()
@@ -214,13 +214,13 @@ def test_verdicts_are_kept_and_asked_anew_where_a_card_has_changed(
 def test_a_case_is_no_patient_of_a_changed_meaning() -> None:
     made = CASES["a law"][0]
     with pytest.raises(AssertionError):
-        Prover(made).replay({"wet": "yes"}, lambda decision: truth.breaks(made.laws["a"], decision.state))
-    assert not truth.decide(made, Case("x", {"wet": "yes"})).broken
+        Prover(made).replay({"wet": "yes"}, lambda decision: semantics.breaks(made.laws["a"], decision.state))
+    assert not semantics.decide(made, Case("x", {"wet": "yes"})).broken
 
 
 def test_a_law_that_a_saved_case_breaks_is_told_once_and_names_the_case() -> None:
     made = replace(CASES["a law"][0], cases={"puddle": Case("puddle", {"wet": "yes", "size": 4})})
-    decisions = [truth.decide(made, one) for one in made.cases.values()]
+    decisions = [semantics.decide(made, one) for one in made.cases.values()]
     by_cases = [str(one) for one in mistakes(made, decisions) if "is broken" in one.there]
     assert [one.partition(";")[0] for one in by_cases] == ["laws/a.yaml:1: the law 'a' is broken by the case 'puddle'"]
     assert broken_laws(decisions) == {"a"}

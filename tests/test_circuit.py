@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Value
 from engine.circuit import Circuit, Compiler, Pair, compile_rulebook, compiled
 from engine.rulebook import Rulebook
@@ -11,12 +11,12 @@ from tests.rulebooks import case, facts, laws, rulebooks
 
 
 def _mark(pair: Pair, bits: list[bool]) -> int:
-    return truth.mark(bits[pair[0]], bits[pair[1]])
+    return semantics.mark(bits[pair[0]], bits[pair[1]])
 
 
 def agrees(book: Rulebook, circuit: Circuit, known: dict[str, Value]) -> None:
     """Every mark of a case, in the circuit and in truth."""
-    bits, decision = circuit.evaluate(known), truth.decide(book, case(known))
+    bits, decision = circuit.evaluate(known), semantics.decide(book, case(known))
     state = decision.state
     assert {rule: _mark(pair, bits) for rule, pair in circuit.rules.items()} == decision.marks
     for marks, mine in (
@@ -42,8 +42,8 @@ def test_a_law_is_broken_and_a_conclusion_disputed_in_the_circuit_where_truth_sa
     disputed = {term.name: compiler.disputed(term.name) for term in book.conclusions}
     for _ in range(3):
         known = data.draw(facts(book))
-        bits, decision = compiler.circuit().evaluate(known), truth.decide(book, case(known))
-        assert [bits[node] for node in broken.values()] == [truth.breaks(law, decision.state) for law in broken]
+        bits, decision = compiler.circuit().evaluate(known), semantics.decide(book, case(known))
+        assert [bits[node] for node in broken.values()] == [semantics.breaks(law, decision.state) for law in broken]
         assert {name for name, node in disputed.items() if bits[node]} == set(decision.disputed)
 
 

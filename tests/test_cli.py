@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import cli
 import engine
-from engine.load import load
+from engine.loader import load
 from tests.conftest import BICYCLE, ROOT, edit
 
 CASES = ROOT / "knowledge" / "cases"

@@ -22,13 +22,13 @@ from distributed.comm import connect  # noqa: TID251
 
 from engine.columns import CASE
 from engine.columns.tables import Answering
-from engine.doors import cluster
-from engine.doors.batch import Options, Refused
-from engine.doors.batch.parts import Position
-from engine.doors.cluster import work
-from engine.doors.cluster.scheduler import workers_of
-from engine.doors.lock import InUse
 from engine.errors import LumbarError
+from engine.interfaces import cluster
+from engine.interfaces.batch import Options, Refused
+from engine.interfaces.batch.parts import Position
+from engine.interfaces.cluster import work
+from engine.interfaces.cluster.scheduler import workers_of
+from engine.interfaces.lock import InUse
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_batch import batch, frame, made_up, rejects, write_case_files

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Case, Decision, Members, Range, Value
 from engine.chain import Chain
 from engine.circuit import Compiler, compiled
-from engine.columns import CASE, WAITS, Program, dtype_of, made_up, plan, tables
+from engine.columns import CASE, WAITS, Program, dtype_of, plan, synthetic, tables
 from engine.columns.findings import findings_of
 from engine.rulebook import Rulebook, Term
 from tests.rulebooks import facts, laws, rulebooks
@@ -54,7 +54,7 @@ def agrees(book: Rulebook, cases: Sequence[dict[str, Value]]) -> None:
     rows = Program(book).evaluate(table(book, cases)).rows(named=True)
     assert len(rows) == len(cases)
     for number, (row, known) in enumerate(zip(rows, cases, strict=True)):
-        expected = row_of(book, truth.decide(book, Case(str(number), known)))
+        expected = row_of(book, semantics.decide(book, Case(str(number), known)))
         assert {name: row[name] for name in expected} == expected
 
 
@@ -80,7 +80,7 @@ def random_cases(book: Rulebook, count: int, seed: int) -> list[dict[str, Value]
     choose = random.Random(seed)
     cases = []
     for unknown in (0.0, 0.1, 0.3, 0.7):
-        for made in made_up.made_up(book, made_up.Order(count // 8, seed, unknown)):
+        for made in synthetic.made_up(book, synthetic.Order(count // 8, seed, unknown)):
             cases += [{name: row[name] for name in row if row[name] is not None} for row in made.drop(CASE).to_dicts()]
     while len(cases) < count:
         share = choose.random()

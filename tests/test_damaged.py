@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from engine.columns import inputs
-from engine.columns.made_up import Order, write
 from engine.columns.parquet import without_panic
 from engine.columns.piece import Spot, Unusable, Vocabulary
+from engine.columns.synthetic import Order, write
 from engine.errors import Place, Problem
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT

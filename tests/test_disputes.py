@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import explain, truth, words
+from engine import explain, render, semantics
 from engine.case import Decision
 from engine.columns.tables import Answering
 from engine.explain import Outcome, Plan
@@ -47,10 +47,10 @@ def test_no_question_is_asked_that_cannot_matter(book: Rulebook, both: Decision)
 def test_what_a_disputed_scale_has_reached_is_not_given_as_its_answer_without_the_dispute(
     book: Rulebook, both: Decision
 ) -> None:
-    told = [line.text for line in words.recommendation(book, both)]
+    told = [line.text for line in render.recommendation(book, both)]
     assert "scale: high, disputed: low; middle; high (p)" in told
     assert "for it: 1, disputed: 0; 1 (p)" in told
-    told = [line.text for line in words.recommendation_for_patient(book, both)]
+    told = [line.text for line in render.recommendation_for_patient(book, both)]
     assert told[told.index("Scale: high.") + 1].startswith("Your answers point more than one way here.")
 
 
@@ -68,7 +68,7 @@ def test_why_not_answers_where_an_exclusion_names_every_value_of_a_scale() -> No
         "s | if: [a: yes] | scale: high",
         "q | if: [a: yes]\nunless: [at least 2 of: [scale: low or middle or high, b: yes]] | other: yes",
     )
-    decision = truth.decide(book, case({"a": "yes", "b": "yes"}))
+    decision = semantics.decide(book, case({"a": "yes", "b": "yes"}))
     told = explain.why_not(Plan(book), decision, "other", ("yes",))
     assert [one.reason.rule.id for one in told.rules] == ["q"]
     assert told.way is not None

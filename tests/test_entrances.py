@@ -10,9 +10,9 @@ import numpy as np  # noqa: TID251 (values of numpy are handed over)
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
 
-from engine.doors.files import read
 from engine.errors import CaseError
-from engine.load import case_from
+from engine.interfaces.files import read
+from engine.loader import case_from
 from engine.rulebook import Rulebook
 from tests.test_cli import run
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import explain, truth, words
+from engine import explain, render, semantics
 from engine.case import Decision, Members
 from engine.explain import LineReason, Why
 from engine.rulebook import Rulebook
@@ -14,8 +14,8 @@ from tests.rulebooks import case, facts, rulebooks
 from tests.test_truth import decide, rulebook
 
 
-def text(reason: Why, length: words.Length = "reasons") -> list[str]:
-    return ["  " * line.indent + line.bullet + line.text for line in words.why(reason, length)]
+def text(reason: Why, length: render.Length = "reasons") -> list[str]:
+    return ["  " * line.indent + line.bullet + line.text for line in render.why(reason, length)]
 
 
 def lines(reason: Why) -> Iterator[LineReason]:
@@ -27,11 +27,13 @@ def lines(reason: Why) -> Iterator[LineReason]:
 @given(st.data())
 def test_every_rule_that_fires_for_a_term_is_told_and_no_other(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
-    decision = truth.decide(book, case(data.draw(facts(book))))
+    decision = semantics.decide(book, case(data.draw(facts(book))))
     for term in book.conclusions:
         reason = explain.why(book, decision, term.name)
         told = {rule.rule.id for side in reason.sides for rule in side.rules}
-        firing = {entry.rule for entry in book.support[term.name] if truth.status(entry, decision.marks) & truth.HOLDS}
+        firing = {
+            entry.rule for entry in book.support[term.name] if semantics.status(entry, decision.marks) & semantics.HOLDS
+        }
         assert told <= firing
         if not term.takes_highest:
             assert told == firing
@@ -42,14 +44,14 @@ def test_every_rule_that_fires_for_a_term_is_told_and_no_other(data: st.DataObje
 def test_the_answers_that_a_reason_names_are_enough_to_give_it(data: st.DataObject) -> None:
     """What a tree of reasons rests on, and nothing else of the case, gives the same answer again."""
     book = data.draw(rulebooks())
-    decision = truth.decide(book, case(data.draw(facts(book))))
+    decision = semantics.decide(book, case(data.draw(facts(book))))
     for term in book.conclusions:
         answer = decision.conclusions[term.name]
         if term.single and answer is not None:
             reason = explain.why(book, decision, term.name)
             if not _rests_on_exclusion(reason):
                 known = {name: decision.case.facts[name] for name in _findings(reason) if name in decision.case.facts}
-                assert truth.decide(book, case(known)).conclusions[term.name] == answer
+                assert semantics.decide(book, case(known)).conclusions[term.name] == answer
 
 
 def _rests_on_exclusion(reason: Why) -> bool:
@@ -138,7 +140,7 @@ def test_a_decision_that_its_rules_do_not_bear_out_is_not_explained() -> None:
             name: getattr(decision, name)
             for name in ("case", "conclusions", "disputed", "gaps", "fired", "waiting", "ask", "not_used", "rulebook")
         },
-        marks={"r": truth.FAILS},
+        marks={"r": semantics.FAILS},
         state=decision.state,
     )
     with pytest.raises(AssertionError, match="r is told as 2, and is 1"):
@@ -148,10 +150,10 @@ def test_a_decision_that_its_rules_do_not_bear_out_is_not_explained() -> None:
 def test_the_reasons_of_every_saved_case_can_be_told_in_each_length(bundled: Rulebook) -> None:
     """Each case with some of the conclusions, and each conclusion with some of the cases: every reason is checked."""
     for number, saved in enumerate(bundled.cases.values()):
-        decision = truth.decide(bundled, saved)
+        decision = semantics.decide(bundled, saved)
         for term in bundled.conclusions[number % 12 :: 12]:
             reason = explain.why(bundled, decision, term.name)
-            for length in words.LENGTHS:
+            for length in render.LENGTHS:
                 told = text(reason, length)
                 assert told
                 assert not any(line.rstrip().endswith(("waiting for", "by")) for line in told)

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import explain, truth, words
+from engine import explain, render, semantics
 from engine.case import Decision, Value
 from engine.explain import Plan
 from engine.language import MAX_PARTS, Condition, Domain, Group, Is, Within
+from engine.render import Said
+from engine.render.once import ABOVE, BELOW
+from engine.render.pictures import page_of, page_of_sides
+from engine.render.why import DEEPEST
 from engine.rulebook import COMPLETE, SCREENED, Recommendation, Rule, Rulebook, Section, Term
-from engine.words import Said
-from engine.words.once import ABOVE, BELOW
-from engine.words.pictures import page_of, page_of_sides
-from engine.words.reasons import DEEPEST
 from tests.rulebooks import NOWHERE, case, facts, rulebooks
 from tests.test_pictures import whole
 
@@ -45,9 +45,9 @@ def _explains(line: str, what: str) -> bool:
 def explanations(book: Rulebook, decision: Decision, plan: Plan, term: str) -> Iterator[list[Said]]:
     """Every output that may refer to itself: why and why not, at each length."""
     reason, missing = explain.why(book, decision, term), explain.why_not(plan, decision, term)
-    for length in words.LENGTHS:
-        yield list(words.why(reason, length))
-        yield list(words.why_not(missing, length))
+    for length in render.LENGTHS:
+        yield list(render.why(reason, length))
+        yield list(render.why_not(missing, length))
     for told in (explain.as_json(reason), missing.as_json()):
         assert not list(unexplained(told))
     tags = whole(page_of(book, decision.case, reason))  # each link of a page leads to a place in it
@@ -77,7 +77,7 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
 def test_what_an_explanation_refers_to_stands_in_it_for_every_saved_case(bundled: Rulebook) -> None:
     plan = Plan(bundled)
     for number, saved in enumerate(bundled.cases.values()):
-        decision = truth.decide(bundled, saved)
+        decision = semantics.decide(bundled, saved)
         for term in ("exercise direction", bundled.conclusions[number % len(bundled.conclusions)].name):
             for told in explanations(bundled, decision, plan, term):
                 assert not list(left_hanging(told))
@@ -87,7 +87,7 @@ def test_what_an_explanation_refers_to_stands_in_it_for_every_saved_case(bundled
 @given(st.data())
 def test_what_an_explanation_refers_to_stands_in_it(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
-    decision = truth.decide(book, case(data.draw(facts(book))))
+    decision = semantics.decide(book, case(data.draw(facts(book))))
     plan = Plan(book)
     for term in book.conclusions:
         for told in explanations(book, decision, plan, term.name):
@@ -130,13 +130,13 @@ def long() -> Plan:
 def test_a_thousand_conclusions_in_a_row_are_explained_down_to_the_answer(long: Plan) -> None:
     book, last = long.rulebook, f"step {LONG}"
     for known in ({"start": "yes"}, {"start": "no"}, dict[str, Value]()):
-        decision = truth.decide(book, case(known))
+        decision = semantics.decide(book, case(known))
         for told in explanations(book, decision, long, last):
             assert not list(left_hanging(told))
             assert max(line.indent for line in told) < DEEPEST + 5
-    decision = truth.decide(book, case({"start": "yes"}))
-    reason, missing = explain.why(book, decision, last), explain.why_not(long, truth.decide(book, case({})), last)
-    said = [line.text for line in words.why(reason)]
+    decision = semantics.decide(book, case({"start": "yes"}))
+    reason, missing = explain.why(book, decision, last), explain.why_not(long, semantics.decide(book, case({})), last)
+    said = [line.text for line in render.why(reason)]
     assert sum(line == f"Step {place} follows." for line in said for place in range(1, LONG + 1)) == LONG
     assert "start: yes (met)" in said
     assert len(json.dumps(explain.as_json(reason))) > LONG
@@ -144,12 +144,12 @@ def test_a_thousand_conclusions_in_a_row_are_explained_down_to_the_answer(long: 
     assert missing.way
     assert [one.after for one in missing.way.answers] == ["yes"]
     assert all(f"Step {place} follows." in page_of(book, decision.case, reason) for place in (1, LONG))
-    assert list(words.why_for_patient(book, decision, reason))
+    assert list(render.why_for_patient(book, decision, reason))
 
 
 def test_every_question_is_answered_about_a_thousand_conclusions_in_a_row(long: Plan) -> None:
     book, last = long.rulebook, f"step {LONG}"
-    yes, no, unknown = (truth.decide(book, case(known)) for known in ({"start": "yes"}, {"start": "no"}, {}))
+    yes, no, unknown = (semantics.decide(book, case(known)) for known in ({"start": "yes"}, {"start": "no"}, {}))
     compared = explain.compare(long, yes, no)
     assert [(one.term, one.after) for one in compared.findings] == [("start", "no")]
     assert len(compared.steps) == LONG - 1
@@ -160,7 +160,7 @@ def test_every_question_is_answered_about_a_thousand_conclusions_in_a_row(long: 
     weighed = explain.weigh(book, yes, last)
     for told in (compared, explain.enough(long, yes), asked, weighed, explain.what_would_change(long, yes)):
         assert json.dumps(told.as_json())
-    assert list(words.difference(compared, "everything"))
+    assert list(render.difference(compared, "everything"))
     page_of_sides(book, yes.case, weighed)
 
 
@@ -171,7 +171,7 @@ def test_as_many_lines_as_a_list_may_have_are_compiled() -> None:
     size = Term("size", Domain("number", low=0, high=2 * MAX_PARTS), True, NOWHERE)
     rule = replace(book.rules["rule_1"], condition=Condition((*lines[:1], Group(1, numbers), Group(2, numbers))))
     plan = Plan(replace(book, terms={"size": size, **book.terms}, rules={"rule_1": rule}))
-    decision = truth.decide(plan.rulebook, case({"start": "yes", "size": 1}))
+    decision = semantics.decide(plan.rulebook, case({"start": "yes", "size": 1}))
     found = explain.why_not(plan, decision, "step 1", ("yes",))
     assert found.way
     assert [(one.term, one.after) for one in found.way.answers] == [("size", 2)]

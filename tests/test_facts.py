@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Case
 from engine.chain import Chain
 from engine.columns.facts import read_column
@@ -23,7 +23,7 @@ from engine.columns.program import CASE, Program
 from engine.errors import CaseError, Place
 from engine.facts import Misspelt, read_value, tidy
 from engine.language import Domain
-from engine.load import case_from
+from engine.loader import case_from
 from engine.rulebook import Rulebook, Term
 
 HERE = Place("")
@@ -203,14 +203,16 @@ UNREAD = [
 def test_no_reading_decides_a_case_made_by_hand_of_what_no_term_allows(
     bundled: Rulebook, facts: dict[Any, Any], message: str
 ) -> None:
-    for decide in (lambda case: truth.decide(bundled, case), Chain(bundled).decide):
+    for decide in (lambda case: semantics.decide(bundled, case), Chain(bundled).decide):
         with pytest.raises(CaseError, match=re.escape(message)):
             decide(Case("x", {"fever": "no", **facts}))
 
 
 def test_everything_that_is_wrong_with_a_case_made_by_hand_is_told_at_once(bundled: Rulebook) -> None:
     with pytest.raises(CaseError) as caught:
-        truth.decide(bundled, Case("x", {"saddle numbness": True, "age": "70", "fevr": "yes", "urgency": "emergency"}))
+        semantics.decide(
+            bundled, Case("x", {"saddle numbness": True, "age": "70", "fevr": "yes", "urgency": "emergency"})
+        )
     assert len(caught.value.problems) == 4
 
 

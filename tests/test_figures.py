@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.alarms import Alarms, Figures
 from engine.case import Case, Value
 from engine.columns import tables
 from engine.columns.doubts import at_fault_of
 from engine.columns.reach import Reach
-from engine.doors import files
 from engine.errors import Place
+from engine.interfaces import files
 from engine.rulebook import Rulebook
 from tests.rulebooks import LEVELS, facts, rulebooks
 from tests.test_batch import batch, rejects
@@ -50,9 +50,9 @@ def _values(book: Rulebook, name: str) -> list[Value]:
 
 def reached(book: Rulebook, known: dict[str, Value]) -> dict[str, int]:
     """How far each scale has come for certain, by the judge of all readings."""
-    scales = truth.decide(book, Case("x", known)).state.scales
+    scales = semantics.decide(book, Case("x", known)).state.scales
     return {
-        name: max(place for place, mark in enumerate(steps.values()) if mark & truth.HOLDS)
+        name: max(place for place, mark in enumerate(steps.values()) if mark & semantics.HOLDS)
         for name, steps in scales.items()
     }
 

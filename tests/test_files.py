@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from cli import lumbar
 from engine.case import Case
-from engine.doors import files
+from engine.interfaces import files
 from engine.rulebook import Rulebook
 
 Read = Callable[[str, str | bytes], list[Case]]

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from engine import explain, truth, words
+from engine import explain, render, semantics
 from engine.case import Value
-from engine.check.mutation.isolated import smallest_example
+from engine.checks.mutation.equivalent_mutants import smallest_example
 from engine.circuit import Compiler, compiled
 from engine.language import Against, Condition, Group, Is, Unsettled
 from engine.proof.laws import prove
 from engine.proof.prover import Prover
 from engine.rulebook import Law, Rulebook
-from engine.truth import FAILS, HOLDS, UNKNOWN
+from engine.semantics import FAILS, HOLDS, UNKNOWN
 from tests.rulebooks import NOWHERE, case
 from tests.test_truth import decide, gated
 
@@ -56,7 +56,7 @@ def test_an_answer_that_does_not_apply_is_kept_and_told_as_not_used() -> None:
     assert decision.conclusions["scale"] == "low"
     assert decision.case.facts["b"] == "yes"
     assert (decision.not_used, decision.as_json()["not used"]) == (("b", "c"), ["b", "c"])
-    told = [line.text for line in words.recommendation(rules, decision)]
+    told = [line.text for line in render.recommendation(rules, decision)]
     assert told[told.index("Answered, and not used: these questions do not apply") + 1] == "b, c"
     assert decide(rules, b="yes").not_used == (), "whether it applies is not known"
 
@@ -74,9 +74,9 @@ def law(*lines: Is | Unsettled | Against) -> Law:
 def test_unknown_reads_the_bare_answer_and_another_line_of_the_same_law_does_not() -> None:
     rules = book()
     state = decide(rules, a="no", b="yes").state
-    assert not truth.breaks(law(Unsettled("b", "unknown")), state)
-    assert not truth.breaks(law(Is("b", ("yes",))), state)
-    assert truth.breaks(law(Unsettled("c", "unknown")), state)
+    assert not semantics.breaks(law(Unsettled("b", "unknown")), state)
+    assert not semantics.breaks(law(Is("b", ("yes",))), state)
+    assert semantics.breaks(law(Unsettled("c", "unknown")), state)
     prover = Prover(rules)
     a_is_no = Is("a", ("no",))
     assert prove(prover, law(a_is_no, Is("b", ("yes",)))).proved
@@ -86,7 +86,7 @@ def test_unknown_reads_the_bare_answer_and_another_line_of_the_same_law_does_not
 def test_what_no_patient_can_be_reads_the_bare_answers() -> None:
     never = law(Is("a", ("no",)), Is("b", ("yes",)))
     rules = replace(book(), impossible={"never": never})
-    assert truth.impossibilities(rules, {"a": "no", "b": "yes"}) == (never,)
+    assert semantics.impossibilities(rules, {"a": "no", "b": "yes"}) == (never,)
     compiler = compiled(Compiler(rules))
     bare, read = compiler.bare(never.condition)[0], compiler.condition(never.condition)[0]
     held = compiler.circuit().evaluate({"a": "no", "b": "yes"})
@@ -112,21 +112,21 @@ def test_what_an_answer_rests_on_has_what_the_question_was_asked_by() -> None:
 
 def test_no_saved_case_changes_its_answer(bundled: Rulebook) -> None:
     for saved in bundled.cases.values():
-        decision = truth.decide(bundled, saved)
+        decision = semantics.decide(bundled, saved)
         assert _without_gates(bundled, dict(saved.facts)) == decision.conclusions
         assert not decision.not_used
 
 
 def _without_gates(rules: Rulebook, known: dict[str, Value]) -> object:
     """The conclusions where every answer is taken as it is given."""
-    state = truth.begin(rules, known)
+    state = semantics.begin(rules, known)
     state.gates = {}
     marks: dict[str, int] = {}
     for stage in rules.stages:
-        marks |= {rule: truth.mark_condition(rules.rules[rule].condition, state) for rule in stage.rules}
+        marks |= {rule: semantics.mark_condition(rules.rules[rule].condition, state) for rule in stage.rules}
         for term in stage.terms:
-            truth.settle(rules, rules.terms[term], marks, state)
-    return truth.conclude(rules, case(known), state, marks).conclusions
+            semantics.settle(rules, rules.terms[term], marks, state)
+    return semantics.conclude(rules, case(known), state, marks).conclusions
 
 
 def test_conditions_that_differ_only_where_a_question_does_not_apply_have_no_example_but_a_case() -> None:

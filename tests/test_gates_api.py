@@ -7,11 +7,11 @@ from typing import Any
 import polars as pl  # noqa: TID251 (tables are made here to be refused)
 import pytest
 
-from engine import explain, truth
+from engine import explain, semantics
 from engine.alarms import Alarms
 from engine.case import Case, Decision
 from engine.chain import Chain
-from engine.columns.compared import Compared
+from engine.columns.diff import Compared
 from engine.columns.program import Program
 from engine.errors import CaseError, Place, Problem, QuestionError
 from engine.language import Domain
@@ -25,7 +25,7 @@ FAULTS: list[dict[str, Any]] = [
 
 
 def readings(rulebook: Rulebook) -> list[Callable[[Case], Decision]]:
-    return [lambda case: truth.decide(rulebook, case), Chain(rulebook).decide]
+    return [lambda case: semantics.decide(rulebook, case), Chain(rulebook).decide]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=["problems", "at fault", "unread"])
@@ -38,7 +38,7 @@ def test_a_case_in_which_something_was_wrong_gets_no_advice(bundled: Rulebook, f
 
 
 def test_other_answers_to_a_case_with_problems_get_no_advice_either(bundled: Rulebook) -> None:
-    decision = truth.decide(bundled, Case("x", {"fever": "no"}))
+    decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
     doubted = replace(decision, case=replace(decision.case, **FAULTS[0]))
     with pytest.raises(CaseError, match="'yess'"):
         explain.what_if(explain.Plan(bundled), doubted, {"fever": "yes"})
@@ -119,7 +119,7 @@ ODD_ANSWERS += [{"movements tested": "no", "repeated extension": "worse and stay
 
 @pytest.mark.parametrize("answers", ODD_ANSWERS, ids=str)
 def test_other_answers_are_facts_of_a_patient_that_can_be(bundled: Rulebook, answers: Any) -> None:
-    decision = truth.decide(bundled, Case("x", {"fever": "no"}))
+    decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
     with pytest.raises(CaseError):
         explain.what_if(explain.Plan(bundled), decision, answers)
 
@@ -141,7 +141,7 @@ def questions(rulebook: Rulebook, decision: Decision, terms: Any) -> list[Callab
 
 @pytest.mark.parametrize("terms", ["urgency", ["urgncy"], ["fever"], [5]], ids=str)
 def test_no_question_is_asked_of_what_is_no_conclusion(bundled: Rulebook, terms: Any) -> None:
-    decision = truth.decide(bundled, Case("x", {"fever": "no"}))
+    decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
     for ask in questions(bundled, decision, terms):
         with pytest.raises(QuestionError):
             ask()
@@ -149,7 +149,7 @@ def test_no_question_is_asked_of_what_is_no_conclusion(bundled: Rulebook, terms:
 
 @pytest.mark.parametrize("values", ["emergency", ("emergancy",), (4,)], ids=str)
 def test_no_question_is_asked_of_what_is_no_value(bundled: Rulebook, values: Any) -> None:
-    decision = truth.decide(bundled, Case("x", {"fever": "no"}))
+    decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
     with pytest.raises(QuestionError, match=r"no value|one text"):
         explain.why_not(explain.Plan(bundled), decision, "urgency", values)
     with pytest.raises(QuestionError, match=r"no value|one text"):
@@ -157,7 +157,7 @@ def test_no_question_is_asked_of_what_is_no_value(bundled: Rulebook, values: Any
 
 
 def test_a_decision_is_explained_by_its_own_rulebook_and_facts_alone(bundled: Rulebook) -> None:
-    decision = truth.decide(bundled, Case("x", {"fever": "no"}))
+    decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
     changed = replace(decision, case=Case("x", {"fever": "yes"}))
     for odd in (replace(decision, rulebook="another"), changed):
         for ask in questions(bundled, odd, ("urgency",)):
@@ -166,7 +166,7 @@ def test_a_decision_is_explained_by_its_own_rulebook_and_facts_alone(bundled: Ru
 
 
 def test_a_number_of_a_tally_may_be_a_number_or_its_text(bundled: Rulebook) -> None:
-    decision, plan = truth.decide(bundled, Case("x", {"fever": "no"})), explain.Plan(bundled)
+    decision, plan = semantics.decide(bundled, Case("x", {"fever": "no"})), explain.Plan(bundled)
     tally = next(term.name for term in bundled.conclusions if term.domain.kind == "tally")
     as_number: Any = (1,)
     assert explain.why_not(plan, decision, tally, as_number) == explain.why_not(plan, decision, tally, ("1",))

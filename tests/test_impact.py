@@ -14,20 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cli
-from engine.author import telling
+from engine.author import report_text
 from engine.author.impact import Change, changes, shown_terms
 from engine.case import Case, Members
 from engine.columns import tables
-from engine.columns.compared import Compared
-from engine.load import load
+from engine.columns.diff import Compared
+from engine.loader import load
 from engine.rulebook import Rulebook
 
 from .rulebooks import case, facts, rulebooks
 
 pytest.importorskip("pysat")
 
-from engine.author.difference import rules_that_differ
-from engine.author.everywhere import UNSEEN, Everywhere, compare_everywhere
+from engine.author.diff import rules_that_differ
+from engine.author.equivalence import UNSEEN, Everywhere, compare_everywhere
 from tests.conftest import BICYCLE, edit
 from tests.test_truth import rulebook
 
@@ -328,7 +328,7 @@ MANY = replace(
 
 def said(differs: dict[str, tuple[Change, ...]]) -> list[str]:
     found = Everywhere(("ride",), differs, {}, tuple(differs))
-    return [line.text for line in telling.everywhere(found, [])]
+    return [line.text for line in report_text.everywhere(found, [])]
 
 
 def test_the_rules_behind_one_patient_are_told_once_and_long_lists_are_counted() -> None:
@@ -353,6 +353,6 @@ def test_what_differs_for_no_patient_that_was_found_is_told_as_not_decided() -> 
     assert found.undecided == {"single": UNSEEN}
     assert not found.proved
     assert found.as_json()["undecided"] == {"single": UNSEEN}
-    assert [line.text for line in telling.everywhere(found, [])][-1] == (
+    assert [line.text for line in report_text.everywhere(found, [])][-1] == (
         f"single: whether it differs is not decided ({UNSEEN})."
     )

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Case, Decision, Value
-from engine.doors.interview import Interview, begun, value_of
 from engine.errors import LumbarError, Place
 from engine.explain import Plan, advice, shown
+from engine.interfaces.interview import Interview, begun, value_of
 from engine.language import Domain
-from engine.load import load
+from engine.loader import load
 from engine.rulebook import Rulebook, Term
 from tests.conftest import BICYCLE, ROOT
 from tests.rulebooks import facts, rulebooks
@@ -25,7 +25,7 @@ from tests.test_cli import run
 
 def interview(book: Rulebook, **answers: Value | None) -> Interview:
     def decide(case: Case) -> Decision:
-        return truth.decide(book, case)
+        return semantics.decide(book, case)
 
     return Interview(Plan(book), decide, "made up", answers={name.replace("_", " "): answers[name] for name in answers})
 
@@ -46,7 +46,9 @@ def answered(asking: Interview, whole: dict[str, Value]) -> list[str]:
 
 def applies(term: Term, known: dict[str, Value]) -> bool:
     """Whether a finding is one to be answered, where all others are."""
-    return term.asked_if is None or bool(truth.mark_condition(term.asked_if, truth.State(known)) & truth.HOLDS)
+    return term.asked_if is None or bool(
+        semantics.mark_condition(term.asked_if, semantics.State(known)) & semantics.HOLDS
+    )
 
 
 # --- which questions come
@@ -60,7 +62,7 @@ def test_it_ends_with_the_advice_that_all_answers_give(data: st.DataObject) -> N
     whole = {name: every[name] for name in every if applies(book.terms[name], every)}
     asking = interview(book)
     answered(asking, whole)
-    everything = truth.decide(book, Case("made up", whole))
+    everything = semantics.decide(book, Case("made up", whole))
     assert advice(asking.decision, shown(book)) == advice(everything, shown(book))
 
 

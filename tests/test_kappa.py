@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.columns.outcome import OPEN
+from engine.columns.results import OPEN
 from engine.columns.summary import Comparison
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Case, Decision, Range, Value
 from engine.chain import Chain
-from engine.check import answer_terms, check
-from engine.check.proved import prover_of
+from engine.checks import answer_terms, check
+from engine.checks.verification import prover_of
 from engine.rulebook import Rulebook, Term
 
 VOCABULARY_VALUES = {
@@ -74,11 +74,11 @@ def patient(book: Rulebook, choose: random.Random, alarming: float) -> dict[str,
     """A possible patient who answers every question that applies; with few alarms, so that all rules get their turn."""
     known: dict[str, Value] = {}
     for _ in range(3):
-        state = truth.State(known)
+        state = semantics.State(known)
         for term in book.findings:
-            if term.name not in known and not truth.answered(term, state):
+            if term.name not in known and not semantics.answered(term, state):
                 known[term.name] = _answer(term, choose, alarming)
-        for law in truth.impossibilities(book, known):
+        for law in semantics.impossibilities(book, known):
             for name in law.condition.terms():
                 known.pop(name, None)
     return known
@@ -101,7 +101,7 @@ def patients(book: Rulebook, count: int, seed: int) -> Iterator[dict[str, Value]
     made = 0
     while made < count:
         known = patient(book, choose, choose.choice([0.0, 0.02, 0.1]))
-        if not truth.impossibilities(book, known) and not truth.begin(book, known).unanswered:
+        if not semantics.impossibilities(book, known) and not semantics.begin(book, known).unanswered:
             made += 1
             yield known
 
@@ -116,7 +116,7 @@ COUNT = 800
 
 @pytest.fixture(scope="module")
 def complete(bundled: Rulebook) -> list[Decision]:
-    return [truth.decide(bundled, Case(str(n), known)) for n, known in enumerate(patients(bundled, COUNT, 7))]
+    return [semantics.decide(bundled, Case(str(n), known)) for n, known in enumerate(patients(bundled, COUNT, 7))]
 
 
 def test_a_complete_case_leaves_nothing_unknown(complete: list[Decision]) -> None:
@@ -138,14 +138,14 @@ def test_no_law_is_broken_by_a_complete_case(complete: list[Decision]) -> None:
 def test_no_law_is_broken_and_nothing_disputed_where_answers_are_missing(bundled: Rulebook) -> None:
     choose = random.Random(11)
     for known in patients(bundled, COUNT, 13):
-        decision = truth.decide(bundled, Case("some", some_of(known, choose)))
+        decision = semantics.decide(bundled, Case("some", some_of(known, choose)))
         assert [law.id for law in decision.broken] == []
         assert not decision.disputed
 
 
 def test_no_law_is_broken_by_any_saved_case(bundled: Rulebook) -> None:
     for case in bundled.cases.values():
-        assert [law.id for law in truth.decide(bundled, case).broken] == []
+        assert [law.id for law in semantics.decide(bundled, case).broken] == []
 
 
 def test_while_a_screening_question_is_open_nothing_is_advised_that_rests_on_it(bundled: Rulebook) -> None:
@@ -153,7 +153,7 @@ def test_while_a_screening_question_is_open_nothing_is_advised_that_rests_on_it(
     choose = random.Random(17)
     for known in patients(bundled, 200, 19):
         del known[choose.choice(screening)]
-        decision = truth.decide(bundled, Case("open", known))
+        decision = semantics.decide(bundled, Case("open", known))
         assert bundled.terms[decision.ask[0]].screening
         for term in ("exercise direction", "exercise", "dose", "adjustment", "test direction"):
             assert decision.conclusions[term] is None
@@ -167,7 +167,7 @@ def test_the_chain_equals_truth_on_made_up_patients(
 ) -> None:
     known = some_of(patient(bundled, choose, 0.1), choose)
     case = Case("made up", known)
-    assert bundled_chain.decide(case) == truth.decide(bundled, case)
+    assert bundled_chain.decide(case) == semantics.decide(bundled, case)
 
 
 # --- safety ----------------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ ALARMS: list[tuple[dict[str, Value], str]] = [
 
 @pytest.mark.parametrize(("known", "urgency"), ALARMS)
 def test_an_alarm_alone_is_shown_at_once(bundled: Rulebook, known: dict[str, Value], urgency: str) -> None:
-    decision = truth.decide(bundled, Case("alarm", known))
+    decision = semantics.decide(bundled, Case("alarm", known))
     answer = decision.conclusions["urgency"]
     assert (answer.low if isinstance(answer, Range) else answer) == urgency
     assert decision.conclusions["red flag"] == "yes"
@@ -210,7 +210,7 @@ def test_an_alarm_is_never_lowered_by_more_answers(bundled: Rulebook, complete: 
     order = bundled.terms["urgency"].domain.values
     for decision in complete[:60]:
         for alarm, urgency in ALARMS[:7]:
-            answer = truth.decide(bundled, Case("alarm", {**decision.case.facts, **alarm})).conclusions["urgency"]
+            answer = semantics.decide(bundled, Case("alarm", {**decision.case.facts, **alarm})).conclusions["urgency"]
             assert isinstance(answer, str)
             assert order.index(answer) >= order.index(urgency)
 

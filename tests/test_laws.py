@@ -5,11 +5,11 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Case, Decision, Members
 from engine.chain import Chain
 from engine.explain import Plan, advice
-from engine.explain.variants import Variants
+from engine.explain.bit_parallel import Variants
 from engine.language import Domain
 from engine.rulebook import Term
 from tests.rulebooks import NOWHERE, facts, with_laws
@@ -32,17 +32,17 @@ def test_all_readings_agree_on_the_laws_broken_and_on_what_is_withheld(data: st.
     agrees_with_chain(book, Chain(book), cases)
     for known in cases:
         case = Case("made up", known)
-        assert truth.decide(book, case) == Chain(book).decide(case)
+        assert semantics.decide(book, case) == Chain(book).decide(case)
 
 
 @settings(max_examples=150)
 @given(st.data())
 def test_of_a_decision_that_breaks_a_law_nothing_but_alarms_is_told(data: st.DataObject) -> None:
     book = data.draw(with_laws())
-    decision = truth.decide(book, Case("made up", data.draw(facts(book))))
-    whole = truth.decide(replace(book, laws={}), decision.case)
+    decision = semantics.decide(book, Case("made up", data.draw(facts(book))))
+    whole = semantics.decide(replace(book, laws={}), decision.case)
     assert [law.id for law in decision.broken] == [
-        law.id for law in book.laws.values() if truth.breaks(law, whole.state)
+        law.id for law in book.laws.values() if semantics.breaks(law, whole.state)
     ]
     if not decision.broken:
         assert decision == whole
@@ -67,14 +67,14 @@ def _holds(term: Term, value: str, decision: Decision) -> bool:
     """Whether a value has been reached."""
     state = decision.state
     marks = state.values.get(term.name) or state.members.get(term.name) or state.scales[term.name]
-    return bool(marks[value] & truth.HOLDS)
+    return bool(marks[value] & semantics.HOLDS)
 
 
 @settings(max_examples=80)
 @given(st.data())
 def test_the_questions_withhold_of_other_answers_what_the_decision_would(data: st.DataObject) -> None:
     book = data.draw(with_laws())
-    decision = truth.decide(book, Case("made up", data.draw(facts(book))))
+    decision = semantics.decide(book, Case("made up", data.draw(facts(book))))
     plan, terms = Plan(book), [term.name for term in book.conclusions]
     variants = Variants(plan, decision.case.facts)
     for name, outcome in advice(decision, terms).items():

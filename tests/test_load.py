@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.doors.watching import stamps
 from engine.errors import KnowledgeError
-from engine.load import load, load_files
-from engine.load.files import read_folder
+from engine.interfaces.watching import stamps
+from engine.loader import load, load_files
+from engine.loader.files import read_folder
 
 TERMS = """\
 findings:

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli import lumbar
-from engine import truth
+from engine import semantics
 from engine.case import Value
-from engine.columns import CASE, made_up
-from engine.columns.made_up import Order
+from engine.columns import CASE, synthetic
+from engine.columns.synthetic import Order
 from engine.errors import KnowledgeError
 from engine.language import Condition, Is
-from engine.load import load_files
+from engine.loader import load_files
 from engine.rulebook import Law, Rulebook
 from tests.rulebooks import NOWHERE, conditions, rulebooks
 
@@ -25,7 +25,7 @@ COUNT = 40_000
 
 
 def table(book: Rulebook, order: Order) -> pl.DataFrame:
-    return pl.concat(made_up.made_up(book, order))
+    return pl.concat(synthetic.made_up(book, order))
 
 
 def cases(made: pl.DataFrame) -> Iterator[dict[str, Value]]:
@@ -53,17 +53,17 @@ def test_no_case_is_impossible_and_a_complete_one_answers_just_what_applies(
     bundled: Rulebook, complete: pl.DataFrame
 ) -> None:
     for known in cases(complete.head(2_000)):
-        assert not truth.impossibilities(bundled, known)
-        state = truth.begin(bundled, known)
+        assert not semantics.impossibilities(bundled, known)
+        state = semantics.begin(bundled, known)
         assert not state.unanswered
         for term in bundled.findings:
-            applies = term.asked_if is None or truth.mark_condition(term.asked_if, state) != truth.FAILS
+            applies = term.asked_if is None or semantics.mark_condition(term.asked_if, state) != semantics.FAILS
             assert applies or term.name not in known
 
 
 def test_no_case_with_open_questions_is_impossible(bundled: Rulebook) -> None:
     for known in cases(table(bundled, Order(2_000, 4, 0.4))):
-        assert not truth.impossibilities(bundled, known)
+        assert not semantics.impossibilities(bundled, known)
 
 
 @settings(max_examples=60)
@@ -75,7 +75,7 @@ def test_no_case_is_impossible_whatever_cannot_be(data: st.DataObject) -> None:
     laws = {f"law_{n}": Law(f"law_{n}", "", one, (), NOWHERE) for n, one in enumerate(data.draw(told))}
     book = Rulebook(book.terms, book.rules, impossible=laws)
     for known in cases(table(book, Order(50, 1, 0.1))):
-        assert not truth.impossibilities(book, known)
+        assert not semantics.impossibilities(book, known)
 
 
 def test_what_leaves_no_possible_case_is_left_open() -> None:
@@ -161,7 +161,7 @@ def test_what_is_no_value_is_refused_as_usual(kind: str, usual: str, expected: s
 # --- the command -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("suffix", made_up.SUFFIXES)
+@pytest.mark.parametrize("suffix", synthetic.SUFFIXES)
 def test_the_command_writes_every_kind_of_file(bundled: Rulebook, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"cases{suffix}"
     command = ["make-cases", "200", "--seed", "9", "--unknown", "0.1", "--out", str(path)]

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Decision
-from engine.check import answer_terms, check
-from engine.check.examples import state_of
-from engine.check.mutation import (
+from engine.checks import answer_terms, check
+from engine.checks.examples import state_of
+from engine.checks.mutation import (
     Mutant,
     MutationReport,
     MutationScore,
@@ -25,11 +25,11 @@ from engine.check.mutation import (
     mutants,
     mutation_test,
 )
-from engine.check.mutation.isolated import smallest_example
-from engine.check.mutation.killed_by_cases import WholeCases
-from engine.check.mutation.killed_by_examples import Examples
+from engine.checks.mutation.equivalent_mutants import smallest_example
+from engine.checks.mutation.killed_by_cases import WholeCases
+from engine.checks.mutation.killed_by_examples import Examples
 from engine.language import Condition, Group
-from engine.load import load_files
+from engine.loader import load_files
 from engine.proof.prover import Prover
 from engine.rulebook import Example, Rulebook
 
@@ -47,7 +47,7 @@ class Truth:
         self.rulebook = rulebook
 
     def decide(self, case: Any) -> Decision:
-        return truth.decide(self.rulebook, case)
+        return semantics.decide(self.rulebook, case)
 
 
 def words(rulebook: Rulebook, rule: str) -> list[str]:
@@ -188,7 +188,7 @@ def test_a_mutant_is_one_change_that_the_language_can_say(rulebook: Rulebook) ->
 
 def marks(rulebook: Rulebook, given: Mapping[str, Any], *conditions: Condition) -> list[int]:
     state = state_of(rulebook, given)
-    return [truth.mark_condition(condition, state) for condition in conditions]
+    return [semantics.mark_condition(condition, state) for condition in conditions]
 
 
 def values(rulebook: Rulebook, name: str) -> list[Any]:
@@ -303,12 +303,12 @@ def with_laws(draw: st.DrawFn) -> Rulebook:
 def test_a_saved_case_kills_just_what_changes_its_answer(rulebook: Rulebook, data: st.DataObject) -> None:
     cases = {str(number): case(data.draw(facts(rulebook)), str(number)) for number in range(2)}
     rulebook = replace(rulebook, cases=cases)
-    decisions = [truth.decide(rulebook, one) for one in cases.values()]
+    decisions = [semantics.decide(rulebook, one) for one in cases.values()]
     whole = WholeCases(rulebook, Prover(rulebook))
     made = every_mutant(rulebook)
     for mutant in data.draw(st.lists(st.sampled_from(made), max_size=12, unique_by=id) if made else st.just([])):
         mutated = with_mutant(rulebook, mutant)
-        killed = any(kills(one, truth.decide(mutated, one.case), rulebook) for one in decisions)
+        killed = any(kills(one, semantics.decide(mutated, one.case), rulebook) for one in decisions)
         assert whole.killed(mutant) == killed, mutant.change
 
 
@@ -318,12 +318,12 @@ def test_no_possible_case_kills_what_is_proved_to_be_equivalent(rulebook: Rulebo
     whole = WholeCases(rulebook, Prover(rulebook))
     made = every_mutant(rulebook)
     known = [data.draw(facts(rulebook)) for _ in range(6)]
-    possible = [truth.decide(rulebook, case(one)) for one in known if not truth.impossibilities(rulebook, one)]
+    possible = [semantics.decide(rulebook, case(one)) for one in known if not semantics.impossibilities(rulebook, one)]
     for mutant in data.draw(st.lists(st.sampled_from(made), max_size=8, unique_by=id) if made else st.just([])):
         mutated = with_mutant(rulebook, mutant)
         if whole.equivalent(mutant):
             for one in possible:
-                assert not kills(one, truth.decide(mutated, one.case), rulebook), mutant.change
+                assert not kills(one, semantics.decide(mutated, one.case), rulebook), mutant.change
 
 
 def test_a_conclusion_that_another_rule_always_gives_as_well_is_not_counted() -> None:

@@ -13,20 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cli
-from engine import truth
-from engine.author.asking import Question
+from engine import semantics
+from engine.author.baseline import Saved, with_rule
+from engine.author.case_dialogue import Wanted, telling, touched_by, wanted
+from engine.author.dialogue import Settled, a_card
 from engine.author.examples import mark_given, propose
 from engine.author.impact import changes
-from engine.author.new_talk import Settled, a_card
-from engine.author.patient_talk import Wanted, telling, touched_by, wanted
-from engine.author.saved import Saved, with_rule
-from engine.check import mistakes
-from engine.doors.prompt import Left, hold
+from engine.author.prompts import Question
+from engine.checks import mistakes
 from engine.errors import KnowledgeError
+from engine.interfaces.prompt import Left, hold
 from engine.language import Condition, show
-from engine.load import load, load_files
-from engine.load.assemble import with_files
-from engine.load.files import read_folder
+from engine.loader import load, load_files
+from engine.loader.assemble import with_files
+from engine.loader.files import read_folder
 from engine.rulebook import Rulebook
 
 from .conftest import ROOT
@@ -126,7 +126,7 @@ def test_the_command_saves_a_card_that_checks(shed: Path) -> None:
 def checks(base: Path) -> bool:
     """Whether nothing is to be mended, as far as can be seen without asking every possible case."""
     book = load(base)
-    return mistakes(book, [truth.decide(book, saved) for saved in book.cases.values()]) == ()
+    return mistakes(book, [semantics.decide(book, saved) for saved in book.cases.values()]) == ()
 
 
 def test_without_a_yes_nothing_is_written(shed: Path) -> None:
@@ -285,7 +285,7 @@ def test_a_proposed_example_comes_to_what_it_says(data: st.DataObject) -> None:
     examples = propose(book, condition)
     assert len({example.name for example in examples}) == len(examples)
     for example in examples:
-        assert truth.NAMES[mark_given(book, condition, dict(example.given))] == example.mark
+        assert semantics.NAMES[mark_given(book, condition, dict(example.given))] == example.mark
 
 
 def test_every_rule_of_the_knowledge_base_gets_examples_of_each_kind(bundled: Rulebook) -> None:
@@ -340,9 +340,9 @@ def test_difference_lists_name_only_what_tells_the_patient_apart(bundled: Rulebo
     goal = wanted(bundled, bundled.cases["facet_by_three_of_five"], "exercise direction: neutral only")
     touched = touched_by(saved, goal, [])
     for line, count in telling(saved, goal, touched)[:20]:
-        assert truth.mark_line(line, goal.decision.state) == truth.HOLDS
+        assert semantics.mark_line(line, goal.decision.state) == semantics.HOLDS
         states = [saved.decisions[change.case.id].state for change in touched]
-        assert sum(truth.mark_line(line, state) == truth.FAILS for state in states) == count > 0
+        assert sum(semantics.mark_line(line, state) == semantics.FAILS for state in states) == count > 0
 
 
 # --- a process of its own --------------------------------------------------------------------------------------------

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.author.patient_talk import Wanted, wanted
-from engine.author.typed import Refused
-from engine.doors.prompt import Left
-from engine.load import load
+from engine.author.case_dialogue import Wanted, wanted
+from engine.author.parse_input import Refused
+from engine.interfaces.prompt import Left
+from engine.loader import load
 
 from .rulebooks import NOWHERE, case
 from .test_new import NAME, SAYS, checks, out, piped, run, talk

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from cli import lumbar
 from engine.case import Range
 from engine.chain import Chain
-from engine.load import load
+from engine.loader import load
 from tests.conftest import BICYCLE
 from tests.rulebooks import case
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from engine import truth
+from engine import semantics
 from engine.case import Value
 from engine.language import Is
-from engine.load import load_files
-from engine.load.files import read_folder
+from engine.loader import load_files
+from engine.loader.files import read_folder
 from engine.rulebook import Rulebook
-from engine.truth import FAILS, HOLDS, UNKNOWN
+from engine.semantics import FAILS, HOLDS, UNKNOWN
 from tests.conftest import ROOT
 from tests.rulebooks import case
 from tests.test_truth import decide, rulebook
@@ -21,7 +21,7 @@ LINES = [
     ("single: other than p", {}, UNKNOWN),
     ("single: other than p", {"a": "yes"}, FAILS),
     ("single: other than p", {"b": "yes", "a": "no"}, HOLDS),
-    ("single: other than p", {"b": "yes", "a": "yes"}, truth.DISPUTED),
+    ("single: other than p", {"b": "yes", "a": "yes"}, semantics.DISPUTED),
     ("single: other than r", {"a": "no", "b": "no"}, FAILS),
     ("scale: other than middle", {"a": "yes"}, UNKNOWN),
     ("scale: other than middle", {"a": "yes", "b": "no"}, FAILS),
@@ -38,7 +38,7 @@ def test_other_than_holds_when_another_value_is_known_to_hold(line: str, known: 
 def test_a_new_kind_of_exercise_beside_an_emergency_breaks_a_law() -> None:
     known: dict[str, Value] = {"saddle numbness": "yes"}
     book = _with_swimming()
-    decision = truth.decide(book, case(known))
+    decision = semantics.decide(book, case(known))
     assert decision.conclusions["urgency"] == "emergency"
     assert decision.marked.conclusions["exercise direction"] == "swimming"
     assert "no_exercise_with_red_flag" in [law.id for law in decision.broken]

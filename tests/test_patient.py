@@ -2,9 +2,9 @@
 
 import re
 
-from engine import explain, truth, words
+from engine import explain, render, semantics
 from engine.case import Case, Decision
-from engine.load import load
+from engine.loader import load
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_cli import run
@@ -27,15 +27,15 @@ NO_DIAGNOSIS = "This is no diagnosis, and it does not replace a clinician. No cl
 
 def told(book: Rulebook, decision: Decision, term: str = "") -> list[str]:
     if not term:
-        lines = words.recommendation_for_patient(book, decision)
+        lines = render.recommendation_for_patient(book, decision)
     else:
-        lines = words.why_for_patient(book, decision, explain.why(book, decision, term))
+        lines = render.why_for_patient(book, decision, explain.why(book, decision, term))
     return ["  " * line.indent + line.bullet + line.text for line in lines]
 
 
 def test_no_jargon_and_no_rule_is_told_to_a_patient(bundled: Rulebook) -> None:
     for saved in list(bundled.cases.values())[::3]:
-        decision = truth.decide(bundled, saved)
+        decision = semantics.decide(bundled, saved)
         for term in ("", "exercise direction", "urgency", "working pattern", "red flag"):
             text = "\n".join(told(bundled, decision, term))
             assert not [word for word in JARGON if word in text]
@@ -56,8 +56,8 @@ def test_every_value_that_is_a_name_has_a_short_sentence_for_patients(bundled: R
 
 
 def test_an_alarm_is_told_first(bundled: Rulebook) -> None:
-    decision = truth.decide(bundled, bundled.cases["only_saddle_numbness_told"])
-    lines = list(words.recommendation_for_patient(bundled, decision))
+    decision = semantics.decide(bundled, bundled.cases["only_saddle_numbness_told"])
+    lines = list(render.recommendation_for_patient(bundled, decision))
     assert (lines[0].text, lines[1].text) == ("How soon to be seen", "Go to an emergency department now.")
     assert lines[1].style == "alarm"
 
@@ -65,12 +65,12 @@ def test_an_alarm_is_told_first(bundled: Rulebook) -> None:
 def test_what_may_still_rise_is_never_told_as_if_it_were_settled(bundled: Rulebook) -> None:
     for saved in bundled.cases.values():
         if saved.expected and not isinstance(saved.expected["urgency"], str):
-            decision = truth.decide(bundled, saved)
+            decision = semantics.decide(bundled, saved)
             assert "  Nothing that you answered asks for a clinician soon." not in told(bundled, decision)
 
 
 def test_an_unanswered_screening_question_is_asked_before_anything_is_advised(bundled: Rulebook) -> None:
-    decision = truth.decide(bundled, bundled.cases["bladder_question_unanswered"])
+    decision = semantics.decide(bundled, bundled.cases["bladder_question_unanswered"])
     assert told(bundled, decision)[:8] == [
         "How soon to be seen",
         "  Not known yet. Some questions are not answered.",
@@ -89,7 +89,7 @@ def test_an_unanswered_screening_question_is_asked_before_anything_is_advised(bu
 
 
 def test_the_reasons_are_what_the_patient_told(bundled: Rulebook) -> None:
-    decision = truth.decide(bundled, bundled.cases["fever_and_a_weak_leg"])
+    decision = semantics.decide(bundled, bundled.cases["fever_and_a_weak_leg"])
     assert told(bundled, decision, "exercise direction")[:-2] == [
         "No exercise is advised for now.",
         "Why",
@@ -107,7 +107,7 @@ def test_the_reasons_are_what_the_patient_told(bundled: Rulebook) -> None:
 
 
 def test_a_follow_up_is_told_what_becomes_of_the_exercise(bundled: Rulebook) -> None:
-    decision = truth.decide(bundled, bundled.cases["followup_bending_spreads_down_the_leg"])
+    decision = semantics.decide(bundled, bundled.cases["followup_bending_spreads_down_the_leg"])
     lines = told(bundled, decision)
     start = lines.index("What to do")
     assert lines[start : start + 3] == [
@@ -129,7 +129,7 @@ def test_a_dispute_is_told_without_taking_a_side() -> None:
 
 
 def test_an_answer_by_default_is_told_by_what_speaks_for_nothing_else(bundled: Rulebook) -> None:
-    decision = truth.decide(bundled, bundled.cases["disc_centralises_on_extension"])
+    decision = semantics.decide(bundled, bundled.cases["disc_centralises_on_extension"])
     assert told(bundled, decision, "red flag")[:2] == [
         "Taken together, your answers are no warning sign that is known here.",
         "  Nothing that you answered speaks for anything else.",
@@ -139,7 +139,7 @@ def test_an_answer_by_default_is_told_by_what_speaks_for_nothing_else(bundled: R
 def test_words_for_patients_are_of_values_that_exist() -> None:
     book = load(ROOT / "tests" / "bicycle")
     assert not any(term.for_patients for term in book.terms.values())
-    assert told(book, truth.decide(book, next(iter(book.cases.values()))))
+    assert told(book, semantics.decide(book, next(iter(book.cases.values()))))
 
 
 WRONG = "saddle numbness: yes\npregnant: late\nsex: male\nage: old\n"
@@ -168,14 +168,14 @@ def test_a_wrong_answer_reassures_no_patient() -> None:
 
 
 def test_who_asks_why_nothing_is_known_is_not_flooded_with_questions(bundled: Rulebook) -> None:
-    lines = told(bundled, truth.decide(bundled, Case("nobody", {})), "exercise direction")
+    lines = told(bundled, semantics.decide(bundled, Case("nobody", {})), "exercise direction")
     assert sum("? " in line for line in lines) == 12
     assert any(line.endswith(" other questions") for line in lines)
 
 
 def test_every_list_has_its_name(bundled: Rulebook) -> None:
-    decision = truth.decide(bundled, bundled.cases["disc_centralises_on_extension"])
-    for lines in (words.recommendation(bundled, decision), words.recommendation_for_patient(bundled, decision)):
+    decision = semantics.decide(bundled, bundled.cases["disc_centralises_on_extension"])
+    for lines in (render.recommendation(bundled, decision), render.recommendation_for_patient(bundled, decision)):
         texts = [(line.indent, line.text.lower(), line.bullet) for line in lines]
         for name in ("avoid", "advice"):
             place = texts.index((1, f"{name}:", ""))

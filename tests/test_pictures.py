@@ -12,14 +12,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import explain, truth
+from engine import explain, semantics
 from engine.case import Case
 from engine.explain import Why
+from engine.render.pictures import (
+    Map,
+    page_of,
+    page_of_map,
+    page_of_sides,
+    picture_of,
+    picture_of_map,
+    picture_of_sides,
+)
+from engine.render.pictures.boxes import PAD
+from engine.render.pictures.layers import lay_out, needed
+from engine.render.pictures.text_width import clean, width, wrap
 from engine.rulebook import Rulebook
-from engine.words.pictures import Map, page_of, page_of_map, page_of_sides, picture_of, picture_of_map, picture_of_sides
-from engine.words.pictures.boxes import PAD
-from engine.words.pictures.layers import lay_out, needed
-from engine.words.pictures.lettering import clean, width, wrap
 from tests.rulebooks import case, facts, rulebooks
 from tests.test_cli import run
 from tests.test_truth import decide, rulebook
@@ -182,7 +190,7 @@ def told(reason: Why) -> Iterator[Why]:
 
 def test_the_picture_of_a_reason_has_every_conclusion_and_rule_of_it(bundled: Rulebook) -> None:
     for saved in list(bundled.cases.values())[::3]:
-        decision = truth.decide(bundled, saved)
+        decision = semantics.decide(bundled, saved)
         for term in ("exercise direction", "urgency", "advice"):
             reason = explain.why(bundled, decision, term)
             root = looked_at(picture_of(bundled, saved, reason))
@@ -198,7 +206,7 @@ def test_the_picture_of_a_reason_has_every_conclusion_and_rule_of_it(bundled: Ru
 def test_any_reason_of_any_rulebook_can_be_drawn(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
     known = case(data.draw(facts(book)))
-    decision = truth.decide(book, known)
+    decision = semantics.decide(book, known)
     for term in book.conclusions:
         reason = explain.why(book, decision, term.name)
         svg = picture_of(book, known, reason)
@@ -232,7 +240,7 @@ def test_how_an_answer_stands_is_said_by_shape_and_words_too() -> None:
 
 def test_a_picture_is_read_out_by_its_title_and_description(bundled: Rulebook) -> None:
     saved = bundled.cases["disc_centralises_on_extension"]
-    reason = explain.why(bundled, truth.decide(bundled, saved), "working pattern")
+    reason = explain.why(bundled, semantics.decide(bundled, saved), "working pattern")
     root = ElementTree.fromstring(picture_of(bundled, saved, reason))
     assert root.get("role") == "img"
     assert root[0].text == "Why working pattern: disc-type, in the case disc_centralises_on_extension"
@@ -242,7 +250,7 @@ def test_a_picture_is_read_out_by_its_title_and_description(bundled: Rulebook) -
 
 def test_what_speaks_for_and_against_stands_side_by_side(bundled: Rulebook) -> None:
     for saved in list(bundled.cases.values())[::10]:
-        told = explain.weigh(bundled, truth.decide(bundled, saved), "working pattern")
+        told = explain.weigh(bundled, semantics.decide(bundled, saved), "working pattern")
         root = looked_at(picture_of_sides(bundled, saved, told))
         groups = {name: group for name, _, group in boxes(root)}
         for value in told.values:
@@ -270,7 +278,7 @@ def test_the_map_has_every_conclusion_and_a_square_for_each_of_its_rules(bundled
 
 def test_what_fires_for_a_case_is_lit_up_and_nothing_else(bundled: Rulebook) -> None:
     for saved in list(bundled.cases.values())[::10]:
-        decision = truth.decide(bundled, saved)
+        decision = semantics.decide(bundled, saved)
         root = looked_at(picture_of_map(Map(bundled, decision)))
         squares = [title.text or "" for title in root.iter(f"{SVG}title")]
         lit = {text.split(" ")[0].rstrip(":") for text in squares if " (fires): " in text}
@@ -329,7 +337,7 @@ def whole(page: str) -> _Tags:
 
 def test_the_page_of_a_reason_tells_each_rule_with_its_reason_and_sources(bundled: Rulebook) -> None:
     for saved in list(bundled.cases.values())[::10]:
-        reason = explain.why(bundled, truth.decide(bundled, saved), "exercise direction")
+        reason = explain.why(bundled, semantics.decide(bundled, saved), "exercise direction")
         text = " ".join(whole(page_of(bundled, saved, reason)).text.split())
         for rule in reason.rules():
             assert clean(rule.rule.because) in text
@@ -337,7 +345,7 @@ def test_the_page_of_a_reason_tells_each_rule_with_its_reason_and_sources(bundle
 
 
 def test_the_page_of_the_map_has_every_rule_once_and_links_to_it(bundled: Rulebook) -> None:
-    decision = truth.decide(bundled, bundled.cases["fever_and_a_weak_leg"])
+    decision = semantics.decide(bundled, bundled.cases["fever_and_a_weak_leg"])
     for drawn in (Map(bundled), Map(bundled, decision)):
         tags = whole(page_of_map(drawn))
         assert sum(place.startswith("rule-") for place in tags.places) == len(bundled.rules)

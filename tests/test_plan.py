@@ -13,13 +13,13 @@ from engine.columns.csv import Table
 from engine.columns.head import head_of
 from engine.columns.piece import Spot
 from engine.columns.text import BLOCK, Source
-from engine.doors.batch.options import Options, inputs_of
-from engine.doors.batch.parts import Position
-from engine.doors.batch.reader import Reader
-from engine.doors.batch.run import Batch
-from engine.doors.batch.store import Store
-from engine.doors.cluster.plan import Planned, groups, planned
-from engine.load import load
+from engine.interfaces.batch.options import Options, inputs_of
+from engine.interfaces.batch.parts import Position
+from engine.interfaces.batch.reader import Reader
+from engine.interfaces.batch.run import Batch
+from engine.interfaces.batch.store import Store
+from engine.interfaces.cluster.plan import Planned, groups, planned
+from engine.loader import load
 from tests.conftest import ROOT
 
 BOOK = load(ROOT / "tests" / "bicycle")

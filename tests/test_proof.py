@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Value
 from engine.circuit import compile_rulebook
 from engine.language import Against, Condition, Domain, Is
@@ -56,8 +56,8 @@ def test_a_law_is_one_node_that_is_true_where_the_law_is_broken(data: st.DataObj
     nodes = [prover.circuit.breaks(law.condition) for law in made]
     known = data.draw(facts(prover.rulebook))
     bits = prover.circuit.circuit().evaluate(known)
-    state = truth.decide(prover.rulebook, case(known)).state
-    assert [bits[node] for node in nodes] == [truth.breaks(law, state) for law in made]
+    state = semantics.decide(prover.rulebook, case(known)).state
+    assert [bits[node] for node in nodes] == [semantics.breaks(law, state) for law in made]
 
 
 def test_no_mark_of_a_rulebook_rests_on_a_negation(bundled: Rulebook) -> None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Decision
 from engine.proof import Patient
-from engine.proof.same import Two
+from engine.proof.equivalence import Two
 from engine.rulebook import Rulebook
 from tests.rulebooks import with_assumptions
 from tests.test_check_kept import changes
@@ -38,8 +38,8 @@ def standing(decision: Decision, name: str) -> tuple[object, ...]:
 def test_what_is_said_to_differ_differs_and_what_is_said_to_be_equal_is_equal(pair: tuple[World, Rulebook]) -> None:
     small, after = pair
     two = Two(small.book, after)
-    possible = [one for one in small.possible if not truth.impossibilities(after, one.case.facts)]
-    both = [(one, truth.decide(after, one.case)) for one in possible]
+    possible = [one for one in small.possible if not semantics.impossibilities(after, one.case.facts)]
+    both = [(one, semantics.decide(after, one.case)) for one in possible]
     for rule in small.book.rules:
         apart = [one for one, other in both if one.marks[rule] != other.marks[rule]]
         assert told(two.rule(rule).patient) == smallest(apart)

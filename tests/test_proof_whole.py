@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Decision, Value
 from engine.language import Condition, Group
 from engine.proof import Patient
@@ -33,8 +33,8 @@ def world(book: Rulebook) -> World:
         term.name: replace(term, domain=replace(term.domain, high=3)) for term in book.findings if term.domain.high
     }
     book = replace(book, terms={**book.terms, **small})
-    everything = [truth.decide(book, case(facts)) for facts in cases(book)]
-    return World(book, everything, [one for one in everything if not truth.impossibilities(book, one.case.facts)])
+    everything = [semantics.decide(book, case(facts)) for facts in cases(book)]
+    return World(book, everything, [one for one in everything if not semantics.impossibilities(book, one.case.facts)])
 
 
 def cases(book: Rulebook) -> Iterator[dict[str, Value]]:
@@ -72,7 +72,7 @@ def changed(book: Rulebook, rule: str, condition: Condition | None) -> Rulebook:
 
 
 def same_in_all(one: World, other: Rulebook) -> bool:
-    return all(marks(decision) == marks(truth.decide(other, decision.case)) for decision in one.possible)
+    return all(marks(decision) == marks(semantics.decide(other, decision.case)) for decision in one.possible)
 
 
 @settings(max_examples=8)
@@ -82,15 +82,15 @@ def test_every_verdict_on_a_law_and_every_smallest_patient_is_right(data: st.Dat
     prover = Prover(all_of_it.book)
     for _ in range(6):
         law = data.draw(laws(all_of_it.book.terms))
-        breaking = [one for one in all_of_it.possible if truth.breaks(law, one.state)]
+        breaking = [one for one in all_of_it.possible if semantics.breaks(law, one.state)]
         assert told(prove(prover, law).patient) == smallest(breaking)
-        breaking = [one for one in all_of_it.everything if truth.breaks(law, one.state)]
+        breaking = [one for one in all_of_it.everything if semantics.breaks(law, one.state)]
         assert told(prove_without(prover, law).patient) == smallest(breaking)
 
 
 def fired_for(book: Rulebook, decision: Decision, rule: str, term: str) -> bool:
     (entry,) = (one for one in book.support[term] if one.rule == rule)
-    return bool(truth.status(entry, decision.marks) & truth.HOLDS)
+    return bool(semantics.status(entry, decision.marks) & semantics.HOLDS)
 
 
 @settings(max_examples=8)

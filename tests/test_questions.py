@@ -9,13 +9,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine import explain, truth
+from engine import explain, semantics
 from engine.case import Decision, Members, Value
 from engine.explain import Plan
-from engine.explain.outcomes import advice
-from engine.explain.solved import fewest_changes, smallest_part
-from engine.explain.variants import Variants
-from engine.explain.ways import shortest_way
+from engine.explain.answers import advice
+from engine.explain.bit_parallel import Variants
+from engine.explain.counterfactual import shortest_way
+from engine.explain.sat_queries import fewest_changes, smallest_part
 from engine.language import Against, Condition
 from engine.rulebook import Law, Rulebook
 from tests.rulebooks import NOWHERE, TOP, case, facts, quarrels, rulebooks
@@ -34,14 +34,14 @@ def books(draw: st.DrawFn) -> Rulebook:
 
 
 def decide(book: Rulebook, known: Answers) -> Decision:
-    return truth.decide(book, case({name: value for name, value in known.items() if value is not None}))
+    return semantics.decide(book, case({name: value for name, value in known.items() if value is not None}))
 
 
 @st.composite
 def possible_facts(draw: st.DrawFn, book: Rulebook) -> dict[str, Value]:
     """Answers of a patient that there can be."""
     known = draw(facts(book))
-    assume(not truth.impossibilities(book, known))
+    assume(not semantics.impossibilities(book, known))
     return known
 
 
@@ -59,9 +59,9 @@ def can_be(book: Rulebook, known: Answers, changed: Answers) -> bool:
     state = decide(book, known).state
     for name, value in changed.items():
         gate = book.terms[name].asked_if
-        if value is not None and gate is not None and truth.mark_condition(gate, state) & truth.FAILS:
+        if value is not None and gate is not None and semantics.mark_condition(gate, state) & semantics.FAILS:
             return False
-    return not truth.impossibilities(book, state.facts)
+    return not semantics.impossibilities(book, state.facts)
 
 
 def others(book: Rulebook, known: Answers, size: int) -> Iterator[dict[str, Value]]:
@@ -77,7 +77,7 @@ def marks(decision: Decision, name: str) -> list[int]:
     state = decision.state
     if name in state.counts:
         low, high = state.counts[name]
-        return [truth.mark(low >= number, high < number) for number in range(1, 20)]
+        return [semantics.mark(low >= number, high < number) for number in range(1, 20)]
     return list((state.values.get(name) or state.members.get(name) or state.scales[name]).values())
 
 
@@ -85,9 +85,9 @@ def is_another(book: Rulebook, now: Decision, then: Decision) -> bool:
     """Whether some conclusion has another known answer: a value that did not hold does, or one that did is excluded."""
     for name in explain.shown(book):
         for before, after in zip(marks(now, name), marks(then, name), strict=True):
-            if after & truth.HOLDS and not before & truth.HOLDS:
+            if after & semantics.HOLDS and not before & semantics.HOLDS:
                 return True
-            excluded = after & truth.FAILS and before == truth.HOLDS
+            excluded = after & semantics.FAILS and before == semantics.HOLDS
             if excluded and not book.terms[name].single:
                 return True
     return False
@@ -164,7 +164,7 @@ def test_what_changed_is_told_with_the_rules_that_did_it(data: st.DataObject) ->
         began = {
             entry.rule
             for entry in book.support[change.term]
-            if truth.status(entry, after.marks) == truth.HOLDS != truth.status(entry, before.marks)
+            if semantics.status(entry, after.marks) == semantics.HOLDS != semantics.status(entry, before.marks)
         }
         assert began <= {turn.rule.id for turn in change.rules}
 
@@ -226,7 +226,7 @@ PAIRS = [
 def test_mixtures_of_two_saved_cases_that_share_what_decides_have_the_same_advice(
     names: tuple[str, str], bundled: Rulebook
 ) -> None:
-    before, after = (truth.decide(bundled, bundled.cases[name]) for name in names)
+    before, after = (semantics.decide(bundled, bundled.cases[name]) for name in names)
     found, choose = explain.compare(Plan(bundled), before, after), random.Random(1)
     wanted = told_of(bundled, after)
     assert found.minimal
@@ -300,7 +300,7 @@ def test_every_rule_that_could_give_a_value_is_told_once_and_the_nearest_first(d
         could = [
             entry.rule
             for entry in book.support[term.name]
-            if entry.value in (None, *found.wanted) and truth.status(entry, now.marks) != truth.HOLDS
+            if entry.value in (None, *found.wanted) and semantics.status(entry, now.marks) != semantics.HOLDS
         ]
         assert sorted(told) == sorted(could)
         distances = [99 if one.distance is None else one.distance for one in found.rules]
@@ -321,11 +321,11 @@ def test_an_argument_is_a_rule_that_fires_and_none_is_left_out(data: st.DataObje
             continue
         for value in explain.weigh(book, now, term.name, term.domain.values).values:
             support = book.support[term.name]
-            status = {entry.rule: truth.status(entry, now.marks) for entry in support if entry.value == value.value}
+            status = {entry.rule: semantics.status(entry, now.marks) for entry in support if entry.value == value.value}
             decides = {one.reason.rule.id for one in value.speaking_for if not one.tally}
-            assert decides == {rule for rule, one in status.items() if one & truth.HOLDS}
+            assert decides == {rule for rule, one in status.items() if one & semantics.HOLDS}
             waiting = {one.reason.rule.id for one in value.open_for if not one.tally}
-            assert waiting == {rule for rule, one in status.items() if one == truth.UNKNOWN}
+            assert waiting == {rule for rule, one in status.items() if one == semantics.UNKNOWN}
 
 
 # --- what to ask next ------------------------------------------------------------------------------------------------
@@ -350,7 +350,7 @@ def test_a_question_is_asked_if_and_only_if_its_answer_can_still_matter(data: st
     now = decide(book, known)
     if len(now.ask) > 2:
         known |= {name: values(book, name)[0] for name in now.ask[2:]}
-        if truth.impossibilities(book, known):
+        if semantics.impossibilities(book, known):
             return
         now = decide(book, known)
     found = explain.what_next(Plan(book), now)

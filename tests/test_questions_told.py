@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from engine import explain, words
+from engine import explain, render
 from engine.case import Decision
-from engine.explain import FindingChange, Judged, Plan, checked
+from engine.explain import FindingChange, Judged, Plan
+from engine.explain import verify as checked
 from engine.explain.mixtures import Decisive
+from engine.render import Said
 from engine.rulebook import Recommendation, Rulebook, Section
-from engine.words import Said
 from tests.test_truth import decide, gated, rulebook
 
 SECTIONS = (Section("All", ("single", "other", "scale", "members"), (("p", "for it", "against it"),)),)
@@ -33,9 +34,9 @@ CARDS = (
 
 
 def why_not(
-    rules: Rulebook, decision: Decision, term: str, *wanted: str, length: words.Length = "reasons"
+    rules: Rulebook, decision: Decision, term: str, *wanted: str, length: render.Length = "reasons"
 ) -> list[str]:
-    return text(words.why_not(explain.why_not(Plan(rules), decision, term, wanted), length))
+    return text(render.why_not(explain.why_not(Plan(rules), decision, term, wanted), length))
 
 
 def test_what_keeps_an_answer_away_is_told_down_to_the_answers_and_the_nearest_first() -> None:
@@ -117,7 +118,7 @@ def test_for_and_against_goes_down_through_the_tallies() -> None:
     )
     told = explain.weigh(rules, decide(rules, a="yes", b="yes"), "single")
     assert [value.value for value in told.values] == ["p"]
-    assert text(words.weighing(rules, told)) == [
+    assert text(render.weighing(rules, told)) == [
         "single: p",
         "p: it holds",
         "  for it: 2",
@@ -132,7 +133,7 @@ def test_for_and_against_goes_down_through_the_tallies() -> None:
         "    ? s [leans_away] It waits for x.",
     ]
     both = explain.weigh(rules, decide(rules, a="yes", b="yes"), "single", ("p", "q"))
-    assert text(words.weighing(rules, both, "line")) == [
+    assert text(render.weighing(rules, both, "line")) == [
         "single: p",
         "  p: it holds; 2 for, 0 against, 1 not known yet",
         "  q: it does not hold; 0 for, 1 against, 1 not known yet",
@@ -142,12 +143,12 @@ def test_for_and_against_goes_down_through_the_tallies() -> None:
 def test_of_a_scale_it_is_weighed_whether_it_is_at_least_so_much() -> None:
     rules = book("alarm | if: [a: yes] | scale: high")
     found = explain.weigh(rules, decide(rules, a="yes"), "scale", ("low", "high"))
-    assert text(words.weighing(rules, found, "line")) == [
+    assert text(render.weighing(rules, found, "line")) == [
         "scale: high",
         "  at least low: it holds; 0 for, 1 for more, 0 against, 0 not known yet",
         "  at least high: it holds; 1 for, 0 against, 0 not known yet",
     ]
-    assert [line.strip() for line in text(words.weighing(rules, found))][1:6] == [
+    assert [line.strip() for line in text(render.weighing(rules, found))][1:6] == [
         "at least low: it holds",
         "for it: nothing",
         "for more than that, and so for it: 1",
@@ -155,7 +156,7 @@ def test_of_a_scale_it_is_weighed_whether_it_is_at_least_so_much() -> None:
         "against it: nothing",
     ]
     quiet = explain.weigh(rules, decide(rules, a="no"), "scale", ("low",))
-    assert "for it: no rule; it stands where nothing else does" in "".join(text(words.weighing(rules, quiet)))
+    assert "for it: no rule; it stands where nothing else does" in "".join(text(render.weighing(rules, quiet)))
 
 
 def test_a_tally_that_a_rule_reads_speaks_for_its_value() -> None:
@@ -167,7 +168,7 @@ def test_a_tally_that_a_rule_reads_speaks_for_its_value() -> None:
 def test_the_difference_is_told_from_the_answers_to_the_advice() -> None:
     rules = book(*CARDS)
     found = explain.compare(Plan(rules), decide(rules, a="no", b="yes", x=5), decide(rules, a="yes", b="yes", x=6))
-    assert text(words.difference(found)) == [
+    assert text(render.difference(found)) == [
         "What makes the difference in c",
         "  - a: yes (before: no)",
         "  This alone makes all of the difference.",
@@ -179,7 +180,7 @@ def test_the_difference_is_told_from_the_answers_to_the_advice() -> None:
         "Different as well, and of no account here",
         "  x",
     ]
-    assert text(words.difference(found, "line")) == ["single: p; other: yes, by a: yes"]
+    assert text(render.difference(found, "line")) == ["single: p; other: yes, by a: yes"]
 
 
 def test_the_part_of_the_knowledge_that_made_the_difference_is_named() -> None:
@@ -200,7 +201,7 @@ def test_the_part_of_the_knowledge_that_made_the_difference_is_named() -> None:
 def test_what_would_change_the_advice_stands_under_what_it_would_bring() -> None:
     rules = book(*CARDS)
     found = explain.what_would_change(Plan(rules), decide(rules, a="no", b="yes", x=2), ("single",))
-    assert text(words.alternatives(rules, found)) == [
+    assert text(render.alternatives(rules, found)) == [
         "The advice of c hangs on 1 single answer: b",
         "One other answer would change it",
         "  > single: q",
@@ -217,7 +218,7 @@ def test_sets_of_three_and_more_answers_are_told_and_that_there_are_no_others() 
     )
     now = decide(rules, x=3)
     found = explain.what_would_change(Plan(rules), now, ("single",))
-    assert text(words.alternatives(rules, found)) == [
+    assert text(render.alternatives(rules, found)) == [
         "No other answer alone would change the advice of c.",
         "No other answer alone would change it",
         "No 2 answers together would change it",
@@ -229,7 +230,7 @@ def test_sets_of_three_and_more_answers_are_told_and_that_there_are_no_others() 
         "    - a: no (not answered yet) and b: no (not answered yet) and x: 0 (now 3) and y: 1 (not answered yet)",
     ]
     only = book("four | if: [a: no, b: no, x: 0, y: 1] | single: q")
-    told = text(words.alternatives(only, explain.what_would_change(Plan(only), decide(only, x=3), ("single",))))
+    told = text(render.alternatives(only, explain.what_would_change(Plan(only), decide(only, x=3), ("single",))))
     assert told[1:4] == [
         "No other answer alone would change it",
         "No 2 to 3 answers together would change it",
@@ -237,15 +238,15 @@ def test_sets_of_three_and_more_answers_are_told_and_that_there_are_no_others() 
     ]
     assert told[-1] == "Beyond these, no other set of answers would change it: that is proved."
     never = book("never | if: [a: yes, a: no] | single: p")
-    told = text(words.alternatives(never, explain.what_would_change(Plan(never), decide(never), ("single",))))
+    told = text(render.alternatives(never, explain.what_would_change(Plan(never), decide(never), ("single",))))
     assert told[-1] == "No other set of answers would change it: that is proved."
 
 
 def test_of_sets_that_are_too_many_some_are_told_and_that_they_are_not_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.explain.larger.MOST_TRIED", 1)
+    monkeypatch.setattr("engine.explain.correction_sets.MOST_TRIED", 1)
     rules = book("three | if: [a: yes, b: yes, x: over 3] | single: p")
     found = explain.what_would_change(Plan(rules), decide(rules), ("single",))
-    assert text(words.alternatives(rules, found))[-3:] == [
+    assert text(render.alternatives(rules, found))[-3:] == [
         "  > single: p",
         "    - a: yes (not answered yet) and b: yes (not answered yet) and x: 4 or more (not answered yet)",
         "Whether more of 3 would, or larger sets, is not decided: there are too many answers to 3 questions to try "
@@ -257,7 +258,7 @@ def test_of_sets_that_are_too_many_some_are_told_and_that_they_are_not_all(monke
 def test_what_was_enough_is_told_with_what_was_not_needed() -> None:
     rules = book(*CARDS)
     found = explain.enough(Plan(rules), decide(rules, a="yes", b="no", x=5), ("single",))
-    assert text(words.enough(found)) == [
+    assert text(render.enough(found)) == [
         "1 of 3 answers is enough for this advice, and no fewer are",
         "Whatever the others are",
         "  single: q",
@@ -292,16 +293,16 @@ def test_a_dispute_is_in_every_explanation_of_what_rests_on_it() -> None:
     torn = decide(rules, a="yes", b="yes")
     disputed = "s (disputed: it is ruled out as well)"
     for term, head in (("for it", "for it: 1, disputed"), ("scale", "scale: high, disputed")):
-        reason = text(words.why(explain.why(rules, torn, term)))
+        reason = text(render.why(explain.why(rules, torn, term)))
         assert reason[0] == head
         assert f"    > {disputed}" in reason
         assert "      * single: p (disputed: single is disputed (p against q))" in reason
         assert "        single: disputed" in reason
-    assert f"    > {disputed}" in text(words.why(explain.why(rules, torn, "members")))
+    assert f"    > {disputed}" in text(render.why(explain.why(rules, torn, "members")))
     assert f"  > {disputed}" in why_not(rules, torn, "for it", "0")
     weighed = explain.weigh(rules, torn, "scale", ("high",))
     assert [one.reason.rule.id for one in weighed.values[0].speaking_for] == ["raised"]
-    assert "    - s This decides. (disputed: it is ruled out as well)" in text(words.weighing(rules, weighed))
+    assert "    - s This decides. (disputed: it is ruled out as well)" in text(render.weighing(rules, weighed))
 
 
 def test_what_excludes_every_value_of_a_scale_is_explained() -> None:
@@ -327,7 +328,7 @@ def test_a_rule_that_waits_only_to_be_outranked_says_so() -> None:
     rules = book("low | if: [a: yes] | single: p", "high | if: [b: yes] | single: q | low")
     open_one = decide(rules, a="yes")
     assert "    * outranked by high if that holds, which is not known" in why_not(rules, open_one, "single", "p")
-    told = text(words.why(explain.why(rules, open_one, "single"), "everything"))
+    told = text(render.why(explain.why(rules, open_one, "single"), "everything"))
     assert "  - waiting: low: whether high outranks it is not known" in told
 
 
@@ -339,9 +340,9 @@ def test_a_line_on_a_question_that_does_not_apply_says_so() -> None:
     no, unknown = decide(rules, a="no", b="yes", c="one", y=1), decide(rules, c="one", y=1)
     asked = "it applies only if b: yes, which is not met: b is yes; b applies only if a: yes, which is not met: a is no"
     assert f"    * c: one (not met: c is one; {asked})" in why_not(rules, no, "other", "yes")
-    assert f"    * unless c: one (not met: c is one; {asked})" in text(words.why(explain.why(rules, no, "single")))
+    assert f"    * unless c: one (not met: c is one; {asked})" in text(render.why(explain.why(rules, no, "single")))
     ruled_out = "  - ruled out: r: c: one is not met, as c, b do not apply"
-    assert ruled_out in text(words.why(explain.why(rules, no, "other"), "everything"))
+    assert ruled_out in text(render.why(explain.why(rules, no, "other"), "everything"))
     way = explain.why_not(Plan(rules), no, "other", ("yes",)).way
     assert way
     assert [(one.term, one.after) for one in way.answers] == [("a", "yes")]
@@ -351,7 +352,7 @@ def test_a_line_on_a_question_that_does_not_apply_says_so() -> None:
         "    * c: one (unknown: c is one; it applies only if b: yes, which is unknown: b is not answered; "
         "b applies only if a: yes, which is unknown: a is not answered)",
     ]
-    patient = text(words.why_for_patient(rules, no, explain.why(rules, no, "single")))
+    patient = text(render.why_for_patient(rules, no, explain.why(rules, no, "single")))
     assert any(line.endswith("A No.") for line in patient)
     assert not any("One." in line for line in patient)
 
@@ -368,22 +369,22 @@ def test_what_tells_whether_a_question_applies_is_asked_before_it_and_what_does_
 
 def test_an_answer_that_does_not_apply_is_told_where_it_came_in() -> None:
     rules = gated(GATED, "r | if: [c: one] | other: yes")
-    told = text(words.difference(explain.what_if(Plan(rules), decide(rules, a="no"), {"c": "one"})))
+    told = text(render.difference(explain.what_if(Plan(rules), decide(rules, a="no"), {"c": "one"})))
     assert told[:3] == ["c: the same advice", "Answered, and not used: these questions do not apply", "  c"]
 
 
 def test_what_holds_for_everybody_needs_no_answer() -> None:
     rules = book(*CARDS)
     nothing = explain.enough(Plan(rules), decide(rules), ("single",))
-    assert text(words.enough(nothing, "line")) == ["This holds for everybody, as nothing is answered yet"]
+    assert text(render.enough(nothing, "line")) == ["This holds for everybody, as nothing is answered yet"]
     needless = explain.enough(Plan(rules), decide(rules, y=5), ("other",))
-    assert text(words.enough(needless, "line")) == ["This holds for everybody: no answer is needed for it"]
+    assert text(render.enough(needless, "line")) == ["This holds for everybody: no answer is needed for it"]
 
 
 def test_the_next_question_says_what_its_answers_would_settle() -> None:
     rules = book(*CARDS[:1])
     found = explain.what_next(Plan(rules), decide(rules, a="yes"), ("other",))
-    assert text(words.questions(found)) == [
+    assert text(render.questions(found)) == [
         "1 question can still change the advice of c; first: x",
         "1. x",
         "  ? X",
@@ -405,7 +406,7 @@ def test_that_nothing_can_change_it_any_more_is_said_with_its_proof() -> None:
     rules = book(*CARDS)
     told = explain.what_next(Plan(rules), decide(rules, a="no"), ("other",))
     assert told.settled
-    assert text(words.questions(told, "line")) == [
+    assert text(render.questions(told, "line")) == [
         "No answer can change the advice of c any more. Proved: nothing of it hangs on what is not answered."
     ]
 

@@ -19,7 +19,7 @@ from engine.columns.csv import Table
 from engine.columns.head import head_of
 from engine.columns.piece import Piece, Spot, Unusable
 from engine.columns.text import Source
-from engine.doors.batch.options import kind_of
+from engine.interfaces.batch.options import kind_of
 from tests.reading import BLOCKS, Row, broken, cases_of, reader, rows, said, workbook
 
 CELLS = [

@@ -15,8 +15,8 @@ from engine.columns import inputs
 from engine.columns.ndjson import COLUMNS, MORE, JsonLines
 from engine.columns.piece import REPEATED, Piece, Spot
 from engine.columns.text import Source
-from engine.doors import files
 from engine.errors import Place
+from engine.interfaces import files
 from tests.reading import BLOCKS, BOOK, broken, cases_of, reader
 
 LINES = [

@@ -16,17 +16,18 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from engine import truth
+from engine import semantics
 from engine.case import Case, Decision, Members, Range
-from engine.columns import CASE, codes
-from engine.columns.outcome import DISPUTED, GAP, OPEN, Answers
+from engine.columns import CASE
+from engine.columns import encoding as codes
+from engine.columns.results import DISPUTED, GAP, OPEN, Answers
 from engine.columns.summary import Summary, summarise
-from engine.doors.report import report
-from engine.doors.report.page import shown
-from engine.doors.terminal import Exit
 from engine.errors import LumbarError
 from engine.extras import how_to_install
-from engine.load import load
+from engine.interfaces.report import report
+from engine.interfaces.report.page import shown
+from engine.interfaces.terminal import Exit
+from engine.loader import load
 from engine.rulebook import Rulebook, Term
 from tests.conftest import BICYCLE, ROOT
 from tests.outcomes import outcome, quarrelling, rides, table, text
@@ -81,7 +82,7 @@ def summary_of(folder: Path) -> Summary:
 
 def recount(summary: Summary, book: Rulebook, cases: Sequence[Case]) -> None:
     """Hold the counts to those of the cases, decided and counted one by one."""
-    decisions = [truth.decide(book, case) for case in cases]
+    decisions = [semantics.decide(book, case) for case in cases]
     assert summary.cases == len(cases)
     for name in summary.spreads:
         found = Counter(one for decision in decisions for one in spread(book.terms[name], decision))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.check import check
-from engine.check.mutation import example_text
-from engine.load import load_files
+from engine.checks import check
+from engine.checks.mutation import example_text
+from engine.loader import load_files
 
 from .test_load import FILES, encoded, told
 from .test_mutation import EXAMPLES, HEADER, Truth, report_of, survived

@@ -12,9 +12,9 @@ from referencing import Registry, Resource
 import cli
 from engine.author.schema import FILES, FOLDER, RECOMMENDED, SETTINGS, schemas, text_of, texts
 from engine.document import Fields, Items, Node, Text, read
-from engine.load import load, load_files
-from engine.load.cards import CARD
-from engine.load.terms import CONCLUSION, FINDING
+from engine.loader import load, load_files
+from engine.loader.cards import CARD
+from engine.loader.terms import CONCLUSION, FINDING
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 

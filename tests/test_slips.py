@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.doors.files import read
+from engine.interfaces.files import read
 from engine.rulebook import Rulebook
 from tests.conftest import BICYCLE, ROOT
 from tests.test_cli import CASES, run

@@ -6,9 +6,9 @@ from pathlib import Path
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
 
-from engine.columns import codes, dtype_of
-from engine.doors.batch import Refused, stored_case
-from engine.load import load
+from engine.columns import dtype_of, encoding
+from engine.interfaces.batch import Refused, stored_case
+from engine.loader import load
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_batch import answers, batch, frame, made_up, rejects
@@ -27,8 +27,8 @@ def test_a_store_is_answered_as_its_input_was(bundled: Rulebook, tmp_path: Path)
 
 
 def test_codes_have_no_nulls_and_come_back_as_they_were(bundled: Rulebook, tmp_path: Path) -> None:
-    domains = codes.domains_of(bundled)
-    (tmp_path / codes.DOMAINS).write_text(json.dumps(domains))
+    domains = encoding.domains_of(bundled)
+    (tmp_path / encoding.DOMAINS).write_text(json.dumps(domains))
     edges = {
         term.name: [None, term.domain.low, term.domain.high] for term in bundled.findings if not term.domain.values
     }
@@ -39,11 +39,11 @@ def test_codes_have_no_nulls_and_come_back_as_they_were(bundled: Rulebook, tmp_p
     }
     types = {term.name: dtype_of(term) for term in bundled.findings}
     table = pl.DataFrame({"case": ["1", "2", "3"], **edges, **values}, schema_overrides=types)
-    codes.write(table, tmp_path / "part-00000.arrow", domains)
+    encoding.write(table, tmp_path / "part-00000.arrow", domains)
     written = pl.read_ipc(tmp_path / "part-00000.arrow")
     assert sum(written.null_count().row(0)) == 0
     assert {dtype for name, dtype in written.schema.items() if name != "case"} <= {pl.UInt8(), pl.UInt16(), pl.UInt32()}
-    assert codes.read(tmp_path / "part-00000.arrow").equals(table)
+    assert encoding.read(tmp_path / "part-00000.arrow").equals(table)
 
 
 def test_a_value_that_a_rulebook_no_longer_has_is_set_apart(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_value_that_a_rulebook_no_longer_has_is_set_apart(tmp_path: Path) -> N
     first, *others = term.domain.values
     pl.DataFrame({"case": ["a", "b"], term.name: [first, others[0]]}).write_csv(tmp_path / "in.csv")
     batch(before, tmp_path / "out", tmp_path / "in.csv")
-    changed = tmp_path / "out" / "findings" / codes.DOMAINS
+    changed = tmp_path / "out" / "findings" / encoding.DOMAINS
     told = json.loads(changed.read_text())
     told[term.name] = ["of old", *others]
     changed.write_text(json.dumps(told))

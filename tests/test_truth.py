@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import truth
+from engine import semantics
 from engine.case import Answer, Case, Decision, Members, Range, Value
 from engine.document import Fields, read
 from engine.language import Condition, parse, show
-from engine.load import load_files
+from engine.loader import load_files
 from engine.rulebook import Rulebook
-from engine.truth import DISPUTED, FAILS, HOLDS, UNKNOWN
+from engine.semantics import DISPUTED, FAILS, HOLDS, UNKNOWN
 from tests.rulebooks import case, conditions, facts, findings, rulebooks
 
 TERMS = """
@@ -55,7 +55,7 @@ def gated(fields: Mapping[str, str], *cards: str) -> Rulebook:
 
 
 def decide(book: Rulebook, **known: Value) -> Decision:
-    return truth.decide(book, Case("c", known))
+    return semantics.decide(book, Case("c", known))
 
 
 LINES = [
@@ -300,7 +300,7 @@ def test_learning_more_only_ever_sets_marks(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
     more = data.draw(facts(book))
     less = {name: more[name] for name in more if data.draw(st.booleans())}
-    before, after = truth.decide(book, case(less)), truth.decide(book, case(more))
+    before, after = semantics.decide(book, case(less)), semantics.decide(book, case(more))
     assert all(mark & after.marks[rule] == mark for rule, mark in before.marks.items())
     for group in ("values", "members", "scales"):
         assert _grown(getattr(before.state, group), getattr(after.state, group))
@@ -318,8 +318,8 @@ def test_learning_more_only_ever_sets_marks(data: st.DataObject) -> None:
 def test_when_every_finding_that_applies_is_known_nothing_is_unknown(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
     known = data.draw(facts(book, whole=True))
-    unused = truth.decide(book, case(known)).not_used
-    decision = truth.decide(book, case({name: known[name] for name in known if name not in unused}))
+    unused = semantics.decide(book, case(known)).not_used
+    decision = semantics.decide(book, case({name: known[name] for name in known if name not in unused}))
     assert decision.conclusions["complete"] == "yes"
     assert decision.not_used == ()
     assert UNKNOWN not in decision.marks.values()
@@ -336,8 +336,8 @@ def test_when_every_finding_that_applies_is_known_nothing_is_unknown(data: st.Da
 def test_an_answer_that_does_not_apply_is_as_good_as_none(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
     known = data.draw(facts(book))
-    decision = truth.decide(book, case(known))
-    without = truth.decide(book, case({name: known[name] for name in known if name not in decision.not_used}))
+    decision = semantics.decide(book, case(known))
+    without = semantics.decide(book, case({name: known[name] for name in known if name not in decision.not_used}))
     assert (decision.marks, decision.conclusions, decision.ask) == (without.marks, without.conclusions, without.ask)
 
 
@@ -351,7 +351,7 @@ def test_the_order_of_facts_cards_and_terms_never_matters(data: st.DataObject) -
         return dict(sorted(mapping.items(), key=lambda _: shuffle.random()))
 
     other = replace(book, terms=shuffled(book.terms), rules=shuffled(book.rules))
-    one, two = truth.decide(book, case(known)), truth.decide(other, Case("made up", shuffled(known)))
+    one, two = semantics.decide(book, case(known)), semantics.decide(other, Case("made up", shuffled(known)))
     assert one.marks == two.marks
     assert one.conclusions == two.conclusions
     assert set(one.disputed) == set(two.disputed)

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from engine import explain
 from engine.case import Value
 from engine.explain import Plan
+from engine.explain.bit_parallel import Pairs, Variants, places, trying
 from engine.explain.bounds import Bounds
-from engine.explain.larger import Larger
+from engine.explain.correction_sets import Larger
+from engine.explain.counterfactual import options_of
 from engine.explain.plan import Option
-from engine.explain.variants import Pairs, Variants, places, trying
-from engine.explain.ways import options_of
 from tests.rulebooks import facts
 from tests.test_questions import Answers, FactSet, books, decide, possible_facts, that_change, values
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from engine.author.saving import save
-from engine.doors.watching import stamps
 from engine.errors import counted
+from engine.interfaces.watching import stamps
 from tests.conftest import ROOT
 
 

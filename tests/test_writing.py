@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.author.writing import WIDTH, card, case
-from engine.check import expected_text
+from engine.checks import expected_text
 from engine.document import read
 from engine.language import Domain
-from engine.load import load_files
-from engine.load.cards import load_card
-from engine.load.fields import Desk
-from engine.load.files import read_folder
+from engine.loader import load_files
+from engine.loader.cards import load_card
+from engine.loader.fields import Desk
+from engine.loader.files import read_folder
 from engine.rulebook import Citation, Example, Rule, Rulebook, Term
-from engine.truth import decide
+from engine.semantics import decide
 from tests.conftest import ROOT
 
 from .rulebooks import COLOURS, NOWHERE, conclusion, conditions, findings, value

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .. import truth
-from ..check import example_state
+from .. import semantics
+from ..checks import example_state
 from ..errors import Place
 from ..language import NUMERIC, Against, Condition, Group, Is, Line, Within, phrase_of, terms_of, title_of
 from ..rulebook import Example, Rulebook, Term
@@ -32,9 +32,9 @@ class _Search:
     def _found(self, given: Given, left: Sequence[str]) -> Given | None:
         self.tried += 1
         mark = mark_given(self.rulebook, self.condition, given)
-        if mark == truth.HOLDS and not left:
+        if mark == semantics.HOLDS and not left:
             return None if self._impossible(given) else given
-        if mark == truth.FAILS or not left or self.tried > MOST:
+        if mark == semantics.FAILS or not left or self.tried > MOST:
             return None
         name, *rest = left
         for value in candidates(self.rulebook.terms[name], self.condition, self.like.get(name)):
@@ -45,12 +45,12 @@ class _Search:
 
     def _impossible(self, given: Given) -> bool:
         facts = {name: value for name, value in given.items() if self.rulebook.terms[name].finding}
-        return bool(truth.impossibilities(self.rulebook, facts))
+        return bool(semantics.impossibilities(self.rulebook, facts))
 
 
 def mark_given(rulebook: Rulebook, condition: Condition, given: Given) -> int:
     """The mark of a condition where this is given, as an example of a card judges it."""
-    return truth.mark_condition(condition, example_state(rulebook, Example("", given, "", NOWHERE)))
+    return semantics.mark_condition(condition, example_state(rulebook, Example("", given, "", NOWHERE)))
 
 
 def candidates(term: Term, condition: Condition, like: Any) -> list[Any]:
@@ -128,7 +128,7 @@ def _needed(rulebook: Rulebook, condition: Condition, given: Given) -> Given:
     kept = dict(given)
     for name in given:
         less = {other: value for other, value in kept.items() if other != name}
-        if mark_given(rulebook, condition, less) == truth.HOLDS:
+        if mark_given(rulebook, condition, less) == semantics.HOLDS:
             kept = less
     return kept
 
@@ -154,7 +154,7 @@ def _misses(rulebook: Rulebook, condition: Condition, like: Given, first: Given)
         if isinstance(part, Within) and None not in (part.low, part.high) and part in condition.lines:
             for edge in (part.low - 1, part.high + 1):  # type: ignore[operator]
                 other = {**first, part.term: edge}
-                if mark_given(rulebook, condition, other) == truth.FAILS and _in_range(rulebook, part.term, edge):
+                if mark_given(rulebook, condition, other) == semantics.FAILS and _in_range(rulebook, part.term, edge):
                     yield f"{part.term} {edge}", other
 
 
@@ -174,7 +174,7 @@ def _on_the_edges(rulebook: Rulebook, condition: Condition, first: Given) -> Ite
             for edge in (part.low, part.high):
                 other = {**first, part.term: edge}
                 fresh = edge is not None and edge != first.get(part.term)
-                if fresh and mark_given(rulebook, condition, other) == truth.HOLDS:
+                if fresh and mark_given(rulebook, condition, other) == semantics.HOLDS:
                     yield _example(f"{part.term} {edge}", other, "holds")
 
 
@@ -184,9 +184,9 @@ def _other_sides(rulebook: Rulebook, condition: Condition, like: Given, made: Se
     for leaf in condition.leaves():
         if not isinstance(leaf, Within | Against):
             continue
-        marks = {truth.mark_line(leaf, state) for state in states}
-        for wanted in {truth.HOLDS, truth.FAILS} - marks:
-            extra = Condition((leaf,)) if wanted == truth.HOLDS else Condition((), (leaf,))
+        marks = {semantics.mark_line(leaf, state) for state in states}
+        for wanted in {semantics.HOLDS, semantics.FAILS} - marks:
+            extra = Condition((leaf,)) if wanted == semantics.HOLDS else Condition((), (leaf,))
             parts = len(condition.lines + condition.unless)
             for other in (condition, *(_turned(condition, number) for number in range(parts))):
                 both = Condition(other.lines + extra.lines, other.unless + extra.unless)
@@ -201,7 +201,7 @@ def _waiting(rulebook: Rulebook, condition: Condition, first: Given) -> Iterator
     """What is not decided without one answer, the last that can be left out."""
     for name in reversed(first):
         less = {other: value for other, value in first.items() if other != name}
-        if mark_given(rulebook, condition, less) == truth.UNKNOWN:
+        if mark_given(rulebook, condition, less) == semantics.UNKNOWN:
             yield _example(f"{name} not known", less, "waits")
             return
 

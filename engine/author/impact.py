@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .. import truth
+from .. import semantics
 from ..case import Case, Decision, Members, plain
-from ..check import answer_terms
+from ..checks import answer_terms
 from ..errors import listed
+from ..render import tell
 from ..rulebook import Rulebook, may_say
-from ..words import tell
 
 NO_SUCH = "no such conclusion"
 Standing = str | Members
@@ -90,7 +90,7 @@ def changes(before: Rulebook, after: Rulebook, cases: Iterable[Case]) -> Iterato
     terms = shown_terms(before, after)
     for case in cases:
         change = compare(
-            terms, truth.decide(before, known_to(before, case)), truth.decide(after, known_to(after, case))
+            terms, semantics.decide(before, known_to(before, case)), semantics.decide(after, known_to(after, case))
         )
         if change is not None:
             yield change

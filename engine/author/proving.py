@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..check.proved import Found, proved
+from ..checks.verification import Found, proved
 from ..errors import Problem
 from ..proof.prover import Prover
 from ..proof.rules import disputes
 from ..proof.verdicts import Facts
 from ..rulebook import Rule, Rulebook
-from .everywhere import Everywhere, compare_everywhere
+from .equivalence import Everywhere, compare_everywhere
 
 
 @dataclass(frozen=True)

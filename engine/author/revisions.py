@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 from ..errors import KnowledgeError, Place, Problem
-from ..load import load, load_files
-from ..load.files import belongs
+from ..loader import load, load_files
+from ..loader.files import belongs
 from ..rulebook import Rulebook
 
 LINK = "120000"  # the mode that git gives it

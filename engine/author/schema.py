@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ..language import KINDS, NUMERIC, OTHER_THAN, UNSETTLED
-from ..load.cards import CARD, MARKS, STATUSES
-from ..load.fields import FOR_PATIENTS, LABELS
-from ..load.terms import CONCLUSION, FINDING, SUITS
+from ..loader.cards import CARD, MARKS, STATUSES
+from ..loader.fields import FOR_PATIENTS, LABELS
+from ..loader.terms import CONCLUSION, FINDING, SUITS
 from ..rulebook import Rulebook, Term
 
 Schema = dict[str, Any]

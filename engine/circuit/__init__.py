@@ -1,7 +1,7 @@
 """A rulebook as one Boolean circuit: each mark one bit, every gate an AND or an OR, equal parts shared.
 
 The atoms are what a case says: a value is given, a number is known and at least so much. The circuit says what
-`truth` says, and both the reading of many cases and that of every case are made from it. Only what asks about a
+`semantics` says, and both the reading of many cases and that of every case are made from it. Only what asks about a
 rulebook (laws, proofs) may say NOT: no mark of a rulebook ever rests on one.
 """
 

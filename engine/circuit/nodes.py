@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .. import truth
+from .. import semantics
 from ..case import Value
 from ..language import Against
 
@@ -63,7 +63,7 @@ class Circuit:
 
     def evaluate(self, facts: Mapping[str, Value], at_fault: frozenset[str] = frozenset()) -> list[bool]:
         """Every node for one case, the slow way; findings `at_fault` say everything at once that they could say."""
-        state = truth.State(dict(facts))
+        state = semantics.State(dict(facts))
         found = [False, True]
         for gate in self.nodes[len(found) :]:
             inputs = (found[place] for place in gate.inputs)
@@ -77,14 +77,16 @@ class Circuit:
         return found
 
 
-def says(state: truth.State, atom: Atom) -> bool:
+def says(state: semantics.State, atom: Atom) -> bool:
     """Whether a case says what an atom says."""
     if atom.line is not None:
-        return bool(truth.mark_line(atom.line, state) & (truth.HOLDS if atom.kind == "holds" else truth.FAILS))
+        return bool(
+            semantics.mark_line(atom.line, state) & (semantics.HOLDS if atom.kind == "holds" else semantics.FAILS)
+        )
     return is_so(atom, state.facts.get(atom.term))
 
 
-def could_say(state: truth.State, atom: Atom, at_fault: Collection[str]) -> bool:
+def could_say(state: semantics.State, atom: Atom, at_fault: Collection[str]) -> bool:
     """Whether a case could say what an atom says, if what is at fault could be anything."""
     return all(term in at_fault or term in state.facts for term in atom.reads)
 

@@ -1,4 +1,4 @@
-"""What is at fault in the findings of a table, finding by finding, as engine/load/cases.py has it for one case."""
+"""What is at fault in the findings of a table, finding by finding, as engine/loader/cases.py has it for one case."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from ..rulebook import Rulebook
-from .made_up import Order, made_up
 from .program import Program
+from .synthetic import Order, made_up
 
 CASES = 20_000
 

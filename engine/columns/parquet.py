@@ -14,7 +14,7 @@ import polars as pl
 
 from ..errors import Place, Problem
 from ..facts import tidy
-from . import codes
+from . import encoding
 from .head import names_of, refuse_twice
 from .nested import Names, found_in_table
 from .piece import Piece, Spot, Unusable, for_polars
@@ -96,7 +96,7 @@ def _count(table: pl.LazyFrame) -> int:
 
 def extents(path: Path, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
     """Where each of `pieces` ends and how many cases it has."""
-    table = pl.scan_ipc(for_polars(path)) if path.suffix == codes.SUFFIX else _scan(path)
+    table = pl.scan_ipc(for_polars(path)) if path.suffix == encoding.SUFFIX else _scan(path)
     refuse_twice(names_of(table.collect_schema().names()), Place(shown(path)))
     rows = _count(table)
     for first in range(spot.row, rows, most):
@@ -120,7 +120,7 @@ def pieces(path: Path, spot: Spot, most: int, findings: Names) -> Iterator[Piece
 
 def stored(path: Path, spot: Spot, most: int) -> Iterator[Piece]:
     """The rows of a part of a store from a spot on."""
-    table = codes.read(path)
+    table = encoding.read(path)
     for first in range(spot.row, table.height, most):
         yield piece(table.slice(first, most), first)
 

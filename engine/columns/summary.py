@@ -8,21 +8,9 @@ import polars as pl
 
 from ..alarms import scales_of
 from ..rulebook import Rulebook, Term
-from .outcome import (
-    ASK,
-    DISPUTED,
-    GAP,
-    OPEN,
-    SEPARATOR,
-    WITHHELD,
-    Answers,
-    answer_of,
-    breaking,
-    expected_of,
-    listed,
-)
 from .piece import for_polars
 from .program import BROKEN_LAWS
+from .results import ASK, DISPUTED, GAP, OPEN, SEPARATOR, WITHHELD, Answers, answer_of, breaking, expected_of, listed
 
 Key = tuple[str, ...]
 LEAST, MOST = "at least", "at most"

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from ..case import Value
 from ..circuit import Atom, is_so
 from ..language import Against
+from .bit_parallel import Variants
 from .plan import Option, Plan
-from .variants import Variants
 
 MOST_PAIRS = 16
 """So many pairs of numbers that are held against each other are looked at one by one."""

@@ -14,12 +14,12 @@ from math import comb
 from operator import and_
 
 from ..case import Value
+from .bit_parallel import Variants, places, trying
 from .bounds import Bounds
 from .findings import FindingChange, with_changes
 from .minimise import minimise
 from .plan import Option, Plan
-from .solved import mixture_in_which
-from .variants import Variants, places, trying
+from .sat_queries import mixture_in_which
 
 FEW = 13
 """Of so many differing findings every mixture is tried: they are 8,192."""

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .. import truth
+from .. import semantics
 from ..case import Value
 from ..circuit import ALWAYS, NEVER, Compiler, Pair, compiled, marks_of
 from ..language import Against
-from ..proof.pool import beneath
+from ..proof.bit_parallel import beneath
 from ..rulebook import Rulebook, Term
 from ..withheld import withholds
-from .outcomes import Outcome
+from .answers import Outcome
 
 if TYPE_CHECKING:
     from ..proof.prover import Prover
-    from .variants import Variants
+    from .bit_parallel import Variants
 
 WIDEST = 300
 """The longest range of numbers of which each is tried, where one number is held against another."""
@@ -172,8 +172,8 @@ class Plan:
         """Whether a number holds against another."""
         known = self._against.setdefault(line, {})
         if (value, other) not in known:
-            state = truth.State({line.other: other, line.term: value})
-            known[value, other] = bool(truth.mark_line(line, state) & truth.HOLDS)
+            state = semantics.State({line.other: other, line.term: value})
+            known[value, other] = bool(semantics.mark_line(line, state) & semantics.HOLDS)
         return known[value, other]
 
     def class_of(self, term: Term, number: int) -> tuple[int, int]:
@@ -209,21 +209,24 @@ class Plan:
 
     def outcome(self, term: str, marked: Callable[[int], bool]) -> Outcome:
         """How a conclusion stands where these nodes are marked."""
-        found, state = self.rulebook.terms[term], truth.State({})
-        marks = [truth.mark(marked(holds), marked(fails)) for holds, fails in self.pairs(term)]
+        found, state = self.rulebook.terms[term], semantics.State({})
+        marks = [semantics.mark(marked(holds), marked(fails)) for holds, fails in self.pairs(term)]
         named = dict(zip(found.domain.values, marks, strict=False))
         if found.domain.kind == "tally":
-            state.counts[term] = sum(one & truth.HOLDS for one in marks), sum(not one & truth.FAILS for one in marks)
+            state.counts[term] = (
+                sum(one & semantics.HOLDS for one in marks),
+                sum(not one & semantics.FAILS for one in marks),
+            )
         elif found.takes_highest:
             state.scales[term] = named
         elif found.domain.kind == "several":
             state.members[term] = named
         else:
             state.values[term] = named
-        answer = truth.answer(found, state)
-        disputed = truth.disputed_values(found, state) if truth.disputed(found, state) else ()
+        answer = semantics.answer(found, state)
+        disputed = semantics.disputed_values(found, state) if semantics.disputed(found, state) else ()
         withheld = marked(self.lawless) and withholds(found, answer, disputed)
-        return Outcome(answer, disputed, truth.gap(found, state), withheld)
+        return Outcome(answer, disputed, semantics.gap(found, state), withheld)
 
     def findings_beneath(self, nodes: Iterable[int]) -> set[str]:
         """The findings that nodes can depend on."""

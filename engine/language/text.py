@@ -5,20 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from ..document import Fields, Items, Node, Text
 from ..errors import Place, Problem, as_written, listed, nearest
-from .nodes import (
-    NUMERIC,
-    RELATIONS,
-    TERM,
-    UNSETTLED,
-    Against,
-    Condition,
-    Domain,
-    Group,
-    Is,
-    Line,
-    Unsettled,
-    Within,
-)
+from .nodes import NUMERIC, RELATIONS, TERM, UNSETTLED, Against, Condition, Domain, Group, Is, Line, Unsettled, Within
 
 _BOUNDS = tuple(
     (re.compile(pattern + r"\Z"), low, high)

@@ -10,7 +10,7 @@ which all of them are true:
 gives the facts of such a case, or None where there is none (that is a proof), or `Undecided` with the reason where the
 limits were reached (that is no proof). After None, `prover.core` has the nodes that cannot be together.
 `prover.patient(…)` asks the same and gives the smallest and most ordinary such case, as a `Patient`; pass
-`shows=lambda decision: …` and it is tried again in `truth` before it is given.
+`shows=lambda decision: …` and it is tried again in `semantics` before it is given.
 
 Nodes come from
 - `holds`, `fails` (term, value), `fires` (rule, term), `disputed`, `gap` (term), `marks` (term): all marks of a

@@ -7,7 +7,7 @@ from ..case import Value
 from ..circuit import Atom, Gate
 from ..language import Against
 from ..rulebook import Term
-from .pool import beneath
+from .bit_parallel import beneath
 
 WIDEST = 20_000
 """The longest range of numbers that is compared with another value by value."""

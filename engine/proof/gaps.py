@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .. import truth
+from .. import semantics
 from ..case import Decision
 from ..circuit import FALSE
 from ..rulebook import COMPLETE, Term
@@ -63,7 +63,7 @@ def _gap_of(prover: Prover, term: Term, node: int) -> Gap | None:
 def _shows(prover: Prover, term: Term) -> Shows:
     def shows(decision: Decision) -> bool:
         entries = prover.rulebook.support[term.name]
-        ruled_out = all(truth.status(entry, decision.marks) & truth.FAILS for entry in entries)
+        ruled_out = all(semantics.status(entry, decision.marks) & semantics.FAILS for entry in entries)
         return term.name in decision.gaps or (term.gap and ruled_out)
 
     return shows

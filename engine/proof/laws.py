@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .. import truth
+from .. import semantics
 from ..language import Condition, Group, Is, Line, Unsettled, Within, show_line, title_of
 from ..rulebook import COMPLETE, Law
 from .prover import Prover, Shows
@@ -24,7 +24,7 @@ class Twin:
 def prove(prover: Prover, law: Law) -> Verdict:
     """Whether any case that could exist breaks a law; a proof names the assumptions that it rests on."""
     found = prover.patient(
-        prover.circuit.breaks(law.condition), shows=lambda decision: truth.breaks(law, decision.state)
+        prover.circuit.breaks(law.condition), shows=lambda decision: semantics.breaks(law, decision.state)
     )
     return _resting(prover, verdict(found), prover.circuit.breaks(law.condition))
 
@@ -33,7 +33,7 @@ def prove_without(prover: Prover, law: Law) -> Verdict:
     """The same over all cases, those too that the assumptions about patients say cannot be."""
     found = prover.patient(
         prover.circuit.breaks(law.condition),
-        shows=lambda decision: truth.breaks(law, decision.state),
+        shows=lambda decision: semantics.breaks(law, decision.state),
         assuming=False,
     )
     return verdict(found)
@@ -67,7 +67,7 @@ def twins(prover: Prover, law: Law) -> Iterator[Twin]:
 
 
 def _shows_twin(twin: Law, finding: str) -> Shows:
-    return lambda decision: truth.breaks(twin, decision.state) and finding in decision.ask
+    return lambda decision: semantics.breaks(twin, decision.state) and finding in decision.ask
 
 
 def empty_premise(prover: Prover, law: Law) -> tuple[Part, ...]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from .. import truth
+from .. import semantics
 from ..case import Case, Decision, Value
 from ..circuit import FALSE, Compiler, Pair, compiled, marks_of
 from ..rulebook import Rulebook, Term
+from .bit_parallel import Pool, true_in
 from .encoding import Encoding
-from .kept import Kept
-from .patients import smallest
-from .pool import Pool, true_in
 from .solver import Solver
+from .stored import Kept
 from .verdicts import Facts, Limits, Patient, Undecided
+from .witness import smallest
 
 Shows = Callable[[Decision], bool]
 
@@ -114,8 +114,8 @@ class Prover:
 
     def replay(self, facts: Facts, shows: Shows, assuming: bool = True) -> None:
         """Try a case in truth; that it does not show there what was asked for is a bug."""
-        shown = shows(truth.decide(self.rulebook, Case("a patient", facts)).marked)
-        barred = assuming and truth.impossibilities(self.rulebook, facts)
+        shown = shows(semantics.decide(self.rulebook, Case("a patient", facts)).marked)
+        barred = assuming and semantics.impossibilities(self.rulebook, facts)
         if not shown or barred:
             raise AssertionError(f"the proof and the meaning part over {dict(facts)}")
 

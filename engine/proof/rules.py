@@ -3,13 +3,13 @@
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .. import truth
+from .. import semantics
 from ..case import Decision
 from ..circuit import FALSE, NEVER, TRUE, Compiler, Gate, Pair, marks_of
 from ..language import Condition, Group
 from ..rulebook import Support, Term
+from .bit_parallel import beneath
 from .laws import Part
-from .pool import beneath
 from .prover import Prover, Shows
 from .verdicts import Undecided, Verdict, verdict
 
@@ -61,7 +61,7 @@ def _pairs(prover: Prover, term: Term, earlier: list[int]) -> Iterator[Dispute]:
 
 def _both_fire(one: Support, other: Support) -> Shows:
     def shows(decision: Decision) -> bool:
-        return all(truth.status(entry, decision.marks) & truth.HOLDS for entry in (one, other))
+        return all(semantics.status(entry, decision.marks) & semantics.HOLDS for entry in (one, other))
 
     return shows
 

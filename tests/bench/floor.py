@@ -13,9 +13,9 @@ from typing import Any
 
 import polars as pl  # noqa: TID251 (the floor is what Polars needs)
 
-from engine.columns import dtype_of, stored
-from engine.doors.batch.options import SIZE
-from engine.load import load
+from engine.columns import dtype_of, lookup
+from engine.interfaces.batch.options import SIZE
+from engine.loader import load
 
 
 def read(path: Path, types: dict[str, Any]) -> Iterator[int]:
@@ -42,7 +42,7 @@ def measured(source: Path, out: Path, copy: Path) -> dict[str, float]:
     reading = time.process_time() - start
     start = time.process_time()
     for number in range(parts):
-        stored.write(answers, copy / f"answers-{number}.parquet", "parquet")
+        lookup.write(answers, copy / f"answers-{number}.parquet", "parquet")
         if findings is not None:
             findings.write_ipc(copy / f"findings-{number}.arrow", compression="uncompressed")
     writing = (time.process_time() - start) * rows / (parts * answers.height)

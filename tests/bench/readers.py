@@ -14,9 +14,9 @@ from pathlib import Path
 
 import polars as pl  # noqa: TID251 (tables are made here to be measured)
 
-from engine.columns import made_up
-from engine.columns.made_up import Order
-from engine.load import load
+from engine.columns import synthetic
+from engine.columns.synthetic import Order
+from engine.loader import load
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 
@@ -37,7 +37,7 @@ cli.main()
 
 def rows(rulebook: Rulebook, count: int, folder: Path) -> tuple[list[str], Iterator[tuple[str, ...]]]:
     """The columns of made-up cases, and each case as texts: its id, and some answers, a fifth of them not known."""
-    made_up.write(rulebook, Order(count, 47, 0.2), folder / "made.parquet")
+    synthetic.write(rulebook, Order(count, 47, 0.2), folder / "made.parquet")
     names = ["case", *(term.name for term in rulebook.findings[:FINDINGS])]
     table = pl.read_parquet(folder / "made.parquet", columns=names)
     return names, table.select(pl.col(names).cast(pl.String).fill_null("")).iter_rows()

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.author.asking import Question
-from engine.author.everywhere import compare_everywhere
+from engine.author.baseline import Saved
+from engine.author.dialogue import a_card
+from engine.author.equivalence import compare_everywhere
 from engine.author.impact import changes, shown_terms
-from engine.author.new_talk import a_card
-from engine.author.saved import Saved
-from engine.columns import made_up
-from engine.columns.compared import Compared
-from engine.columns.made_up import Order
-from engine.doors.batch import tables_of
-from engine.doors.prompt import hold
-from engine.load import load
+from engine.author.prompts import Question
+from engine.columns import synthetic
+from engine.columns.diff import Compared
+from engine.columns.synthetic import Order
+from engine.interfaces.batch import tables_of
+from engine.interfaces.prompt import hold
+from engine.loader import load
 
 pytestmark = pytest.mark.bench
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +84,7 @@ def test_impact_on_stored_cases(tmp_path: Path) -> None:
     card.write_text(card.read_text(encoding="utf-8").replace("morning stiffness: 30", "morning stiffness: 31"))
     before = load(tmp_path / "before")
     table = tmp_path / "cases.parquet"
-    made_up.write(after, Order(CASES, 41, 0.2), table)
+    synthetic.write(after, Order(CASES, 41, 0.2), table)
     reading = seconds(lambda: [found for found, _ in tables_of(after, [str(table)])])
     compared = Compared(before, after, shown_terms(before, after))
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.bench
 DECIDED = """
 import sys, time
 from engine.chain import Chain
-from engine.load import load
+from engine.loader import load
 book = load(sys.argv[1])
 chain = Chain(book)
 for case in book.cases.values():

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.columns import made_up
-from engine.columns.made_up import Order
+from engine.columns import synthetic
+from engine.columns.synthetic import Order
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_batch_whole import everything
@@ -37,7 +37,7 @@ def measured(source: Path, out: Path, *options: str) -> tuple[float, float]:
 @pytest.mark.parametrize(("count", "options"), [(1, []), (CASES, []), (FEW, ["--batch-size", str(SMALL)])])
 def test_workers_beside_one_process(bundled: Rulebook, tmp_path: Path, count: int, options: list[str]) -> None:
     source = tmp_path / "in.parquet"
-    made_up.write(bundled, Order(count, 5, 0.2), source)
+    synthetic.write(bundled, Order(count, 5, 0.2), source)
     measured(source, tmp_path / "warm", *options)
     print(f"\n{count:,} cases {' '.join(options)}\n{'':12}  CPU s      s   to one process: CPU     s")
     first = measured(source, tmp_path / "one", *options)

@@ -13,11 +13,11 @@ from pathlib import Path
 import polars as pl  # noqa: TID251 (tables are made here to be measured)
 import pytest
 
-from engine.columns import inputs, made_up, tables
-from engine.columns.made_up import Order
+from engine.columns import inputs, synthetic, tables
 from engine.columns.piece import Spot, Vocabulary
-from engine.doors.batch.options import SIZE
+from engine.columns.synthetic import Order
 from engine.errors import Place, Problem
+from engine.interfaces.batch.options import SIZE
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 
@@ -55,7 +55,7 @@ def floor(source: Path, out: Path) -> tuple[float, float]:
 
 def test_file_to_file(bundled: Rulebook, tmp_path: Path) -> None:
     source, text = tmp_path / "in.parquet", tmp_path / "in.csv"
-    made_up.write(bundled, Order(CASES, 47, 0.2), source)
+    synthetic.write(bundled, Order(CASES, 47, 0.2), source)
     pl.scan_parquet(source).sink_csv(text)
     print(f"\n{CASES:,} cases                       CPU s   peak MiB   floor: read   written   ratio")
     works = {
@@ -75,7 +75,7 @@ def test_file_to_file(bundled: Rulebook, tmp_path: Path) -> None:
 
 def test_reading_a_store(bundled: Rulebook, tmp_path: Path) -> None:
     source, out = tmp_path / "in.parquet", tmp_path / "out"
-    made_up.write(bundled, Order(1_000_000, 47, 0.2), source)
+    synthetic.write(bundled, Order(1_000_000, 47, 0.2), source)
     batch(source, out)
     reading = tables.Reading(bundled)
 

@@ -10,9 +10,9 @@ import pytest
 
 from engine.case import Case
 from engine.chain import Chain
-from engine.columns.made_up import Order, made_up
-from engine.doors.interview import Interview
+from engine.columns.synthetic import Order, made_up
 from engine.explain import Plan, advice, enough, shown
+from engine.interfaces.interview import Interview
 from engine.rulebook import Rulebook
 
 pytestmark = pytest.mark.bench

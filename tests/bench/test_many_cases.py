@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 import polars as pl  # noqa: TID251 (tables are made here to be measured)
 import pytest
 
-from engine import truth
+from engine import semantics
 from engine.case import Case, Value
 from engine.chain import Chain
-from engine.columns import CASE, Program, made_up
-from engine.columns.made_up import Order
+from engine.columns import CASE, Program, synthetic
+from engine.columns.synthetic import Order
 from engine.rulebook import Rulebook
 from tests.bench.growth import times
 from tests.bench.peers import Clips, PlainPython, Polars, Zen
@@ -47,7 +47,7 @@ def rate(work: Callable[[], object], count: int, runs: int = 5) -> float:
 
 
 def table(book: Rulebook, count: int, unknown: float = UNKNOWN) -> pl.DataFrame:
-    return pl.concat(made_up.made_up(book, Order(count, 41, unknown))).rechunk()
+    return pl.concat(synthetic.made_up(book, Order(count, 41, unknown))).rechunk()
 
 
 def facts(made: pl.DataFrame) -> Iterator[dict[str, Value]]:
@@ -67,7 +67,7 @@ def expected(book: Rulebook, made: pl.DataFrame, names: Iterable[str]) -> list[A
     """The rules that fire and the conclusions, as truth has them."""
     found = []
     for known in facts(made):
-        decision = truth.decide(book, Case("known", known))
+        decision = semantics.decide(book, Case("known", known))
         told = {name: decision.conclusions[name] for name in names}
         values = {name: NONE if value is None else value for name, value in told.items()}
         found.append((frozenset(decision.fired), codes(book, values)))  # type: ignore[arg-type]
@@ -109,7 +109,7 @@ def test_growth_with_the_cases(bundled: Rulebook) -> None:
     print("\ncases        ours, marks   ours, table   Polars   marks : Polars   table : Polars   a CPU-second")
     count = 10_000
     while count <= most:
-        made = made_up.made_up(bundled, Order(count, 43, UNKNOWN))
+        made = synthetic.made_up(bundled, Order(count, 43, UNKNOWN))
         spent = [0.0, 0.0, 0.0]
         for one in made:
             work = (

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from engine import explain, truth
+from engine import explain, semantics
 from engine.case import Case
 from engine.chain import Chain
-from engine.load import load, load_files
-from engine.load.files import read_folder
+from engine.loader import load, load_files
+from engine.loader.files import read_folder
 from engine.rulebook import Rulebook
 from tests.bench.growth import times
 from tests.conftest import ROOT
@@ -48,13 +48,13 @@ def test_a_decision_and_its_growth_with_the_rules(bundled: Rulebook) -> None:
         build = milliseconds(lambda book=book: Chain(book)._engine(), 3)  # type: ignore[misc]
         chain = Chain(book)
         fast = each(chain.decide, saved)
-        plain = each(lambda case, book=book: truth.decide(book, case), saved)  # type: ignore[misc]
+        plain = each(lambda case, book=book: semantics.decide(book, case), saved)  # type: ignore[misc]
         print(f"{len(book.rules):5}   {build:8.0f}   {fast:15.1f}   {plain:15.1f}   {fast / plain:13.2f}")
 
 
 def test_where_the_time_of_a_reason_goes(bundled: Rulebook) -> None:
     saved = list(bundled.cases.values())[:40]
-    decisions = [truth.decide(bundled, case) for case in saved]
+    decisions = [semantics.decide(bundled, case) for case in saved]
     first = bundled.recommendation.explain if bundled.recommendation else ""
     why = milliseconds(lambda: [explain.why(bundled, one, first) for one in decisions], 3) / len(saved)
     print(f"\nwhy, over the decision: {why:.1f} ms")
@@ -72,7 +72,9 @@ STEPS = {
     "python alone": "pass",
     "and click": "import click",
     "and experta": "import click, engine.chain",
-    "and the other rooms": "import cli, engine.chain, engine.load, engine.words, engine.doors.files, ruamel.yaml",
+    "and the other rooms": (
+        "import cli, engine.chain, engine.loader, engine.render, engine.interfaces.files, ruamel.yaml"
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from engine import explain, truth
+from engine import explain, semantics
 from engine.case import Case, Decision
 from engine.explain import Plan
 from engine.rulebook import Rulebook
@@ -29,14 +29,14 @@ def spent(work: Callable[..., object], samples: Iterable[tuple[object, ...]]) ->
 
 def part(decision: Decision, bundled: Rulebook, step: int) -> Decision:
     """The case with every so many of its answers alone."""
-    return truth.decide(bundled, Case(decision.case.id, dict(list(decision.case.facts.items())[::step])))
+    return semantics.decide(bundled, Case(decision.case.id, dict(list(decision.case.facts.items())[::step])))
 
 
 def test_the_questions_about_an_answer(bundled: Rulebook) -> None:
-    whole = [truth.decide(bundled, case) for case in list(bundled.cases.values())[::3]]
+    whole = [semantics.decide(bundled, case) for case in list(bundled.cases.values())[::3]]
     halves = [part(one, bundled, 1 + place % 3) for place, one in enumerate(whole)]
     begun = [
-        truth.decide(bundled, Case(one.case.id, dict(list(one.case.facts.items())[: place % 40])))
+        semantics.decide(bundled, Case(one.case.id, dict(list(one.case.facts.items())[: place % 40])))
         for place, one in enumerate(whole)
     ]
     choose, terms = random.Random(1), [term for term in bundled.conclusions if term.domain.values]

@@ -1,0 +1,106 @@
+"""The whole talk: a card is asked for, read back, tried on everything that is known, and only then to be saved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..case import Case
+from ..errors import Problem, counted, listed
+from ..proof import installed, without
+from ..render import Said, sentences
+from ..rulebook import Rulebook
+from . import report_text
+from .baseline import Saved
+from .card_dialogue import new_card
+from .case_dialogue import Wanted, from_patient
+from .draft import Draft
+from .dry_run import Trial, try_out
+from .prompts import Question, Talk, dead_end, yes_or_no
+
+if TYPE_CHECKING:  # what looks at every case is loaded only then
+    from .proving import Proved, Quarrel
+
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the author wants: the card, the files to be saved, name to text, and whether to save them."""
+
+    draft: Draft
+    texts: Mapping[str, str]
+    save: bool
+
+
+def a_card(saved: Saved, goal: Wanted | None = None) -> Talk[Settled]:
+    """Ask for a card, from nothing or from a patient, and try it out."""
+    yield Said("`back` takes the last answer back; Ctrl-C leaves everything as it was.", style="muted")
+    draft = yield from (from_patient(saved, goal) if goal else new_card(saved.rulebook))
+    yield Said("The card says", style="title")
+    yield from (replace(line, indent=line.indent + 1) for line in sentences(draft.rule))
+    draft, trial = yield from _tried(saved, draft, goal.case if goal else None)
+    others = [name for name in trial.texts if name != draft.file]
+    more = f" and {counted(len(others), 'saved case')}" if others else ""
+    save = yield Question(f"Save {draft.file}{more}", yes_or_no, hint="yes or no")
+    return Settled(draft, trial.texts, save)
+
+
+def _tried(saved: Saved, draft: Draft, patient: Case | None) -> Talk[tuple[Draft, Trial]]:
+    """The card and what came of trying it; what is to be mended stops here."""
+    while True:
+        trial = try_out(saved, draft, patient)
+        yield Said("Tried out", style="title")
+        yield from _mended(trial.problems)
+        assert trial.after is not None
+        yield Said("Examples, saved cases, sources, and the order of work: nothing to mend.", 1)
+        for line in report_text.saved_changes(trial.changes, (trial.after, saved.rulebook), len(saved.rulebook.cases)):
+            yield replace(line, indent=line.indent + 1)
+        proved = _proved(saved, trial.after, draft)
+        if proved is None:
+            yield Said(f"Not tried on every possible case. {without()}", 1)
+            return draft, trial
+        if not proved.quarrels:
+            yield from _told(proved, trial.after, saved.rulebook)
+            return draft, trial
+        draft = yield from _settled(proved.quarrels, draft)
+
+
+def _mended(problems: Sequence[Problem]) -> Talk[None]:
+    """Go on where nothing is to be mended."""
+    if problems:
+        yield from report_text.problems(problems)
+        yield from dead_end(f"{counted(len(problems), 'problem')} to mend before it can be saved.")
+
+
+def _proved(saved: Saved, after: Rulebook, draft: Draft) -> "Proved | None":
+    """What is found out about every case; None where no solver is installed."""
+    if not installed():
+        return None
+    from .proving import prove_card
+
+    return prove_card(saved.rulebook, after, draft.rule)
+
+
+def _told(proved: "Proved", after: Rulebook, before: Rulebook) -> Talk[None]:
+    yield from _mended(proved.problems)
+    laws = f"{counted(len(after.laws), 'law')} proved" if after.laws else "no law to prove"
+    yield Said(f"Every possible case: {laws}, no rule in dispute with it, and it can fire.", 1)
+    for line in report_text.everywhere(proved.everywhere, (after, before)):
+        yield replace(line, indent=line.indent + 1)
+
+
+def _settled(quarrels: "Sequence[Quarrel]", draft: Draft) -> Talk[Draft]:
+    """The card once it is said which rules give way to it."""
+    if len(quarrels) > MOST:
+        rules = listed([quarrel.rule for quarrel in quarrels])
+        yield from dead_end(
+            f"It can hold together with {len(quarrels)} rules that say otherwise ({rules}); it says too much."
+        )
+    for quarrel in quarrels:
+        shown = ", ".join(f"{name}: {value}" for name, value in quarrel.facts.items())
+        yield Said(f"{quarrel.rule} can hold too, and gives {quarrel.term}: {quarrel.value}", 1, "alarm")
+        yield Said(f"such as with {shown or 'nothing known'}", 2)
+        if not (yield Question(f"Shall {quarrel.rule} give way", yes_or_no, hint="yes, or no to change the lines")):
+            yield from dead_end(f"Then a line must tell the two apart: {draft.name} and {quarrel.rule}.")
+        draft = replace(draft, outranks=(*draft.outranks, quarrel.rule))
+    return draft

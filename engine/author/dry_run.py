@@ -1,0 +1,72 @@
+"""A new card tried out before it is saved: what is to be mended, and what it does to the saved cases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..case import Case, Decision
+from ..checks import expected_text, mistakes, with_answer
+from ..errors import KnowledgeError, Problem
+from ..loader.assemble import with_files
+from ..rulebook import Rulebook
+from . import writing
+from .baseline import Saved
+from .draft import Draft
+from .impact import Change
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of trying a card: `texts` are the files to be saved, name to text, `problems` what is in the way.
+
+    `changes` are the saved cases whose advice changes; their new answers are among the texts.
+    """
+
+    texts: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    changes: tuple[Change, ...] = ()
+    after: Rulebook | None = None
+
+
+class _Deciding:
+    """Decides saved cases with the card, and nothing twice."""
+
+    def __init__(self, saved: Saved, after: Rulebook, draft: Draft) -> None:
+        self.saved, self.after, self.rule = saved, after, draft.rule
+        self.found: dict[str, Decision] = {}
+
+    def decide(self, case: Case) -> Decision:
+        if case.id not in self.found:
+            self.found[case.id] = self.saved.decided(self.after, self.rule, case)
+        return replace(self.found[case.id], case=case)
+
+
+def try_out(saved: Saved, draft: Draft, patient: Case | None = None) -> Trial:
+    """Try a card on a rulebook; `patient` is a case that is saved with it, with the answer that it then gets."""
+    before, texts = saved.rulebook, {draft.file: draft.text}
+    try:
+        after = with_files(before, texts)
+        changes = tuple(saved.changes(after, draft.rule))
+        deciding = _Deciding(saved, after, draft)
+        texts |= {_file(change.case): _answered(after, deciding, change.case) for change in changes}
+        if patient is not None and patient.id not in before.cases:
+            answer = expected_text(after, deciding.decide(patient))
+            texts[f"cases/{patient.id}.yaml"] = writing.case(after, patient, answer)
+        after = with_files(before, texts)
+    except KnowledgeError as error:
+        return Trial(texts, error.problems)
+    known = set(mistakes(before, list(saved.decisions.values())))
+    found = mistakes(after, [deciding.decide(case) for case in after.cases.values()])
+    problems = [problem for problem in found if problem not in known]
+    return Trial(texts, tuple(problems), changes, after)
+
+
+def _file(case: Case) -> str:
+    assert case.place is not None  # a saved case stands in a file
+    return case.place.file
+
+
+def _answered(after: Rulebook, deciding: _Deciding, case: Case) -> str:
+    """The text of a saved case with its new answer."""
+    text = (Path(after.directory) / _file(case)).read_text(encoding="utf-8")
+    return with_answer(text, after, deciding.decide(case))

@@ -1,0 +1,108 @@
+"""Examples of tables: each tried on every row of its table, and what the rows that hold conclude."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from .. import semantics
+from ..errors import Place, Problem
+from ..language import Condition
+from ..rulebook import RowExample, Rule, Rulebook
+from .examples import state_of
+
+
+@dataclass(frozen=True)
+class TriedRows:
+    """One set of facts that an example of a table stands for, and the mark of each row for them."""
+
+    example: RowExample
+    given: Mapping[str, Any]
+    marks: Sequence[tuple[Rule, int]]
+
+
+def rows_of(rulebook: Rulebook, table: str) -> tuple[Rule, ...]:
+    """The rows of a table."""
+    return tuple(rule for rule in rulebook.rules.values() if rule.row and rule.id.rpartition(".")[0] == table)
+
+
+def concluded(rows: Iterable[Rule], term: str) -> frozenset[str]:
+    """The values of a term that some rows give."""
+    return frozenset(str(value) for row in rows for name, value in row.then if name == term)
+
+
+def tried_rows(rulebook: Rulebook) -> tuple[TriedRows, ...]:
+    """All examples of all tables, tried; a line that many rows share is looked at once for the same answers."""
+    return tuple(
+        one
+        for table, examples in rulebook.row_examples.items()
+        for one in tried_table(rulebook, rows_of(rulebook, table), examples)
+    )
+
+
+def tried_table(rulebook: Rulebook, rows: Sequence[Rule], examples: Sequence[RowExample]) -> Iterator[TriedRows]:
+    """The examples of one table, tried on its rows."""
+    parts = list(dict.fromkeys(part for row in rows for part in row.condition.lines))
+    places = [[parts.index(part) for part in row.condition.lines] for row in rows]
+    reads = [tuple(Condition((part,)).terms()) for part in parts]
+    known: dict[tuple[int, tuple[Any, ...]], int] = {}
+    for example in examples:
+        for given in each_given(example):
+            state = state_of(rulebook, given)
+            marks = []
+            for key in ((place, tuple(map(given.get, terms))) for place, terms in enumerate(reads)):
+                if key not in known:
+                    known[key] = semantics.mark_part(parts[key[0]], state)
+                marks.append(known[key])
+            yield TriedRows(
+                example,
+                given,
+                [(row, _joined([marks[place] for place in own])) for row, own in zip(rows, places, strict=True)],
+            )
+
+
+def _joined(marks: Sequence[int]) -> int:
+    return semantics.FAILS if semantics.FAILS in marks else semantics.at_least(len(marks), marks)
+
+
+def each_given(example: RowExample) -> Iterator[dict[str, Any]]:
+    """The facts that an example stands for: one value of each term, all of them in turn."""
+    known = {term: values for term, values in example.given.items() if values}
+    for values in product(*known.values()):
+        yield dict(zip(known, values, strict=True))
+
+
+def wrong_row_examples(tried: Iterable[TriedRows]) -> Iterator[Problem]:
+    """Examples of tables to which a row or its conclusion does not come; each fault once, with the first facts."""
+    told: set[tuple[Place, str]] = set()
+    for one in tried:
+        for there, expected in _misjudged(one):
+            if (one.example.place, there) not in told:
+                told.add((one.example.place, there))
+                yield Problem(one.example.place, f"the example {_named(one)}: {there}", expected)
+
+
+def _named(one: TriedRows) -> str:
+    """The name of an example, with the values that it has in turn."""
+    several = (term for term in one.given if len(one.example.given[term]) > 1)
+    chosen = ", ".join(f"{term}: {one.given[term]}" for term in several)
+    return f"{one.example.name!r} ({chosen})" if chosen else repr(one.example.name)
+
+
+def _misjudged(one: TriedRows) -> Iterator[tuple[str, str]]:
+    """The rows that come to another mark than the example says, and what is concluded otherwise."""
+    holding = []
+    for row, mark in one.marks:
+        found, wanted = semantics.NAMES[mark], _wanted_mark(one.example, row.id)
+        if found != wanted:
+            yield f"the row {row.id.rpartition('.')[2]!r} {found}", f"that it {wanted}"
+        if found == "holds":
+            holding.append(row)
+    for term, values in one.example.told.items():
+        if concluded(holding, term) != set(values):
+            there = " and ".join(sorted(concluded(holding, term))) or "nothing"
+            yield f"{there} is concluded of {term!r}", " and ".join(values) or "nothing"
+
+
+def _wanted_mark(example: RowExample, row: str) -> str:
+    return "holds" if row in example.holds else "waits" if row in example.waits else "fails"

@@ -1,0 +1,177 @@
+"""Saved cases: whether each still gets its answer and breaks no law, and writing the present answer into it."""
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ..case import Answer, Case, Decision, Members, Range
+from ..errors import Place, Problem, listed
+from ..language import quoted
+from ..render import became
+from ..rulebook import Rulebook
+
+
+class Decides(Protocol):
+    """Whatever decides a case: truth, or the chain."""
+
+    def decide(self, case: Case) -> Decision:
+        """Every conclusion of a case."""
+        ...
+
+
+def changed_cases(
+    rulebook: Rulebook, decisions: Sequence[Decision], broken: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
+    """Saved cases whose answer is no longer the expected one, is disputed, or breaks a law; alike ones together.
+
+    `broken` are the laws that they break, each with the cases that do.
+    """
+    yield from other_answers(rulebook, decisions)
+    yield from other_answers(rulebook, decisions, disputed=True)
+    for name, cases in broken.items():
+        law = rulebook.laws[name]
+        yield Problem(law.place, f"the law {name!r} is broken by {_named(cases)}", law.says)
+
+
+def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: bool = False) -> Iterator[Problem]:
+    """Saved cases with another answer than the expected one, which may be accepted; or those that are `disputed`."""
+    alike: dict[str, list[tuple[Decision, Mapping[str, str]]]] = {}
+    for decision in decisions:
+        if bool(decision.marked.disputed) == disputed and (told := _told(rulebook, decision)):
+            alike.setdefault(next(iter(told.values())), []).append((decision, told))
+    yield from map(_other_answers, alike.values())
+
+
+def _told(rulebook: Rulebook, decision: Decision) -> dict[str, str]:
+    """What is not as a case expects, by term: disputes first, of which others come, and each in the order of work."""
+    differing = {term: (wanted, found) for term, wanted, found in differences(rulebook, decision)}
+    order = [term for stage in rulebook.stages for term in stage.terms]
+    told: dict[str, str] = {}
+    disputed = decision.marked.disputed
+    for term in (term for term in order if term in disputed):
+        sides = "; ".join(f"{value} ({', '.join(rules)})" for value, rules in disputed[term].items())
+        told[term] = f"{term} is disputed: {sides}"
+    for term in (term for term in order if term in differing and term not in told):
+        told[term] = f"{term}: {'; '.join(became(*differing[term]))}"
+    return told
+
+
+def _other_answers(those: Sequence[tuple[Decision, Mapping[str, str]]]) -> Problem:
+    """Saved cases in which the same thing changed first: of one all that changed, of several what else is touched."""
+    decision, told = those[0]
+    first, *others = told.values()
+    if len(those) > 1 or decision.marked.disputed:
+        touched = dict.fromkeys(term for _, one in those for term in list(one)[1:])
+        others = [f"and with it {listed(list(touched))}"] if touched else []
+    expected = "one answer" if decision.marked.disputed else "the saved answer, or `lumbar check --accept`"
+    cases = _named([one.case.id for one, _ in those])
+    return Problem(decision.case.place or Place(""), f"{cases}: {'; '.join([first, *others])}", expected)
+
+
+def _named(cases: Sequence[str]) -> str:
+    return f"the case {cases[0]!r}" if len(cases) == 1 else f"{len(cases)} saved cases ({listed(cases, 5)})"
+
+
+def broken_laws(decisions: Iterable[Decision]) -> frozenset[str]:
+    """The laws that a saved case breaks."""
+    return frozenset(breaking(decisions))
+
+
+def breaking(decisions: Iterable[Decision]) -> dict[str, list[str]]:
+    """The laws that saved cases break, each with the cases that do."""
+    found: dict[str, list[str]] = {}
+    for decision in decisions:
+        for law in decision.broken:
+            found.setdefault(law.id, []).append(decision.case.id)
+    return found
+
+
+def answer_terms(rulebook: Rulebook) -> tuple[str, ...]:
+    """The conclusions that make up the answer: those that a recommendation shows, or all where nothing says which."""
+    if rulebook.recommendation is None:
+        return tuple(term.name for term in rulebook.conclusions)
+    names: dict[str, None] = {}
+    for section in rulebook.recommendation.sections:
+        names.update(dict.fromkeys(section.terms))
+        names.update((tally, None) for _, *tallies in section.sides for tally in tallies)
+    return tuple(names)
+
+
+def _expecting(rulebook: Rulebook, case: Case) -> tuple[str, ...]:
+    """The conclusions of the answer, and those of which the case expects something besides."""
+    return tuple(dict.fromkeys((*answer_terms(rulebook), *(case.expected or ()))))
+
+
+def differences(rulebook: Rulebook, decision: Decision) -> Iterator[tuple[str, Answer, Answer]]:
+    """The terms of the answer that are not as the case expects, each with what it expects and what is found."""
+    expected = decision.case.expected or {}
+    for name in _expecting(rulebook, decision.case):
+        wanted, found = expected.get(name), decision.marked.conclusions[name]
+        if isinstance(found, Members):
+            wanted = wanted or Members()
+        if wanted != found:
+            yield name, wanted, found
+
+
+def expected_text(rulebook: Rulebook, decision: Decision) -> str:
+    """The whole answer as the `expected …` lines of a case file."""
+    lines: list[str] = []
+    for name in _expecting(rulebook, decision.case):
+        answer, head = decision.marked.conclusions[name], f"expected {name}:"
+        if isinstance(answer, Range):
+            lines.append(f"{head} {{at least: {quoted(str(answer.low))}, at most: {quoted(str(answer.high))}}}")
+        elif isinstance(answer, Members):
+            lines += _members_text(head, answer)
+        elif answer is not None:
+            lines.append(f"{head} {quoted(str(answer))}")
+    return "\n".join(lines) + "\n"
+
+
+def _members_text(head: str, answer: Members) -> list[str]:
+    if not answer.open:
+        return [head, *(f"  - {quoted(value)}" for value in answer.inside)] if answer.inside else []
+    lines = [head]
+    for word, values in (("in", answer.inside), ("open", answer.open)):
+        lines += [f"  {word}:", *(f"    - {quoted(value)}" for value in values)] if values else []
+    return lines
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A saved case with its present answer in place of the expected one: its file, and in words what is other."""
+
+    file: str
+    text: str
+    changes: tuple[str, ...]
+
+
+def accepted(rulebook: Rulebook, decisions: Iterable[Decision], cases: Container[str]) -> Iterator[Accepted]:
+    """What would be written into those of the saved cases that expect another answer."""
+    for decision in decisions:
+        case = decision.case
+        changes = tuple(_changed(*change) for change in differences(rulebook, decision))
+        if case.id in cases and case.place and changes:
+            text = (Path(rulebook.directory) / case.place.file).read_text(encoding="utf-8")
+            yield Accepted(case.place.file, with_answer(text, rulebook, decision), changes)
+
+
+def _changed(term: str, wanted: Answer, found: Answer) -> str:
+    """What becomes of an expected answer; one that goes is named."""
+    told = "; ".join(became(wanted, found))
+    return f"{term}: {told}; nothing is expected any more" if found is None or found == Members() else f"{term}: {told}"
+
+
+def with_answer(text: str, rulebook: Rulebook, decision: Decision) -> str:
+    """The text of a saved case with this answer in place of the one that it expected; comments stay."""
+    kept = "\n".join(_without_answers(text.splitlines())).rstrip()
+    return f"{kept}\n\n{expected_text(rulebook, decision)}"
+
+
+def _without_answers(lines: Iterable[str]) -> Iterator[str]:
+    keep = True
+    for line in lines:
+        if line and not line.startswith((" ", "#")):
+            keep = not line.startswith(("expected ", '"expected ', "'expected "))
+        if keep or line.startswith("#"):
+            yield line

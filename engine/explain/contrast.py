@@ -1,0 +1,173 @@
+"""What made the difference between two decisions: the findings, or the part of the knowledge, that does it alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .. import semantics
+from ..case import Decision
+from ..rulebook import Circle, Rule, Rulebook, Term
+from .answers import advice, shown
+from .findings import FindingChange, finding_changes
+from .minimise import minimise
+from .mixtures import Decisive, decisive
+from .plan import Plan
+from .preconditions import check_both
+from .rule_changes import Change, Judged, changes, steps
+from .verify import check_difference
+
+
+@dataclass(frozen=True)
+class KnowledgeChange:
+    """A rule or term that one rulebook has otherwise than the other: `how` is new, gone or changed."""
+
+    kind: str
+    name: str
+    how: str
+    says: str = field(compare=False)
+    file: str = field(compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The change as an object; docs/schema describes it."""
+        return {"kind": self.kind, "name": self.name, "how": self.how, "says": self.says, "file": self.file}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What made the advice after differ from that before, and nothing else.
+
+    `findings` (or `knowledge`, of two rulebooks) make all of the difference by themselves; `smallest` where no smaller
+    set does. Of other answers some may undo it: with those in `also` as after too, the advice is that of the case after
+    whichever of the two cases each of the answers `beside` is taken from; `minimal` where none of `also` can be left
+    out. `steps` are the conclusions on the way to what changed of the advice.
+    """
+
+    before: Decision
+    after: Decision
+    findings: tuple[FindingChange, ...] = ()
+    knowledge: tuple[KnowledgeChange, ...] = ()
+    also: tuple[FindingChange, ...] = ()
+    beside: tuple[str, ...] = ()
+    smallest: bool = True
+    minimal: bool = True
+    steps: tuple[Change, ...] = ()
+    advice: tuple[Change, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The difference as the object that `lumbar compare --json` prints; docs/schema describes it."""
+        return {
+            "before": {"case": self.before.case.id, "rulebook": self.before.rulebook},
+            "after": {"case": self.after.case.id, "rulebook": self.after.rulebook},
+            "findings": [finding.as_json() for finding in self.findings],
+            "knowledge": [change.as_json() for change in self.knowledge],
+            "also": [finding.as_json() for finding in self.also],
+            "beside": list(self.beside),
+            "smallest": self.smallest,
+            "minimal": self.minimal,
+            "steps": [step.as_json() for step in self.steps],
+            "advice": [change.as_json() for change in self.advice],
+        }
+
+
+def compare(plan: Plan, before: Decision, after: Decision, terms: Sequence[str] = ()) -> Difference:
+    """What made the difference between two cases under one rulebook: in the advice, or in the terms named."""
+    rulebook = plan.rulebook
+    check_both([(rulebook, before), (rulebook, after)], terms)
+    told = tuple(terms) or shown(rulebook)
+    first, second = Judged(rulebook, before), Judged(rulebook, after)
+    differing = finding_changes(rulebook, before.case.facts, after.case.facts)
+    same = advice(before, told) == advice(after, told)
+    part = Decisive() if same else decisive(plan, before.case.facts, differing, told)
+    check_difference(rulebook, before, after, part, told)
+    found = changes(first, second, told)
+    return Difference(
+        before,
+        after,
+        findings=part.changes,
+        also=part.also,
+        beside=tuple(change.term for change in differing if change not in (*part.changes, *part.also)),
+        smallest=part.smallest,
+        minimal=part.minimal,
+        steps=steps(first, second, found),
+        advice=found,
+    )
+
+
+# --- two rulebooks ---------------------------------------------------------------------------------------------------
+
+
+def compare_rulebooks(before: Judged, after: Judged, terms: Sequence[str] = ()) -> Difference:
+    """What of the knowledge made the difference between the decisions of one case under two rulebooks."""
+    check_both([(one.rulebook, one.decision) for one in (before, after)], terms)
+    told = tuple(terms) or tuple(dict.fromkeys((*shown(after.rulebook), *shown(before.rulebook))))
+    wanted = advice(after.decision, told)
+
+    def brings(chosen: Sequence[KnowledgeChange]) -> bool:
+        mixed = _mixed(before.rulebook, after.rulebook, chosen)
+        return _is_whole(mixed) and advice(semantics.decide(mixed, before.decision.case), told) == wanted
+
+    def first(sets: Sequence[Sequence[KnowledgeChange]]) -> int | None:
+        return next((place for place, chosen in enumerate(sets) if brings(chosen)), None)
+
+    differing = knowledge_changes(before.rulebook, after.rulebook)
+    needed = minimise(differing, first)
+    found = changes(before, after, told)
+    return Difference(
+        before.decision,
+        after.decision,
+        knowledge=needed,
+        beside=tuple(change.name for change in differing if change not in needed),
+        smallest=len(needed) <= 1,
+        steps=steps(before, after, found),
+        advice=found,
+    )
+
+
+def knowledge_changes(before: Rulebook, after: Rulebook) -> tuple[KnowledgeChange, ...]:
+    """The terms and rules that answers can depend on, and that two rulebooks do not have alike."""
+    found = []
+    kinds: tuple[tuple[str, Mapping[str, Rule | Term], Mapping[str, Rule | Term]], ...] = (
+        ("term", before.terms, after.terms),
+        ("rule", before.rules, after.rules),
+    )
+    for kind, old, new in kinds:
+        for name in dict.fromkeys([*new, *old]):
+            told = new.get(name) or old[name]
+            how = "gone" if name not in new else "new" if name not in old else "changed"
+            if how != "changed" or _meaning(old[name]) != _meaning(new[name]):
+                found.append(KnowledgeChange(kind, name, how, told.says, told.place.file))
+    return tuple(found)
+
+
+def _meaning(thing: Rule | Term) -> tuple[Any, ...]:
+    """What of a rule or term answers depend on."""
+    if isinstance(thing, Rule):
+        return thing.condition, thing.then, thing.outranks
+    return thing.domain, thing.finding, thing.screening, thing.asked_if, thing.otherwise, thing.takes_highest
+
+
+def _mixed(before: Rulebook, after: Rulebook, chosen: Iterable[KnowledgeChange]) -> Rulebook:
+    """The rulebook before, with what is chosen as it is after."""
+    terms, rules = dict(before.terms), dict(before.rules)
+    for change in chosen:
+        if change.how == "gone":
+            (terms if change.kind == "term" else rules).pop(change.name)
+        elif change.kind == "term":
+            terms[change.name] = after.terms[change.name]
+        else:
+            rules[change.name] = after.rules[change.name]
+    return replace(before, terms=terms, rules=rules)
+
+
+def _is_whole(rulebook: Rulebook) -> bool:
+    """Whether the rules speak only of terms and values that there are, and form no circle."""
+    for rule in rulebook.rules.values():
+        names = {*rule.condition.terms(), *(term for term, _ in rule.then)}
+        if not names <= rulebook.terms.keys() or not set(rule.outranks) <= rulebook.rules.keys():
+            return False
+        if any(value is not None and value not in rulebook.terms[term].domain.values for term, value in rule.then):
+            return False
+    try:
+        return bool(rulebook.stages)
+    except Circle:
+        return False

@@ -1,0 +1,96 @@
+"""The gate of every question: it is asked of names and values that there are, and of a decision as it was made."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .. import semantics
+from ..case import Decision, Value
+from ..errors import CaseError, Place, Problem, QuestionError, listed, near
+from ..facts import Misspelt, check_facts, check_names, read_value
+from ..rulebook import Rulebook, Term
+
+HERE = Place("question")
+
+
+def check_asked(rulebook: Rulebook, decision: Decision, terms: Iterable[str] = ()) -> None:
+    """Raise QuestionError unless the decision is the rulebook's, and the terms are conclusions."""
+    _raise([*_foreign(rulebook, decision), *_odd_terms([rulebook], terms)])
+
+
+def check_both(pairs: Iterable[tuple[Rulebook, Decision]], terms: Iterable[str]) -> None:
+    """The same of two decisions; each term is a conclusion of one rulebook at least."""
+    told = list(pairs)
+    foreign = [problem for pair in told for problem in _foreign(*pair)]
+    _raise([*foreign, *_odd_terms([rulebook for rulebook, _ in told], terms)])
+
+
+def check_term(rulebook: Rulebook, decision: Decision, term: str) -> Term:
+    """The term of that name, which may be a finding; raises QuestionError where there is none."""
+    odd = [] if type(term) is str and term in rulebook.terms else [_unknown(term, rulebook.terms, "a term")]
+    _raise([*_foreign(rulebook, decision), *odd])
+    return rulebook.terms[term]
+
+
+def check_values(rulebook: Rulebook, decision: Decision, term: str, values: Iterable[Any]) -> tuple[str, ...]:
+    """The values as the conclusion has them, numbers as texts; raises QuestionError where it has no such value."""
+    check_asked(rulebook, decision, (term,))
+    if isinstance(values, str):
+        raise QuestionError([Problem(HERE, f"values given as one text, {values!r}", f"a tuple: ({values!r},)")])
+    found = rulebook.terms[term]
+    read = [(value, read_value(found, value, HERE)) for value in values]
+    _raise([_no_value(found, value, one) for value, one in read if not _has(found, value, one)])
+    return tuple(str(one) for _, one in read)
+
+
+def check_answers(rulebook: Rulebook, facts: Mapping[str, Value], answers: Mapping[str, Value | None]) -> None:
+    """Raise CaseError unless the other answers are facts, and such a patient can be; `facts` has them all."""
+    check_names(rulebook, answers)
+    check_facts(rulebook, facts)
+    if laws := semantics.impossibilities(rulebook, facts):
+        raise CaseError([_cannot_be(law.says, law.condition.terms(), facts) for law in laws])
+
+
+def _cannot_be(says: str, terms: Iterable[str], facts: Mapping[str, Value]) -> Problem:
+    read = set(terms)
+    lines = "; ".join(f"{name}: {facts[name]}" for name in facts if name in read)
+    return Problem(HERE, f"{says} ({lines})", "answers that a patient can give together")
+
+
+def _foreign(rulebook: Rulebook, decision: Decision) -> Iterator[Problem]:
+    if decision.rulebook and rulebook.digest and decision.rulebook != rulebook.digest:
+        yield Problem(HERE, f"a decision by the rulebook {decision.rulebook}", f"one by {rulebook.digest}")
+    if decision.case.facts != decision.state.facts:
+        there = f"the facts of the case {decision.case.id!r} were changed after it was decided"
+        yield Problem(HERE, there, "the decision of the facts as they are now")
+
+
+def _odd_terms(rulebooks: Iterable[Rulebook], terms: Iterable[Any]) -> Iterator[Problem]:
+    if isinstance(terms, str):
+        yield Problem(HERE, f"terms given as one text, {terms!r}", f"a tuple: ({terms!r},)")
+        return
+    known = {name: term for rulebook in rulebooks for name, term in rulebook.terms.items() if not term.finding}
+    for name in terms:
+        if type(name) is not str or name not in known:
+            yield _unknown(name, known, "a conclusion")
+
+
+def _unknown(name: Any, known: Iterable[str], kind: str) -> Problem:
+    meant = near(name, known) if isinstance(name, str) else ()
+    return Problem(HERE, f"{repr(name)[:80]} is not {kind}", f"{kind} of the knowledge base", meant[0] if meant else "")
+
+
+def _has(term: Term, value: Any, read: Value | Misspelt | None) -> bool:
+    if term.domain.kind == "tally":
+        return isinstance(read, int)
+    return type(value) is str and value in term.domain.values
+
+
+def _no_value(term: Term, value: Any, read: Value | Misspelt | None) -> Problem:
+    expected = listed(term.domain.values) or "a whole number"
+    meant = str(read.meant or "") if isinstance(read, Misspelt) else str(read or "")
+    return Problem(HERE, f"{repr(value)[:80]} is no value of {term.name!r}", expected, meant)
+
+
+def _raise(problems: list[Problem]) -> None:
+    if problems:
+        raise QuestionError(problems)

@@ -1,0 +1,154 @@
+"""How conclusions changed between two decisions, and through which rules, step by step."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .. import semantics
+from ..case import Decision
+from ..language import show_line, terms_of
+from ..rulebook import Rule, Rulebook
+from .answers import STATES, STATUS, Outcome, outcome
+
+ABSENT = "not there"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A decision, and the rulebook that it was made with."""
+
+    rulebook: Rulebook
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class LineTurn:
+    """A line that stands otherwise after than before; `terms` are what it reads."""
+
+    text: str
+    before: str
+    after: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RuleTurn:
+    """A rule that does otherwise after than before, and its lines that turned.
+
+    `before` and `after` are fires, ruled out, waits or disputed, or not there.
+    """
+
+    rule: Rule
+    before: str
+    after: str
+    lines: tuple[LineTurn, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A conclusion that stands otherwise, and the rules through which."""
+
+    term: str
+    before: Outcome
+    after: Outcome
+    rules: tuple[RuleTurn, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The change as an object; docs/schema describes it."""
+        withheld = self.before.withheld or self.after.withheld
+        return {
+            "term": self.term,
+            "before": self.before.as_json(),
+            "after": self.after.as_json(),
+            "through": [] if withheld else [_turn_json(turn) for turn in self.rules],
+        }
+
+
+def _turn_json(turn: RuleTurn) -> dict[str, Any]:
+    return {
+        "rule": turn.rule.id,
+        "says": turn.rule.says,
+        "before": turn.before,
+        "after": turn.after,
+        "turned": [{"line": line.text, "before": line.before, "after": line.after} for line in turn.lines],
+    }
+
+
+def changes(before: Judged, after: Judged, terms: Iterable[str]) -> tuple[Change, ...]:
+    """The terms that stand otherwise, each with the rules through which."""
+    return tuple(
+        Change(term, *pair, _turns(before, after, term))
+        for term in terms
+        if (pair := (outcome(before.decision, term), outcome(after.decision, term))) and pair[0] != pair[1]
+    )
+
+
+def steps(before: Judged, after: Judged, told: Iterable[Change]) -> tuple[Change, ...]:
+    """The conclusions between findings and the changes told, through which they came about, in the order of work."""
+    queue = list(told)
+    seen = {change.term for change in queue}
+    found: dict[str, Change] = {}
+    while queue:
+        read = dict.fromkeys(term for turn in queue.pop().rules for line in turn.lines for term in line.terms)
+        below = changes(before, after, [term for term in read if term not in seen and _concludes(after, term)])
+        seen.update(read)
+        queue += below
+        found.update({change.term: change for change in below})
+    return tuple(found[term] for term in _in_order(after.rulebook) if term in found)
+
+
+def _concludes(judged: Judged, term: str) -> bool:
+    return term in judged.rulebook.terms and not judged.rulebook.terms[term].finding
+
+
+def _in_order(rulebook: Rulebook) -> Iterable[str]:
+    """The built-in terms, and then the conclusions in the order of work."""
+    yield from (term.name for term in rulebook.terms.values() if term.built_in)
+    for stage in rulebook.stages:
+        yield from stage.terms
+
+
+def _turns(before: Judged, after: Judged, term: str) -> tuple[RuleTurn, ...]:
+    """The rules for a conclusion that begin or cease to fire; where none does, all that stand otherwise."""
+    then, now = _standing(before, term), _standing(after, term)
+    turned = [name for name in dict.fromkeys([*now, *then]) if then.get(name, ABSENT) != now.get(name, ABSENT)]
+    firing = [name for name in turned if STATUS[semantics.HOLDS] in (then.get(name), now.get(name))]
+    rules = dict.fromkeys(firing or turned)
+    for name in list(rules):
+        rules.update(dict.fromkeys(_outrankers_that_turned(before, after, term, name)))
+    return tuple(
+        _turn(before, after, name, then.get(name) or _mark(before, name), now.get(name) or _mark(after, name))
+        for name in rules
+    )
+
+
+def _standing(judged: Judged, term: str) -> dict[str, str]:
+    """What each rule for a conclusion does there."""
+    entries = judged.rulebook.support.get(term, ())
+    return {entry.rule: STATUS[semantics.status(entry, judged.decision.marks)] for entry in entries}
+
+
+def _mark(judged: Judged, rule: str) -> str:
+    return STATUS[judged.decision.marks[rule]] if rule in judged.decision.marks else ABSENT
+
+
+def _outrankers_that_turned(before: Judged, after: Judged, term: str, rule: str) -> Iterable[str]:
+    for judged in (before, after):
+        for entry in judged.rulebook.support.get(term, ()):
+            if entry.rule == rule:
+                yield from (name for name in entry.outrankers if _mark(before, name) != _mark(after, name))
+
+
+def _turn(before: Judged, after: Judged, name: str, then: str, now: str) -> RuleTurn:
+    rules = [judged.rulebook.rules.get(name) for judged in (before, after)]
+    told = rules[1] or rules[0]
+    if told is None:
+        raise KeyError(name)
+    if rules[0] is None or rules[1] is None or rules[0].condition != rules[1].condition:
+        return RuleTurn(told, then, now, ())
+    lines = []
+    for line in told.condition.leaves():
+        pair = [STATES[semantics.mark_line(line, judged.decision.state)] for judged in (before, after)]
+        if pair[0] != pair[1]:
+            lines.append(LineTurn(show_line(line), pair[0], pair[1], terms_of(line)))
+    return RuleTurn(told, then, now, tuple(dict.fromkeys(lines)))

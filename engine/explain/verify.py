@@ -1,0 +1,117 @@
+"""Checks each explanation against `semantics`, by another way than it was found, before it is given.
+
+An explanation that does not bear it out is a bug, and is never shown: AssertionError.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from .. import semantics as truth
+from ..case import Case, Decision, Members, Value
+from ..rulebook import Rulebook
+from .answers import STATUS, Outcome, advice, outcome
+
+if TYPE_CHECKING:
+    from .findings import FindingChange
+    from .mixtures import Decisive
+    from .why import Why
+
+Answers = Mapping[str, Value | None]
+
+
+def decided(rulebook: Rulebook, facts: Answers) -> Decision:
+    """What `semantics` decides of some answers; None is none."""
+    return truth.decide(rulebook, Case("checked", {name: value for name, value in facts.items() if value is not None}))
+
+
+def demand(kept: bool, told: str) -> None:
+    """Let nothing be shown that is not so."""
+    if not kept:
+        raise AssertionError(f"this explanation is not borne out: {told}")
+
+
+def check_why(rulebook: Rulebook, decision: Decision, reason: "Why", leaves: Iterable[str]) -> None:
+    """The leaves alone give the answer, and no rule that fires for it is left out."""
+    term = reason.term
+    again = decided(rulebook, {name: decision.case.facts[name] for name in leaves})
+    if term.finding:
+        demand(decision.case.facts.get(term.name) == reason.answer, f"{term.name} is answered otherwise")
+        return
+    demand(outcome(again, term.name) == outcome(decision, term.name), f"{term.name} does not rest on what is told")
+    firing = {
+        entry.rule for entry in rulebook.support.get(term.name, ()) if _fires(again, rulebook, term.name, entry.rule)
+    }
+    told = {rule.rule.id for side in reason.sides for rule in side.rules}
+    demand(told == firing or (term.takes_highest and told <= firing), f"{firing ^ told} for {term.name}")
+
+
+def _fires(decision: Decision, rulebook: Rulebook, term: str, rule: str) -> bool:
+    entries = [entry for entry in rulebook.support[term] if entry.rule == rule]
+    return any(truth.status(entry, decision.marks) & truth.HOLDS for entry in entries)
+
+
+def check_difference(
+    rulebook: Rulebook, before: Decision, after: Decision, part: "Decisive", terms: Iterable[str]
+) -> None:
+    """The changes turn the one advice into the other, and none of them can be left out.
+
+    With those in `also` they do so still, and where one of these is said to be needed a mixture without it does not.
+    """
+    wanted, whole = advice(after, terms), (*part.changes, *part.also)
+
+    def brings(chosen: Iterable["FindingChange"]) -> bool:
+        changes = {change.term: change.after for change in chosen}
+        return advice(decided(rulebook, {**before.case.facts, **changes}), wanted) == wanted
+
+    demand(brings(part.changes) and brings(whole), "the findings told do not make the difference")
+    for left_out in part.changes:
+        demand(not brings(one for one in part.changes if one != left_out), f"{left_out.term} can be left out")
+    for left_out, mixture in part.without.items():
+        demand(set(whole) - set(mixture) == {left_out}, f"that is no mixture without {left_out.term}")
+        demand(not brings(mixture), f"{left_out.term} can be left out")
+
+
+def check_changed(rulebook: Rulebook, facts: Answers, changes: Answers, after: Mapping[str, Outcome]) -> Decision:
+    """The decision that the changes bring, which is what they are said to bring."""
+    found = decided(rulebook, {**facts, **changes})
+    demand(not truth.impossibilities(rulebook, found.case.facts), f"{dict(changes)} is no possible patient")
+    demand(advice(found, after) == dict(after), f"{dict(changes)} brings something else")
+    return found
+
+
+def check_enough(rulebook: Rulebook, decision: Decision, part: Sequence[str], terms: Sequence[str]) -> None:
+    """The part gives what the whole gives, and none of it can be left out."""
+    facts, wanted = decision.case.facts, advice(decision, terms)
+    demand(advice(decided(rulebook, {name: facts[name] for name in part}), terms) == wanted, "the part is not enough")
+    for left_out in part:
+        rest = {name: facts[name] for name in part if name != left_out}
+        demand(advice(decided(rulebook, rest), terms) != wanted, f"{left_out} can be left out")
+
+
+def check_way(
+    rulebook: Rulebook,
+    decision: Decision,
+    changes: Sequence[tuple[str, Value | None]],
+    term: str,
+    wanted: Sequence[str],
+) -> None:
+    """The changes bring one of the values wanted, to a patient that there can be."""
+    found = decided(rulebook, {**decision.case.facts, **dict(changes)}).marked
+    answer = found.conclusions[term]
+    held = set(answer.inside) if isinstance(answer, Members) else {str(answer)}
+    demand(term not in found.disputed and bool(held & set(wanted)), f"the way does not lead to {term}: {wanted}")
+    demand(not truth.impossibilities(rulebook, found.case.facts), "the way leads to no possible patient")
+
+
+def check_argument(rulebook: Rulebook, decision: Decision, rule: str, status: str, term: str) -> None:
+    """The rule's own condition says what the rule is said to do for the term."""
+    entry = next(entry for entry in rulebook.support[term] if entry.rule == rule)
+    names = (entry.rule, *entry.outrankers)
+    marks = {name: truth.mark_condition(rulebook.rules[name].condition, decision.state) for name in names}
+    demand(status == STATUS[truth.status(entry, marks)], f"{rule} is said to be {status} for {term}")
+
+
+def check_effect(rulebook: Rulebook, decision: Decision, answers: Answers, settles: Mapping[str, Outcome]) -> None:
+    """The answers settle what they are said to settle."""
+    found = decided(rulebook, {**decision.case.facts, **answers})
+    demand(advice(found, settles) == dict(settles), f"{dict(answers)} settles something else")

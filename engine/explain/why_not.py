@@ -1,0 +1,304 @@
+"""What keeps another answer away: every rule that could give it, the nearest first, and the shortest way there."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from .. import semantics
+from ..case import Decision, Members, Range
+from ..language import Against, Group, Is, Line, Within, show_line, terms_of
+from ..proof.bit_parallel import beneath
+from ..rulebook import COMPLETE, Rule, Support, Term
+from .answers import Outcome, outcome
+from .bit_parallel import Variants
+from .counterfactual import Way, shortest_way
+from .plan import Plan
+from .preconditions import check_values
+from .verify import check_way
+from .why import Explainer, LineReason, RuleReason, rule_json
+
+Aim = Literal["one of", "none of", "more", "fewer", "another number"]
+LineKey = tuple[str, bool]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a conclusion would have to be: one of the values, none of them, or of a tally more, fewer or another."""
+
+    term: str
+    values: tuple[str, ...] = ()
+    aim: Aim = "one of"
+
+    def as_json(self) -> dict[str, Any]:
+        """The goal as an object; docs/schema describes it."""
+        return {"term": self.term, "wanted": list(self.values), "aim": self.aim}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A rule that could give what is wanted.
+
+    `distance` is how many answers would have to be other, or be given, for it to fire, counted down to the findings:
+    each once, and of alternatives the fewest; None where it hangs on what cannot be otherwise. `below` has, for each
+    line that keeps it away and reads conclusions, what these would have to be.
+    """
+
+    reason: RuleReason
+    distance: int | None
+    below: Mapping[LineKey, tuple[Goal, ...]] = field(default_factory=dict)
+
+    def behind(self, line: LineReason) -> tuple[Goal, ...]:
+        """What the conclusions that a line reads would have to be, where it keeps the rule away."""
+        return self.below.get((line.text, line.excluded), ())
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """Why a conclusion is not what is wanted.
+
+    `rules` could give it, the nearest first; `instead` are the rules that stand in its way: they fire for another
+    answer, or are not ruled out where it comes only when all are (`by_otherwise`, or none of some values, or fewer).
+    `missing` are the unanswered findings of a built-in term. `beneath` has every goal that a candidate names, each
+    once, in the order in which they are met: only what was asked for has it, and the way.
+    """
+
+    term: Term
+    goal: Goal
+    now: Outcome
+    rules: tuple[Candidate, ...] = ()
+    instead: tuple[RuleReason, ...] = ()
+    by_otherwise: bool = False
+    missing: tuple[str, ...] = ()
+    way: Way | None = None
+    beneath: Mapping[Goal, "WhyNot"] = field(default_factory=dict)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The values that the goal names."""
+        return self.goal.values
+
+    def below(self) -> tuple[Goal, ...]:
+        """The goals that its candidates name, from the nearest on."""
+        return tuple(goal for candidate in self.rules for goals in candidate.below.values() for goal in goals)
+
+    def as_json(self) -> dict[str, Any]:
+        """What was asked for as `lumbar whynot --json` prints it; docs/schema describes it."""
+        way = self.way.as_json() if self.way else None
+        return {"why not": self._json(), "way": way, "beneath": [below._json() for below in self.beneath.values()]}
+
+    def _json(self) -> dict[str, Any]:
+        return {
+            **self.goal.as_json(),
+            "now": self.now.as_json(),
+            "by otherwise": self.by_otherwise,
+            "could give it": [_candidate_json(candidate) for candidate in self.rules],
+            "instead": [rule_json(reason) for reason in self.instead],
+            "missing": list(self.missing),
+        }
+
+
+def _candidate_json(candidate: Candidate) -> dict[str, Any]:
+    below = [
+        {"line": line, "unless": excluded, "goals": [goal.as_json() for goal in goals]}
+        for (line, excluded), goals in candidate.below.items()
+    ]
+    return {"distance": candidate.distance, "rule": rule_json(candidate.reason), "below": below}
+
+
+def why_not(plan: Plan, decision: Decision, term: str, wanted: Sequence[str] = ()) -> WhyNot:
+    """What keeps these values away from a conclusion (members of several, a number of a tally), and the way there.
+
+    Where none is named: every value that it does not have.
+    """
+    wanted = check_values(plan.rulebook, decision, term, wanted)
+    found = plan.rulebook.terms[term]
+    goal = Goal(term, wanted or tuple(others(found, outcome(decision, term))))
+    seeker = _Seeker(plan, decision)
+    asked = seeker.seek_all(goal)
+    near = [candidate for candidate in asked.rules if candidate.distance is not None]
+    hint = seeker.needed(plan.compiler.support[near[0].reason.rule.id, term][0]) if near else frozenset[str]()
+    way = shortest_way(plan, decision, plan.goal(term, goal.values), hint or frozenset())
+    if way.kind == "way":
+        check_way(plan.rulebook, decision, [(one.term, one.after) for one in way.answers], term, goal.values)
+    return replace(asked, way=way)
+
+
+def others(term: Term, now: Outcome) -> Iterator[str]:
+    """The values that a conclusion does not have for sure."""
+    inside = now.answer.inside if isinstance(now.answer, Members) else (now.answer,)
+    yield from (value for value in term.domain.values if value not in inside)
+    if term.domain.kind == "tally":
+        low = now.answer.low if isinstance(now.answer, Range) else now.answer
+        yield str(int(low) + 1)  # type: ignore[arg-type]
+
+
+class _Seeker:
+    """Looks for what keeps conclusions away from goals, in one decision."""
+
+    def __init__(self, plan: Plan, decision: Decision) -> None:
+        self.plan, self.decision = plan, decision
+        self.explainer = Explainer(plan.rulebook, decision)
+        self.now = Variants(plan, decision.case.facts)
+        self.bits = {term.name: 1 << place for place, term in enumerate(plan.rulebook.findings)}
+        self.needs: dict[int, int | None] = {}
+
+    def seek_all(self, goal: Goal) -> WhyNot:
+        """What keeps a goal away, with all that lies beneath it: worked off one by one, however long the chain."""
+        asked = self._seek(goal)
+        beneath: dict[Goal, WhyNot] = {}
+        goals = list(reversed(asked.below()))
+        while goals:
+            goal = goals.pop()
+            if goal not in beneath:
+                beneath[goal] = self._seek(goal)
+                goals += reversed(beneath[goal].below())
+        return replace(asked, beneath=beneath)
+
+    def _seek(self, goal: Goal) -> WhyNot:
+        term, now = self.plan.rulebook.terms[goal.term], outcome(self.decision, goal.term)
+        if term.built_in:
+            asked = [self.plan.rulebook.terms[name] for name in self.decision.ask]
+            missing = tuple(one.name for one in asked if one.screening or term.name == COMPLETE)
+            return WhyNot(term, goal, now, missing=missing)
+        support = self.plan.rulebook.support[term.name]
+        more, fewer = self._directions(term, goal)
+        giving = [entry for entry in support if more and _gives(term, entry, goal) and not self._fires(entry)]
+        instead = [
+            entry for entry in support if entry not in giving and self._stands_in_the_way(entry, term, goal, fewer)
+        ]
+        return WhyNot(
+            term,
+            goal,
+            now,
+            rules=tuple(sorted((self._candidate(entry, term) for entry in giving), key=_by_nearness)),
+            instead=tuple(self.explainer.reason(entry, False) for entry in instead),
+            by_otherwise=goal.aim == "one of" and term.otherwise in goal.values,
+        )
+
+    def _directions(self, term: Term, goal: Goal) -> tuple[bool, bool]:
+        """Whether rules would have to give something, and whether some would have to be ruled out."""
+        if goal.aim == "one of" and term.domain.kind == "tally":
+            low, high = self.decision.state.counts[term.name]
+            numbers = [int(value) for value in goal.values]
+            disputed = term.name in self.decision.disputed
+            return disputed or low < max(numbers), disputed or high > min(numbers)
+        return goal.aim not in ("none of", "fewer"), goal.aim in ("none of", "fewer", "another number")
+
+    def _fires(self, entry: Support) -> bool:
+        return semantics.status(entry, self.decision.marks) == semantics.HOLDS
+
+    def _stands_in_the_way(self, entry: Support, term: Term, goal: Goal, fewer: bool) -> bool:
+        """Whether a rule fires for another answer, or is one that would have to be ruled out, and is not."""
+        status = semantics.status(entry, self.decision.marks)
+        if fewer:  # a scale has one of its values always
+            return status != semantics.FAILS and _gives(term, entry, goal) and not term.takes_highest
+        if term.otherwise in goal.values:
+            return status != semantics.FAILS
+        if term.takes_highest:
+            values = term.domain.values
+            return bool(status & semantics.HOLDS) and values.index(entry.value or "") > max(
+                map(values.index, goal.values)
+            )
+        return term.single and bool(status & semantics.HOLDS) and entry.value not in goal.values
+
+    def _candidate(self, entry: Support, term: Term) -> Candidate:
+        distance = self.distance(self.plan.compiler.support[entry.rule, term.name][0])
+        below: dict[LineKey, tuple[Goal, ...]] = {}
+        for line, excluded in self._in_the_way(self.plan.rulebook.rules[entry.rule]):
+            goals = tuple(self._goal(line, name, excluded) for name in terms_of(line))
+            below[show_line(line), excluded] = tuple(goal for goal in goals if goal is not None)
+        return Candidate(self.explainer.reason(entry, False), distance, {key: one for key, one in below.items() if one})
+
+    def _in_the_way(self, rule: Rule) -> Iterator[tuple[Line, bool]]:
+        """The lines that keep a rule from its condition, and whether each stands under `unless`."""
+        for parts, excluded in ((rule.condition.lines, False), (rule.condition.unless, True)):
+            for part in parts:
+                done = semantics.FAILS if excluded else semantics.HOLDS
+                if semantics.mark_part(part, self.decision.state) & done:
+                    continue
+                for line in part.lines if isinstance(part, Group) else (part,):
+                    if not semantics.mark_line(line, self.decision.state) & done:
+                        yield line, excluded
+
+    def _goal(self, line: Line, name: str, excluded: bool) -> Goal | None:
+        """What a conclusion would have to be for a line on it to hold, or where `excluded` to fail."""
+        term = self.plan.rulebook.terms[name]
+        if term.finding:
+            return None
+        if not isinstance(line, Is):
+            return Goal(name, aim=self._counting(line, name, excluded))
+        named = tuple(value for value in term.domain.values if value in line.values)
+        rest = tuple(value for value in term.domain.values if value not in line.values)
+        if not excluded:
+            return Goal(name, named)
+        return Goal(name, rest) if rest and term.domain.kind != "several" else Goal(name, named, "none of")
+
+    def _counting(self, line: Line, name: str, excluded: bool) -> Aim:
+        """Whether a tally would have to be more or fewer for a line on it."""
+        if isinstance(line, Within) and not excluded:
+            low, high = self.decision.state.counts[name]
+            more, fewer = line.low is not None and low < line.low, line.high is not None and high > line.high
+        elif isinstance(line, Within):
+            more, fewer = line.high is not None, line.low is not None
+        else:
+            more, fewer = _compared(line, name, excluded)
+        return "another number" if more == fewer else "more" if more else "fewer"
+
+    # --- nearness ----------------------------------------------------------------------------------------------------
+
+    def distance(self, node: int) -> int | None:
+        """How many answers would have to be other, or be given, to make a node true."""
+        found = self._need(node)
+        return None if found is None else found.bit_count()
+
+    def needed(self, node: int) -> frozenset[str]:
+        """The findings whose answers would have to be other."""
+        found = self._need(node) or 0
+        return frozenset(name for name, bit in self.bits.items() if found & bit)
+
+    def _need(self, node: int) -> int | None:
+        for place in beneath(self.plan.compiler.nodes, [node], self.needs):
+            self.needs[place] = self._needs_of(place)
+        return self.needs[node]
+
+    def _needs_of(self, place: int) -> int | None:
+        gate = self.plan.compiler.nodes[place]
+        if self.now.mark(place):
+            return 0
+        if gate.atom is not None:
+            return self._free(gate.atom.reads)
+        found = [self.needs[one] for one in gate.inputs]
+        reachable = [one for one in found if one is not None]
+        if gate.kind == "or" and reachable:
+            return min(reachable, key=int.bit_count)
+        if gate.kind != "and" or len(reachable) < len(found):
+            return None
+        joined = 0
+        for one in reachable:
+            joined |= one
+        return joined
+
+    def _free(self, terms: Sequence[str]) -> int | None:
+        """The bits of the findings of which one has to be answered otherwise, or all that are not answered yet."""
+        facts, free = self.decision.case.facts, 0
+        for name in terms:
+            free |= self.bits[name] if name not in facts else 0
+        if free:
+            return free
+        return next((self.bits[name] for name in terms if not self.plan.rulebook.terms[name].fixed), None)
+
+
+def _compared(line: Line, name: str, excluded: bool) -> tuple[bool, bool]:
+    """Whether more or fewer of a tally helps where it is compared with another one."""
+    if not isinstance(line, Against) or line.relation == "same as" or line.term == line.other:
+        return True, True
+    more = (line.relation in ("over", "at least", "above")) == (name == line.term) != excluded
+    return more, not more
+
+
+def _gives(term: Term, entry: Support, goal: Goal) -> bool:
+    return term.domain.kind == "tally" or entry.value in goal.values
+
+
+def _by_nearness(candidate: Candidate) -> tuple[bool, int]:
+    return candidate.distance is None, candidate.distance or 0

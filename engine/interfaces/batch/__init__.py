@@ -1,0 +1,20 @@
+"""Many cases in, many answers out: `lumbar batch`."""
+
+from .lookup import Stored, stored_case
+from .options import FORMATS, Options, Refused
+from .report_text import in_words, is_amiss
+from .run import Progress, run
+from .stream import tables_of
+
+__all__ = [
+    "FORMATS",
+    "Options",
+    "Progress",
+    "Refused",
+    "Stored",
+    "in_words",
+    "is_amiss",
+    "run",
+    "stored_case",
+    "tables_of",
+]

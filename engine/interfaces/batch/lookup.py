@@ -1,0 +1,124 @@
+"""A case out of a finished batch, to be explained: its findings, and the answer that was stored of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...case import Case, Decision, Members, Range
+from ...columns import encoding as codes
+from ...columns import lookup
+from ...columns.program import BROKEN_LAWS
+from ...columns.results import SEPARATOR
+from ...errors import Place
+from ...loader import load
+from ...rulebook import Rulebook, Term, readable
+from .options import refused
+from .report_text import problem_of
+from .store import ANSWERS, FINDINGS, KNOWLEDGE, REJECTS, manifest_of
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A case of a batch with its rulebook; `row` is what was stored of its answer, None where it was set apart."""
+
+    rulebook: Rulebook
+    case: Case
+    row: Mapping[str, Any] | None
+
+    def check(self, decision: Decision) -> None:
+        """Compare a decision with the stored answer; raises Refused where they differ."""
+        for name, value in _told(self.rulebook, decision).items():
+            there = (self.row or {}).get(name)
+            if self.row is not None and _text(there) != _text(value):
+                expected = f"{_text(value) or 'nothing known'}, as the rulebook gives it"
+                raise refused(self.case.place or "", f"{name}: {_text(there) or 'nothing known'} is stored", expected)
+
+
+def stored_case(out: Path, name: str | None) -> Stored:
+    """The case with that id in a folder of answers; raises Refused where it is not there."""
+    manifest = manifest_of(out)
+    if name is None:
+        raise refused(out, "a folder of answers, and no case named", "--case with the id of a case")
+    rulebook = load(out / KNOWLEDGE)
+    if rulebook.digest != manifest["rulebook"]:
+        expected = f"{manifest['rulebook']}, by which the answers were made"
+        raise refused(out / KNOWLEDGE, f"the rulebook {rulebook.digest}", expected)
+    with lookup.readable(out):
+        found = _found(rulebook, out, manifest, name)
+    if not readable(rulebook.terms, found.case.facts):
+        raise refused(out, f"answers of {name!r} that the rulebook does not know", "them as `lumbar batch` wrote them")
+    return found
+
+
+def _found(rulebook: Rulebook, out: Path, manifest: Mapping[str, Any], name: str) -> Stored:
+    options = manifest.get("options", {})
+    form = options.get("form")
+    if form not in lookup.FORMATS:
+        raise refused(out, f"answers in a form {form!r}", ", ".join(lookup.FORMATS))
+    if not options["store"]:
+        raise refused(out, "answers without their findings", "the OUT of a batch that stored them")
+    only = bool(options.get("unique")) or len(manifest.get("inputs", ())) == 1
+    found: list[tuple[Path, dict[str, Any]]] = []
+    for path in sorted((out / FINDINGS).glob(f"part-*{codes.SUFFIX}")):
+        found += [(path, facts) for facts in codes.rows_of(path, name)]
+        if found and only:
+            break
+    if not found:
+        return Stored(rulebook, _reject(out, name), None)
+    if len(found) > 1:
+        expected = "an id of one case alone: `lumbar batch --unique` lets no two inputs have the same"
+        raise refused(out, f"{len(found)} cases with the id {name!r}, each of another input", expected)
+    [(path, facts)] = found
+    answers = out / ANSWERS / f"{path.stem}.{form}"
+    row = lookup.row_of(answers, form, name)
+    if row is None:
+        raise refused(answers, f"no answer of the case {name!r}", "one for each case of the findings")
+    known = {term.name: facts[term.name] for term in rulebook.findings if facts.get(term.name) is not None}
+    return Stored(rulebook, Case(name, known, Place(str(answers))), row)
+
+
+def _reject(out: Path, name: str) -> Case:
+    with (out / REJECTS).open(encoding="utf-8") as lines:
+        for line in lines:
+            told = json.loads(line)
+            problems = told.get("problems", [told]) if isinstance(told, dict) else None
+            facts = told.get("facts", {}) if isinstance(told, dict) else None
+            if not isinstance(facts, dict) or not isinstance(problems, list) or not _are_objects(problems):
+                raise refused(out / REJECTS, f"{line[:80].rstrip()!r}", "a case that was set apart, in each line")
+            if told.get("case") == name:
+                found = tuple(map(problem_of, problems))
+                return Case(name, facts, found[0].place, problems=found)
+    raise refused(out, f"no case {name!r}", "the id of a case that was given")
+
+
+def _are_objects(problems: list[Any]) -> bool:
+    return bool(problems) and all(isinstance(one, dict) for one in problems)
+
+
+def _told(rulebook: Rulebook, decision: Decision) -> dict[str, Any]:
+    """The row that a decision should be stored as: its conclusions, the laws it breaks, and the rules that fired."""
+    row: dict[str, Any] = {}
+    for term in rulebook.conclusions:
+        row |= _conclusion(term, decision)
+    row[BROKEN_LAWS] = SEPARATOR.join(law.id for law in decision.broken) or None
+    return row | {rule: rule in decision.fired for rule in rulebook.rules}
+
+
+def _conclusion(term: Term, decision: Decision) -> dict[str, Any]:
+    answer = decision.conclusions[term.name]
+    if term.domain.kind == "several":
+        members = answer if isinstance(answer, Members) else Members()
+        inside = dict.fromkeys(members.inside, True) | dict.fromkeys(members.open)
+        out = None if decision.broken else False
+        return {f"{term.name}: {value}": inside.get(value, out) for value in term.domain.values}
+    if term.takes_highest or term.domain.kind == "tally":
+        low, high = (answer.low, answer.high) if isinstance(answer, Range) else (answer, answer)
+        return {f"{term.name} at least": low, f"{term.name} at most": high}
+    return {term.name: answer}
+
+
+def _text(value: Any) -> str:
+    """A value as any of the forms has it."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,249 @@
+"""Inputs as a stream of cases, from any position on: tables where they are good, and what is set apart."""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ...case import Case
+from ...columns import duplicates, partition, rejects, tables
+from ...columns import inputs as files_of
+from ...columns.piece import REPEATED, Parsed, Piece, Spot, Unusable, Vocabulary
+from ...columns.program import CASE
+from ...document import MAX_BYTES
+from ...errors import Place, Problem, nearest
+from ...facts import tidy
+from ...rulebook import Rulebook
+from .. import files
+from ..walk import printable
+from .options import ROW, Input, Options, Refused, stem_of
+from .parts import Part, Position
+from .recognised import Noticed, like_ids, no_id, nothing_heard
+from .rejected import Sorting
+
+FIRST_LINE = 1 << 16  # bytes in which the first line is looked for
+BLANK = b"\xef\xbb\xbf \t\r\n"
+
+
+@dataclass(frozen=True)
+class Some:
+    """Some cases of an input: a piece of a table, or cases that were read one by one; `after` is where the next are."""
+
+    input: int
+    start: Position
+    after: Position
+    piece: Piece | None = None
+    cases: Sequence[Case] = ()
+    problem: Problem | None = None
+
+    @property
+    def count(self) -> int:
+        """How many cases came in."""
+        if self.piece is not None:
+            return int(self.piece.table.height) + len(self.piece.broken)
+        return len(self.cases) + (self.problem is not None)
+
+
+class Reader:
+    """Reads the inputs of a batch."""
+
+    def __init__(self, rulebook: Rulebook, inputs: Sequence[Input], options: Options) -> None:
+        self.rulebook = rulebook
+        self.inputs = inputs
+        self.options = options
+        self.reading = tables.Reading(rulebook)
+        self.sorting = Sorting(rulebook, options.unique)
+        expected = (f"{tables.EXPECTED}{term.name}" for term in rulebook.conclusions)
+        self.names = frozenset([*rulebook.terms, tables.CASE, *tables.ASIDE, *expected, options.id or CASE])
+        self.changed: dict[int, Problem] = {}
+
+    def check_columns(self) -> None:
+        """Look at the columns of each input before anything is read; raises Refused.
+
+        It is refused that the ids may be in a column that was not named, that no input has a finding, and, if asked
+        for, columns that are no findings.
+        """
+        problems: list[Problem] = []
+        foreign: list[Problem] = []
+        if self.options.id in self.rulebook.terms:
+            there = f"`--id` names {self.options.id!r}, of which answers are read"
+            problems.append(Problem(Place("--id"), there, "a column that is no finding"))
+        for one in self.inputs:
+            columns = self._columns(one)
+            if columns is None:
+                continue
+            name = printable(one.path)
+            if self.options.extra == "refuse":
+                problems += self._extra(name, columns)
+            if CASE not in columns and (lacks := no_id(name, self.options.id, like_ids(columns, self.rulebook))):
+                problems.append(lacks)
+            if one.kind != "ndjson" and not any(column in self.reading.findings for column in columns):
+                foreign.append(nothing_heard(name, columns, self.rulebook))
+        if problems or len(foreign) == len(self.inputs):
+            raise Refused([*problems, *foreign])
+
+    def _columns(self, one: Input) -> list[str] | None:
+        """The columns of a table, or the keys of a first line, as they are read; None where they are not known yet."""
+        try:
+            if one.kind == "ndjson":
+                start = files_of.unpacked(one.path, FIRST_LINE).lstrip(BLANK).partition(b"\n")[0]
+                line = files.parse_line(start, Place("", 1))
+                columns = None if isinstance(line, Problem) else list(line)
+            elif one.kind in ("csv", "parquet", "excel"):
+                columns = list(files_of.columns_of(one.path, one.kind, self.names))
+            else:
+                columns = None
+        except Unusable:
+            return None
+        names = self._new_names()
+        return None if columns is None else [names.get(name, name) for name in map(tidy, [*columns, *one.partition])]
+
+    def _new_names(self) -> dict[str, str]:
+        """How columns are to be named, so that the ids are in `case`, or nothing is."""
+        chosen = self.options.id
+        if chosen in (None, CASE):
+            return {}
+        return {CASE: partition.GIVEN} | ({} if chosen == ROW else {str(chosen): CASE})
+
+    def _extra(self, file: str, columns: Iterable[str]) -> Iterator[Problem]:
+        known = [term.name for term in self.rulebook.findings]
+        for name in columns:
+            if name in self.rulebook.terms or name in (CASE, *tables.ASIDE) or name.startswith(tables.EXPECTED):
+                continue
+            yield Problem(Place(file), f"{name[:80]!r} is no finding", "findings only", nearest(name, known))
+
+    # --- what comes --------------------------------------------------------------------------------------------------
+
+    def stream(self, start: Position) -> Iterator[Some]:
+        """Everything from a position on."""
+        here = start
+        for number in range(start.input, len(self.inputs)):
+            here = Position(number, start.spot) if number == start.input else Position(number)
+            following = Position(number + 1)
+            try:
+                for some in self._input(number, here):
+                    here = some.after
+                    yield some
+            except Unusable as error:
+                yield Some(number, here, following, problem=error.problem)
+            self.check_unchanged(number)
+
+    def check_unchanged(self, number: int) -> None:
+        """Note it where an input is not what it was at the begin."""
+        if number not in self.changed and (problem := self.inputs[number].changed()):
+            self.changed[number] = problem
+
+    def _input(self, number: int, here: Position) -> Iterator[Some]:
+        one = self.inputs[number]
+        if one.kind == "document":
+            yield from self._document(number, here)
+            return
+        vocabulary = self._vocabulary(files_of.shown(one.path))
+        for piece in files_of.pieces(one.path, one.kind, here.spot, self.options.size, vocabulary):
+            after = Position(number, piece.after)
+            yield Some(number, here, after, piece=piece)
+            here = after
+
+    def extents(self, number: int, here: Position) -> Iterator[tuple[Position, Position, int]]:
+        """Start, end and count of all that `stream` gives of an input, read no more than need be."""
+        one = self.inputs[number]
+        try:
+            if one.kind == "document":
+                yield from ((some.start, some.after, some.count) for some in self._document(number, here))
+                return
+            vocabulary = self._vocabulary(files_of.shown(one.path))
+            for spot, count in files_of.extents(one.path, one.kind, here.spot, self.options.size, vocabulary):
+                after = Position(number, spot)
+                yield here, after, count
+                here = after
+        except Unusable:
+            yield here, Position(number + 1), 1
+
+    def _vocabulary(self, name: str) -> Vocabulary:
+        """What the readers of a file know of the rulebook; a line of JSON is parsed as that of a single case."""
+
+        def parse(line: bytes, number: int) -> Parsed:
+            found = files.parse_line(line, Place(name, number))
+            if isinstance(found, Problem):
+                return found
+            again = found.repeated()
+            return {key: REPEATED if key in again else value for key, value in found.items()}
+
+        return Vocabulary(parse, self.names, self.reading.types)
+
+    def _document(self, number: int, here: Position) -> Iterator[Some]:
+        cases = islice(self._read(self.inputs[number].path), here.spot.row, None)
+        while found := list(islice(cases, self.options.size)):
+            after = Position(number, Spot(row=here.spot.row + len(found)))
+            yield Some(number, here, after, cases=found)
+            here = after
+
+    def _read(self, path: Path) -> Iterator[Case]:
+        if path.suffix.lower() not in files_of.SUFFIXES:
+            return files.read([path], self.rulebook)
+        name = files_of.shown(path)
+        data = files_of.unpacked(path, MAX_BYTES + 1)
+        return files.read_stream(io.BytesIO(data), name.removesuffix(path.suffix), self.rulebook)
+
+    # --- into a part -------------------------------------------------------------------------------------------------
+
+    def add(self, part: Part, some: Some, twice: duplicates.Twice | None) -> None:
+        """Put some cases into a part, apart where a person must look at them."""
+        part.after = some.after
+        if some.problem is not None:
+            part.rejects.append(self.sorting.broken([some.problem]))
+            part.count(some.input, 1, ())
+            part.notice(some.input, Noticed(heard=True, named=True))
+        elif some.piece is not None:
+            self._add_piece(part, some, some.piece, twice)
+        else:
+            self._add_cases(part, some, twice)
+
+    def _scope(self, some: Some) -> int:
+        """Where an id may not be used twice: in all inputs, or in its own."""
+        return 0 if self.options.unique else some.input + 1
+
+    def _add_piece(self, part: Part, some: Some, piece: Piece, twice: duplicates.Twice | None) -> None:
+        one = self.inputs[some.input]
+        path, piece = one.path, self._shaped(one, piece)
+        refuse = self.options.extra == "refuse"
+        typed = self.reading.read(piece.table, stem_of(path), piece.lines, refuse, piece.odd)
+        marks = duplicates.marks_of(typed.findings[tables.CASE], self._scope(some))
+        part.count(some.input, some.count, marks)
+        part.unknown.update(dict.fromkeys([*typed.unknown, *piece.more]))
+        part.notice(some.input, self._noticed(one, piece.table, typed, piece.more))
+        rows = self.sorting.rows_of(printable(path))
+        good, bad = rejects.parted(
+            typed, piece.lines, duplicates.times(twice, marks), self.options.extra == "keep", rows
+        )
+        part.found.append(good)
+        part.rejects += [one for one in (self.sorting.broken(piece.broken), bad) if one.count]
+
+    def _shaped(self, one: Input, piece: Piece) -> Piece:
+        """The piece with its ids in `case`, and with what the names of folders say; a store has both already."""
+        if one.kind == "store":
+            return piece
+        table = partition.with_partition(piece.table, one.partition, self.reading)
+        names = self._new_names()
+        odd = {names.get(name, name): cells for name, cells in piece.odd.items()}
+        return replace(piece, table=partition.with_names(table, names), odd=odd)
+
+    def _noticed(self, one: Input, table: Any, typed: tables.Typed, more: Sequence[str]) -> Noticed:
+        if not table.height:
+            return Noticed(heard=True, named=True)  # what is broken is told as such
+        heard = typed.findings.width > 1 or bool(typed.faults)
+        named = CASE in table.columns and table[CASE].null_count() < table.height
+        return Noticed(heard, named or one.kind == "store", like_ids([*typed.unknown, *more], self.rulebook))
+
+    def _add_cases(self, part: Part, some: Some, twice: duplicates.Twice | None) -> None:
+        named = [number for number, case in enumerate(some.cases) if not case.unread]
+        names = tables.texts_of({tables.CASE: [some.cases[number].id for number in named]})[tables.CASE]
+        marks = duplicates.marks_of(names, self._scope(some))
+        part.count(some.input, some.count, marks)
+        part.notice(some.input, Noticed(any(case.facts or case.problems for case in some.cases), named=True))
+        times = dict(zip(named, duplicates.times(twice, marks).tolist(), strict=True))
+        good, bad = self.sorting.cases(some.cases, [times.get(number, 0) for number in range(len(some.cases))])
+        part.add(good)
+        part.rejects += [bad] if bad.count else []

@@ -1,0 +1,110 @@
+"""Cases that are set apart: what is told of each."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from ...case import Case, Value
+from ...columns.piece import REPEATED, Strange
+from ...columns.rejects import BROKEN, IMPOSSIBLE, TWICE, WRONG, Apart, apart_of, told_of
+from ...columns.tables import ASIDE, CASE
+from ...errors import Place, Problem
+from ...loader.cases import EXPECTED, Entry, cannot_be, fault_of
+from ...rulebook import Law, Rulebook
+
+RANGE = " to "
+MANY = 1 << 16  # values of which it is kept what is wrong with them
+
+
+class Sorting:
+    """Finds out what is wrong with cases, and tells it."""
+
+    def __init__(self, rulebook: Rulebook, unique: bool) -> None:
+        self.rulebook = rulebook
+        self.assumptions = tuple(law.says for law in rulebook.impossible.values())
+        self.where = "in the inputs" if unique else "in this file"
+        self.fault: Callable[[str, Any], str] = lru_cache(MANY, typed=True)(self._fault)
+
+    def rows_of(self, file: str) -> "Rows":
+        """What is told of the rows of a file."""
+        return Rows(self, file)
+
+    def _fault(self, name: str, value: Any) -> str:
+        if value is REPEATED:
+            return _inside(Problem(Place(""), f"{name[:80]!r} stands here twice", "each key once"))
+        if isinstance(value, Strange):
+            return _inside(Problem(Place(""), f"{name[:80]!r} has {value.there}", value.expected))
+        if name in (CASE, *ASIDE):
+            return _inside(Problem(Place(""), f"`{name}` is no text", "one text"))
+        if name.startswith(EXPECTED) and RANGE in str(value):
+            value = dict(zip(("at least", "at most"), str(value).split(RANGE, 1), strict=True))
+        problem = fault_of(Entry(name, value, Place("")), self.rulebook)
+        assert problem is not None, f"{name}: {value!r} was found to be a fault, and is none"
+        return _inside(problem)
+
+    def cases(self, cases: Sequence[Case], times: Sequence[int]) -> tuple[list[Case], Apart]:
+        """The good ones of cases that were read one by one, and those set apart; `times`: how often each id is used."""
+        told = [self._told(case, number) for case, number in zip(cases, times, strict=True)]
+        good = [case for case, (_, problems) in zip(cases, told, strict=True) if not problems]
+        bad = [case for case, (_, problems) in zip(cases, told, strict=True) if problems]
+        rows = [(reason, [_whole(problem) for problem in problems]) for reason, problems in told if problems]
+        return good, apart_of(self.rulebook, bad, told_of(rows))
+
+    def broken(self, problems: Sequence[Problem]) -> Apart:
+        """Lines or files that could not be read."""
+        rows = [(BROKEN, [_whole(problem)]) for problem in problems]
+        unread = [Case(str(problem.place), {}, unread=True) for problem in problems]
+        return apart_of(self.rulebook, unread, told_of(rows))
+
+    def _told(self, case: Case, times: int) -> tuple[str, tuple[Problem, ...]]:
+        if case.unread:
+            return BROKEN, case.problems
+        if times:
+            return TWICE, (replace(self.used(case.id, times), place=case.place or Place("")), *case.problems)
+        first = case.problems[0].there if case.problems else ""
+        return IMPOSSIBLE if self.assumptions and first.startswith(self.assumptions) else WRONG, case.problems
+
+    def used(self, name: str, times: int) -> Problem:
+        """That an id is used by several cases."""
+        return Problem(Place(""), f"the id {name[:80]!r} is used {times} times {self.where}", "an id of its own")
+
+
+class Rows:
+    """Tells what is wrong with rows of one file, as JSON has it."""
+
+    def __init__(self, sorting: Sorting, file: str) -> None:
+        self.sorting = sorting
+        self.file = json.dumps(file, ensure_ascii=False)
+        self.kept: dict[Any, str] = {}
+
+    def fault(self, name: str, value: Any) -> str:
+        """What is wrong with a value that stands in a column; lists and the like are all wrong alike."""
+        return self.sorting.fault(name, () if isinstance(value, list | dict) else value)
+
+    def impossible(self, law: Law, facts: Mapping[str, Value]) -> str:
+        """What is wrong with facts that cannot be."""
+        key = (law.id, *facts.items())
+        if key not in self.kept:
+            self.kept[key] = _inside(cannot_be(law, facts, Place("")))
+        return self.kept[key]
+
+    def twice(self, name: str, times: int) -> str:
+        """That an id is used so many times."""
+        return _inside(self.sorting.used(name, times))
+
+    def placed(self, line: int, told: str) -> str:
+        """A problem with its place in the file."""
+        return f'"file": {self.file}, "line": {line}, "column": 0, {told}'
+
+
+def _whole(problem: Problem) -> str:
+    """The inside of the JSON object that a problem is."""
+    return json.dumps(problem.as_json(), ensure_ascii=False)[1:-1]
+
+
+def _inside(problem: Problem) -> str:
+    """The same without the place."""
+    told = problem.as_json()
+    return json.dumps({key: told[key] for key in ("there", "expected", "suggestion")}, ensure_ascii=False)[1:-1]

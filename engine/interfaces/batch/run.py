@@ -1,0 +1,290 @@
+"""A batch from begin to end: reads on in one thread, evaluates and writes in others, and goes on where it was cut."""
+
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ...columns import duplicates
+from ...columns.inputs import rows_of
+from ...errors import WITHIN, Place, Problem, nearest
+from ...rulebook import Rulebook
+from ..lock import locked_folder
+from ..walk import printable
+from .options import Inputs, Options, inputs_of, refused
+from .parts import Part, Position, Writer
+from .reader import Reader, Some
+from .recognised import Noticed, is_like_id, no_id, nothing_heard
+from .store import FORMAT, LOCK, MANIFEST, SUMMARY, Store, given, opened, read_json
+
+Progress = Callable[[int, float], None]
+IN_USE = "another run is at work in this folder"
+ONE_AT_A_TIME = "one run at a time: wait for it, or give another folder for OUT"
+ASIDE_MOST = 1  # parts that wait to be written, besides those being written
+
+
+def run(
+    rulebook: Rulebook,
+    paths: Sequence[str],
+    out: Path,
+    options: Options,
+    resume: bool,
+    progress: Progress,
+    made: "Callable[..., Batch] | None" = None,
+) -> dict[str, Any]:
+    """Decide every case of the paths, - for standard input, into the folder OUT; gives back the summary.
+
+    Raises Refused. `progress` is told, now and then, how many cases are done, and what share of the bytes. `made` gives
+    another Batch, with the arguments of ours: one that is spread over machines.
+    """
+    if out.exists() and not out.is_dir():
+        raise refused(out, "no folder", "a new folder")
+    try:
+        with locked_folder(out, LOCK, IN_USE, ONE_AT_A_TIME):
+            return _run(rulebook, paths, out, options, resume, progress, made or Batch)
+    except OSError as error:
+        there = f"cannot be read or written ({error.strerror or error})"
+        raise refused(error.filename or out, there, "room and permission; then --resume goes on") from error
+
+
+def _run(
+    rulebook: Rulebook,
+    paths: Sequence[str],
+    out: Path,
+    options: Options,
+    resume: bool,
+    progress: Progress,
+    made: "Callable[..., Batch]",
+) -> dict[str, Any]:
+    before = opened(out, resume)
+    found = inputs_of([str(given(out, sys.stdin.buffer)) if path == "-" else path for path in paths], out, rulebook)
+    manifest = {
+        "format": FORMAT,
+        "rulebook": rulebook.digest,
+        "lumbar": version("lumbar"),
+        "inputs": [one.as_json() for one in found.files],
+        "parts": [],
+        "options": options.as_json(),
+        "finished": False,
+    }
+    if before is not None:
+        _same(out, before, manifest)
+        if before["finished"]:
+            Store(out, options.form).clean()
+            return dict(read_json(out / SUMMARY))
+    reader = Reader(rulebook, found.files, options)
+    reader.check_columns()
+    store = Store(out, options.form)
+    if before is None:
+        store.begin(manifest, rulebook)
+    return made(rulebook, reader, store, manifest, progress).run(found)
+
+
+def _same(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    """Refuse to go on with what was begun otherwise."""
+    for key in ("format", "rulebook", "lumbar", "options"):
+        if before.get(key) != now[key]:
+            was = f"{before.get(key)}"
+            raise refused(out / MANIFEST, f"begun with another {key} ({was})", "the same, or a new folder for OUT")
+    old, new = ([{**one, "parts": []} for one in told["inputs"]] for told in (before, now))
+    for one in [*old, *new]:
+        if one not in old or one not in new:
+            raise refused(one["path"], "an input that was another when this was begun", "a new folder for OUT")
+
+
+class Batch:
+    """The work of one run; what it does part by part may be done elsewhere."""
+
+    def __init__(
+        self, rulebook: Rulebook, reader: Reader, store: Store, manifest: dict[str, Any], progress: Progress
+    ) -> None:
+        self.rulebook = rulebook
+        self.reader = reader
+        self.inputs = reader.inputs
+        self.options = reader.options
+        self.store = store
+        self.manifest = manifest
+        self.progress = progress
+        self.local = threading.local()
+        self.done = 0
+        self.rows: dict[int, int] = {}
+        self.again_read: set[int] = set()
+
+    def run(self, found: Inputs) -> dict[str, Any]:
+        """Do what is left to do; gives back the summary."""
+        began = time.monotonic()
+        records = self._settled(self.decided())
+        for number in self.again_read:
+            self.reader.check_unchanged(number)
+        problems = [*found.left_out, *self.reader.changed.values(), *self._unrecognised(records)]
+        told = {"problems": [problem.as_json() for problem in problems], "read once": found.twice}
+        summary = self._summary(records) | told | {"seconds": round(time.monotonic() - began, 2)}
+        assert summary["cases"] == sum(summary[kind] for kind in ("decided", "empty", "rejects")), "a case was lost"
+        self.store.merge_rejects(records)
+        self.store.finish(self._manifest(records), summary)
+        return summary
+
+    # --- parts -------------------------------------------------------------------------------------------------------
+
+    def decided(self) -> list[dict[str, Any]]:
+        """The records of all parts, written now or before."""
+        records = self.store.records()
+        self.store.forget(len(records))
+        self.done = sum(record["cases"] for record in records)
+        start = Position.of(records[-1]["after"]) if records else Position()
+        return records + self._written(self.parts(start, len(records)))
+
+    def parts(self, start: Position, number: int) -> Iterator[Part]:
+        """The parts from a position on, each as many cases as one may have."""
+        part: Part | None = None
+        for some in self.reader.stream(start):
+            if part is not None and part.cases + some.count > self.options.size:
+                yield part
+                part, number = None, number + 1
+            if part is None and not some.count:
+                continue
+            part = part or Part(number, some.start, some.start)
+            self.reader.add(part, some, None)
+            self.done += some.count
+            self.progress(self.done, self._share(some))
+            if part.cases >= self.options.size:  # before more is read that would not fit
+                yield part
+                part, number = None, number + 1
+        if part is not None:
+            yield part
+
+    def _share(self, some: Some) -> float:
+        """What share of the bytes is behind."""
+        total = sum(one.bytes for one in self.inputs) or 1
+        behind = float(sum(one.bytes for one in self.inputs[: some.after.input]))
+        if some.after.input < len(self.inputs) and some.piece is not None:
+            one = self.inputs[some.input]
+            if one.kind == "parquet":
+                rows = self.rows.setdefault(some.input, rows_of(one.path))
+                behind += one.bytes * min(some.after.spot.row / (rows or 1), 1)
+            else:
+                behind += some.piece.behind
+        return min(behind / total, 1.0)
+
+    def _written(self, parts: Iterator[Part]) -> list[dict[str, Any]]:
+        """The records of the parts, written side by side."""
+        workers = max(1, (os.cpu_count() or 1) - 1)
+        records: list[dict[str, Any]] = []
+        waiting: list[Future[dict[str, Any]]] = []
+        with ThreadPoolExecutor(workers) as pool:
+            for part in parts:
+                waiting.append(pool.submit(self._write, part))
+                del part
+                while len(waiting) >= workers + ASIDE_MOST:
+                    records.append(waiting.pop(0).result())
+            records += [one.result() for one in waiting]
+        return records
+
+    def _write(self, part: Part) -> dict[str, Any]:
+        if not hasattr(self.local, "writer"):
+            self.local.writer = Writer(self.rulebook, self.options, self.store)
+        record: dict[str, Any] = self.local.writer.write(part)
+        return record
+
+    # --- ids that stand there twice ----------------------------------------------------------------------------------
+
+    def _settled(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The records after every case whose id is used twice has been set apart."""
+        if all(record["settled"] for record in records):
+            return records
+        marks = [self.store.marks(record["part"]) for record in records]
+        twice = duplicates.find_twice(marks, self.store.twice)
+        touched = [
+            record
+            for record, path in zip(records, marks, strict=True)
+            if not record["settled"] and twice.times(duplicates.read_marks(path)).any()
+        ]
+        redone = {record["part"]: record for record in self.redone(touched, twice)}
+        return [redone.get(record["part"], record) for record in records]
+
+    def redone(self, records: list[dict[str, Any]], twice: duplicates.Twice) -> list[dict[str, Any]]:
+        """The records of parts that are written again, without the cases whose id is used twice."""
+        return self._written(self.again(record, twice) for record in records)
+
+    def again(self, record: dict[str, Any], twice: duplicates.Twice) -> Part:
+        """A part read again, the cases whose id is used twice set apart."""
+        start = Position.of(record["start"])
+        self.again_read.update(int(number) for number in record["inputs"])
+        part = Part(record["part"], start, start, settled=True)
+        for some in self._replay(record):
+            self.reader.add(part, some, twice)
+        return part
+
+    def _replay(self, record: dict[str, Any]) -> Iterator[Any]:
+        """What a part was made of, read again."""
+        count = 0
+        for some in self.reader.stream(Position.of(record["start"])):
+            yield some
+            count += some.count
+            if count >= record["cases"]:
+                return
+
+    # --- what is told ------------------------------------------------------------------------------------------------
+
+    def _unrecognised(self, records: list[dict[str, Any]]) -> Iterator[Problem]:
+        """A problem for each input without a case, in which no finding was seen, or no id where one was looked for."""
+        noticed: dict[int, Noticed] = {}
+        counts: Counter[str] = Counter()
+        for record in records:
+            counts.update(record["inputs"])
+        for number, one in enumerate(self.inputs):
+            if not counts[str(number)]:
+                yield Problem(Place(printable(one.path)), "no case in it", "a row, or an object, for each case")
+        for record in records:
+            for number, told in record["noticed"].items():
+                noticed[int(number)] = Noticed.of(told).and_also(noticed.get(int(number), Noticed()))
+        for number, found in sorted(noticed.items()):
+            name = printable(self.inputs[number].path)
+            if not found.heard:
+                yield nothing_heard(name, (), self.rulebook)
+            if not found.named and (problem := no_id(name, self.options.id, found.like)):
+                yield problem
+
+    def _summary(self, records: list[dict[str, Any]]) -> dict[str, Any]:
+        reasons: Counter[str] = Counter()
+        for record in records:
+            reasons.update(record["reasons"])
+        known = [term.name for term in self.rulebook.findings]
+        broken: Counter[str] = Counter()
+        for record in records:
+            broken.update(record["broken laws"])
+        breaking = broken.pop("", 0)
+        unknown = dict.fromkeys(name for record in records for name in record["unknown"])
+        return {
+            "rulebook": self.rulebook.digest,
+            "cases": sum(record["cases"] for record in records),
+            "decided": sum(record["decided"] for record in records),
+            "empty": sum(record["empty"] for record in records),
+            "rejects": sum(record["rejects"] for record in records),
+            "by reason": dict(sorted(reasons.items())),
+            "breaking a law": breaking,
+            "broken laws": dict(sorted(broken.items())),
+            "extra columns": {
+                name: "" if is_like_id(name) else nearest(name.split(WITHIN)[-1], known) for name in unknown
+            },
+            "parts": len(records),
+        }
+
+    def _manifest(self, records: list[dict[str, Any]]) -> dict[str, Any]:
+        parts = [
+            {"name": f"part-{record['part']:05}", "cases": record["cases"], "rejects": record["rejects"]}
+            for record in records
+        ]
+        of_inputs: dict[str, list[str]] = {}
+        for part, record in zip(parts, records, strict=True):
+            for number in record["inputs"]:
+                of_inputs.setdefault(number, []).append(part["name"])
+        told = enumerate(self.manifest["inputs"])
+        inputs = [one | {"parts": of_inputs.get(str(number), [])} for number, one in told]
+        return self.manifest | {"inputs": inputs, "parts": parts, "finished": True}

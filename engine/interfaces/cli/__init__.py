@@ -1,0 +1,18 @@
+"""The commands, by what they are about; each parses, calls and prints, and decides nothing."""
+
+from .authoring import new, schema
+from .batch import batch, make_cases, report
+from .case import decide, why
+from .check import check
+from .consult import consult
+from .diff import diff, impact
+from .knowledge import claims, show
+from .output import map_
+from .questions import compare, enough, next_question, weigh, whatif, whynot
+
+COMMANDS = (
+    *(batch, check, claims, compare, consult, decide, diff, enough, impact, make_cases, map_, new, next_question),
+    *(report, schema, show, weigh, whatif, why, whynot),
+)
+
+__all__ = ["COMMANDS"]

@@ -1,0 +1,114 @@
+"""Commands for those who write the knowledge: new, schema."""
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..terminal import Exit, mending, writing
+from .options import load, one_case, refuse
+
+if TYPE_CHECKING:
+    from ...author.case_dialogue import Wanted
+    from ...rulebook import Rulebook
+
+
+@click.command(short_help="Add a rule, by answering questions.")
+@click.argument("wanted", required=False, metavar="[TERM: VALUE]")
+@click.option("--from", "case", metavar="CASE", help="A case file or saved case that should get TERM: VALUE.")
+@click.option("--dry-run", is_flag=True, help="Print the files instead of saving them.")
+@click.pass_obj
+def new(knowledge: str, wanted: str | None, case: str | None, dry_run: bool) -> None:
+    """Ask for a rule, read it back, try it on everything that is known, and save it as a card.
+
+    With --from CASE "TERM: VALUE", the rule begins with a patient who should get another answer: it shows what tells
+    this patient from the saved cases that must keep theirs. Answers may be piped, one a line.
+    """
+    from ...author.baseline import Saved
+    from ...author.dialogue import a_card
+    from ..prompt import Left, hold
+
+    if (case is None) != (wanted is None):
+        raise click.UsageError('--from CASE and "TERM: VALUE" belong together')
+    rulebook = load(knowledge)
+    goal = _goal(rulebook, case, wanted) if case is not None and wanted is not None else None
+    saved = Saved(rulebook)
+    try:
+        settled = hold(lambda: a_card(saved, goal))
+    except Left:
+        click.echo("\nNothing is saved; everything is as it was.")
+        sys.exit(Exit.TO_MEND)
+    if dry_run:
+        for name, text in settled.texts.items():
+            click.echo(f"\n--- {name}\n{text}", nl=False)
+    elif settled.save:
+        _save(Path(knowledge), settled.texts)
+    else:
+        click.echo("Nothing is saved; everything is as it was.")
+
+
+def _goal(rulebook: "Rulebook", name: str, text: str) -> "Wanted":
+    """The patient of a file, or a saved case, and what it should get."""
+    from ...author.case_dialogue import wanted
+    from ...author.parse_input import Refused
+    from ...errors import LumbarError
+
+    if name in rulebook.cases:
+        case = rulebook.cases[name]
+    elif Path(name).is_file():
+        case = one_case(rulebook, name, None)
+        case = replace(case, id=re.sub(r"[^a-z0-9]+", "_", case.id.lower()).strip("_") or "a_patient")
+    else:
+        refuse(f"{name!r} is neither a file nor a saved case", name, rulebook.cases)
+    if case.problems:
+        with mending():
+            raise LumbarError(case.problems)
+    try:
+        return wanted(rulebook, case, text)
+    except Refused as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _save(directory: Path, texts: Mapping[str, str]) -> None:
+    from ...author.saving import save
+
+    with writing(directory):
+        for path in save(directory, texts):
+            click.echo(f"saved: {path}")
+
+
+@click.command(short_help="Print the schemas for editors, or write them.")
+@click.argument("name", required=False)
+@click.option("--write", is_flag=True, help="Write all schemas and the settings for editors into the knowledge base.")
+@click.pass_obj
+def schema(knowledge: str, name: str | None, write: bool) -> None:
+    """Print the JSON Schema of a kind of file (card, law, case …); without NAME, list the kinds.
+
+    With --write, editors that know YAML complete names and underline mistakes in the files of the knowledge base.
+    """
+    from ...author import schema as schemas
+
+    rulebook = load(knowledge)
+    made = schemas.schemas(rulebook)
+    if write:
+        _write(Path(knowledge), schemas.texts(rulebook), schemas.SETTINGS)
+    elif name is None:
+        click.echo("\n".join(made))
+    elif name in made:
+        click.echo(schemas.text_of(made[name]), nl=False)
+    else:
+        refuse(f"{name!r} is no kind of file", name, made)
+
+
+def _write(directory: Path, texts: dict[str, str], settings: str) -> None:
+    """Write the files; settings that somebody changed stay, and are told."""
+    there = directory / settings
+    kept = there.is_file() and there.read_text(encoding="utf-8") != texts[settings]
+    _save(directory, {file: text for file, text in texts.items() if not (kept and file == settings)})
+    if kept:
+        click.echo(f"{there} is kept as it is. Ours would be:\n{texts[settings]}", err=True)
+        sys.exit(Exit.TO_MEND)

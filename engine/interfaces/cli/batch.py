@@ -1,0 +1,137 @@
+"""Commands about many cases: batch, make-cases, report."""
+
+import gc
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..terminal import Exit, binary_output, mending, needing, say_json, watched, writing
+from .options import AS_JSON, load
+
+LEAST_MEMORY = 4 << 30  # bytes of addresses, most of which are never used
+
+
+@click.command(short_help="Decide many cases, into a folder.")
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="INPUT…")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="A new folder for it all.")
+@click.option("--format", "form", type=click.Choice(["parquet", "ndjson", "csv"]), default="parquet", show_default=True)
+@click.option("--trace", type=click.Choice(["fired", "full"]), default="fired", show_default=True)
+@click.option(
+    "--extra",
+    type=click.Choice(["keep", "drop", "refuse"]),
+    default="keep",
+    show_default=True,
+    help="Columns that are not findings; drop also says that one named almost like a finding is meant.",
+)
+@click.option("--id", metavar="COLUMN", help="The column of the ids, if not `case`; row: there is none.")
+@click.option("--unique", is_flag=True, help="No id may be used twice in all inputs, and not only in each file.")
+@click.option("--store/--no-store", default=True, help="Keep the findings, for `why` and as an INPUT read fast.")
+@click.option("--batch-size", "size", type=click.IntRange(min=1), default=1 << 18, show_default=True, metavar="N")
+@click.option("--resume", is_flag=True, help="Go on with what was begun in DIR.")
+@click.option("--scheduler", metavar="ADDRESS", help="Workers to do it: a Dask tcp://host:port, or local:N for N here.")
+@AS_JSON
+@click.pass_obj
+def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, as_json: bool, **options: Any) -> None:
+    """Decide every case of files and folders: Parquet, CSV, NDJSON, JSON, YAML; all but Parquet also as .gz or .zst.
+    - is standard input, CSV or NDJSON.
+
+    DIR gets the answers, the findings, the knowledge base, a summary, and in rejects.ndjson what is to be mended, the
+    most urgent first. A full trace tells also which rules wait. Extra columns are no findings.
+    """
+    _enough_memory()
+    with needing("batch"), mending(as_json):
+        from ..batch import Options, in_words, is_amiss
+
+        run = _runner(options.pop("scheduler"))
+        rulebook = load(knowledge, as_json)
+        gc.freeze()
+        gc.enable()
+        with watched() as tell:
+            summary = run(rulebook, inputs, out, Options(**options), resume, tell)
+        if as_json:
+            say_json(summary)
+        else:
+            click.echo("\n".join(in_words(summary, out, options["extra"])))
+        sys.exit(Exit.TO_MEND if is_amiss(summary, options["extra"]) else Exit.FINE)
+
+
+def _enough_memory() -> None:
+    """Refuse a limit of memory in which the libraries end the process, or wait for ever, without a word."""
+    try:
+        import resource
+    except ImportError:  # there are no such limits on Windows
+        return
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY and limit < LEAST_MEMORY:
+        there = f"the memory that a process may use is limited to {limit >> 20:,} MiB (ulimit -v)"
+        raise click.ClickException(f"{there}; many cases need {LEAST_MEMORY >> 20:,} MiB")
+
+
+def _runner(scheduler: str | None) -> Callable[..., dict[str, Any]]:
+    """What runs a batch: this process, or the workers behind a scheduler."""
+    if scheduler is None:
+        from ..batch import run
+
+        return run
+    with needing("cluster"):
+        from .. import cluster
+
+    if not cluster.is_address(scheduler):
+        raise click.UsageError(f"{scheduler!r} is no scheduler: tcp://host:port, tls://host:port or local:N")
+    return partial(cluster.run, address=scheduler)
+
+
+@click.command("make-cases", short_help="Make random cases for trials.")
+@click.argument("count", type=click.IntRange(min=0), metavar="N")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), metavar="FILE")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same cases.")
+@click.option("--unknown", default=0.2, show_default=True, type=click.FloatRange(0, 1), help="Share of open questions.")
+@click.option("--visits", type=click.Choice(["first", "follow-up", "both"]), default="both", show_default=True)
+@click.pass_obj
+def make_cases(knowledge: str, count: int, out: Path, seed: int, unknown: float, visits: str) -> None:
+    """Make N plausible random cases for trials: FILE is .parquet, .csv or .ndjson, or - for NDJSON."""
+    _enough_memory()
+    with needing("batch"):
+        from ...columns import synthetic
+
+    if str(out) != "-" and out.suffix not in synthetic.SUFFIXES:
+        raise click.UsageError(f"{out} is none of {', '.join(synthetic.SUFFIXES)}")
+    rulebook = load(knowledge)
+    common = {} if visits == "both" else {"visit": visits}
+    if not common.keys() <= rulebook.terms.keys():
+        raise click.UsageError(f"the knowledge base {knowledge} has no finding `visit`")
+    order = synthetic.Order(count, seed, unknown, common)
+    if str(out) == "-":
+        synthetic.print_lines(rulebook, order, binary_output())
+        return
+    with writing(out):
+        synthetic.write(rulebook, order, out)
+
+
+@click.command(short_help="Make a page about many cases.")
+@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    default="report.html",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write the page.",
+)
+def report(out: Path, output: Path) -> None:
+    """Make one page to look at of OUT, a folder that `lumbar batch` wrote: answers, rules, open questions, rejects.
+
+    The page holds all its charts, and needs neither network nor script.
+    """
+    with needing("report"), mending(False):
+        from ..report import report as page_of
+
+        page = page_of(out)
+    with writing(output):
+        output.write_text(page, encoding="utf-8")
+    click.echo(f"{output}: the page is written")

@@ -1,0 +1,140 @@
+"""Commands about one case, or a few: decide, why."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..terminal import Exit, say, say_in_one_line, say_json
+from ..walk import printable
+from .options import (
+    AS_JSON,
+    CASE,
+    CASES,
+    LENGTH,
+    READER,
+    WHICH,
+    broken_json,
+    chain_of,
+    complete,
+    decided,
+    end,
+    fault_json,
+    lawful,
+    load,
+    refuse,
+)
+from .output import HTML, SVG, draw, drawn_case, two_files
+
+if TYPE_CHECKING:
+    from ...case import Case
+
+
+@click.command(short_help="Decide cases.")
+@CASES
+@AS_JSON
+@click.option("--brief", is_flag=True, help="Print one line for each case.")
+@READER
+@click.pass_obj
+def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, reader: str) -> None:
+    """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
+    from ... import render
+    from ...alarms import Alarms
+    from ...errors import counted
+    from ..files import is_empty, read
+
+    rulebook = load(knowledge, as_json, cases=False)
+    chain, alarms = chain_of(rulebook), Alarms(rulebook)
+    count = at_fault = breaking = empty = unread = again = 0
+    used: dict[tuple[str, str], str] = {}
+    for case in read(cases, rulebook, _read_once):
+        decision = None if case.problems else chain.decide(case)
+        no_case = case.unread and not case.problems[0].place.line
+        count, unread = count + (not no_case), unread + no_case
+        at_fault += bool(case.problems) and not no_case
+        breaking += bool(decision and decision.broken)
+        again += _used_again(case, used)
+        if is_empty(case):
+            empty += 1
+            click.echo(f"{case.place or case.id}: no answer in it; expected at least one finding", err=True)
+        if as_json:
+            say_json(decision.as_json() if decision else fault_json(alarms, case))
+        elif brief:
+            tell = render.brief(rulebook, decision) if decision else render.fault_in_brief(alarms, case)
+            say_in_one_line(tell)
+        else:
+            patient = reader == "patient"
+            recommend = render.recommendation_for_patient if patient else render.recommendation
+            fault = render.fault_for_patient if patient else render.fault
+            say(recommend(rulebook, decision) if decision else fault(alarms, case))
+            click.echo()
+    if brief and not as_json:
+        counts = {"breaking a law": breaking, "empty": empty, "not read": unread, "with an id used before": again}
+        told = "".join(f", {number} {kind}" for kind, number in counts.items() if number)
+        click.echo(f"{counted(count, 'case')}, {at_fault} to mend{told}. {render.drafts(rulebook)}")
+    sys.exit(Exit.TO_MEND if any((at_fault, breaking, empty, unread, again)) else Exit.FINE)
+
+
+def _used_again(case: "Case", used: dict[tuple[str, str], str]) -> bool:
+    """Whether another case of the same file has the id of this one, which is told; `used` has where each stands."""
+    place = str(case.place or case.id)
+    first = used.setdefault((case.place.file if case.place else "", case.id), place)
+    if first != place:
+        click.echo(f"{place}: the id {case.id!r} is used again, first in {first}; expected an id of its own", err=True)
+    return first != place
+
+
+def _read_once(path: Path) -> None:
+    click.echo(f"{printable(path)}: named more than once, and read once", err=True)
+
+
+@click.command(short_help="Tell why an answer is as it is.")
+@CASE
+@click.argument("term", required=False, shell_complete=complete("term"))
+@AS_JSON
+@LENGTH
+@READER
+@WHICH
+@SVG
+@HTML
+@click.pass_obj
+def why(
+    knowledge: str,
+    case: str,
+    term: str | None,
+    as_json: bool,
+    length: Any,
+    reader: str,
+    name: str | None,
+    svg: str | None,
+    html: str | None,
+) -> None:
+    """Tell why TERM (a conclusion or an answer) is what it is in CASE, down to the answers given."""
+    from ... import explain, render
+
+    two_files(svg, html)
+    rulebook, decision = decided(knowledge, case, name, as_json, reader)
+    first = rulebook.recommendation.explain if rulebook.recommendation else rulebook.conclusions[0].name
+    wanted = term or first
+    if wanted not in rulebook.terms:
+        refuse(f"{wanted!r} is no term", wanted, rulebook.terms)
+    lawful(rulebook, [decision], [wanted], as_json, reader, bool(svg or html))
+    reason = explain.why(rulebook, decision, wanted)
+    if svg or html:
+        from ...render import pictures
+
+        draw(svg, lambda: pictures.picture_of(rulebook, drawn_case(decision), reason))
+        draw(html, lambda: pictures.page_of(rulebook, drawn_case(decision), reason))
+    elif as_json:
+        told = {"case": decision.case.id, "rulebook": rulebook.digest, **explain.as_json(reason)}
+        say_json(told | broken_json(decision))
+    elif reader == "patient":
+        say(render.why_for_patient(rulebook, decision, reason))
+    elif length == "line":
+        say_in_one_line(next(render.why(reason, length)))
+    else:
+        say(render.why(reason, length))
+        if length == "everything":
+            say(render.sources_behind(rulebook, reason))
+    end(decision)

@@ -1,0 +1,163 @@
+"""The command that checks the knowledge base."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from ..terminal import Exit, say_json, writing
+from .options import AS_JSON, chain_of, load, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...checks import Report
+    from ...checks.verification import Proofs
+    from ...rulebook import Rulebook
+
+
+@click.command(short_help="Try all examples, and ask every possible case.")
+@click.argument("words", nargs=-1, metavar="[DIRECTORY] [CASE]…")
+@click.option(
+    "--accept",
+    is_flag=True,
+    help="Write the present answers into the saved cases, or into each CASE alone, if nothing else is to be mended.",
+)
+@click.option("--advice", is_flag=True, help="Print what is only to be considered, and look for what is idle.")
+@click.option("--mutants", is_flag=True, help="List the changes of rules that no example and no saved case catches.")
+@click.option(
+    "--save", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Save the patients shown in DIR."
+)
+@click.option("--watch", is_flag=True, help="Check again after every change of a file, until Ctrl-C.")
+@AS_JSON
+@click.pass_obj
+def check(
+    knowledge: str,
+    words: tuple[str, ...],
+    as_json: bool,
+    accept: bool,
+    advice: bool,
+    mutants: bool,
+    save: Path | None,
+    watch: bool,
+) -> None:
+    """Load everything, try all examples and saved cases, ask every possible case, and print what is to be mended.
+
+    What is asked of every possible case: whether a law can be broken, two rules dispute, a rule is dead or an answer
+    is missing. Each such finding is shown as the smallest and most ordinary patient, a case that `lumbar why` explains.
+
+    It also runs mutation testing: each rule is changed one step at a time (a line left out, a value moved to its
+    neighbour, a threshold by one …), and the share of changes that an example or a saved case catches is reported. That
+    is advice, and no error.
+
+    With --accept, what becomes of each expected answer is told; the difference is yours to review.
+    """
+    from ... import checks
+    from ...checks import mutation, verification
+
+    directory, cases = _given(words, knowledge, accept)
+    if watch:
+        _watch(directory, accept or advice or as_json or mutants or save is not None)
+    rulebook = load(directory, as_json)
+    wanted = _wanted(rulebook, cases)
+    chain = chain_of(rulebook)
+    prover = verification.prover_of(rulebook)
+    report = checks.check(rulebook, chain, prover)
+    proofs = verification.proved(rulebook, advice, prover, report.broken)
+    if accept and _accept(rulebook, report, proofs, wanted):
+        rulebook = load(directory, as_json)
+        report = checks.check(rulebook, chain, prover)
+    to_mend = len(report.errors) + (len(proofs.errors) if proofs else 0)
+    if as_json:
+        told = {
+            "rulebook": rulebook.digest,
+            "errors": [error.as_json() for error in report.errors],
+            "looked at": dict(report.counts),
+            "every case": verification.as_json(proofs),
+            "mutation": mutation.as_json(rulebook, report.mutation),
+        }
+        say_json(told)
+    else:
+        for line in _lines(rulebook, report, proofs, advice, mutants):
+            click.echo(line)
+    if save is not None and proofs is not None:
+        with writing(save):
+            verification.save(proofs, save)
+    sys.exit(Exit.TO_MEND if to_mend else Exit.FINE)
+
+
+def _lines(
+    rulebook: "Rulebook", report: "Report", proofs: "Proofs | None", advice: bool, mutants: bool
+) -> "Iterator[str]":
+    """What was found, and after it what was looked at."""
+    from ...author.schema import outdated
+    from ...checks import mutation, verification
+    from ...errors import counted
+
+    yield from map(str, report.errors)
+    for found in proofs.found if proofs else ():
+        if found.blocks or advice:
+            yield from verification.in_words(rulebook, found)
+    if mutants:
+        yield from mutation.in_words(rulebook, report.mutation)
+    to_mend = len(report.errors) + (len(proofs.errors) if proofs else 0)
+    looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
+    yield mutation.in_one_line(report.mutation)
+    yield f"Looked at {looked}: {to_mend or 'nothing'} to mend. Rulebook {rulebook.digest}."
+    yield verification.in_one_line(proofs)
+    if outdated(rulebook):
+        yield "The schemas for editors are of another state of the terms: `lumbar schema --write`."
+
+
+def _given(words: tuple[str, ...], knowledge: str, accept: bool) -> tuple[str, tuple[str, ...]]:
+    """The folder to check, and the cases named."""
+    directory, cases = (words[0], words[1:]) if words and Path(words[0]).is_dir() else (knowledge, words)
+    if cases and not accept:
+        there = "is no case to be accepted, without --accept" if directory in words else "is no folder"
+        raise click.UsageError(f"{cases[0]!r} {there}")
+    return directory, cases
+
+
+def _wanted(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:
+    """The saved cases of these names or files; all of them where none is named."""
+    files = {case.place.file: case.id for case in rulebook.cases.values() if case.place}
+    found = set()
+    for name in names:
+        path = Path(name).resolve()
+        folder = Path(rulebook.directory).resolve()
+        file = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""
+        if name not in rulebook.cases and file not in files:
+            refuse(f"{name!r} is no saved case of {rulebook.directory}", name, rulebook.cases)
+        found.add(name if name in rulebook.cases else files[file])
+    return frozenset(found or rulebook.cases)
+
+
+def _accept(rulebook: "Rulebook", report: "Report", proofs: "Proofs | None", cases: frozenset[str]) -> bool:
+    """Write the present answers into these saved cases, where nothing else is to be mended; whether anything was."""
+    from ... import checks
+    from ...author.saving import save
+    from ...errors import counted
+
+    others = len(set(report.errors) - report.acceptable) + (len(proofs.errors) if proofs else 0)
+    found = tuple(checks.accepted(rulebook, report.decisions, cases))
+    if others and found:
+        click.echo(f"No answer is accepted: {counted(others, 'other problem')} to mend first.", err=True)
+    if others or not found:
+        return False
+    with writing(rulebook.directory):
+        save(Path(rulebook.directory), {one.file: one.text for one in found})
+    for one in found:
+        click.echo(f"{Path(rulebook.directory) / one.file}: the answer is written anew", err=True)
+        for change in one.changes:
+            click.echo(f"  {change}", err=True)
+    return True
+
+
+def _watch(directory: str, more: bool) -> NoReturn:
+    """Check after every change."""
+    from ..watching import watch
+
+    if more:
+        raise click.UsageError("--watch goes with no other option of check")
+    sys.exit(Exit.FINE if watch(Path(directory)) else Exit.TO_MEND)

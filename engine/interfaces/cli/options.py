@@ -1,0 +1,189 @@
+"""What the commands are given: the knowledge base, one case, words to be completed; and how they start."""
+
+import gc
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from ..terminal import Exit, mending, needing, say, say_json
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from ...alarms import Alarms
+    from ...case import Case, Decision
+    from ...chain import Chain
+    from ...rulebook import Rulebook
+    from ..batch import Stored
+
+CASE = click.argument("case", type=click.Path(exists=True, allow_dash=True))
+CASES = click.argument("cases", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="CASE…")
+READER = click.option(
+    "--for",
+    "reader",
+    type=click.Choice(["clinician", "patient"]),
+    default="clinician",
+    show_default=True,
+    help="Whom to tell: a clinician, or the patient in plain words.",
+)
+WHICH = click.option("--case", "name", metavar="ID", help="Which case, where the file holds several.")
+LENGTH = click.option(
+    "--length",
+    type=click.Choice(["line", "reasons", "everything"]),
+    default="reasons",
+    show_default=True,
+    help="How much to tell.",
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words (docs/schema.md).")
+
+
+def load(directory: str, as_json: bool = False, cases: bool = True) -> "Rulebook":
+    """The rulebook of a folder, with its saved cases or without; where it has faults, prints them and ends."""
+    from ...loader import load
+
+    with mending(as_json):
+        return load(directory, cases)
+
+
+def chain_of(rulebook: "Rulebook") -> "Chain":
+    """The chain of a rulebook; what is there by now is kept, and garbage looked for from here on."""
+    from ...chain import Chain
+
+    chain = Chain(rulebook)
+    gc.freeze()
+    gc.enable()
+    return chain
+
+
+def one_case(rulebook: "Rulebook", path: str, name: str | None) -> "Case":
+    """The case of a file, the one with that id where it holds several."""
+    from ...errors import listed
+    from ..files import read
+
+    cases = list(read([path], rulebook))
+    found = [case for case in cases if name in (None, case.id)]
+    if not found:
+        refuse(f"{path} has no case {name!r}", name or "", [case.id for case in cases])
+    if len(found) > 1 and len({case.id for case in found}) == 1:
+        places = listed([str(case.place) for case in found], 8)
+        there = f"the id {found[0].id!r} is used by {len(found)} cases ({places})"
+        raise click.UsageError(f"{there}; expected an id of its own for each")
+    if len(found) > 1:
+        ids = ", ".join(case.id for case in found[:8])
+        raise click.UsageError(f"{path} holds {len(found)} cases ({ids} …): name one with --case")
+    return found[0]
+
+
+def decided(
+    knowledge: str, path: str, name: str | None, as_json: bool, reader: str = "clinician"
+) -> "tuple[Rulebook, Decision]":
+    """A case with its rulebook, decided; `path` may be a folder of `lumbar batch`. A case with faults ends it here."""
+    stored = _stored(path, name, as_json) if (Path(path) / "manifest.json").is_file() else None
+    rulebook = stored.rulebook if stored else load(knowledge, as_json, cases=False)
+    case = stored.case if stored else one_case(rulebook, path, name)
+    end_where_at_fault(rulebook, case, as_json, reader)
+    decision = chain_of(rulebook).decide(case)
+    if stored:
+        with mending(as_json):
+            stored.check(decision)
+    return rulebook, decision
+
+
+def end_where_at_fault(rulebook: "Rulebook", case: "Case", as_json: bool, reader: str = "clinician") -> None:
+    """Tell a case with something to mend in it, and end."""
+    from ... import render
+    from ...alarms import Alarms
+
+    if case.problems:
+        alarms = Alarms(rulebook)
+        if as_json:
+            say_json(fault_json(alarms, case))
+        else:
+            fault = render.fault_for_patient if reader == "patient" else render.fault
+            say(fault(alarms, case))
+        sys.exit(Exit.TO_MEND)
+
+
+def lawful(
+    rulebook: "Rulebook",
+    decisions: "Sequence[Decision]",
+    terms: Iterable[str],
+    as_json: bool,
+    reader: str = "clinician",
+    quiet: bool = False,
+) -> tuple[str, ...]:
+    """Those of the terms that may be told; what breaks a law is told first, and where nothing is left this ends.
+
+    `quiet` where the law is told in what is drawn.
+    """
+    from ...render import broken, broken_for_patient
+
+    breaking = [decision for decision in decisions if decision.broken]
+    left = tuple(term for term in terms if not any(decision.withholds(term) for decision in breaking))
+    tell = broken_for_patient if reader == "patient" else broken
+    for decision in breaking:
+        if as_json and not left:
+            say_json(decision.as_json())
+        elif not as_json and not (quiet and left):
+            say(tell(rulebook, decision))
+            click.echo()
+    if not left:
+        sys.exit(Exit.TO_MEND)
+    return left
+
+
+def end(*decisions: "Decision") -> None:
+    """End with the exit code for what was told: there is something to mend where a law is broken."""
+    if any(decision.broken for decision in decisions):
+        sys.exit(Exit.TO_MEND)
+
+
+def broken_json(*decisions: "Decision") -> dict[str, Any]:
+    """The laws that decisions break, as a part of an object; nothing where there are none."""
+    laws = {law: None for decision in decisions for law in decision.broken}
+    return {"broken laws": [law.as_json() for law in laws]} if laws else {}
+
+
+def fault_json(alarms: "Alarms", case: "Case") -> dict[str, Any]:
+    """A case with something to mend in it, as JSON has it."""
+    problems = [problem.as_json() for problem in case.problems]
+    figures = alarms.figures(case).as_json()
+    return {"case": case.id, "problems": problems, **figures, "rulebook": alarms.rulebook.digest}
+
+
+def _stored(out: str, name: str | None, as_json: bool) -> "Stored":
+    """A case of a folder that `lumbar batch` wrote."""
+    with needing("batch"), mending(as_json):
+        from ..batch import stored_case
+
+        return stored_case(Path(out), name)
+    raise AssertionError
+
+
+def refuse(message: str, word: str, known: Iterable[str]) -> NoReturn:
+    """Refuse a word that is not known; the nearest that is known is suggested."""
+    from ...errors import nearest
+
+    suggestion = nearest(word, known)
+    raise click.UsageError(message + (f"; did you mean {suggestion!r}?" if suggestion else ""))
+
+
+def complete(kind: str) -> Any:
+    """Names of the knowledge base that begin as typed: `page` for all that have a page, `term` for conclusions."""
+
+    def names(context: click.Context, _: click.Parameter, typed: str) -> "list[CompletionItem | str]":
+        from ...errors import LumbarError
+        from ...loader import load
+        from ...render import names
+
+        try:
+            rulebook = load(str(context.find_root().params["knowledge"]))
+        except LumbarError:
+            return []
+        known = names(rulebook) if kind == "page" else tuple(term.name for term in rulebook.conclusions)
+        return [name for name in known if name.startswith(typed)]
+
+    return names

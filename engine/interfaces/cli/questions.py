@@ -1,0 +1,323 @@
+"""Commands that ask about an answer: whynot, weigh, compare, whatif, enough, next."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..terminal import say, say_json
+from .options import (
+    AS_JSON,
+    CASE,
+    LENGTH,
+    WHICH,
+    broken_json,
+    chain_of,
+    complete,
+    decided,
+    end,
+    end_where_at_fault,
+    lawful,
+    load,
+    refuse,
+)
+from .output import HTML, SVG, draw, drawn_case, two_files
+
+if TYPE_CHECKING:
+    from ...case import Answer, Case, Decision, Value
+    from ...render.styled_line import Said
+    from ...rulebook import Rulebook, Term
+
+TERMS = click.option(
+    "--term",
+    "terms",
+    multiple=True,
+    metavar="TERM",
+    shell_complete=complete("term"),
+    help="Ask about this conclusion, and not the whole advice; may be given several times.",
+)
+
+
+def _conclusion(rulebook: "Rulebook", name: str) -> "Term":
+    """The conclusion of that name; refuses any other word."""
+    known = {term.name: term for term in rulebook.conclusions}
+    if name not in known:
+        word = "is a finding" if name in rulebook.terms else "is no conclusion"
+        refuse(f"{name!r} {word}", name, known)
+    return known[name]
+
+
+def _tell(told: Any, lines: "Iterable[Said]", as_json: bool, *decisions: "Decision") -> None:
+    """Print what was told of decisions as JSON, or in words; ends where one of them breaks a law."""
+    if as_json:
+        say_json(told.as_json() | broken_json(*decisions))
+    else:
+        say(lines)
+    end(*decisions)
+
+
+def _conclusions(
+    rulebook: "Rulebook", names: Iterable[str], as_json: bool = False, *decisions: "Decision"
+) -> tuple[str, ...]:
+    """The conclusions asked about; where a decision breaks a law, those of them that may be told."""
+    from ... import explain
+
+    asked = tuple(_conclusion(rulebook, name).name for name in names)
+    if not any(decision.broken for decision in decisions):
+        return asked
+    return lawful(rulebook, decisions, asked or explain.shown(rulebook), as_json)
+
+
+def _value(term: "Term", value: str) -> str:
+    """A value of a conclusion; refuses any other."""
+    from ...errors import listed
+    from ...facts import Misspelt, read_value
+
+    found = read_value(term, value)
+    if isinstance(found, Misspelt) and term.domain.kind == "tally":
+        raise click.UsageError(f"{value!r} is no number, and {term.name!r} counts")
+    if found is None or isinstance(found, Misspelt):
+        expected = listed(term.domain.values)
+        refuse(f"{value!r} is no value of {term.name!r}; expected {expected}", value, term.domain.values)
+    return str(found)
+
+
+@click.command(short_help="Tell why an answer is not another.")
+@CASE
+@click.argument("term", metavar="TERM[=VALUE]", shell_complete=complete("term"))
+@AS_JSON
+@LENGTH
+@WHICH
+@click.pass_obj
+def whynot(knowledge: str, case: str, term: str, as_json: bool, length: Any, name: str | None) -> None:
+    """Tell why TERM is not VALUE in CASE: the rules that could give it, the nearest first, and the shortest way there.
+
+    Without VALUE, every value that it does not have. How near a rule is, is how many answers would have to be other, or
+    be given, for it to fire; each counted once, and of alternatives the fewest.
+    """
+    from ... import explain, render
+
+    rulebook, decision = decided(knowledge, case, name, as_json)
+    wanted, _, value = (part.strip() for part in term.partition("=" if "=" in term else ":"))
+    found = _conclusion(rulebook, wanted)
+    values = (_value(found, value),) if value else ()
+    lawful(rulebook, [decision], [found.name], as_json)
+    told = explain.why_not(explain.Plan(rulebook), decision, found.name, values)
+    if as_json:
+        body = {"case": decision.case.id, "rulebook": rulebook.digest, **told.as_json()}
+        say_json(body | broken_json(decision))
+    elif value and value in _held(decision.conclusions[found.name]):
+        click.echo(f"{found.name} is {value} already; `lumbar why` tells the reasons.")
+    else:
+        say(render.why_not(told, length))
+    end(decision)
+
+
+def _held(answer: "Answer") -> tuple[str, ...]:
+    """The values that an answer has."""
+    from ...case import Members, Range
+
+    if isinstance(answer, Members):
+        return answer.inside
+    return () if answer is None or isinstance(answer, Range) else (str(answer),)
+
+
+@click.command(short_help="Weigh values: for and against.")
+@CASE
+@click.argument("term", shell_complete=complete("term"))
+@click.argument("values", nargs=-1, metavar="[VALUE]…")
+@AS_JSON
+@LENGTH
+@WHICH
+@SVG
+@HTML
+@click.pass_obj
+def weigh(
+    knowledge: str,
+    case: str,
+    term: str,
+    values: tuple[str, ...],
+    as_json: bool,
+    length: Any,
+    name: str | None,
+    svg: str | None,
+    html: str | None,
+) -> None:
+    """Tell what speaks for each VALUE of TERM in CASE, what against it, and what is not known yet.
+
+    Without VALUE, those that the knowledge base sets side by side. How strong an argument is, its rule and sources say.
+    """
+    from ... import explain, render
+
+    two_files(svg, html)
+    rulebook, decision = decided(knowledge, case, name, as_json)
+    found = _conclusion(rulebook, term)
+    if found.domain.kind == "tally":
+        refuse(f"{term!r} counts, and has no values to weigh", term, ())
+    asked = [_value(found, value) for value in dict.fromkeys(values)]
+    lawful(rulebook, [decision], [found.name], as_json, quiet=bool(svg or html))
+    told = explain.weigh(rulebook, decision, found.name, asked)
+    if svg or html:
+        from ...render import pictures
+
+        draw(svg, lambda: pictures.picture_of_sides(rulebook, drawn_case(decision), told))
+        draw(html, lambda: pictures.page_of_sides(rulebook, drawn_case(decision), told))
+    elif as_json:
+        body = {"case": decision.case.id, "rulebook": rulebook.digest, "weighing": told.as_json()}
+        say_json(body | broken_json(decision))
+    else:
+        say(render.weighing(rulebook, told, length))
+    end(decision)
+
+
+@click.command(short_help="Tell what made the difference.")
+@click.argument("before", type=click.Path(exists=True, allow_dash=True))
+@click.argument("after", required=False, type=click.Path(exists=True, allow_dash=True))
+@click.option(
+    "--knowledge-b",
+    "other",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Compare one case under two knowledge bases: this is the one after.",
+)
+@TERMS
+@AS_JSON
+@LENGTH
+@click.pass_obj
+def compare(
+    knowledge: str, before: str, after: str | None, other: str | None, terms: Any, as_json: bool, length: Any
+) -> None:
+    """Tell which answers, through which rules, made the advice of AFTER differ from that of BEFORE, and nothing else.
+
+    Two visits, or two patients: two files, or one that holds both. With --knowledge-b, one case under two knowledge
+    bases, and which of their rules and terms made the difference.
+    """
+    from ... import explain, render
+
+    if other and after:
+        raise click.UsageError("--knowledge-b compares one case, and here are two")
+    rulebook = load(knowledge, as_json, cases=False)
+    cases = _cases(rulebook, [before, after] if after else [before])
+    if len(cases) != (1 if other else 2):
+        raise click.UsageError(f"{'one case is' if other else 'two cases are'} compared, and here are {len(cases)}")
+    first = explain.Judged(rulebook, _decision(rulebook, cases[0], as_json))
+    if other:
+        second = load(other, as_json, cases=False)
+        again = _decision(second, _cases(second, [before])[0], as_json)
+        asked = _conclusions(rulebook, terms, as_json, first.decision, again)
+        told = explain.compare_rulebooks(first, explain.Judged(second, again), asked)
+    else:
+        again = _decision(rulebook, cases[1], as_json)
+        asked = _conclusions(rulebook, terms, as_json, first.decision, again)
+        told = explain.compare(explain.Plan(rulebook), first.decision, again, asked)
+    _tell(told, render.difference(told, length), as_json, first.decision, again)
+
+
+def _cases(rulebook: "Rulebook", paths: list[str]) -> "list[Case]":
+    from ..files import read
+
+    return list(read(paths, rulebook))
+
+
+def _decision(rulebook: "Rulebook", case: "Case", as_json: bool) -> "Decision":
+    end_where_at_fault(rulebook, case, as_json)
+    return chain_of(rulebook).decide(case)
+
+
+@click.command(short_help="Tell what other answers would change.")
+@CASE
+@click.argument("answers", nargs=-1, metavar='["TERM: VALUE"]…')
+@TERMS
+@click.option("--all", "every", is_flag=True, help="Tell every set of other answers, not the first of each size alone.")
+@AS_JSON
+@LENGTH
+@WHICH
+@click.pass_obj
+def whatif(
+    knowledge: str,
+    case: str,
+    answers: tuple[str, ...],
+    terms: Any,
+    every: bool,
+    as_json: bool,
+    length: Any,
+    name: str | None,
+) -> None:
+    """Tell what other answers ("TERM: VALUE"; unknown takes one back) would change in CASE, and through which rules.
+
+    Without any: the smallest sets of other answers that would change the advice and those of the next size, and the
+    single answers that it hangs on. What cannot be otherwise (the terms say so) is left alone, and only possible
+    patients are thought of.
+    """
+    from ... import explain, render
+
+    rulebook, decision = decided(knowledge, case, name, as_json)
+    plan, asked = explain.Plan(rulebook), _conclusions(rulebook, terms, as_json, decision)
+    if answers:
+        given = _given(rulebook, decision, answers)
+        difference = explain.what_if(plan, decision, given, asked)
+        if difference.after.broken:
+            left = _conclusions(rulebook, asked or terms, as_json, difference.after)
+            difference = explain.what_if(plan, decision, given, left)
+        _tell(difference, render.difference(difference, length), as_json, decision, difference.after)
+        return
+    told = explain.what_would_change(plan, decision, asked, None if every else explain.MOST_TOLD)
+    _tell(told, render.alternatives(rulebook, told, length), as_json, decision)
+
+
+def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -> "dict[str, Value | None]":
+    """The answers as a case would have them; refuses what no case may hold, alone or with the others."""
+    from ...errors import Place
+    from ...loader.cases import Entry, make_case
+
+    wrong = [answer for answer in answers if ":" not in answer]
+    if wrong:
+        raise click.UsageError(f"{wrong[0]!r} is no answer; expected one such as 'leg weakness: new'")
+    pairs = [(answer.partition(":")[0].strip(), answer.partition(":")[2].strip()) for answer in answers]
+    again = [term for term, times in Counter(term for term, _ in pairs).items() if times > 1]
+    if again:
+        raise click.UsageError(f"{again[0]!r} is answered twice; expected each finding once")
+    place = Place("what if")
+    findings = {term.name for term in rulebook.findings}
+    kept = [Entry(term, value, place) for term, value in decision.case.facts.items() if term not in dict(pairs)]
+    case = make_case([*kept, *(Entry(term, value, place) for term, value in pairs)], rulebook, place, "what if")
+    if case.problems:
+        raise click.UsageError("; ".join(str(problem) for problem in case.problems))
+    return {term: case.facts.get(term) for term, _ in pairs if term in findings}
+
+
+@click.command(short_help="Tell which answers were enough.")
+@CASE
+@TERMS
+@AS_JSON
+@LENGTH
+@WHICH
+@click.pass_obj
+def enough(knowledge: str, case: str, terms: Any, as_json: bool, length: Any, name: str | None) -> None:
+    """Tell a smallest part of the answers of CASE that gives its advice, whatever the others are."""
+    from ... import explain, render
+
+    rulebook, decision = decided(knowledge, case, name, as_json)
+    told = explain.enough(explain.Plan(rulebook), decision, _conclusions(rulebook, terms, as_json, decision))
+    _tell(told, render.enough(told, length), as_json, decision)
+
+
+@click.command("next", short_help="Tell what to ask next, and why.")
+@CASE
+@TERMS
+@AS_JSON
+@LENGTH
+@WHICH
+@click.pass_obj
+def next_question(knowledge: str, case: str, terms: Any, as_json: bool, length: Any, name: str | None) -> None:
+    """Tell which open questions can still change the advice of CASE, the most useful first, and why each is asked.
+
+    Screening comes before all. From unknown to known counts as a change. Where no answer can change it any more, that
+    is proved.
+    """
+    from ... import explain, render
+
+    rulebook, decision = decided(knowledge, case, name, as_json)
+    told = explain.what_next(explain.Plan(rulebook), decision, _conclusions(rulebook, terms, as_json, decision))
+    _tell(told, render.questions(told, length), as_json, decision)

@@ -1,0 +1,312 @@
+"""Case files in: YAML, JSON and NDJSON, a file, several, a folder or standard input; each case as a Case.
+
+Nothing stops the reading: a file or line that cannot be read comes out as a case with the problem and no facts.
+"""
+
+import json
+import math
+import os
+import re
+import stat
+import sys
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..case import Case
+from ..document import MAX_BYTES, Fields, Items, Unreadable, decode
+from ..document import read as read_yaml
+from ..errors import Place, Problem
+from ..loader.cases import Entry, entries_of, make_case
+from ..loader.fields import MANY
+from ..rulebook import Rulebook
+from .walk import Partition, Walk, left_out, partition_of, printable
+
+SUFFIXES = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+STANDARD_INPUT = "-"
+LONGEST = 400  # digits of a number; Python takes long over more, and then refuses
+CHANGED, UNCHANGED = "changed while it was read", "a file that nobody writes to meanwhile: decide it again"
+_SPACE = b"\xef\xbb\xbf \t\r\n"
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<colon>\s*:)?|[\[\]{}]|[^\s\[\]{}:,"]+')
+
+
+class Object(dict[str, Any]):
+    """A JSON object, and its keys as they are written, each as often as it is there."""
+
+    written: tuple[str, ...] = ()
+
+    def repeated(self) -> set[str]:
+        """The keys that are written more than once."""
+        return {key for key, times in Counter(self.written).items() if times > 1}
+
+
+def read(
+    paths: str | Path | Iterable[str | Path], rulebook: Rulebook, twice: Callable[[Path], None] = lambda _: None
+) -> Iterator[Case]:
+    """Every case of a file, folder or `-`, or of several, in order; `twice` is told of files named once more."""
+    walk = Walk()
+    for path in [paths] if isinstance(paths, str | Path) else paths:
+        if str(path) == STANDARD_INPUT:
+            yield from read_stream(sys.stdin.buffer, "standard input", rulebook)
+        elif Path(path).is_dir():
+            yield from _folder(walk, Path(path), rulebook)
+        else:
+            yield from _once(walk, Path(path), rulebook)
+        for again in walk.twice:
+            twice(again)
+        walk.twice.clear()
+
+
+def _folder(walk: Walk, folder: Path, rulebook: Rulebook) -> Iterator[Case]:
+    others: list[Path] = []
+    empty = True
+    for found in walk.files(folder):
+        if isinstance(found, Problem):
+            yield _unread(found)
+        elif found.suffix.lower() in SUFFIXES:
+            yield from _once(walk, found, rulebook)
+        else:
+            others.append(found)
+            continue
+        empty = False
+    expected = f"files that end in {', '.join(SUFFIXES)}"
+    for problem in left_out(folder, others, f"{expected}; `lumbar batch` reads tables too"):
+        yield _unread(problem)
+    if empty and not others and not walk.twice:
+        yield _unread(Problem(Place(printable(folder)), "no case files here", expected))
+
+
+def _once(walk: Walk, path: Path, rulebook: Rulebook) -> Iterator[Case]:
+    """The cases of a file that was not read yet."""
+    try:
+        if walk.is_new(path):
+            yield from _file(path, rulebook)
+    except OSError as error:
+        yield _unread(Problem(Place(printable(path)), f"cannot be read ({error.strerror})"))
+
+
+def _file(path: Path, rulebook: Rulebook) -> Iterator[Case]:
+    name = printable(path)
+    above = partition_of(Path(os.path.abspath(path)))  # noqa: PTH100 (no link followed)
+    said = {key: value for key, value in above.items() if key in rulebook.terms}
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        for case in _cases(file, path, name, rulebook):
+            yield _with_partition(case, said, rulebook) if said else case
+        if stat.S_ISREG(before.st_mode) and changed(before, path):
+            yield _unread(Problem(Place(name), CHANGED, UNCHANGED))
+
+
+def _cases(file: BinaryIO, path: Path, name: str, rulebook: Rulebook) -> Iterator[Case]:
+    kind = SUFFIXES.get(path.suffix.lower())
+    if kind is None:
+        yield from read_stream(file, name, rulebook)
+    elif kind == "ndjson":
+        yield from _lines(_chunks(file), name, rulebook)
+    else:
+        yield from (_yaml if kind == "yaml" else _json)(file.read(MAX_BYTES + 1), name, rulebook)
+
+
+def changed(before: os.stat_result, path: Path) -> bool:
+    """Whether a file is another one by now, or was written to."""
+    try:
+        now = path.stat()
+    except OSError:
+        return True
+    return any(getattr(before, name) != getattr(now, name) for name in ("st_size", "st_mtime_ns", "st_ino"))
+
+
+def _with_partition(case: Case, said: Partition, rulebook: Rulebook) -> Case:
+    """The case with what the names of its folders say; where it says otherwise itself, neither counts."""
+    if case.unread:
+        return case
+    place = case.place or Place("")
+    there = make_case([Entry(name, value, place) for name, value in said.items()], rulebook, place, case.id)
+    differing = [name for name in there.facts if case.facts.get(name, there.facts[name]) != there.facts[name]]
+    problems = [
+        Problem(place, f"{name!r} is {case.facts[name]} here and {said[name]} in the name of its folder", "one of them")
+        for name in differing
+    ]
+    facts = {name: value for name, value in {**case.facts, **there.facts}.items() if name not in differing}
+    whole = make_case([Entry(name, value, place) for name, value in facts.items()], rulebook, place, case.id)
+    doubted = {**case.at_fault, **there.at_fault, **dict.fromkeys(differing), **whole.at_fault}
+    told = (*case.problems, *there.problems, *problems, *whole.problems)
+    return replace(case, facts=whole.facts, problems=told, at_fault=doubted)
+
+
+def is_empty(case: Case) -> bool:
+    """Whether a case that was read has no answer in it."""
+    return not case.facts and not case.problems
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; one over the limit comes in several parts."""
+    return iter(lambda: file.readline(MAX_BYTES + 1), b"")
+
+
+def read_stream(file: BinaryIO, name: str, rulebook: Rulebook) -> Iterator[Case]:
+    """Cases in a form that only their first lines tell: NDJSON where each is an object, else JSON or YAML."""
+    chunks, blank, head = _chunks(file), 0, b""
+    for head in chunks:
+        if len(head) > MAX_BYTES or head.strip(_SPACE):
+            break
+        blank, head = blank + 1, b""
+    start = head.lstrip(_SPACE)
+    by_line = start.startswith(b"{") and (len(head) > MAX_BYTES or _is_object(start))
+    second = next(chunks, b"") if start.startswith(b"{") and not by_line else b""
+    if by_line or second.lstrip().startswith(b"{"):
+        yield from _lines(chain([head, second] if second else [head], chunks), name, rulebook, blank)
+        return
+    whole = b"\n" * min(blank, MAX_BYTES) + head + second + file.read(MAX_BYTES + 1)
+    yield from (_json if start.startswith((b"{", b"[")) else _yaml)(whole, name, rulebook)
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _yaml(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
+    try:
+        node, repeated = read_yaml(decode(data, Place(name)), name)
+    except Unreadable as error:
+        yield _unread(error.problem)
+        return
+    many = isinstance(node, Items)
+    items = node.items if isinstance(node, Items) and node.items else (node,)
+    repeated.sort(key=lambda problem: (problem.place.line, problem.place.column))
+    for number, item in enumerate(items, 1):
+        place = Place(name, item.place.line) if item else Place(name)
+        if not isinstance(item, Fields):
+            yield _unread(Problem(place, "no case", "`term: value` in each line"))
+            continue
+        after = items[number].place if number < len(items) else Place(name, sys.maxsize)  # type: ignore[union-attr]
+        first, last = (bisect_left(repeated, edge, key=attrgetter("place")) for edge in (item.place, after))
+        yield _with(make_case(entries_of(item), rulebook, place, _name(name, number, many)), repeated[first:last])
+
+
+def _json(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
+    try:
+        text = decode(data, Place(name))
+    except Unreadable as error:
+        yield _unread(error.problem)
+        return
+    value = _parse(text, Place(name))
+    if isinstance(value, Problem):
+        yield _unread(value)
+        return
+    many = isinstance(value, list)
+    items = value if isinstance(value, list) and value else [value]
+    for number, (item, places) in enumerate(zip(items, _places(text, name, many), strict=True), 1):
+        yield _from_json(item, places, _name(name, number, many), rulebook)
+
+
+def _places(text: str, name: str, many: bool) -> list[list[Place]]:
+    """For each case of a JSON text without faults, its own place and those of its keys."""
+    ends = [match.start() for match in re.finditer("\n", text)]
+    level, depth = int(many), 0
+    found: list[list[Place]] = []
+    for token in _TOKEN.finditer(text):
+        closing = token[0] in ("]", "}")
+        if (depth == level and not closing) or (depth == level + 1 and token["colon"]):
+            line = bisect_left(ends, token.start())
+            place = Place(name, line + 1, token.start() - (ends[line - 1] if line else -1))
+            found.append([place]) if depth == level else found[-1].append(place)
+        depth += (token[0] in ("[", "{")) - closing
+    return found or [[Place(name)]]
+
+
+def _lines(chunks: Iterator[bytes], name: str, rulebook: Rulebook, number: int = 0) -> Iterator[Case]:
+    empty = True
+    for line in chunks:
+        number += 1
+        if line.strip() or len(line) > MAX_BYTES:
+            empty = False
+            yield read_line(line, Place(name, number), rulebook)
+        while len(line) > MAX_BYTES and not line.endswith(b"\n"):
+            line = next(chunks, b"")
+    if empty:
+        yield _unread(Problem(Place(name), "no case", "an object of terms and values in each line"))
+
+
+def read_line(line: bytes, place: Place, rulebook: Rulebook) -> Case:
+    """The case of one line of NDJSON."""
+    value = parse_line(line, place)
+    if isinstance(value, Problem):
+        return _unread(value)
+    return _from_json(value, [place], _name(place.file, place.line, True), rulebook)
+
+
+def parse_line(line: bytes, place: Place) -> Object | Problem:
+    """The object of one line of NDJSON, or what is wrong with the line."""
+    try:
+        value = _parse(decode(line, place), place)
+    except Unreadable as error:
+        return Problem(place, error.problem.there, error.problem.expected)
+    return value if isinstance(value, Object | Problem) else _no_case(place)
+
+
+def _no_case(place: Place) -> Problem:
+    return Problem(place, "no case", "an object of terms and values")
+
+
+def _parse(text: str, place: Place) -> Any:
+    def no_number(word: str) -> Any:
+        raise ValueError(f"{word} is no number")
+
+    def number(word: str) -> Any:
+        found = (int if word.lstrip("-").isdecimal() else float)(word) if len(word) <= LONGEST else math.inf
+        return found if found < math.inf and found > -math.inf else word
+
+    def pairs(found: list[tuple[str, Any]]) -> Object:
+        made = Object(found)
+        made.written = tuple(key for key, _ in found)
+        return made
+
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=no_number, parse_int=number, parse_float=number)
+    except json.JSONDecodeError as error:
+        where = Place(place.file, place.line or error.lineno, error.colno)
+        return Problem(where, f"not readable as JSON: {error.msg[:1].lower()}{error.msg[1:]}")
+    except (ValueError, RecursionError) as error:
+        reason = "nesting too deep" if isinstance(error, RecursionError) else str(error)
+        return Problem(place, f"not readable as JSON: {reason}")
+
+
+def _from_json(value: Any, places: list[Place], name: str, rulebook: Rulebook) -> Case:
+    """The case of a JSON object; `places` has its own and, where they are known, those of its keys."""
+    place, *inside = places
+    if not isinstance(value, Object):
+        return _unread(_no_case(place))
+    of_keys = dict(zip(value.written, inside or [place] * len(value.written), strict=True))
+    again = value.repeated()
+    repeated = [
+        Problem(of_keys[key], f"{key[:80]!r} stands here twice", "each key once") for key in value if key in again
+    ]
+    entries = [Entry(key, entry, of_keys[key], key in again) for key, entry in value.items()]
+    return _with(make_case(entries, rulebook, Place(place.file, place.line), name), repeated)
+
+
+def _name(file: str, number: int, many: bool) -> str:
+    stem = file if file == "standard input" else Path(file).stem
+    return f"{stem}:{number}" if many else stem
+
+
+def _unread(problem: Problem) -> Case:
+    return Case(id=str(problem.place), facts={}, place=problem.place, problems=(problem,), unread=True)
+
+
+def _with(case: Case, problems: list[Problem]) -> Case:
+    """The case with these problems before its own, cut where nobody would read on."""
+    told = (*problems, *case.problems)
+    if len(told) > MANY:
+        more = Problem(case.place or Place(""), f"{len(told) - MANY:,} more to mend in this case")
+        told = (*told[:MANY], more)
+    return replace(case, problems=told)

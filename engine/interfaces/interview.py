@@ -1,0 +1,199 @@
+"""An interview: which question comes next, what an answer means, and the answers so far as a case file."""
+
+import contextlib
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from ..case import Case, Decision, Range, Value
+from ..document import Fields, Text, decode, read
+from ..errors import LumbarError, Place, Problem, listed, nearest
+from ..explain import Plan, Question, Questions, what_next
+from ..facts import Misspelt, read_value, tidy
+from ..language import quoted
+from ..loader.cases import EXPECTED, entries_of, make_case
+from ..rulebook import Rulebook, Term
+from ..semantics import impossibilities
+
+UNKNOWN = "unknown"
+WORDS = {
+    "why": "why this is asked",
+    "back": "take the last answer back",
+    UNKNOWN: "nobody knows; it stays open",
+    "skip": "ask it later",
+    "help": "these words",
+    "stop": "stop here; what is answered is kept",
+}
+"""What may be said instead of an answer."""
+
+
+class Interview:
+    """The answers of one case in the order in which they were given; None where a person does not know.
+
+    A question that is skipped comes again when no other is left.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        decide: Callable[[Case], Decision],
+        name: str,
+        says: str = "",
+        answers: Mapping[str, Value | None] | None = None,
+    ) -> None:
+        self.plan, self.decide, self.name, self.says = plan, decide, name, says
+        self.answers: dict[str, Value | None] = dict(answers or {})
+        self.skipped: list[str] = []
+
+    # --- where it stands ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def decision(self) -> Decision:
+        """What follows from the answers so far."""
+        facts = {name: value for name, value in self.answers.items() if value is not None}
+        return self.decide(Case(self.name, facts, says=self.says))
+
+    @cached_property
+    def questions(self) -> Questions:
+        """The questions that may still change the advice; that the next one can is proved where it is not plain."""
+        found = what_next(self.plan, self.decision, prove=False)
+        first = self._first(found)
+        return found if first is None or first.sure else what_next(self.plan, self.decision)
+
+    @property
+    def question(self) -> Question | None:
+        """The question to ask now: the most useful one; what was skipped comes last, what is not known never again."""
+        return self._first(self.questions)
+
+    def _first(self, questions: Questions) -> Question | None:
+        left = {one.term.name: one for one in questions.asked if one.term.name not in self.answers}
+        first = min(left.values(), key=self._later, default=None)
+        while first is not None and (gates := self._gates(first, left)):
+            left.pop(first.term.name)
+            first = min(gates, key=self._later)
+        return first
+
+    def _gates(self, question: Question, left: Mapping[str, Question]) -> list[Question]:
+        """The questions that tell whether this one applies, where they were not skipped before it: they come first."""
+        deciding = self.plan.rulebook.applies_to(question.term.name)
+        return [one for name, one in left.items() if name in deciding and self._later(one) <= self._later(question)]
+
+    def _later(self, question: Question) -> int:
+        name = question.term.name
+        return self.skipped.index(name) + 1 if name in self.skipped else 0
+
+    @property
+    def left(self) -> int:
+        """How many questions may still be asked."""
+        return sum(question.term.name not in self.answers for question in self.questions.asked)
+
+    @property
+    def alarms(self) -> dict[str, Value]:
+        """The conclusions that are screened for, where they have gone off: each with the least that it can be."""
+        found: dict[str, Value] = {}
+        for term in self.plan.rulebook.conclusions:
+            answer = self.decision.conclusions[term.name]
+            least = answer.low if isinstance(answer, Range) else answer
+            if isinstance(least, str | int) and least in term.alarms:
+                found[term.name] = least
+        return found
+
+    # --- what a person does ------------------------------------------------------------------------------------------
+
+    def give(self, term: Term, text: str) -> str:
+        """Take an answer; what is wrong with it, or nothing."""
+        value, wrong = value_of(term, text)
+        if value is None:
+            return wrong
+        facts = {**self.decision.case.facts, term.name: value}
+        for law in impossibilities(self.plan.rulebook, facts):
+            told = "; ".join(f"{name}: {facts[name]}" for name in facts if name in law.condition.terms())
+            return f"{law.says} Not all of this can be: {told}. Answer otherwise, or go back."
+        self._set(term.name, value)
+        return ""
+
+    def unknown(self, term: Term) -> None:
+        """Nobody knows: it stays open, and is not asked again."""
+        self._set(term.name, None)
+
+    def skip(self, term: Term) -> None:
+        """Leave it for the end."""
+        self.skipped = [name for name in self.skipped if name != term.name] + [term.name]
+        self._forget()
+
+    def back(self) -> str:
+        """Take the last answer back; its finding, or nothing where there is none."""
+        if not self.answers:
+            return ""
+        name, _ = self.answers.popitem()
+        self._forget()
+        return name
+
+    def _set(self, name: str, value: Value | None) -> None:
+        self.answers[name] = value
+        self.skipped = [other for other in self.skipped if other != name]
+        self._forget()
+
+    def _forget(self) -> None:
+        for known in ("decision", "questions"):
+            self.__dict__.pop(known, None)
+
+    # --- the file ----------------------------------------------------------------------------------------------------
+
+    def save(self, path: Path) -> None:
+        """Write the answers as a case file: whole or not at all, and for nobody else to read."""
+        lines = [f"case: {quoted(self.name)}", *([f"says: {quoted(self.says)}"] if self.says else [])]
+        lines += [f"{name}: {UNKNOWN if value is None else quoted(str(value))}" for name, value in self.answers.items()]
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            aside.unlink(missing_ok=True)  # what another put there may be a link, or open to all
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                file.write("\n".join(lines) + "\n")
+            aside.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                aside.unlink()
+            raise LumbarError([Problem(Place(str(path)), f"cannot be written ({error.strerror})")]) from error
+
+
+def begun(path: Path, rulebook: Rulebook) -> tuple[Case, dict[str, Value | None]]:
+    """The case of a file, and its answers in the order of the file; raises LumbarError where it cannot go on."""
+    place = Place(str(path))
+    try:
+        node, problems = read(decode(path.read_bytes(), place), str(path))
+    except OSError as error:
+        raise LumbarError([Problem(place, f"cannot be read ({error.strerror})")]) from error
+    if not isinstance(node, Fields):
+        raise LumbarError([Problem(place, "no case", "`term: value` in each line")])
+    case = make_case(entries_of(node), rulebook, place, path.stem)
+    saved = [Problem(key.place, "a saved case", "a copy of it, without what is expected") for key, _ in node.entries
+             if key.value.startswith(EXPECTED)]  # fmt: skip
+    if problems := [*problems, *case.problems, *saved[:1]]:
+        raise LumbarError(problems)
+    asked = [(key.value, value) for key, value in node.entries if key.value in rulebook.terms]
+    unknown = [key for key, value in asked if isinstance(value, Text) and value.value == UNKNOWN]
+    return case, {key: case.facts.get(key) for key, _ in asked if key in case.facts or key in unknown}
+
+
+def value_of(term: Term, text: str) -> tuple[Value | None, str]:
+    """The value that a text means: the value itself, its number, or how it begins; or what is wrong with the text."""
+    value = read_value(term, text)
+    if value is not None and not isinstance(value, Misspelt):
+        return value, ""
+    word = tidy(text).casefold()
+    domain = term.domain
+    if domain.kind == "number":
+        near = nearest(word, WORDS)
+        hint = f" Did you mean {near!r}?" if near else ""
+        return None, f"{text.strip()[:40]!r} is no whole number from {domain.low} to {domain.high}.{hint}"
+    if word.isdecimal() and 1 <= int(word[:9]) <= len(domain.values):
+        return domain.values[int(word[:9]) - 1], ""
+    found = [value for value in domain.values if word and value.casefold().startswith(word)]
+    if len(found) == 1:
+        return found[0], ""
+    if found:
+        return None, f"{text.strip()[:40]!r} may be {' or '.join(found)}. Which?"
+    near = nearest(word, (*domain.values, *WORDS))
+    hint = f"Did you mean {near!r}?" if near else f"It is one of {listed(domain.values)}."
+    return None, f"{text.strip()[:40]!r} is no answer here. {hint}"

@@ -1,0 +1,25 @@
+"""The folder of a batch as one page to look at, which needs no network and no script."""
+
+from pathlib import Path
+
+from ...columns.lookup import readable
+from ...columns.results import Answers
+from ...columns.summary import summarise
+from ...errors import LumbarError, Place, Problem
+from ...loader import load
+from ..batch.store import manifest_of
+from .page import Batch, page, shown
+
+
+def report(folder: Path) -> str:
+    """The page of a folder that `lumbar batch` wrote, as HTML; raises LumbarError where the folder is none."""
+    manifest = manifest_of(folder)
+    rulebook = load(folder / "knowledge")
+    if manifest["rulebook"] != rulebook.digest:
+        place, expected = Place(str(folder / "knowledge")), f"{manifest['rulebook']}, by which the cases were decided"
+        raise LumbarError([Problem(place, f"the rulebook here is {rulebook.digest}", expected)])
+    terms = [term.name for _, terms in shown(rulebook) for term in terms]
+    inputs = tuple(str(one["path"]) for one in manifest.get("inputs", ()))
+    with readable(folder):
+        answers = Answers(folder, rulebook)
+        return page(Batch(rulebook, answers, summarise(answers, terms), inputs, bool(manifest.get("finished"))))

@@ -1,0 +1,223 @@
+"""A mapping of term to value as a Case: what is at fault is left out and told; the rest stands."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..case import Answer, Case, Members, Range, Value
+from ..document import Fields, Items, Node, Text
+from ..errors import Place, Problem
+from ..facts import Misnamed, Misspelt, is_missing, plain, read_name, read_value, text_of, tidy
+from ..language import TERM
+from ..rulebook import Law, Rulebook, Term, facts_in_order
+from ..semantics import impossibilities
+from .cards import value_of
+from .fields import MANY, Desk
+
+EXPECTED = "expected "
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One key of a case with what stands there: a text, a list of texts, a mapping, or None for nothing.
+
+    A key that stands there `twice` has no value that could be trusted.
+    """
+
+    key: str
+    value: Any
+    place: Place
+    twice: bool = False
+
+
+def entries_of(node: Fields) -> list[Entry]:
+    """The entries of a case in a document's tree."""
+    again = {key.value for key in node.again}
+    return [Entry(key.value, _loose(value), value.place, key.value in again) for key, value in node.entries]
+
+
+def _loose(node: Node) -> Any:
+    if isinstance(node, Text):
+        return None if node.blank else node.value
+    if isinstance(node, Items):
+        return [_loose(item) for item in node.items]
+    return {key.value: _loose(value) for key, value in node.entries}
+
+
+def make_case(entries: Iterable[Entry], rulebook: Rulebook, place: Place, name: str) -> Case:
+    """The case that the entries make; `name` is its id where it gives none."""
+    reader = _Reader(rulebook)
+    texts = {"case": name, "says": ""}
+    sources: list[str] = []
+    for entry in _once(reader.desk, entries):
+        if entry.key in texts:
+            texts[entry.key] = ("" if entry.twice else _text(reader.desk, entry)) or texts[entry.key]
+        elif entry.key == "source":
+            sources += _sources(reader.desk, entry)
+        else:
+            reader.take(entry)
+    reader.settle(place)
+    return Case(
+        id=texts["case"],
+        facts=facts_in_order(rulebook, reader.facts),
+        place=place,
+        says=texts["says"],
+        sources=tuple(sources),
+        expected=reader.expected or None,
+        problems=tuple(reader.desk.problems),
+        at_fault=reader.at_fault,
+    )
+
+
+def _once(desk: Desk, entries: Iterable[Entry]) -> Iterable[Entry]:
+    """The entries, each key as `tidy` has it; those that are the same then are told, and stand there twice."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        key = tidy(entry.key)
+        if key in found:
+            desk.note(entry.place, f"{key[:80]!r} stands here twice", "each key once")
+        found[key] = replace(found.get(key, entry), key=key, twice=entry.twice or key in found)
+    return found.values()
+
+
+def fault_of(entry: Entry, rulebook: Rulebook) -> Problem | None:
+    """What is wrong with an answer, or with an expected one, by itself."""
+    reader = _Reader(rulebook)
+    reader.take(entry)
+    return reader.desk.problems[0] if reader.desk.problems else None
+
+
+class _Reader:
+    """Reads the entries of one case: its facts, what was expected of it, and which findings are at fault."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.desk = Desk()
+        self.facts: dict[str, Value] = {}
+        self.expected: dict[str, Answer] = {}
+        self.at_fault: dict[str, Value | None] = {}
+        self.doubts: dict[str, list[Value | None]] = {}
+        self.perhaps: dict[str, None] = {}
+
+    def take(self, entry: Entry) -> None:
+        """Read one entry."""
+        if entry.key.startswith(EXPECTED):
+            if not entry.twice:
+                _expect(self.desk, entry, self.rulebook, self.expected)
+            return
+        if is_missing(entry.value) and not entry.twice:
+            return  # nothing is said, whatever of
+        many = len(self.desk.problems) >= MANY
+        term = read_name(self.rulebook, entry.key, entry.place, suggest=not many)
+        if isinstance(term, Misnamed):
+            self.desk.problems.append(term.problem)
+            self._misnamed(term, entry)
+        else:
+            self._answer(term, entry)
+
+    def _answer(self, term: Term, entry: Entry) -> None:
+        value = None if entry.twice else read_value(term, entry.value, entry.place)
+        if isinstance(value, Misspelt):
+            self.desk.problems.append(value.problem)
+            self.doubts.setdefault(term.name, []).append(value.meant)
+        elif entry.twice:
+            self.doubts.setdefault(term.name, []).append(None)
+        elif value is not None:
+            self.facts[term.name] = value
+
+    def _misnamed(self, found: Misnamed, entry: Entry) -> None:
+        """What stands under a name that no finding has: the answer of the one that is meant, or perhaps of several."""
+        if len(found.meant) == 1 and not entry.twice:
+            value = read_value(self.rulebook.terms[found.meant[0]], entry.value)
+            meant = value.meant if isinstance(value, Misspelt) else value
+            self.doubts.setdefault(found.meant[0], []).append(meant)
+        else:
+            self.perhaps |= dict.fromkeys(found.meant)
+
+    def settle(self, place: Place) -> None:
+        """Take out of the facts what is at fault: in doubt, or together impossible."""
+        for name, values in self.doubts.items():
+            alone = name not in self.facts and len(values) == 1
+            self.facts.pop(name, None)
+            self.at_fault[name] = values[0] if alone else None
+        for name in self.perhaps:
+            if name not in self.facts:
+                self.at_fault.setdefault(name, None)
+        contradicted: set[str] = set()
+        for law in impossibilities(self.rulebook, self.facts):
+            self.desk.problems.append(cannot_be(law, self.facts, place))
+            contradicted |= law.condition.terms()
+        for name in contradicted & set(self.facts):
+            del self.facts[name]
+            self.at_fault[name] = None
+
+
+def _text(desk: Desk, entry: Entry) -> str:
+    text = text_of(entry.value)
+    if text is not None:
+        return _shown(text)
+    if plain(entry.value) is not None:
+        desk.note(entry.place, f"`{entry.key}` is no text", "one text")
+    return ""
+
+
+def _shown(text: str) -> str:
+    """A text on one line, without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in tidy(text))
+
+
+def _sources(desk: Desk, entry: Entry) -> list[str]:
+    items = entry.value if isinstance(entry.value, list) else [entry.value]
+    parts = [item if isinstance(item, dict) else {item: ""} if isinstance(item, str) else {} for item in items]
+    if not all(len(part) == 1 and all(isinstance(text, str) for text in part.values()) for part in parts):
+        desk.note(entry.place, "`source` is no list of sources", "`- KEY: the place in it` in each line")
+        return []
+    return [_shown(f"{key}: {place}" if place else key) for part in parts for key, place in part.items()]
+
+
+def cannot_be(law: Law, facts: Mapping[str, Value], place: Place) -> Problem:
+    """That facts contradict an assumption about patients."""
+    terms = law.condition.terms()
+    lines = "; ".join(f"{name}: {facts[name]}" for name in facts if name in terms)
+    answered = [repr(name) for name in facts if name in terms]
+    return Problem(place, f"{law.says} ({lines})", f"another answer to {' or '.join(answered)}")
+
+
+def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, Answer]) -> None:
+    name = entry.key.removeprefix(EXPECTED)
+    term = rulebook.terms.get(name)
+    if term is None or term.finding or term.built_in:
+        suggestion = desk.nearest(name, [conclusion.name for conclusion in rulebook.conclusions])
+        unknown = ("", "") if term else (TERM, name)
+        desk.note(entry.place, f"{name[:80]!r} is no conclusion", "a conclusion", suggestion, unknown)
+        return
+    if term.domain.kind == "several":
+        expected[name] = _members(desk, term, entry)
+    elif isinstance(entry.value, dict):
+        expected[name] = _range(desk, term, entry)
+    elif isinstance(entry.value, list):
+        desk.note(entry.place, f"`{entry.key}` has no single value", "one value")
+    elif (value := value_of(desk, term, entry.value, entry.place)) is not None:
+        expected[name] = value
+
+
+def _members(desk: Desk, term: Term, entry: Entry) -> Members:
+    lists = entry.value if isinstance(entry.value, dict) else {"in": entry.value}
+    found: dict[str, tuple[str, ...]] = {"in": (), "open": ()}
+    for key, items in lists.items():
+        if key not in found or not isinstance(items, list | None):
+            desk.note(entry.place, f"`{entry.key}` is no list", "a list, or `in:` and `open:` with a list each")
+            continue
+        values = {value_of(desk, term, item, entry.place) for item in items or ()}
+        found[key] = tuple(value for value in term.domain.values if value in values)
+    return Members(found["in"], found["open"])
+
+
+def _range(desk: Desk, term: Term, entry: Entry) -> Range | None:
+    if set(entry.value) != {"at least", "at most"} or not (term.takes_highest or term.domain.kind == "tally"):
+        desk.note(
+            entry.place, f"`{entry.key}` is no single value", "one value; of a scale or tally `at least`, `at most`"
+        )
+        return None
+    values = [value_of(desk, term, entry.value[key], entry.place) for key in ("at least", "at most")]
+    return Range(*values) if None not in values else None  # type: ignore[arg-type]

@@ -1,0 +1,82 @@
+"""What speaks for values of a conclusion and what against them, side by side, in words."""
+
+from collections.abc import Iterator, Sequence
+
+from ..errors import listed
+from ..explain import Argument, Weighed, Weighing
+from ..rulebook import Rulebook
+from .answers import stand
+from .styled_line import Said, cite
+from .why import DISPUTED, Length
+
+STATES = {"holds": "it holds", "fails": "it does not hold", "open": "not known yet", "disputed": "disputed"}
+
+
+def weighing(rulebook: Rulebook, told: Weighing, length: Length = "reasons") -> Iterator[Said]:
+    """The values with their arguments; how strong each is stands in its own words and sources."""
+    yield Said(f"{told.term.name}: {stand(told.now)}", style="answer")
+    for value in told.values:
+        if length == "line":
+            yield Said(f"{meant(told, value)}: {STATES[value.state]}; {counts(value)}", 1)
+        else:
+            yield Said(f"{meant(told, value)}: {STATES[value.state]}", style="title")
+            yield from _value(rulebook, value, length, value.value == told.term.otherwise)
+
+
+def meant(told: Weighing, value: Weighed) -> str:
+    """What is weighed: a value, or of a scale that it is at least so much."""
+    return f"at least {value.value}" if told.term.takes_highest else value.value
+
+
+def counts(told: Weighed) -> str:
+    """How many arguments there are of each kind."""
+    more = f"{len(told.higher)} for more, " if told.higher else ""
+    still = len(told.open_for) + len(told.open_against)
+    return f"{len(told.speaking_for)} for, {more}{len(told.speaking_against)} against, {still} not known yet"
+
+
+def _value(rulebook: Rulebook, told: Weighed, length: Length, otherwise: bool) -> Iterator[Said]:
+    if otherwise and not told.speaking_for and not told.higher:
+        yield Said("for it: no rule; it stands where nothing else does", 1, "answer")
+    else:
+        yield from _side(rulebook, "for", told.speaking_for, length)
+    if told.higher:
+        yield Said(f"for more than that, and so for it: {len(told.higher)}", 1, "answer")
+        yield Said(listed(told.higher, 6), 2, "muted")
+    yield from _side(rulebook, "against", told.speaking_against, length)
+    yield from _open(told)
+    if length == "everything" and told.ruled_out:
+        yield Said("would have spoken for it", 1, "answer")
+        yield from (Said(_named(argument), 2, "muted", "- ") for argument in told.ruled_out)
+
+
+def _side(rulebook: Rulebook, side: str, arguments: Sequence[Argument], length: Length) -> Iterator[Said]:
+    yield Said(f"{side} it: {len(arguments) or 'nothing'}", 1, "answer")
+    for argument in arguments:
+        rule = argument.reason.rule
+        yield Said(f"{rule.says}{decides(argument)}", 2, "plain", "- ")
+        yield Said(rule.because, 3, "muted")
+        if length == "everything":
+            yield from (Said(cite(rulebook, citation), 3, "muted", "source: ") for citation in rule.sources)
+        else:
+            yield Said("; ".join(map(str, rule.sources)), 3, "muted")
+
+
+def decides(argument: Argument) -> str:
+    """What an argument that fires does, beside counting."""
+    disputed = f" ({DISPUTED})" if argument.reason.status == "disputed" else ""
+    return f"{'' if argument.tally else ' This decides.'}{disputed}"
+
+
+def _open(told: Weighed) -> Iterator[Said]:
+    for side, arguments in (("for", told.open_for), ("against", told.open_against)):
+        if arguments:
+            yield Said(f"not known yet, and could speak {side} it: {len(arguments)}", 1, "answer")
+        for argument in arguments:
+            lines = (line for line in argument.reason.lines() if line.state == "unknown")
+            waits = list(dict.fromkeys(name for line in lines for name in line.found))
+            yield Said(f"{_named(argument)} It waits for {listed(waits, 6)}.", 2, "muted", "? ")
+
+
+def _named(argument: Argument) -> str:
+    return f"{argument.reason.rule.says} [{argument.reason.rule.id}]"

@@ -1,0 +1,121 @@
+"""The page of a rule, term, law, source or claim."""
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from ..errors import Place
+from ..language import show, show_line
+from ..rulebook import Claim, Law, Rule, Rulebook, Source, Term
+from .styled_line import Said, cite, citing, laws_citing
+
+
+def rule_page(rulebook: Rulebook, rule: Rule) -> Iterator[Said]:
+    """The page of a rule."""
+    yield Said(f"Rule {rule.id}", style="title")
+    yield Said(rule.says, 1, "answer")
+    yield from _condition(show(rule.condition))
+    yield Said("then:", 1)
+    yield from (Said(f"{term}: {value}" if value else term, 2, "answer", "- ") for term, value in rule.then)
+    yield from (Said(f"outranks {other}", 1) for other in rule.outranks)
+    above = [other.id for other in rulebook.rules.values() if rule.id in other.outranks]
+    yield from (Said(f"outranked by {other}", 1) for other in above)
+    yield Said(rule.because, 1, bullet="because: ")
+    yield from (Said(cite(rulebook, citation), 1, "muted", "source: ") for citation in rule.sources)
+    yield Said(f"{rule.status}; {_where(rulebook, rule.place)}", 1, "muted")
+    yield from (Said(f"{example.name}: {example.mark}", 1, "muted", "example: ") for example in rule.examples)
+
+
+def _condition(text: str) -> Iterator[Said]:
+    for line in text.splitlines():
+        body = line.lstrip()
+        yield Said(
+            body.removeprefix("- "), 1 + (len(line) - len(body)) // 2, "plain", "- " if body.startswith("- ") else ""
+        )
+
+
+def _where(rulebook: Rulebook, place: Place) -> str:
+    return os.path.relpath(os.path.join(rulebook.directory, str(place))) if rulebook.directory else str(place)  # noqa: PTH118
+
+
+def term_page(rulebook: Rulebook, term: Term) -> Iterator[Said]:
+    """The page of a finding or conclusion."""
+    yield Said(f"{'Finding' if term.finding else 'Conclusion'} {term.name}", style="title")
+    yield from (Said(text, 1) for text in (term.ask, term.help, term.says) if text)
+    domain = term.domain
+    values = f"{domain.low} to {domain.high} {term.unit}" if domain.kind == "number" else "; ".join(domain.values)
+    yield Said(f"{domain.kind}{f': {values}' if values else ''}", 1, "answer")
+    if term.asked_if:
+        yield Said(f"asked if {' and '.join(show_line(line) for line in term.asked_if.leaves())}", 1)
+    facts = {
+        "a screening question: it is answered before anything that rests on it is advised": term.screening,
+        "lasts: a later visit may carry it over": term.lasts,
+        "fixed: once answered it cannot be otherwise": term.fixed,
+        "takes the highest value that a rule gives": term.takes_highest,
+        f"otherwise {term.otherwise}": term.otherwise is not None,
+        f"read by no rule: {term.unread}": term.unread,
+        f"codes: {', '.join(term.codes)}": term.codes,
+    }
+    yield from (Said(text, 1) for text, true in facts.items() if true)
+    yield from (
+        Said(f"{value}: {told or 'nothing'}", 2, "muted", "for patients, ") for value, told in term.for_patients.items()
+    )
+    yield from _rule_list("given by", (rulebook.rules[entry.rule] for entry in rulebook.support.get(term.name, ())))
+    yield from _rule_list("read by", rulebook.readers(term.name))
+    yield Said(_where(rulebook, term.place), 1, "muted")
+
+
+def _rule_list(title: str, rules: Iterable[Rule]) -> Iterator[Said]:
+    for number, rule in enumerate(rules):
+        if not number:
+            yield Said(f"{title}:", 1)
+        yield Said(f"{rule.id}: {rule.says}", 2, "muted", "- ")
+
+
+def source_page(rulebook: Rulebook, source: Source) -> Iterator[Said]:
+    """The page of a source."""
+    yield Said(f"Source {source.key}", style="title")
+    yield from (Said(text, 1) for text in (source.citation, f"seen: {source.seen}", source.id, source.address) if text)
+    yield from _rule_list("cited by", citing(rulebook, source.key))
+
+
+def claim_page(rulebook: Rulebook, claim: Claim) -> Iterator[Said]:
+    """The page of a claim of the article."""
+    yield Said(f"Claim {claim.number} of the article", style="title")
+    yield Said(claim.says, 1)
+    yield from _rule_list("cited by", citing(rulebook, "article", claim.number))
+    yield from (Said(f"law {law.id}: {law.says}", 2, "muted", "- ") for law in laws_citing(rulebook, claim.number))
+
+
+def law_page(rulebook: Rulebook, law: Law) -> Iterator[Said]:
+    """The page of a law, or of an assumption about patients."""
+    yield Said(f"{'Law' if law.id in rulebook.laws else 'Impossible:'} {law.id}", style="title")
+    yield Said(law.says, 1, "answer")
+    yield from _condition(show(law.condition, law=True))
+    yield from (Said(cite(rulebook, citation), 1, "muted", "source: ") for citation in law.sources)
+    yield Said(_where(rulebook, law.place), 1, "muted")
+
+
+def page(rulebook: Rulebook, name: str) -> Iterator[Said] | None:
+    """The page of whatever has that name: a rule, term, law, source, or claim (its number, or `article: 7`).
+
+    A rule and a term may have the same name: then the term, and after it the rule.
+    """
+    claim = name.lower().removeprefix("article").lstrip(": ")
+    found: list[Iterator[Said]] = []
+    if name in rulebook.terms:
+        found.append(term_page(rulebook, rulebook.terms[name]))
+    if name in rulebook.rules:
+        found.append(rule_page(rulebook, rulebook.rules[name]))
+    found += [law_page(rulebook, laws[name]) for laws in (rulebook.laws, rulebook.impossible) if name in laws]
+    if name in rulebook.sources:
+        found.append(source_page(rulebook, rulebook.sources[name]))
+    if not found and claim in rulebook.claims:
+        found.append(claim_page(rulebook, rulebook.claims[claim]))
+    return chain.from_iterable(found) if found else None
+
+
+def names(rulebook: Rulebook) -> tuple[str, ...]:
+    """Every name that has a page."""
+    kinds = (rulebook.rules, rulebook.terms, rulebook.laws, rulebook.impossible, rulebook.sources, rulebook.claims)
+    return tuple(name for kind in kinds for name in kind)

@@ -1,0 +1,210 @@
+"""A decision and its reasons for the patient: short sentences, all from the terms' own texts, and no names of rules."""
+
+import re
+from collections.abc import Iterator
+
+from ..alarms import Alarms
+from ..case import Answer, Case, Decision, Members, Range, Value
+from ..errors import counted
+from ..explain import LineReason, Why, shown
+from ..rulebook import Rulebook, Section, Term
+from .styled_line import Said, Style
+
+OPEN = "Not known yet. Some questions are not answered."
+DISPUTED = "Your answers point more than one way here. So nothing is said; let a clinician look."
+FAULT_MAY_RISE = "It may be more urgent than it seems: something in these answers cannot be right."
+MAY_RISE = "It may be more urgent than that: some questions are not answered."
+WITHHELD = "What would follow from these answers breaks a rule of safety, so it is not shown. Let a clinician look."
+MOST = 12  # so many open questions are read by somebody who asks why
+NOTHING = "Nothing that you answered speaks for anything else."
+
+
+def recommendation_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+    """One decision for the patient, in the order that the knowledge base gives; alarms before all else."""
+    if decision.broken:
+        yield from broken_for_patient(rulebook, decision)
+        return
+    for number, section in enumerate(_sections(rulebook)):
+        body = [line for name in section.terms for line in sentences(decision, rulebook.terms[name])]
+        if not body and any(decision.conclusions[name] is None for name in section.terms):
+            body = [Said(OPEN, 1, "muted")]
+        if body:
+            yield Said(section.title, style="title")
+            yield from body
+        if not number:
+            yield from _to_answer(rulebook, decision)
+    yield from notice_for_patient(rulebook)
+
+
+def broken_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+    """A decision that breaks a law, for the patient: the alarms, and that nothing else is advised."""
+    told = [line for term in rulebook.conclusions for line in sentences(decision, term)]
+    yield from (Said(line.text, line.indent, "alarm") for line in told)
+    yield Said(WITHHELD, style="title")
+    yield from (Said(law.says, 1, "alarm", "- ") for law in decision.broken)
+    yield from notice_for_patient(rulebook)
+
+
+def fault_for_patient(alarms: Alarms, case: Case) -> Iterator[Said]:
+    """A case that cannot be decided, for the patient: what cannot be right, and how soon to be seen all the same."""
+    yield Said("Something in these answers cannot be right, so nothing is advised from them yet", style="alarm")
+    yield from (Said(f"{problem.words[:1].upper()}{problem.words[1:]}.", 1, "plain", "- ") for problem in case.problems)
+    figures, told = alarms.figures(case), False
+    for term in alarms.scales:
+        least, most = figures.at_least[term.name], figures.at_most[term.name]
+        if least is not None and least != term.otherwise:
+            yield Said(plainly(term, least), style="alarm")
+            told = True
+        if least != most:
+            yield Said(FAULT_MAY_RISE, style="alarm")
+            told = True
+    if not told:
+        yield Said(OPEN, style="answer")
+    yield from notice_for_patient(alarms.rulebook)
+
+
+def _sections(rulebook: Rulebook) -> tuple[Section, ...]:
+    """The sections for patients; where there are none, all that is shown to a clinician."""
+    found = rulebook.recommendation.sections_for_patients if rulebook.recommendation else ()
+    return found or (Section("Your answers", shown(rulebook)),)
+
+
+def _to_answer(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+    screening = [rulebook.terms[name] for name in decision.ask if rulebook.terms[name].screening]
+    if screening:
+        yield Said("Answer this first", style="title")
+        yield Said("Until then nothing is advised that needs it.", 1)
+        yield from (Said(term.ask, 1, "plain", "? ") for term in screening)
+
+
+def sentences(decision: Decision, term: Term) -> Iterator[Said]:
+    """What an answer says to the patient; nothing where it is open, or where there is nothing to say."""
+    answer = decision.conclusions[term.name]
+    if term.name in decision.disputed:
+        if term.takes_highest and answer != term.otherwise:
+            yield Said(plainly(term, str(answer)), 1, "alarm")
+        yield Said(DISPUTED, 1, "alarm")
+        return
+    if isinstance(answer, Members):
+        if answer.inside:
+            yield Said(f"{_named(term)}:", 1, "answer")
+        yield from (Said(plainly(term, member), 2, "plain", "- ") for member in answer.inside)
+        return
+    least = answer.low if isinstance(answer, Range) else answer
+    if isinstance(answer, Range) and least == term.otherwise:
+        yield Said(OPEN, 1, "muted")
+        return
+    if least is not None and (text := plainly(term, least)):
+        yield Said(text, 1, _style(term, answer))
+        if isinstance(answer, Range):
+            yield Said(MAY_RISE, 1, _style(term, answer))
+
+
+def _style(term: Term, answer: Answer) -> Style:
+    return "alarm" if (answer.low if isinstance(answer, Range) else answer) in term.alarms else "plain"
+
+
+def plainly(term: Term, value: Value) -> str:
+    """A value of a conclusion in the words that the knowledge base has for patients, or in its own."""
+    if str(value) in term.for_patients:
+        return term.for_patients[str(value)]
+    return str(value) if term.domain.kind == "several" else f"{_named(term)}: {value}."
+
+
+def _named(term: Term) -> str:
+    """A term as a line begins with it."""
+    return f"{term.name[:1].upper()}{term.name[1:]}"
+
+
+def notice_for_patient(rulebook: Rulebook) -> Iterator[Said]:
+    """What the knowledge base says of itself to a patient."""
+    if rulebook.recommendation:
+        told = rulebook.recommendation
+        yield Said("Please note", style="title")
+        yield Said(told.notice_for_patients or told.notice, 1, "muted")
+
+
+def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iterator[Said]:
+    """The reasons for an answer as the patient gave them: what was asked, and what the answer was."""
+    yield from _head(decision, reason.term)
+    conclusions, findings = _read(rulebook, reason)
+    findings = {name: None for name in findings if name in decision.case.facts}
+    known = [line for term in conclusions for line in _settled(decision, term)]
+    if known or findings:
+        yield Said("Why", style="title")
+        yield from (Said(line.text, 1, line.style, "- ") for line in known)
+    if findings:
+        yield Said("This is what you told us:", 1)
+        for name in findings:
+            yield from _answered(rulebook.terms[name], decision.case.facts[name])
+    elif reason.how == "otherwise":
+        yield Said(NOTHING, 1)
+    if reason.missing:
+        yield Said("Not answered yet", style="title")
+        yield from (Said(rulebook.terms[name].ask, 1, "plain", "? ") for name in reason.missing[:MOST])
+        if len(reason.missing) > MOST:
+            yield Said(f"and {counted(len(reason.missing) - MOST, 'other question')}", 1, "muted")
+    yield from notice_for_patient(rulebook)
+
+
+def _head(decision: Decision, term: Term) -> Iterator[Said]:
+    """The answer itself; a finding has been told already, and what is open is said to be so."""
+    told = [] if term.finding or term.built_in else list(sentences(decision, term))
+    yield from (Said(line.text, 0, "alarm" if line.style == "alarm" else "answer", line.bullet) for line in told)
+    if not told:
+        is_open = not term.finding and decision.conclusions[term.name] is None
+        yield Said(OPEN if is_open else term.ask or term.says, style="answer")
+
+
+def _settled(decision: Decision, term: Term) -> Iterator[Said]:
+    """A conclusion on the way, where the knowledge base has words for it and it is no mere default."""
+    answer = decision.conclusions[term.name]
+    if isinstance(answer, Members) and answer.inside and term.for_patients and term.name not in decision.disputed:
+        yield Said(f"{_named(term)}: {' '.join(plainly(term, member) for member in answer.inside)}", 1)
+    elif term.for_patients and answer != term.otherwise:
+        yield from sentences(decision, term)
+
+
+def _read(rulebook: Rulebook, reason: Why) -> tuple[list[Term], dict[str, None]]:
+    """The conclusions below an answer, and the findings that its rules read, each once, from the top down."""
+    conclusions: dict[str, None] = {}
+    findings: dict[str, None] = {} if not reason.term.finding else {reason.term.name: None}
+    for rule in reason.rules():
+        for line in rule.lines():
+            for name in line.found:
+                if not rulebook.terms[name].finding:
+                    conclusions[name] = None
+                elif _speaks(line):
+                    findings.update(dict.fromkeys(_answers_behind(line, name)))
+    told = [rulebook.terms[name] for name in conclusions if name != reason.term.name]
+    return [term for term in told if not term.built_in], findings
+
+
+def _answers_behind(line: LineReason, name: str) -> Iterator[str]:
+    """The finding itself, or where it does not apply those that tell so."""
+    if line.applies(name):
+        yield name
+    for gate in line.gates:
+        if gate.state == "not met":
+            yield from gate.found
+
+
+def _speaks(line: LineReason) -> bool:
+    return line.state in ("disputed", "not met" if line.excluded else "met")
+
+
+def _answered(term: Term, value: Value) -> Iterator[Said]:
+    """A question with its answer, or the sentence that the knowledge base has for the answer."""
+    text = str(value)
+    told = term.for_patients.get(text, f"{term.ask} {text[:1].upper()}{text[1:]}.")
+    if told:
+        yield Said(told, 1, "plain", "- ")
+    if text not in term.for_patients:
+        yield from (Said(meant, 2, "muted") for meant in _meaning(term, text))
+
+
+def _meaning(term: Term, value: str) -> Iterator[str]:
+    """What the help of a finding says of one of its values."""
+    found = re.search(rf"(?:^|[.;] ){re.escape(value[:1].upper() + value[1:])}: ([^.;]+)", term.help)
+    if found:
+        yield f"{found[1][:1].upper()}{found[1][1:]}."
