@@ -20,7 +20,7 @@ from typing import Any
 
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_OURS = __name__.removesuffix("kept")  # the package of the engine, with its dot
+_OURS = f"{__package__}."
 
 
 def folder() -> Path | None:
