@@ -1,4 +1,4 @@
-"""The folder in the user's cache where we keep what need not be worked out twice, and the digest of our own sources.
+"""The one cache: records that need not be worked out twice, kept in a folder of the user's.
 
 What is kept is believed, so nothing is read that another user could have written: the folder and each file in it are
 the user's own and open to no other writer, no link is followed, and every folder above belongs to the user or to root.
@@ -6,6 +6,7 @@ What is unpickled is made of our own records alone, which run no code. Windows h
 safe as the user's profile.
 """
 
+import gc
 import hashlib
 import io
 import os
@@ -16,8 +17,11 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+T = TypeVar("T")
+NEWEST = 8
+"""So many records of each kind are kept."""
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _OURS = f"{__package__}."
@@ -85,8 +89,56 @@ def add(whole: "hashlib._Hash", files: Mapping[str, bytes]) -> None:
         whole.update(f"{name} {len(files[name])} ".encode() + files[name])
 
 
-def read(path: Path) -> bytes | None:
-    """What is kept in a file; None where there is none, or one that another user could have written."""
+class Kept(Generic[T]):
+    """One record in the cache, under the digest of a folder and of files: it is gone when one of these changes.
+
+    Where the folder has no name, or no folder of the cache is safe, nothing is read and nothing written.
+    """
+
+    def __init__(self, kind: type[T], directory: str, files: Mapping[str, bytes] | None = None) -> None:
+        self.kind = kind
+        self.path = _path(kind.__name__.lower(), directory, files or {})
+
+    def read(self) -> T | None:
+        """The record; None where there is none, or what is there cannot be one."""
+        content = None if self.path is None else _read(self.path)
+        collecting = gc.isenabled()
+        gc.disable()  # nothing of what is read can be garbage yet, and looking for it takes half the time
+        try:
+            found = unpickle(content) if content else None
+        except Exception:  # whatever a damaged file raises, the record can be made again
+            return None
+        finally:
+            if collecting:
+                gc.enable()
+        return found if isinstance(found, self.kind) else None
+
+    def write(self, content: T) -> None:
+        """Keep the record for the next time."""
+        if self.path is not None:
+            _write(self.path, pickled(content))
+
+
+def _path(kind: str, directory: str, files: Mapping[str, bytes]) -> Path | None:
+    base = folder() if directory else None
+    if base is None:
+        return None
+    whole = _digest_of(directory)
+    for name in sorted(files):
+        whole.update(f"{name} {len(files[name])} ".encode() + files[name])
+    return base / f"{whole.hexdigest()}.{kind}"
+
+
+def _digest_of(directory: str) -> "hashlib._Hash":
+    """The digest, to be added to, of the engine's own sources, the Python version and the folder's name."""
+    whole = hashlib.sha256(f"{sys.version_info[:3]} {os.path.abspath(directory)}".encode(errors="surrogateescape"))  # noqa: PTH100 (no link followed)
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        whole.update(path.read_bytes())
+    return whole
+
+
+def _read(path: Path) -> bytes | None:
+    """What a file holds; None where there is none, or one that another user could have written."""
     try:
         with open(os.open(path, _OPEN), "rb") as file:  # noqa: PTH123 (a descriptor)
             status = os.fstat(file.fileno())
@@ -95,7 +147,7 @@ def read(path: Path) -> bytes | None:
         return None
 
 
-def write(path: Path, content: bytes, keep: int) -> None:
+def _write(path: Path, content: bytes) -> None:
     """Write a file, which appears whole or not at all; of those with its ending only the newest few are kept."""
     from tempfile import mkstemp
 
@@ -107,7 +159,7 @@ def write(path: Path, content: bytes, keep: int) -> None:
         with open(handle, "wb") as file:  # noqa: PTH123 (a descriptor)
             file.write(content)
         Path(name).replace(path)
-        for old in sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime)[:-keep]:
+        for old in sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime)[:-NEWEST]:
             old.unlink(missing_ok=True)
     except OSError:
         Path(name).unlink(missing_ok=True)
@@ -125,9 +177,9 @@ class _Records(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no record of lumbar")
 
 
-def unpickle(content: bytes | None) -> Any:
-    """What was pickled, where it is made of records alone; else, and for nothing, raises whatever is wrong with it."""
-    return _Records(io.BytesIO(content or b"")).load()
+def unpickle(content: bytes) -> Any:
+    """What was pickled, where it is made of records alone; else raises whatever is wrong with it."""
+    return _Records(io.BytesIO(content)).load()
 
 
 def pickled(content: Any) -> bytes:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..cache import Kept
 from ..case import Case
 from ..errors import CaseError, Place, Problem
 from ..facts import text_of
 from ..rulebook import Rulebook
-from . import cache
 from .files import read_folder
 
 
@@ -18,7 +18,13 @@ def load(directory: str | Path, cases: bool = True) -> Rulebook:
     Without the saved cases it is the same rulebook, by the same digest, and sooner there.
     """
     files = read_folder(Path(directory), cases)
-    return cache.kept(files, str(directory), lambda: load_files(files, str(directory)))
+    kept = Kept(Rulebook, str(directory), files)
+    rulebook = kept.read()
+    if rulebook is None:
+        rulebook = load_files(files, str(directory))
+        rulebook.stages, rulebook.support  # noqa: B018 (worked out once, kept with the rest)
+        kept.write(rulebook)
+    return rulebook
 
 
 def load_files(files: Mapping[str, bytes], directory: str = "") -> Rulebook:

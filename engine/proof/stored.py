@@ -4,21 +4,27 @@ What was proved never to happen is kept with the parts that cannot be together; 
 who are run anew. So after one card has changed only what rests on it is asked again.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import Path
-from typing import Any
 
 from .. import cache
 from ..circuit import Gate
 from ..rulebook import Term, readable
 from .verdicts import Facts
 
-KEPT = 8
 MOST = 5_000
 CASES = 1_000
 """So many of the newest cases: each time all are run through the circuit."""
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What is kept: parts that are never true together, smallest patients by question, and the newest cases."""
+
+    cores: dict[str, list[str]] = field(default_factory=dict)
+    patients: dict[str, Facts] = field(default_factory=dict)
+    cases: list[Facts] = field(default_factory=list)
 
 
 class Kept:
@@ -27,9 +33,13 @@ class Kept:
     def __init__(self, nodes: Sequence[Gate], terms: Mapping[str, Term], directory: str) -> None:
         self.nodes = nodes
         self.terms = terms
-        self.path = _path(directory) if directory else None
+        self.file = cache.Kept(Verdicts, directory)
+        self.path = self.file.path
         self.digests: list[str] = []
-        self.cores, self.patients, self.cases = _read(self.path, terms)
+        found = self.file.read() or Verdicts()
+        self.cores = found.cores
+        self.patients = {key: facts for key, facts in found.patients.items() if readable(terms, facts)}
+        self.cases = [facts for facts in found.cases if readable(terms, facts)]
 
     def core(self, asked: Sequence[int]) -> frozenset[int] | None:
         """The nodes that were proved never to be true together, where this was asked before."""
@@ -63,11 +73,8 @@ class Kept:
 
     def save(self, cases: Sequence[Facts]) -> None:
         """Write it all for the next time."""
-        if self.path is not None:
-            newest = dict(list(self.cores.items())[-MOST:])
-            patients = {key: dict(facts) for key, facts in list(self.patients.items())[-MOST:]}
-            content = {"never": newest, "patients": patients, "cases": [dict(facts) for facts in cases[-CASES:]]}
-            cache.write(self.path, json.dumps(content).encode(), KEPT)
+        cores, patients = dict(list(self.cores.items())[-MOST:]), dict(list(self.patients.items())[-MOST:])
+        self.file.write(Verdicts(cores, patients, [dict(facts) for facts in cases[-CASES:]]))
 
     def _key(self, asked: Sequence[int]) -> str:
         return _short("question", *sorted(self.digest(node) for node in asked))
@@ -89,19 +96,3 @@ class Kept:
 
 def _short(*parts: str) -> str:
     return blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
-
-
-def _path(directory: str) -> Path | None:
-    folder = cache.folder()
-    return None if folder is None else folder / f"{cache.digest_of(directory).hexdigest()}.verdicts"
-
-
-def _read(path: Path | None, terms: Mapping[str, Term]) -> tuple[dict[str, list[str]], dict[str, Facts], list[Facts]]:
-    try:
-        found: Any = json.loads(cache.read(path) or b"{}") if path is not None else {}
-        cores = {key: [str(digest) for digest in core] for key, core in found.get("never", {}).items()}
-        patients = {key: facts for key, facts in found.get("patients", {}).items() if readable(terms, facts)}
-        cases = [facts for facts in found.get("cases", []) if readable(terms, facts)]
-    except Exception:  # whatever is wrong with the file, all can be asked anew
-        return {}, {}, []
-    return cores, patients, cases

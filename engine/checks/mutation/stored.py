@@ -6,7 +6,7 @@ by the prover, question by question.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -16,7 +16,6 @@ from ...language import show
 from ...rulebook import Rule, Rulebook
 from ..saved_cases import answer_terms
 
-KEPT = 8
 LAWS = ("laws", "impossible")
 
 
@@ -46,33 +45,29 @@ Fates = Mapping[tuple[str, int], Fate]
 """By rule and place among its mutants."""
 
 
+@dataclass(frozen=True)
+class Results:
+    """What is kept: the digest of the meaning that the fates rest on, and the results."""
+
+    meaning: str = ""
+    by_examples: Mapping[str, ByExamples] = field(default_factory=dict)
+    fates: Fates = field(default_factory=dict)
+
+
 class Kept:
     """What was kept of one folder of knowledge; nothing where the folder has no name, or what follows has changed."""
 
     def __init__(self, rulebook: Rulebook) -> None:
-        folder = cache.folder() if rulebook.directory else None
-        self.path = folder / f"{cache.digest_of(rulebook.directory).hexdigest()}.mutants" if folder else None
-        self.meaning = _meaning(rulebook) if folder else ""
-        self.by_examples: Mapping[str, ByExamples] = {}
-        self.fates: Fates = {}
-        self._read()
-
-    def _read(self) -> None:
-        try:
-            meaning, by_examples, fates = cache.unpickle(cache.read(self.path)) if self.path else ("", {}, {})
-            records = isinstance(by_examples, dict) and isinstance(fates, dict)
-            if not records or not all(isinstance(one, ByExamples) for one in by_examples.values()):
-                return
-            if not all(isinstance(one, Fate) for one in fates.values()):
-                return
-        except Exception:  # whatever a damaged file raises, all of it can be found anew
-            return
-        self.by_examples, self.fates = by_examples, fates if meaning == self.meaning else {}
+        self.file = cache.Kept(Results, rulebook.directory)
+        self.path = self.file.path
+        self.meaning = _meaning(rulebook) if self.path else ""
+        found = self.file.read() or Results()
+        self.by_examples = found.by_examples
+        self.fates: Fates = found.fates if found.meaning == self.meaning else {}
 
     def save(self, by_examples: Mapping[str, ByExamples], fates: Fates) -> None:
         """Keep what was found for the next time."""
-        if self.path is not None:
-            cache.write(self.path, cache.pickled((self.meaning, dict(by_examples), dict(fates))), KEPT)
+        self.file.write(Results(self.meaning, dict(by_examples), dict(fates)))
 
 
 def key_of(rulebook: Rulebook, terms: str, table: str, rules: list[Rule]) -> str:
