@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from .errors import Place, Problem, is_invisible, sign_name
+from .errors import LumbarError, Place, Problem, is_invisible, sign_name
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
@@ -76,12 +76,8 @@ class Fields:
 Node = Text | Items | Fields
 
 
-class Unreadable(Exception):
-    """The text is no document of ours; carries the one problem that stopped the reading."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+class Unreadable(LumbarError):
+    """The text is not a document of ours; carries the one problem that stopped the reading."""
 
 
 def decode(data: bytes, place: Place, limit: int = MAX_BYTES) -> str:

@@ -10,6 +10,7 @@ from .display import visible_in_a_line
 
 WITHIN = " > "  # between a column and a name that stands within its cells
 SURELY = 0.75  # words so much alike are one, with a slip of the pen
+REPORT = "none: please report it, with the case and the output of `lumbar --version`"
 NAMED = 3  # so many other files are named; more are counted
 
 
@@ -71,13 +72,19 @@ class Problem:
 
 
 class LumbarError(Exception):
-    """The root: something that a person can mend, with every problem that was found."""
+    """The root of every error that is raised on purpose, with every problem that was found."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(sorted(problems, key=_most_first)))
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        found = [problems] if isinstance(problems, Problem) else problems
+        self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(sorted(found, key=_most_first)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
-    def __reduce__(self) -> tuple[type["LumbarError"], tuple[tuple[Problem, ...]]]:
+    @property
+    def problem(self) -> Problem:
+        """The first problem, of errors that have one."""
+        return self.problems[0]
+
+    def __reduce__(self) -> tuple[type["LumbarError"], tuple[object, ...]]:
         """For another process: made again of its problems, and not of their text."""
         return type(self), (self.problems,)
 
@@ -92,6 +99,18 @@ class CaseError(LumbarError):
 
 class QuestionError(LumbarError):
     """Whoever asks about a decision named what there is not, or a decision by another rulebook or of other facts."""
+
+
+class InternalError(LumbarError):
+    """Lumbar contradicts itself: its own check does not confirm an explanation or a proof, which is never shown then.
+
+    That is a bug, and nothing that a user can fix: the message asks for a report.
+    """
+
+    @classmethod
+    def of(cls, found: str) -> "InternalError":
+        """The error with what was found, and what to do about it."""
+        return cls(Problem(Place("lumbar"), f"internal error: {found}", REPORT))
 
 
 def _most_first(problem: Problem) -> tuple[int, Problem]:

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from .case import Case, Value
-from .errors import Place
+from .errors import LumbarError, Place, Problem
 from .language import Condition, Domain
 
 SCREENED = "screening complete"
@@ -193,12 +193,15 @@ class Stage:
     terms: tuple[str, ...]
 
 
-class Circle(Exception):
+class Circle(LumbarError):
     """Terms and rules that need each other; carries them in order."""
 
     def __init__(self, path: tuple[str, ...]) -> None:
-        super().__init__(" > ".join(path))
+        super().__init__(Problem(Place("rulebook"), " > ".join(path), "no circle"))
         self.path = path
+
+    def __reduce__(self) -> tuple[type["Circle"], tuple[object, ...]]:
+        return type(self), (self.path,)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from engine.case import Case
 from engine.checks import broken_laws, mistakes
 from engine.checks.verification import Proofs, case_text, in_words, proved
 from engine.checks.verification import save as save_patients
+from engine.errors import InternalError
 from engine.interfaces.files import read
 from engine.loader import load_files
 from engine.proof import Limits, Undecided
@@ -213,7 +214,7 @@ def test_verdicts_are_kept_and_asked_anew_where_a_card_has_changed(
 
 def test_a_case_is_no_patient_of_a_changed_meaning() -> None:
     made = CASES["a law"][0]
-    with pytest.raises(AssertionError):
+    with pytest.raises(InternalError):
         Prover(made).replay({"wet": "yes"}, lambda decision: semantics.breaks(made.laws["a"], decision.state))
     assert not semantics.decide(made, Case("x", {"wet": "yes"})).broken
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine import explain, render, semantics
 from engine.case import Decision, Members
+from engine.errors import InternalError
 from engine.explain import LineReason, Why
 from engine.rulebook import Rulebook
 from tests.rulebooks import case, facts, rulebooks
@@ -143,7 +144,7 @@ def test_a_decision_that_its_rules_do_not_bear_out_is_not_explained() -> None:
         marks={"r": semantics.FAILS},
         state=decision.state,
     )
-    with pytest.raises(AssertionError, match="r is told as 2, and is 1"):
+    with pytest.raises(InternalError, match="r is told as 2, and is 1"):
         explain.why(book, forged, "other")
 
 

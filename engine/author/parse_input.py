@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from ..errors import Place, Problem, listed, nearest
+from ..errors import LumbarError, Place, Problem, listed, nearest
 from ..language import NUMERIC, Line, Misread, parse_line, terms_of
 from ..loader.cards import conclusion_is_known
 from ..loader.fields import Desk
@@ -16,11 +16,14 @@ HERE = Place("typed")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
-class Refused(Exception):
-    """What was typed cannot stand; the text says what is there, and what was expected."""
+class Refused(LumbarError):
+    """What was typed cannot be used; the text says what is there, and what was expected."""
 
     def __init__(self, problem: Problem | str) -> None:
-        super().__init__(problem if isinstance(problem, str) else problem.words)
+        super().__init__(Problem(HERE, problem) if isinstance(problem, str) else problem)
+
+    def __str__(self) -> str:
+        return self.problem.words
 
 
 def _desk(read: Callable[[Desk], Named]) -> Named:

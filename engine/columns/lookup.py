@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from ..errors import LumbarError, Place, Problem
-from .piece import Unusable, for_polars
+from .piece import for_polars
 from .program import CASE
 from .tables import as_text
 
@@ -72,8 +72,6 @@ def readable(folder: Path) -> Iterator[None]:
     """Tell files in the folder of a batch that are not as they were written; raises LumbarError."""
     try:
         yield
-    except Unusable as error:
-        raise LumbarError([error.problem]) from error
     except (pl.exceptions.PolarsError, OSError, ValueError, RecursionError) as error:
         there = f"files that cannot be read ({' '.join(str(error).split())[:200]})"
         raise LumbarError([Problem(Place(str(folder)), there, "them as `lumbar batch` wrote them")]) from error

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ..errors import Problem
+from ..errors import LumbarError, Problem
 
 Lines = np.ndarray[Any, np.dtype[np.int64]]
 Parsed = Mapping[str, Any] | Problem
@@ -80,12 +80,8 @@ class Vocabulary:
     types: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Unusable(Exception):
+class Unusable(LumbarError):
     """A file, or the rest of it, that cannot be read, with the problem."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Checks each explanation against `semantics`, by another way than it was found, before it is given.
 
-An explanation that does not bear it out is a bug, and is never shown: AssertionError.
+An explanation that does not pass is a bug, and is never shown: InternalError.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import semantics as truth
 from ..case import Case, Decision, Members, Value
+from ..errors import InternalError
 from ..rulebook import Rulebook
 from .answers import STATUS, Outcome, advice, outcome
 
@@ -27,7 +28,7 @@ def decided(rulebook: Rulebook, facts: Answers) -> Decision:
 def demand(kept: bool, told: str) -> None:
     """Let nothing be shown that is not so."""
     if not kept:
-        raise AssertionError(f"this explanation is not borne out: {told}")
+        raise InternalError.of(f"this explanation is not borne out: {told}")
 
 
 def check_why(rulebook: Rulebook, decision: Decision, reason: "Why", leaves: Iterable[str]) -> None:

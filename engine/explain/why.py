@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import semantics as truth
 from ..case import Answer, Decision, Members, Range, plain
+from ..errors import InternalError
 from ..language import Condition, Group, Line, show_line, terms_of, title_of
 from ..rulebook import COMPLETE, Rule, Rulebook, Support, Term
 from .answers import STATES, STATUS, in_a_phrase, outcome
@@ -300,7 +301,7 @@ class Explainer:
     def _check(self, rule: Rule) -> None:
         again = truth.mark_condition(rule.condition, self.state)
         if again != self.decision.marks[rule.id]:
-            raise AssertionError(f"{rule.id} is told as {self.decision.marks[rule.id]}, and is {again}")
+            raise InternalError.of(f"{rule.id} is told as {self.decision.marks[rule.id]}, and is {again}")
 
     def _part(self, part: Line | Group, excluded: bool, deep: bool) -> LineReason | GroupReason:
         if isinstance(part, Group):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 import click
 
 from ..display import visible, visible_in_a_line
-from ..errors import LumbarError, counted
+from ..errors import InternalError, LumbarError, counted
 
 if TYPE_CHECKING:
     from ..render.styled_line import Said
@@ -36,6 +36,7 @@ class Exit:
     FINE = 0
     TO_MEND = 1
     WRONG_USE = 2
+    INTERNAL = 3
 
 
 class Guarded:
@@ -79,7 +80,7 @@ def guard() -> None:
 
 
 class Guards(click.Group):
-    """A group of commands whose refusals, which click prints, are made visible."""
+    """A group of commands: the refusals that click prints are made visible, and no error of ours is a traceback."""
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
         """Read the options."""
@@ -88,7 +89,7 @@ class Guards(click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command."""
-        with _visible_refusals():
+        with _visible_refusals(), mending():
             return super().invoke(context)
 
 
@@ -159,7 +160,7 @@ def say_json(value: Any) -> None:
 
 @contextmanager
 def mending(as_json: bool = False) -> Iterator[None]:
-    """Where there is something that a person can mend, print it and end."""
+    """Where there is something that a person can fix, print it and end."""
     try:
         yield
     except LumbarError as error:
@@ -167,6 +168,8 @@ def mending(as_json: bool = False) -> Iterator[None]:
             say_json({"errors": [problem.as_json() for problem in error.problems]})
         for problem in error.problems if not as_json else ():
             click.echo(str(problem), err=True)
+        if isinstance(error, InternalError):
+            sys.exit(Exit.INTERNAL)
         click.echo(f"{counted(len(error.problems), 'problem')} to mend", err=True)
         sys.exit(Exit.TO_MEND)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..document import Fields, Items, Node, Text
-from ..errors import Place, Problem, as_written, listed, nearest
+from ..errors import LumbarError, Place, Problem, as_written, listed, nearest
 from .nodes import NUMERIC, RELATIONS, TERM, UNSETTLED, Against, Condition, Domain, Group, Is, Line, Unsettled, Within
 
 _BOUNDS = tuple(
@@ -49,12 +49,8 @@ _GROUP = re.compile(r"any of\Z|at least (\d{1,9}) of\Z")
 MAX_PARTS = 1_000
 
 
-class Misread(Exception):
+class Misread(LumbarError):
     """A condition that cannot be read; carries every problem in it."""
-
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
 
 
 def no_term(place: Place, name: str, suggestion: str) -> Problem:
@@ -174,7 +170,7 @@ def parse_parts(node: Node, domains: Mapping[str, Domain], law: bool = False) ->
     if not parts and not problems:
         problems.append(Problem(node.place, "an empty list", "at least one line"))
     if problems:
-        raise Misread(*problems)
+        raise Misread(problems)
     return tuple(parts)
 
 
@@ -228,7 +224,7 @@ def parse(fields: Fields, domains: Mapping[str, Domain], law: bool = False) -> C
     if head is None:
         problems.append(Problem(fields.place, f"no `{'never' if law else 'if'}`", "lines, or `always` in a rule"))
     if problems:
-        raise Misread(*problems)
+        raise Misread(problems)
     return Condition(parts["if"], parts["unless"])
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from .. import semantics
 from ..case import Case
 from ..circuit import FALSE, TRUE, Compiler, Pair, compiled, marks_of
+from ..errors import InternalError
 from ..language import Condition, Domain
 from ..rulebook import Rulebook, Term
 from .prover import Prover
@@ -75,7 +76,7 @@ class Two:
             and isinstance(found, Patient)
             and self.answer(self.before, found.facts, shows) == self.answer(self.after, found.facts, shows)
         ):
-            raise AssertionError(f"{shows!r} does not differ in truth for {dict(found.facts)}")
+            raise InternalError.of(f"{shows!r} does not differ in truth for {dict(found.facts)}")
         return found
 
     def answer(self, rulebook: Rulebook, facts: Facts, name: str) -> tuple[object, ...]:

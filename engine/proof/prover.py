@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from .. import semantics
 from ..case import Case, Decision, Value
 from ..circuit import FALSE, Compiler, Pair, compiled, marks_of
+from ..errors import InternalError
 from ..rulebook import Rulebook, Term
 from .bit_parallel import Pool, true_in
 from .encoding import Encoding
@@ -117,7 +118,7 @@ class Prover:
         shown = shows(semantics.decide(self.rulebook, Case("a patient", facts)).marked)
         barred = assuming and semantics.impossibilities(self.rulebook, facts)
         if not shown or barred:
-            raise AssertionError(f"the proof and the meaning part over {dict(facts)}")
+            raise InternalError.of(f"the proof and the meaning part over {dict(facts)}")
 
     def true_in(self, facts: Facts, *nodes: int) -> bool:
         """Whether all the nodes are true in one case."""
@@ -150,7 +151,7 @@ class Prover:
             if loose:
                 self.undecided += 1
                 return Undecided(f"the range is too long to compare value by value: {loose}")
-            raise AssertionError(f"the clauses and the circuit part over {answer}")
+            raise InternalError.of(f"the clauses and the circuit part over {answer}")
         self.pool.add(answer)
         return answer
 

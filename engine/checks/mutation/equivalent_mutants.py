@@ -11,7 +11,7 @@ from typing import Any
 from ... import semantics
 from ...case import Value
 from ...circuit import FALSE, Compiler
-from ...errors import Place
+from ...errors import InternalError, Place
 from ...language import Condition, Domain, Is
 from ...proof.prover import Prover
 from ...proof.verdicts import Patient
@@ -82,7 +82,7 @@ def smallest_example(rulebook: Rulebook, first: Condition, second: Condition) ->
     given = dict(isolated.given(found.facts))
     state = state_of(rulebook, given)
     if semantics.mark_condition(first, state) == semantics.mark_condition(second, state):
-        raise AssertionError(f"the proof and the meaning part over {given}")
+        raise InternalError.of(f"the proof and the meaning part over {given}")
     return given
 
 
