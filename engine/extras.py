@@ -11,7 +11,6 @@ from pathlib import Path
 
 NAMES = {
     "prompt_toolkit": "prompt-toolkit",
-    "pysat": "python-sat",
     "python_calamine": "python-calamine",
     "vl_convert": "vl-convert-python",
     "dask": "distributed",

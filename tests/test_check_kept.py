@@ -21,8 +21,6 @@ from tests.conftest import edit
 from tests.rulebooks import case, facts, laws, rulebooks
 from tests.test_mutation import Truth
 
-pytest.importorskip("pysat")
-
 
 @contextmanager
 def cache(folder: Path) -> Iterator[None]:
@@ -32,17 +30,16 @@ def cache(folder: Path) -> Iterator[None]:
         yield
 
 
-def checked(base: Path) -> tuple[Report, Proofs | None]:
+def checked(base: Path) -> tuple[Report, Proofs]:
     """Everything that `lumbar check` finds."""
     rulebook = load(base)
     prover = prover_of(rulebook)
     return check(rulebook, Truth(rulebook), prover), proved(rulebook, prover=prover)
 
 
-def told(found: tuple[Report, Proofs | None]) -> tuple[object, ...]:
+def told(found: tuple[Report, Proofs]) -> tuple[object, ...]:
     """What was found; of a patient how many answers there are, for there may be many as small."""
     report, proofs = found
-    assert proofs is not None
     shown = [(one.problem, len(one.patient.facts) if one.patient else None) for one in proofs.found]
     return report, shown, proofs.counts, proofs.resting
 

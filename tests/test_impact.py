@@ -15,21 +15,18 @@ from hypothesis import strategies as st
 
 import cli
 from engine.author import report_text
+from engine.author.diff import rules_that_differ
+from engine.author.equivalence import UNSEEN, Everywhere, compare_everywhere
 from engine.author.impact import Change, changes, shown_terms
 from engine.case import Case, Members
 from engine.columns import tables
 from engine.columns.diff import Compared
 from engine.loader import load
 from engine.rulebook import Rulebook
-
-from .rulebooks import case, facts, rulebooks
-
-pytest.importorskip("pysat")
-
-from engine.author.diff import rules_that_differ
-from engine.author.equivalence import UNSEEN, Everywhere, compare_everywhere
 from tests.conftest import BICYCLE, edit
 from tests.test_truth import rulebook
+
+from .rulebooks import case, facts, rulebooks
 
 CARD = "rules/squeal_on_braking.yaml"
 AGAINST = ("impact", "--against", str(BICYCLE))

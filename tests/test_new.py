@@ -246,7 +246,6 @@ def test_groups_and_exclusions_can_be_asked_for(shed: Path) -> None:
 
 
 def test_a_rule_in_dispute_is_told_to_give_way_or_a_line_is_needed(shed: Path) -> None:
-    pytest.importorskip("pysat")
     lines = ("noise: squeal", "brakes hold: yes", "", "fault: worn chain", "", "It may.", "SHED: often", "", "")
     settled = talk(shed, NAME, SAYS, *lines, "yes", "yes")
     assert settled.draft.outranks == ("squeal_on_braking",)
@@ -254,7 +253,6 @@ def test_a_rule_in_dispute_is_told_to_give_way_or_a_line_is_needed(shed: Path) -
 
 
 def test_a_card_that_breaks_a_law_is_not_saved(shed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("pysat")
     law = "law: never_two\nsays: Never.\nnever: [{noise: click}, {parts: pads}]\nsource: [{SHED: here}]\n"
     (shed / "laws" / "never_two.yaml").write_text(law, encoding="utf-8")
     lines = ("brakes hold: yes", "", "parts: pads", "", "It may.", "SHED: often", "", "")

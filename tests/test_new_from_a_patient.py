@@ -47,7 +47,6 @@ def patient(base: Path, text: str, **more: str | int) -> Wanted:
 
 
 def test_lines_are_shown_until_no_saved_case_is_touched(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("pysat")
     goal = patient(two, "fault: worn chain")
     assert goal.rules == ("squeal_on_braking",)
     settled = talk(two, "1", "", NAME, SAYS, "It may.", "SHED: often", "", "", "yes", "yes", goal=goal)
@@ -74,7 +73,6 @@ def test_the_patient_becomes_a_saved_case_and_everything_checks(two: Path, tmp_p
 
 
 def test_saved_cases_that_should_change_are_written_anew(two: Path) -> None:
-    pytest.importorskip("pysat")
     goal = patient(two, "ride: gently")
     answers = ("noise: squeal", "let them change", NAME, SAYS, "It may.", "SHED: often", "", "", "yes")
     settled = talk(two, *answers, goal=goal)

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -97,14 +96,3 @@ def lumbar(words: list[str], before: str = "", after: str = "") -> str:
 def test_a_question_that_needs_no_solver_loads_none(words: list[str]) -> None:
     told = lumbar(words, after="print({'pysat', 'numpy', 'polars', 'rich'} & set(sys.modules))")
     assert told.endswith("set()")
-
-
-def test_where_a_solver_that_is_missing_is_wanted_it_is_said_and_never_taken_for_a_proof(tmp_path: Path) -> None:
-    (tmp_path / "pysat.py").write_text("raise ModuleNotFoundError('no', name='pysat')", encoding="utf-8")
-    before = f"sys.path.insert(0, {str(tmp_path)!r}); "
-    undecided = ["whynot", str(CASES / "stenosis_trolley_sign.yaml"), "working pattern=disc-type", "--length", "line"]
-    told = lumbar(undecided, before=before)
-    assert "not decided: python-sat is not installed" in told
-    assert "Proved" not in told
-    proved = ["whynot", FACET, "working pattern=inflammatory suspected", "--length", "line"]
-    assert "Proved" in lumbar(proved, before=before)

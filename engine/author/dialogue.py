@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from ..case import Case
 from ..errors import Problem, counted, listed
-from ..proof import installed, without
 from ..render import Said, sentences
 from ..rulebook import Rulebook
 from . import report_text
@@ -16,9 +14,7 @@ from .case_dialogue import Wanted, from_patient
 from .draft import Draft
 from .dry_run import Trial, try_out
 from .prompts import Question, Talk, dead_end, yes_or_no
-
-if TYPE_CHECKING:  # what looks at every case is loaded only then
-    from .proving import Proved, Quarrel
+from .proving import Proved, Quarrel, prove_card
 
 MOST = 4
 
@@ -55,10 +51,7 @@ def _tried(saved: Saved, draft: Draft, patient: Case | None) -> Talk[tuple[Draft
         yield Said("Examples, saved cases, sources, and the order of work: nothing to mend.", 1)
         for line in report_text.saved_changes(trial.changes, (trial.after, saved.rulebook), len(saved.rulebook.cases)):
             yield replace(line, indent=line.indent + 1)
-        proved = _proved(saved, trial.after, draft)
-        if proved is None:
-            yield Said(f"Not tried on every possible case. {without()}", 1)
-            return draft, trial
+        proved = prove_card(saved.rulebook, trial.after, draft.rule)
         if not proved.quarrels:
             yield from _told(proved, trial.after, saved.rulebook)
             return draft, trial
@@ -72,16 +65,7 @@ def _mended(problems: Sequence[Problem]) -> Talk[None]:
         yield from dead_end(f"{counted(len(problems), 'problem')} to mend before it can be saved.")
 
 
-def _proved(saved: Saved, after: Rulebook, draft: Draft) -> "Proved | None":
-    """What is found out about every case; None where no solver is installed."""
-    if not installed():
-        return None
-    from .proving import prove_card
-
-    return prove_card(saved.rulebook, after, draft.rule)
-
-
-def _told(proved: "Proved", after: Rulebook, before: Rulebook) -> Talk[None]:
+def _told(proved: Proved, after: Rulebook, before: Rulebook) -> Talk[None]:
     yield from _mended(proved.problems)
     laws = f"{counted(len(after.laws), 'law')} proved" if after.laws else "no law to prove"
     yield Said(f"Every possible case: {laws}, no rule in dispute with it, and it can fire.", 1)
@@ -89,7 +73,7 @@ def _told(proved: "Proved", after: Rulebook, before: Rulebook) -> Talk[None]:
         yield replace(line, indent=line.indent + 1)
 
 
-def _settled(quarrels: "Sequence[Quarrel]", draft: Draft) -> Talk[Draft]:
+def _settled(quarrels: Sequence[Quarrel], draft: Draft) -> Talk[Draft]:
     """The card once it is said which rules give way to it."""
     if len(quarrels) > MOST:
         rules = listed([quarrel.rule for quarrel in quarrels])

@@ -49,8 +49,7 @@ def _new(before: Rulebook, after: Rulebook) -> Iterator[Problem]:
 
 
 def _errors(rulebook: Rulebook) -> tuple[Found, ...]:
-    proofs = proved(rulebook)
-    return proofs.errors if proofs else ()
+    return proved(rulebook).errors
 
 
 def _named(found: Found) -> tuple[str, str]:

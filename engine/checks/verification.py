@@ -5,20 +5,18 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import log10, prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..case import Case, Value
 from ..errors import Place, Problem, counted
 from ..language import quoted
-from ..proof import Undecided, installed, without
+from ..proof import Undecided, Verdict, laws, rules
+from ..proof.gaps import gaps
+from ..proof.laws import Part, show_part
+from ..proof.prover import Prover
+from ..proof.rules import Dead, Dispute
 from ..rulebook import Law, Rulebook, Term, facts_in_order
 from .saved_cases import answer_terms
-
-if TYPE_CHECKING:
-    from ..proof.laws import Part
-    from ..proof.prover import Prover
-    from ..proof.rules import Dead, Dispute
-    from ..proof.verdicts import Verdict
 
 MOST_TOLD = 8
 """So many answers of a patient are told one by one; of more those that are not as usual."""
@@ -57,27 +55,19 @@ class Proofs:
         return tuple(one for one in self.found if not one.blocks)
 
 
-def prover_of(rulebook: Rulebook) -> "Prover | None":
-    """A prover that keeps what it proves; None where the solver is not installed."""
-    if not installed():
-        return None
-    from ..proof.prover import Prover
-
+def prover_of(rulebook: Rulebook) -> Prover:
+    """A prover that keeps what it proves."""
     return Prover(rulebook, keep=True)
 
 
-def proved(
-    rulebook: Rulebook, idle: bool = False, prover: "Prover | None" = None, broken: Container[str] = ()
-) -> Proofs | None:
-    """Everything that is asked of every possible case, in order; None where the solver is not installed.
+def proved(rulebook: Rulebook, idle: bool = False, prover: Prover | None = None, broken: Container[str] = ()) -> Proofs:
+    """Everything that is asked of every possible case, in order.
 
     What is idle (rules, lines, findings) takes longer, and is looked for only where it is asked for. The laws that are
     told to be `broken` already, by a saved case with a name, are not told again.
     """
     start = time.perf_counter()
     prover = prover or prover_of(rulebook)
-    if prover is None:
-        return None
     resting: dict[str, tuple[str, ...]] = {}
     found = [*_assumptions(prover), *_laws(prover, resting, broken), *_rules(prover), *_gaps(prover)]
     found += _idle(prover) if idle else ()
@@ -96,10 +86,8 @@ def magnitude(rulebook: Rulebook) -> int:
     return int(log10(prod(size + 1 for size in sizes)))
 
 
-def as_json(proofs: Proofs | None) -> Any:
-    """The proofs as `lumbar check --json` prints them; null where they could not be asked."""
-    if proofs is None:
-        return None
+def as_json(proofs: Proofs) -> dict[str, Any]:
+    """The proofs as `lumbar check --json` prints them."""
     return {
         "shown": [
             {
@@ -115,10 +103,8 @@ def as_json(proofs: Proofs | None) -> Any:
     }
 
 
-def in_one_line(proofs: Proofs | None) -> str:
+def in_one_line(proofs: Proofs) -> str:
     """What was proved, over how many possible cases, in what time."""
-    if proofs is None:
-        return f"Not asked of every possible case (laws, disputes, dead rules, gaps). {without()}"
     counts, errors, advice = proofs.counts, len(proofs.errors), len(proofs.advice)
     resting = f", {len(proofs.resting)} of them by assumptions about patients" if proofs.resting else ""
     return (
@@ -166,9 +152,7 @@ def save(proofs: Proofs, folder: Path) -> None:
 # --- what is asked ---------------------------------------------------------------------------------------------------
 
 
-def _assumptions(prover: "Prover") -> Iterator[Found]:
-    from ..proof import laws
-
+def _assumptions(prover: Prover) -> Iterator[Found]:
     known = prover.rulebook.impossible
     guilty = laws.left_over(prover)
     if isinstance(guilty, Undecided):
@@ -184,9 +168,7 @@ def _assumptions(prover: "Prover") -> Iterator[Found]:
         yield Found(Problem(known[name].place, f"{name!r} says no more than the other assumptions"), blocks=False)
 
 
-def _laws(prover: "Prover", resting: dict[str, tuple[str, ...]], broken: Container[str]) -> Iterator[Found]:
-    from ..proof import laws
-
+def _laws(prover: Prover, resting: dict[str, tuple[str, ...]], broken: Container[str]) -> Iterator[Found]:
     for law in (law for law in prover.rulebook.laws.values() if law.id not in broken):
         if empty := laws.empty_premise(prover, law):
             there = f"the law {law.id!r} can never apply: {_parts(empty)} is true of no patient"
@@ -209,18 +191,14 @@ def _laws(prover: "Prover", resting: dict[str, tuple[str, ...]], broken: Contain
                 yield _law(prover, law, twin.verdict, there, name, wanted, blocks)
 
 
-def _law(
-    prover: "Prover", law: Law, verdict: "Verdict", there: str, name: str, wanted: str, blocks: bool = True
-) -> Found:
+def _law(prover: Prover, law: Law, verdict: Verdict, there: str, name: str, wanted: str, blocks: bool = True) -> Found:
     if verdict.kind == "undecided":
         there = f"the law {{}} is undecided ({verdict.reason})"
     problem = Problem(law.place, there.format(repr(law.id)), wanted)
     return Found(problem, blocks, _case(prover, name, f"Against the law: {law.says}", verdict))
 
 
-def _rules(prover: "Prover") -> Iterator[Found]:
-    from ..proof import rules
-
+def _rules(prover: Prover) -> Iterator[Found]:
     for dispute in rules.disputes(prover):
         yield _dispute(prover, dispute)
     for dead in rules.dead(prover):
@@ -231,7 +209,7 @@ def _rules(prover: "Prover") -> Iterator[Found]:
             yield Found(Problem(place, _dead(dead), "a rule that applies to some patient"))
 
 
-def _dispute(prover: "Prover", dispute: "Dispute") -> Found:
+def _dispute(prover: Prover, dispute: Dispute) -> Found:
     rules, (first, second) = prover.rulebook.rules, dispute.rules
     if dispute.verdict.kind == "undecided" or not second:
         place = rules[second].place if second else prover.rulebook.terms[dispute.term].place
@@ -248,16 +226,14 @@ def _dispute(prover: "Prover", dispute: "Dispute") -> Found:
     return Found(problem, patient=_case(prover, f"{second}_against_{first}", says, dispute.verdict))
 
 
-def _dead(dead: "Dead") -> str:
+def _dead(dead: Dead) -> str:
     if dead.lines:
         return f"{dead.rule!r} can never fire: {_parts(dead.lines)} is true of no patient"
     above = f"a rule that outranks it does too: {', '.join(dead.outranked_by)}" if dead.outranked_by else "it is taken"
     return f"{dead.rule!r} can never fire: where its lines hold, {above}"
 
 
-def _gaps(prover: "Prover") -> Iterator[Found]:
-    from ..proof.gaps import gaps
-
+def _gaps(prover: Prover) -> Iterator[Found]:
     shown = tuple(name for name in answer_terms(prover.rulebook) if not prover.rulebook.terms[name].accepts)
     found = tuple(gaps(prover, shown))
     common = _how_common(prover.rulebook, [gap.term for gap in found])
@@ -291,9 +267,7 @@ def _how_common(rulebook: Rulebook, terms: list[str]) -> dict[str, str]:
     return {name: f" (in all, {share:.1%} of made-up patients end so)" for name, share in told}
 
 
-def _idle(prover: "Prover") -> Iterator[Found]:
-    from ..proof import laws, rules
-
+def _idle(prover: Prover) -> Iterator[Found]:
     book, idle = prover.rulebook, rules.Idle(prover)
     dead = {one.rule for one in rules.dead(prover)}
     left_out = set(idle.rules(dead))
@@ -314,7 +288,7 @@ def _idle(prover: "Prover") -> Iterator[Found]:
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _case(prover: "Prover", name: str, says: str, verdict: "Verdict") -> Case | None:
+def _case(prover: Prover, name: str, says: str, verdict: Verdict) -> Case | None:
     if verdict.patient is None:
         return None
     return Case(_file_name(name), facts_in_order(prover.rulebook, verdict.patient.facts), says=says)
@@ -328,7 +302,5 @@ def _named(names: tuple[str, ...]) -> str:
     return " and ".join(map(repr, names))
 
 
-def _parts(parts: "tuple[Part, ...]") -> str:
-    from ..proof.laws import show_part
-
+def _parts(parts: tuple[Part, ...]) -> str:
     return " with ".join(f"`{show_part(part)}`" for part in parts)

@@ -10,15 +10,12 @@ from functools import reduce
 from itertools import product
 from math import prod
 from operator import and_
-from typing import TYPE_CHECKING
 
 from ..case import Value
+from ..proof.prover import Prover
 from .bit_parallel import Variants, places, trying
 from .plan import Option, Plan, ordinary_value
 from .sat_queries import SECONDS, answered_otherwise, ask, prover_of
-
-if TYPE_CHECKING:
-    from ..proof.prover import Prover
 
 OptionSet = tuple[Option, ...]
 MOST_TRIED = 3_000
@@ -48,16 +45,12 @@ class Larger:
         `smaller` are all sets of the sizes below.
         """
         self.size = size
-        prover = prover_of(self.plan)
-        if isinstance(prover, str):
-            self.reason = prover
-            return
-        self._begin(prover, smaller)
+        self._begin(prover_of(self.plan), smaller)
         while not self.reason and self._ask([self.guard]) is not None:
             yield self.size, self._all_of(self.size)
             self.size += not self.reason
 
-    def _begin(self, prover: "Prover", smaller: Iterable[OptionSet]) -> None:
+    def _begin(self, prover: Prover, smaller: Iterable[OptionSet]) -> None:
         self.prover, self.solver = prover, prover.solver
         self.deadline = time.monotonic() + SECONDS
         self.changed, self.hard = answered_otherwise(self.plan, prover, self.facts, self.options)

@@ -10,12 +10,12 @@ from ..case import Value
 from ..circuit import ALWAYS, NEVER, Compiler, Pair, compiled, marks_of
 from ..language import Against
 from ..proof.bit_parallel import beneath
+from ..proof.prover import Prover
 from ..rulebook import Rulebook, Term
 from ..withheld import withholds
 from .answers import Outcome
 
 if TYPE_CHECKING:
-    from ..proof.prover import Prover
     from .bit_parallel import Variants
 
 WIDEST = 300

@@ -1,22 +1,20 @@
 """What only a solver tells: ways of many other answers, that there is none, and that no answer matters any more.
 
-Everything else of this room does without. Where the solver is not installed, or gives up, it says so: never a proof.
+Everything else of this room does without. Where the solver gives up, it says so: never a proof.
 """
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..case import Value
 from ..circuit import FALSE, Compiler
-from ..proof import Limits, Undecided, installed, without
+from ..proof import Limits, Undecided
+from ..proof.prover import Prover
+from ..proof.sat_queries import enough
 from .findings import FindingChange
 from .plan import Plan, ordinary_value
-
-if TYPE_CHECKING:
-    from ..proof.prover import Prover
 
 SECONDS = 1.5
 """How long one question may take."""
@@ -26,33 +24,26 @@ MOST_CLAUSES = 150_000
 """A solver that has gathered more is left, and a new one begun."""
 
 
-def prover_of(plan: Plan) -> "Prover | str":
-    """The prover over a plan's circuit, made once and then again when it has gathered much; or why there is none."""
+def prover_of(plan: Plan) -> Prover:
+    """The prover over a plan's circuit, made once and then again when it has gathered much."""
     if plan.prover is None or len(plan.prover.solver.encoding.clauses) > MOST_CLAUSES:
-        prover = _prover(plan, plan.compiler)
-        if isinstance(prover, str):
-            return prover
-        plan.prover = prover
+        plan.prover = _prover(plan, plan.compiler)
     return plan.prover
 
 
-def prover_aside(plan: Plan) -> "Prover | str":
+def prover_aside(plan: Plan) -> Prover:
     """A prover with a circuit of its own, for questions that build much; it begins with that of the plan."""
     circuit = copy(plan.compiler)
     circuit.nodes, circuit.places = list(circuit.nodes), dict(circuit.places)
     return _prover(plan, circuit)
 
 
-def _prover(plan: Plan, circuit: Compiler) -> "Prover | str":
-    if not installed():
-        return without()
-    from ..proof.prover import Prover
-
+def _prover(plan: Plan, circuit: Compiler) -> Prover:
     return Prover(plan.rulebook, Limits(seconds=SECONDS), circuit=circuit)
 
 
 def ask(
-    prover: "Prover", nodes: Iterable[int], seconds: float = SECONDS, more: Sequence[int] = ()
+    prover: Prover, nodes: Iterable[int], seconds: float = SECONDS, more: Sequence[int] = ()
 ) -> Mapping[str, Value] | str | None:
     """A possible case in which all the nodes are true, and all literals in `more`; None where there is none.
 
@@ -72,7 +63,7 @@ class Fewest:
 
 
 def answered_otherwise(
-    plan: Plan, prover: "Prover", facts: Mapping[str, Value], free: Iterable[str]
+    plan: Plan, prover: Prover, facts: Mapping[str, Value], free: Iterable[str]
 ) -> tuple[dict[str, int], list[int]]:
     """For each of the free findings the node that it is answered otherwise, and nodes for a case where only these are.
 
@@ -97,8 +88,6 @@ def fewest_changes(
     answered otherwise is asked for.
     """
     prover = prover_of(plan)
-    if isinstance(prover, str):
-        return prover
     solver, terms = prover.solver, plan.rulebook.terms
     changed, hard = answered_otherwise(plan, prover, facts, (*free, *needed))
     hard += [goal, *(changed[name] for name in needed)]
@@ -123,12 +112,7 @@ def fewest_changes(
 
 def smallest_part(plan: Plan, facts: Mapping[str, Value], marks: Sequence[int]) -> Mapping[str, Value] | None:
     """A smallest part of the answers that sets the marks; None where no solver tells."""
-    prover = prover_of(plan)
-    if isinstance(prover, str):
-        return None
-    from ..proof.sat_queries import enough
-
-    found = enough(prover, facts, marks)
+    found = enough(prover_of(plan), facts, marks)
     return None if isinstance(found, Undecided) else found
 
 
@@ -144,8 +128,6 @@ def mixture_in_which(
     None where there is none; or why that is not known. A mixture need be no possible patient.
     """
     prover = prover_of(plan)
-    if isinstance(prover, str):
-        return prover
     circuit, differing = prover.circuit, {change.term for change in changes}
     hard = [*prover.facts({name: before.get(name) for name in plan.rulebook.terms if _stays(plan, name, differing)})]
     for change in changes:
@@ -162,7 +144,7 @@ def _stays(plan: Plan, name: str, differing: set[str]) -> bool:
     return plan.rulebook.terms[name].finding and name not in differing
 
 
-def still_open(plan: Plan, prover: "Prover", facts: Mapping[str, Value]) -> list[int]:
+def still_open(plan: Plan, prover: Prover, facts: Mapping[str, Value]) -> list[int]:
     """Nodes for a case that says what is answered as it is, and of the open findings anything that is asked for."""
     circuit, terms = prover.circuit, plan.rulebook.terms
     free = [(name, barred) for name, barred in plan.barred.items() if name not in facts]
@@ -173,7 +155,7 @@ def still_open(plan: Plan, prover: "Prover", facts: Mapping[str, Value]) -> list
 
 
 def where_it_matters(
-    prover: "Prover", base: Iterable[int], nodes: Iterable[int], hanging: Iterable[int]
+    prover: Prover, base: Iterable[int], nodes: Iterable[int], hanging: Iterable[int]
 ) -> Mapping[str, Value] | str | None:
     """A case in which the answer to one finding sets a node; None where there is none; or why that is not known.
 

@@ -48,7 +48,7 @@ def problems(directory: Path) -> tuple[str, ...]:
     decisions = [truth.decide(rulebook, case) for case in rulebook.cases.values()]
     found = mistakes(rulebook, decisions)
     proofs = proved(rulebook, broken=broken_laws(decisions))
-    return tuple(map(str, (*found, *(one.problem for one in (proofs.errors if proofs else ())))))
+    return tuple(map(str, (*found, *(one.problem for one in proofs.errors))))
 
 
 def watch(directory: Path) -> bool:

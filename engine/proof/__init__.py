@@ -1,6 +1,6 @@
 """Every case: questions about all patients there could be, answered by a SAT solver; the only room that imports pysat.
 
-Make one `Prover` (in `prover`) for a rulebook, where a solver is `installed()`, and ask it. The rulebook is one Boolean
+Make one `Prover` (in `prover`) for a rulebook, and ask it. The rulebook is one Boolean
 circuit (`prover.circuit`, as engine/circuit builds it); a question is a number of its nodes, and asks for a case in
 which all of them are true:
 
@@ -31,23 +31,6 @@ Ready-made questions: `laws` (proved, twins, empty premises, assumptions), `rule
 lines and findings), `gaps`, and `same` (two rulebooks, two conditions).
 """
 
-from ..extras import missing
 from .verdicts import Limits, Patient, Undecided, Verdict
 
-__all__ = ["Limits", "Patient", "Undecided", "Verdict", "installed", "without"]
-
-
-def without() -> str:
-    """That the solver is not installed, and what to do about it."""
-    return missing("pysat", "proof")
-
-
-def installed() -> bool:
-    """Whether there is a solver to be asked; all of this room but the records of verdicts needs it."""
-    try:
-        import pysat  # noqa: F401 (only whether it is there)
-    except ModuleNotFoundError as error:
-        if error.name != "pysat":
-            raise
-        return False
-    return True
+__all__ = ["Limits", "Patient", "Undecided", "Verdict"]

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from pysat.examples.hitman import Hitman
-
 from .prover import Prover
 from .verdicts import Facts, Undecided
 
@@ -13,6 +11,8 @@ def enough(prover: Prover, facts: Facts, nodes: Sequence[int]) -> Facts | Undeci
 
     The nodes are true in the case, and stay so whatever else is learned (marks do; that there is none does not).
     """
+    from pysat.examples.hitman import Hitman
+
     given = dict(zip(prover.facts(facts), facts, strict=True))
     otherwise = prover.circuit.negation(prover.circuit.all_of(nodes))
     with Hitman(solver="g4", htype="sorted") as sets:

@@ -68,7 +68,7 @@ def check(
     if accept and _accept(rulebook, report, proofs, wanted):
         rulebook = load(directory, as_json)
         report = checks.check(rulebook, chain, prover)
-    to_mend = len(report.errors) + (len(proofs.errors) if proofs else 0)
+    to_mend = len(report.errors) + len(proofs.errors)
     if as_json:
         told = {
             "rulebook": rulebook.digest,
@@ -81,27 +81,25 @@ def check(
     else:
         for line in _lines(rulebook, report, proofs, advice, mutants):
             click.echo(line)
-    if save is not None and proofs is not None:
+    if save is not None:
         with writing(save):
             verification.save(proofs, save)
     sys.exit(Exit.TO_MEND if to_mend else Exit.FINE)
 
 
-def _lines(
-    rulebook: "Rulebook", report: "Report", proofs: "Proofs | None", advice: bool, mutants: bool
-) -> "Iterator[str]":
+def _lines(rulebook: "Rulebook", report: "Report", proofs: "Proofs", advice: bool, mutants: bool) -> "Iterator[str]":
     """What was found, and after it what was looked at."""
     from ...author.schema import outdated
     from ...checks import mutation, verification
     from ...errors import counted
 
     yield from map(str, report.errors)
-    for found in proofs.found if proofs else ():
+    for found in proofs.found:
         if found.blocks or advice:
             yield from verification.in_words(rulebook, found)
     if mutants:
         yield from mutation.in_words(rulebook, report.mutation)
-    to_mend = len(report.errors) + (len(proofs.errors) if proofs else 0)
+    to_mend = len(report.errors) + len(proofs.errors)
     looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
     yield mutation.in_one_line(report.mutation)
     yield f"Looked at {looked}: {to_mend or 'nothing'} to mend. Rulebook {rulebook.digest}."
@@ -133,13 +131,13 @@ def _wanted(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found or rulebook.cases)
 
 
-def _accept(rulebook: "Rulebook", report: "Report", proofs: "Proofs | None", cases: frozenset[str]) -> bool:
+def _accept(rulebook: "Rulebook", report: "Report", proofs: "Proofs", cases: frozenset[str]) -> bool:
     """Write the present answers into these saved cases, where nothing else is to be mended; whether anything was."""
     from ... import checks
     from ...author.saving import save
     from ...errors import counted
 
-    others = len(set(report.errors) - report.acceptable) + (len(proofs.errors) if proofs else 0)
+    others = len(set(report.errors) - report.acceptable) + len(proofs.errors)
     found = tuple(checks.accepted(rulebook, report.decisions, cases))
     if others and found:
         click.echo(f"No answer is accepted: {counted(others, 'other problem')} to mend first.", err=True)
