@@ -146,6 +146,14 @@ def as_written(text: str) -> str:
     return f"{text[:80]!r}" + (f" (with {listed(signs)} in it)" if signs else "")
 
 
+def as_python(value: Any) -> str:
+    """What a program handed over, as Python writes it, cut short; its type where it cannot be written."""
+    try:
+        return repr(value)[:80]
+    except Exception:  # whatever a class of somebody's own does; and Python writes no number of many thousand digits
+        return f"a value of type {type(value).__name__}"
+
+
 def invisible_signs(text: str) -> list[str]:
     """The names of the spaces that are none of the keyboard's and of the signs without a shape, each once."""
     return [sign_name(sign) for sign in dict.fromkeys(text) if is_invisible(sign)]

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
-from numbers import Integral, Real
+from numbers import Rational, Real
 from typing import Any
 from unicodedata import normalize
 
 from .case import Case, Value
-from .errors import CaseError, Place, Problem, as_written, listed, near
+from .errors import CaseError, Place, Problem, as_python, as_written, listed, near
 from .language import TERM, no_value
 from .rulebook import Rulebook, Term
 
@@ -25,9 +26,11 @@ SAID = {"true": "yes", "false": "no"}
 """What a text is taken for where it is not a value itself, in any letter case."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?\Z")
 _NOTHING = ("NAType", "NaTType", "MaskedConstant")  # pandas.NA and pandas.NaT, which are not imported for it
+_NUMBERS = (int, float, Decimal, Fraction)
 _SEVERAL = (Mapping, Set, Sequence, bytes, bytearray)
 _MOST = 10**9  # a tally has no highest number of its own
 _WRITTEN = 10**400
+_TOO_LONG = "a number of more than 400 digits"
 
 
 @dataclass(frozen=True)
@@ -46,28 +49,64 @@ def tidy(text: str) -> str:
 
 
 def plain(raw: Any) -> Any:
-    """An outside value without the dress of numpy and pandas: None where it stands for nothing."""
+    """An outside value without the dress of numpy, pandas and classes of somebody's own; None where it says nothing.
+
+    A text is a str then and a number an int, float, Decimal or Fraction, of exactly these types. What is neither, or
+    raises something when it is looked at, stays as it is; its type alone is told of it.
+    """
     if raw is None or type(raw) in (str, int, bool):
         return raw
-    if type(raw).__name__ in _NOTHING:
+    try:
+        return _undressed(raw)
+    except Exception:  # whatever a class of somebody's own does
+        return raw
+
+
+def _undressed(raw: Any) -> Any:
+    kind = type(raw)
+    if kind.__name__ in _NOTHING:
         return None
     if _is_time(raw):
         return None if raw != raw else raw
-    if getattr(raw, "ndim", None) == 0 and hasattr(raw, "item"):
-        raw = None if bool(getattr(raw, "mask", False)) else raw.item()
-    if isinstance(raw, str):
+    if issubclass(kind, str):
         return str.__str__(raw)
-    return None if _is_number(raw) and _is_nan(raw) else raw
+    if getattr(raw, "ndim", None) == 0 and hasattr(raw, "item"):
+        bare = None if bool(getattr(raw, "mask", False)) else raw.item()
+        if type(bare) is not kind:
+            return plain(bare)
+    return _exact(raw) if issubclass(kind, Real | Decimal) else raw
+
+
+def _exact(number: Any) -> Any:
+    """A number as one of Python's own types, with the value it holds whatever its class says; None for a NaN."""
+    kind = type(number)
+    if issubclass(kind, int):
+        return int.__pos__(number)
+    if issubclass(kind, Decimal):
+        return None if Decimal.is_nan(number) else Decimal(number)
+    if issubclass(kind, float):
+        number = float.__pos__(number)
+    if number != number:
+        return None
+    if type(number) is float:
+        return number
+    ratio = (number.numerator, number.denominator) if issubclass(kind, Rational) else number.as_integer_ratio()
+    return Fraction(*map(int, ratio))
 
 
 def text_of(raw: Any) -> str | None:
     """The one text that a single value is, as a case file would have it; None where it is several, or no text."""
     raw = plain(raw)
-    if isinstance(raw, bool):
+    if type(raw) is bool:
         return "true" if raw else "false"
     if _is_number(raw):
-        return _digits(int(raw)) if _is_whole(raw) else str(raw)
-    return tidy(raw) if isinstance(raw, str) else None
+        return _digits(raw)
+    return tidy(raw) if type(raw) is str else None
+
+
+def kind_of(raw: Any) -> str:
+    """What a value that is no text is called in a message."""
+    return _TOO_LONG if _is_number(plain(raw)) else f"a value of type {type(raw).__name__}"
 
 
 def _is_time(raw: Any) -> bool:
@@ -76,26 +115,27 @@ def _is_time(raw: Any) -> bool:
 
 
 def _is_number(raw: Any) -> bool:
-    return not isinstance(raw, bool) and isinstance(raw, Real | Decimal) and not _is_time(raw)
-
-
-def _is_nan(number: Any) -> bool:
-    return number.is_nan() if isinstance(number, Decimal) else bool(number != number)
+    """Whether it is a number, once it is plain."""
+    return type(raw) in _NUMBERS
 
 
 def _is_whole(number: Any) -> bool:
-    return isinstance(number, Integral) or bool(-_WRITTEN < number < _WRITTEN and number == int(number))
+    return type(number) is int or bool(-_WRITTEN < number < _WRITTEN and number == int(number))
 
 
-def _digits(number: int) -> str:
-    """A whole number as text; Python refuses to write one of many thousand digits."""
-    return str(number) if abs(number) < _WRITTEN else "a number of more than 400 digits"
+def _digits(number: Any) -> str | None:
+    """A number as text; None where it has more digits than anybody writes, and Python refuses to."""
+    if _is_whole(number):
+        return str(int(number)) if abs(number) < _WRITTEN else None
+    if type(number) is Fraction and max(abs(number.numerator), number.denominator) >= _WRITTEN:
+        return None
+    return str(number)
 
 
 def is_missing(raw: Any) -> bool:
     """Whether an outside value says nothing."""
     raw = plain(raw)
-    return raw is None or (isinstance(raw, str) and tidy(raw).casefold() in MISSING)
+    return raw is None or (type(raw) is str and tidy(raw).casefold() in MISSING)
 
 
 def read_value(term: Term, raw: Any, place: Place = Place("")) -> Value | Misspelt | None:  # noqa: B008 (frozen)
@@ -103,14 +143,13 @@ def read_value(term: Term, raw: Any, place: Place = Place("")) -> Value | Misspe
     raw = plain(raw)
     if is_missing(raw):
         return None
-    numeric = term.domain.kind in ("number", "tally")
-    if isinstance(raw, _SEVERAL) and not isinstance(raw, str):
+    if type(raw) is not str and issubclass(type(raw), _SEVERAL):
         return Misspelt(Problem(place, f"{term.name!r} has no single value", "one value"))
     text = text_of(raw)
-    if text is None:
-        there = f"a value of type {type(raw).__name__} for {term.name!r}"
-        return Misspelt(Problem(place, there, "a text, a whole number, true or false"))
-    return _number(term, raw, text, place) if numeric else _one_of(term, text, place)
+    if text is None and not _is_number(raw):
+        return Misspelt(Problem(place, f"{kind_of(raw)} for {term.name!r}", "a text, a whole number, true or false"))
+    text = _TOO_LONG if text is None else text
+    return _number(term, raw, text, place) if term.domain.kind in ("number", "tally") else _one_of(term, text, place)
 
 
 def _one_of(term: Term, text: str, place: Place) -> Value | Misspelt:
@@ -218,7 +257,7 @@ def check_names(rulebook: Rulebook, names: Iterable[Any], case: str = "") -> Non
 
 def _misnamed(rulebook: Rulebook, name: Any, place: Place) -> Problem | None:
     if type(name) is not str:
-        return Problem(place, f"{repr(name)[:80]} is no finding", "the name of a finding, of type str")
+        return Problem(place, f"{as_python(name)} is no finding", "the name of a finding, of type str")
     term = read_name(rulebook, name, place)
     return term.problem if isinstance(term, Misnamed) else None
 
@@ -237,4 +276,6 @@ def _unread(term: Term, value: Any, place: Place) -> Problem:
     if isinstance(found, Misspelt):
         return found.problem
     expected = "no fact for what is not known" if found is None else f"the fact {found!r}"
-    return Problem(place, f"{value!r} for {term.name!r} was not read", f"{expected}; engine.loader.case_from reads it")
+    return Problem(
+        place, f"{as_python(value)} for {term.name!r} was not read", f"{expected}; engine.loader.case_from reads it"
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 from .. import semantics
 from ..case import Decision, Value
-from ..errors import CaseError, Place, Problem, QuestionError, listed, near
+from ..errors import CaseError, Place, Problem, QuestionError, as_python, listed, near
 from ..facts import Misspelt, check_facts, check_names, read_value
 from ..rulebook import Rulebook, Term
 
@@ -76,7 +76,7 @@ def _odd_terms(rulebooks: Iterable[Rulebook], terms: Iterable[Any]) -> Iterator[
 
 def _unknown(name: Any, known: Iterable[str], kind: str) -> Problem:
     meant = near(name, known) if isinstance(name, str) else ()
-    return Problem(HERE, f"{repr(name)[:80]} is not {kind}", f"{kind} of the knowledge base", meant[0] if meant else "")
+    return Problem(HERE, f"{as_python(name)} is not {kind}", f"{kind} of the knowledge base", meant[0] if meant else "")
 
 
 def _has(term: Term, value: Any, read: Value | Misspelt | None) -> bool:
@@ -88,7 +88,7 @@ def _has(term: Term, value: Any, read: Value | Misspelt | None) -> bool:
 def _no_value(term: Term, value: Any, read: Value | Misspelt | None) -> Problem:
     expected = listed(term.domain.values) or "a whole number"
     meant = str(read.meant or "") if isinstance(read, Misspelt) else str(read or "")
-    return Problem(HERE, f"{repr(value)[:80]} is no value of {term.name!r}", expected, meant)
+    return Problem(HERE, f"{as_python(value)} is no value of {term.name!r}", expected, meant)
 
 
 def _raise(problems: list[Problem]) -> None:

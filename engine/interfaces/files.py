@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from ..case import Case
 from ..document import MAX_BYTES, Fields, Items, Unreadable, decode
@@ -24,6 +24,7 @@ from ..document import read as read_yaml
 from ..errors import Place, Problem
 from ..loader.cases import Entry, entries_of, make_case
 from ..loader.fields import MANY
+from ..loader.files import path_of
 from ..rulebook import Rulebook
 from .walk import Partition, Walk, left_out, partition_of, printable
 
@@ -50,16 +51,24 @@ def read(
 ) -> Iterator[Case]:
     """Every case of a file, folder or `-`, or of several, in order; `twice` is told of files named once more."""
     walk = Walk()
-    for path in [paths] if isinstance(paths, str | Path) else paths:
-        if str(path) == STANDARD_INPUT:
+    for given in [paths] if _is_one(paths) else cast("Iterable[Any]", paths):
+        path = path_of(given)
+        if isinstance(path, Problem):
+            yield _unread(path)
+        elif str(path) == STANDARD_INPUT:
             yield from read_stream(sys.stdin.buffer, "standard input", rulebook)
-        elif Path(path).is_dir():
-            yield from _folder(walk, Path(path), rulebook)
+        elif os.path.isdir(path):  # noqa: PTH112 (False for what is too long, too)
+            yield from _folder(walk, path, rulebook)
         else:
-            yield from _once(walk, Path(path), rulebook)
+            yield from _once(walk, path, rulebook)
         for again in walk.twice:
             twice(again)
         walk.twice.clear()
+
+
+def _is_one(paths: Any) -> bool:
+    """Whether it is one path, or nothing that could be several."""
+    return isinstance(paths, str | bytes | os.PathLike) or not hasattr(paths, "__iter__")
 
 
 def _folder(walk: Walk, folder: Path, rulebook: Rulebook) -> Iterator[Case]:

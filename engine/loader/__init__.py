@@ -6,8 +6,6 @@ from typing import Any
 
 from ..cache import Kept
 from ..case import Case
-from ..errors import CaseError, Place, Problem
-from ..facts import text_of
 from ..rulebook import Rulebook
 from .files import read_folder
 
@@ -17,7 +15,7 @@ def load(directory: str | Path, cases: bool = True) -> Rulebook:
 
     Without the saved cases it is the same rulebook, by the same digest, and sooner there.
     """
-    files = read_folder(Path(directory), cases)
+    files = read_folder(directory, cases)
     kept = Kept(Rulebook, str(directory), files)
     rulebook = kept.read()
     if rulebook is None:
@@ -42,13 +40,6 @@ def case_from(rulebook: Rulebook, answers: Mapping[str, Any], name: str = "case"
     what they hold in a file. Raises CaseError with every problem: a name that no finding has, a conclusion, a value
     that its finding does not have, answers that together cannot be.
     """
-    from .cases import Entry, make_case
+    from .cases import case_of
 
-    text = text_of(name)
-    if text is None:
-        raise CaseError([Problem(Place("case"), f"the id of a case is a {type(name).__name__}", "one text")])
-    name, place = text, Place(text)
-    case = make_case([Entry(str(key), value, place) for key, value in answers.items()], rulebook, place, name)
-    if case.problems:
-        raise CaseError(case.problems)
-    return case
+    return case_of(rulebook, answers, name)

@@ -6,8 +6,8 @@ from typing import Any
 
 from ..case import Answer, Case, Members, Range, Value
 from ..document import Fields, Items, Node, Text
-from ..errors import Place, Problem
-from ..facts import Misnamed, Misspelt, is_missing, plain, read_name, read_value, text_of, tidy
+from ..errors import CaseError, Place, Problem
+from ..facts import Misnamed, Misspelt, is_missing, kind_of, plain, read_name, read_value, text_of, tidy
 from ..language import TERM
 from ..rulebook import Law, Rulebook, Term, facts_in_order
 from ..semantics import impossibilities
@@ -42,6 +42,34 @@ def _loose(node: Node) -> Any:
     if isinstance(node, Items):
         return [_loose(item) for item in node.items]
     return {key.value: _loose(value) for key, value in node.entries}
+
+
+def case_of(rulebook: Rulebook, answers: Mapping[Any, Any], name: Any) -> Case:
+    """The case of a mapping that a program hands over; raises CaseError with every problem."""
+    text = text_of(name)
+    if text is None:
+        raise CaseError([Problem(Place("case"), f"the id of a case is {kind_of(name)}", "one text")])
+    text = _shown(text)
+    place, entries, odd = Place(text), [], []
+    for key, value in _items(answers, place):
+        read = text_of(key)
+        if read is None:
+            odd.append(Problem(place, f"{kind_of(key)} is no finding", "the name of a finding, as a text"))
+        else:
+            entries.append(Entry(read, value, place))
+    case = make_case(entries, rulebook, place, text)
+    if odd or case.problems:
+        raise CaseError([*odd, *case.problems])
+    return case
+
+
+def _items(answers: Any, place: Place) -> list[tuple[Any, Any]]:
+    """The pairs of a mapping, or of what has them as one does, such as a row of pandas."""
+    try:
+        return [(key, value) for key, value in answers.items()]
+    except Exception as error:  # whatever a class of somebody's own does
+        expected = "a mapping of findings to values"
+        raise CaseError([Problem(place, f"answers of type {type(answers).__name__}", expected)]) from error
 
 
 def make_case(entries: Iterable[Entry], rulebook: Rulebook, place: Place, name: str) -> Case:
@@ -152,6 +180,11 @@ class _Reader:
             self.at_fault[name] = None
 
 
+def _is(kind: type, value: Any) -> bool:
+    """What isinstance says, of the type itself: a class of somebody's own may lie about it, or raise."""
+    return issubclass(type(value), kind)
+
+
 def _text(desk: Desk, entry: Entry) -> str:
     text = text_of(entry.value)
     if text is not None:
@@ -167,8 +200,8 @@ def _shown(text: str) -> str:
 
 
 def _sources(desk: Desk, entry: Entry) -> list[str]:
-    items = entry.value if isinstance(entry.value, list) else [entry.value]
-    parts = [item if isinstance(item, dict) else {item: ""} if isinstance(item, str) else {} for item in items]
+    items = entry.value if _is(list, entry.value) else [plain(entry.value)]
+    parts = [item if _is(dict, item) else {item: ""} if type(item) is str else {} for item in items]
     if not all(len(part) == 1 and all(isinstance(text, str) for text in part.values()) for part in parts):
         desk.note(entry.place, "`source` is no list of sources", "`- KEY: the place in it` in each line")
         return []
@@ -193,19 +226,19 @@ def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, An
         return
     if term.domain.kind == "several":
         expected[name] = _members(desk, term, entry)
-    elif isinstance(entry.value, dict):
+    elif _is(dict, entry.value):
         expected[name] = _range(desk, term, entry)
-    elif isinstance(entry.value, list):
+    elif _is(list, entry.value):
         desk.note(entry.place, f"`{entry.key}` has no single value", "one value")
     elif (value := value_of(desk, term, entry.value, entry.place)) is not None:
         expected[name] = value
 
 
 def _members(desk: Desk, term: Term, entry: Entry) -> Members:
-    lists = entry.value if isinstance(entry.value, dict) else {"in": entry.value}
+    lists = entry.value if _is(dict, entry.value) else {"in": entry.value}
     found: dict[str, tuple[str, ...]] = {"in": (), "open": ()}
     for key, items in lists.items():
-        if key not in found or not isinstance(items, list | None):
+        if key not in found or not (items is None or _is(list, items)):
             desk.note(entry.place, f"`{entry.key}` is no list", "a list, or `in:` and `open:` with a list each")
             continue
         values = {value_of(desk, term, item, entry.place) for item in items or ()}

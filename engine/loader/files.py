@@ -4,9 +4,10 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from ..document import MAX_BYTES
-from ..errors import KnowledgeError, Place, Problem, listed, nearest
+from ..errors import KnowledgeError, Place, Problem, as_python, listed, nearest
 
 FOLDERS = {
     "terms": ".yaml",
@@ -24,7 +25,21 @@ MAX_FILES = 20_000
 MAX_ALL = 100_000_000  # bytes of all files together
 
 
-def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
+def path_of(given: Any) -> Path | Problem:
+    """The path that a program gives, or what is wrong with it as one."""
+    try:
+        text = os.fspath(given)
+        odd = "" if isinstance(text, str) else f"a path of type {type(given).__name__}"
+        odd = odd or ("an empty path" if not text else "a path with a NUL in it" if "\0" in text else "")
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        odd = "a path with a sign that no file name has"
+    except Exception:  # whatever a class of somebody's own does
+        odd = f"a path of type {type(given).__name__}"
+    return Problem(Place(as_python(given)), odd, "a path, as a text or a pathlib.Path") if odd else Path(text)
+
+
+def read_folder(directory: str | Path, cases: bool = True) -> dict[str, bytes]:
     """The content of every file of a knowledge base, by name, with the saved cases or without.
 
     Raises KnowledgeError for what does not belong.
@@ -32,9 +47,7 @@ def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
     room = MAX_ALL
-    if not (directory / "terms").is_dir():
-        expected = f"a folder with {listed([*FOLDERS, *SINGLES])}"
-        raise KnowledgeError([Problem(Place(str(directory)), "no knowledge base: it has no folder `terms`", expected)])
+    directory = _knowledge_base(directory)
     for name in walk(directory, problems):
         problem = _stranger(name)
         if problem:
@@ -59,6 +72,17 @@ def read_folder(directory: Path, cases: bool = True) -> dict[str, bytes]:
     if problems:
         raise KnowledgeError(problems)
     return files
+
+
+def _knowledge_base(directory: Any) -> Path:
+    """The folder as a path, where it looks like a knowledge base."""
+    found = path_of(directory)
+    if isinstance(found, Path):
+        if os.path.isdir(found / "terms"):  # noqa: PTH112 (False for what is too long, too)
+            return found
+        expected = f"a folder with {listed([*FOLDERS, *SINGLES])}"
+        found = Problem(Place(str(found)), "no knowledge base: it has no folder `terms`", expected)
+    raise KnowledgeError([found])
 
 
 def _no_file(path: str) -> str:

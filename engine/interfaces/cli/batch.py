@@ -10,14 +10,14 @@ from typing import Any
 import click
 
 from ..terminal import Exit, binary_output, mending, needing, say_json, watched, writing
-from .options import AS_JSON, load
+from .options import AS_JSON, NewPath, load
 
 LEAST_MEMORY = 4 << 30  # bytes of addresses, most of which are never used
 
 
 @click.command(short_help="Decide many cases, into a folder.")
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="INPUT…")
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="A new folder for it all.")
+@click.option("--out", required=True, type=NewPath(path_type=Path), metavar="DIR", help="A new folder for it all.")
 @click.option("--format", "form", type=click.Choice(["parquet", "ndjson", "csv"]), default="parquet", show_default=True)
 @click.option("--trace", type=click.Choice(["fired", "full"]), default="fired", show_default=True)
 @click.option(
@@ -87,7 +87,7 @@ def _runner(scheduler: str | None) -> Callable[..., dict[str, Any]]:
 
 @click.command("make-cases", short_help="Make random cases for trials.")
 @click.argument("count", type=click.IntRange(min=0), metavar="N")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), metavar="FILE")
+@click.option("--out", required=True, type=NewPath(dir_okay=False, allow_dash=True, path_type=Path), metavar="FILE")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same cases.")
 @click.option("--unknown", default=0.2, show_default=True, type=click.FloatRange(0, 1), help="Share of open questions.")
 @click.option("--visits", type=click.Choice(["first", "follow-up", "both"]), default="both", show_default=True)
@@ -119,7 +119,7 @@ def make_cases(knowledge: str, count: int, out: Path, seed: int, unknown: float,
     "--output",
     default="report.html",
     show_default=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewPath(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Where to write the page.",
 )

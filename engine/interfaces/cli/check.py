@@ -1,5 +1,6 @@
 """The command that checks the knowledge base."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from ..terminal import Exit, say_json, writing
-from .options import AS_JSON, chain_of, load, refuse
+from .options import AS_JSON, NewPath, chain_of, load, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--advice", is_flag=True, help="Print what is only to be considered, and look for what is idle.")
 @click.option("--mutants", is_flag=True, help="List the changes of rules that no example and no saved case catches.")
 @click.option(
-    "--save", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Save the patients shown in DIR."
+    "--save", type=NewPath(file_okay=False, path_type=Path), metavar="DIR", help="Save the patients shown in DIR."
 )
 @click.option("--watch", is_flag=True, help="Check again after every change of a file, until Ctrl-C.")
 @AS_JSON
@@ -108,9 +109,13 @@ def _lines(rulebook: "Rulebook", report: "Report", proofs: "Proofs", advice: boo
         yield "The schemas for editors are of another state of the terms: `lumbar schema --write`."
 
 
+def _is_folder(word: str) -> bool:
+    return os.path.isdir(word)  # noqa: PTH112 (False for what is empty or too long)
+
+
 def _given(words: tuple[str, ...], knowledge: str, accept: bool) -> tuple[str, tuple[str, ...]]:
     """The folder to check, and the cases named."""
-    directory, cases = (words[0], words[1:]) if words and Path(words[0]).is_dir() else (knowledge, words)
+    directory, cases = (words[0], words[1:]) if words and _is_folder(words[0]) else (knowledge, words)
     if cases and not accept:
         there = "is no case to be accepted, without --accept" if directory in words else "is no folder"
         raise click.UsageError(f"{cases[0]!r} {there}")

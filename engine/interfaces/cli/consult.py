@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..terminal import Exit, mending, say, say_in_one_line, writing
-from .options import READER, chain_of, load
+from .options import READER, NewPath, chain_of, load
 
 if TYPE_CHECKING:
     from ...case import Value
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Ask, one question at a time.")
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=NewPath(dir_okay=False, path_type=Path))
 @READER
 @click.pass_obj
 def consult(knowledge: str, file: Path | None, reader: str) -> None:

@@ -1,6 +1,8 @@
 """What the commands are given: the knowledge base, one case, words to be completed; and how they start."""
 
+import errno
 import gc
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +20,22 @@ if TYPE_CHECKING:
     from ...chain import Chain
     from ...rulebook import Rulebook
     from ..batch import Stored
+
+
+class NewPath(click.Path):
+    """A path to be written to; an empty one, such as a variable of a script that is not set, is refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path as click has it."""
+        if value == "":
+            self.fail("an empty path", param, ctx)
+        try:
+            os.lstat(value)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                self.fail(f"a path that is too long: {str(value)[:80]}…", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 CASE = click.argument("case", type=click.Path(exists=True, allow_dash=True))
 CASES = click.argument("cases", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="CASE…")
