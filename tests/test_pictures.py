@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from itertools import combinations, pairwise, takewhile
 from pathlib import Path
@@ -14,6 +15,10 @@ from hypothesis import strategies as st
 
 from engine import explain, semantics
 from engine.case import Case
+from engine.drawing.boxes import PAD
+from engine.drawing.layers import lay_out, needed
+from engine.drawing.page import COLOURS
+from engine.drawing.text_width import clean, width, wrap
 from engine.explain import Why
 from engine.render.pictures import (
     Map,
@@ -24,9 +29,6 @@ from engine.render.pictures import (
     picture_of_map,
     picture_of_sides,
 )
-from engine.render.pictures.boxes import PAD
-from engine.render.pictures.layers import lay_out, needed
-from engine.render.pictures.text_width import clean, width, wrap
 from engine.rulebook import Rulebook
 from tests.rulebooks import case, facts, rulebooks
 from tests.test_cli import run
@@ -331,7 +333,7 @@ def whole(page: str) -> _Tags:
     assert not tags.open
     assert len(tags.places) == len(set(tags.places))
     assert {link.removeprefix("#") for link in tags.links} <= set(tags.places)
-    assert "default-src 'none'" in page
+    assert "default-src 'none'" in unescape(page)
     return tags
 
 
@@ -350,6 +352,39 @@ def test_the_page_of_the_map_has_every_rule_once_and_links_to_it(bundled: Rulebo
         tags = whole(page_of_map(drawn))
         assert sum(place.startswith("rule-") for place in tags.places) == len(bundled.rules)
         assert all(rule.because in tags.text for rule in bundled.rules.values() if "  " not in rule.because)
+
+
+def contrast(one: str, other: str) -> float:
+    """How far two colours stand from each other in lightness, by WCAG 2: from 1 to 21."""
+    bright, dim = sorted((_lightness(one), _lightness(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def _lightness(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+def test_words_can_be_read_on_every_ground_they_stand_on(mode: int) -> None:
+    colours = {name: pair[mode] for name, pair in COLOURS.items()} | {"white": "#ffffff"}
+    grounds = {
+        "ink": ("paper", "light", "grey"),
+        "soft": ("paper", "light", "grey"),
+        "red": ("paper",),
+        "white": ("dark",),
+    }
+    for words, behind in grounds.items():
+        assert all(contrast(colours[words], colours[ground]) >= 4.5 for ground in behind), words
+
+
+def test_every_colour_of_a_picture_has_one_for_the_dark(bundled: Rulebook) -> None:
+    known = {light for light, _ in COLOURS.values()} | {"none", "white", "#767676"}  # the last is seen on both papers
+    for saved in list(bundled.cases.values())[::30]:
+        drawn = picture_of_map(Map(bundled, semantics.decide(bundled, saved)))
+        found = {element.get(kind) for element in ElementTree.fromstring(drawn).iter() for kind in ("fill", "stroke")}
+        assert found - {None} <= known
 
 
 # --- the commands -------------------------------------------------------------------------------------------------
@@ -371,7 +406,7 @@ def test_weigh_draws_what_speaks_for_and_against() -> None:
     code, output, _ = run("weigh", path, "working pattern", "--svg", "-")
     assert code == 0
     assert "For and against: working pattern" in words_of(looked_at(output))
-    assert run("weigh", path, "working pattern", "--html", "-")[1].startswith("<!DOCTYPE html>")
+    assert run("weigh", path, "working pattern", "--html", "-")[1].startswith("<!doctype html>")
 
 
 def test_map_draws_the_rulebook_or_a_case_in_it(tmp_path: Path) -> None:

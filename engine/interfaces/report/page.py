@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
+
+from markupsafe import Markup
 
 from ... import render
 from ...columns.results import DISPUTED, GAP, OPEN, Answers, Row
 from ...columns.summary import Comparison, Rejects, Spread, Summary
+from ...drawing.page import page as whole_page
+from ...drawing.text_width import clean
 from ...errors import counted, listed
-from ...render.pictures.page import escaped
-from ...render.pictures.page import page as whole_page
 from ...rulebook import Rule, Rulebook, Term
 from .charts import Bar, bar_chart, letter, matrix_chart, picture
 from .reasons import Reasons
@@ -52,10 +55,15 @@ def page(batch: Batch) -> str:
     parts = (_head, _broken, _answers, _questions, _disputes, _rejects, _comparisons, _rules)
     body = "\n".join(line for part in parts for line in part(batch))
     title = f"Report on {counted(batch.summary.cases + batch.summary.rejects.count, 'case')}"
-    return whole_page(title, body, STYLE)
+    return whole_page(title, Markup(body), STYLE)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
+
+
+def escaped(text: str) -> str:
+    """The text as a page has it."""
+    return escape(clean(text))
 
 
 def share(count: int, whole: int) -> str:

@@ -1,8 +1,19 @@
 """Explanations as pictures: SVG, and pages that need neither script nor network."""
 
 from .for_against import page_of_sides, picture_of_sides
-from .pages import page_of, page_of_map
+from .map_page import page_of_map
+from .marks import notice
 from .rule_map import Map, picture_of_map
 from .why import picture_of
+from .why_page import page_of
 
-__all__ = ["Map", "page_of", "page_of_map", "page_of_sides", "picture_of", "picture_of_map", "picture_of_sides"]
+__all__ = [
+    "Map",
+    "notice",
+    "page_of",
+    "page_of_map",
+    "page_of_sides",
+    "picture_of",
+    "picture_of_map",
+    "picture_of_sides",
+]

@@ -1,61 +1,49 @@
 """For and against as a picture: each value a box with what speaks for it, against it, and what is not known yet."""
 
 from collections.abc import Iterator
-from html import escape
+
+from htpy import Node, div, i, li, p, section, small, ul
 
 from ...case import Case
+from ...drawing.boxes import MARGIN, Box, Look, Picture, Row
+from ...drawing.layers import lay_out
+from ...drawing.page import DRAWN as LOOKS_OF_A_DRAWING
+from ...drawing.page import page, unfolded
 from ...explain import Argument, Weighed, Weighing
-from ...rulebook import Rulebook
+from ...rulebook import Rule, Rulebook
 from ..answers import stand
 from ..for_against import STATES, counts, decides, meant
-from .boxes import MARGIN, Box, Kind, Mark, Picture, Row
-from .layers import lay_out
-from .page import DRAWN, details, figure, notice, page, paragraph
-from .pages import card, sign_of
-from .text_width import clean
+from .marks import DRAWN, card, notice, notice_of, written
 
 ACROSS, WIDE = 3, 370.0
-LOOKS: dict[str, Kind] = {"holds": "asked", "fails": "default", "open": "open", "disputed": "disputed"}
-KINDS: dict[Kind, str] = {
-    "asked": "it holds",
-    "default": "it does not hold",
-    "open": "not known yet",
-    "disputed": "disputed",
-}
-MARKS: dict[Mark, str] = {"for": "speaks for it", "against": "speaks against it", "unknown": "not known yet"}
+LOOKS: dict[str, Look] = {"holds": "dark", "fails": "round", "open": "dashed", "disputed": "double"}
+SIDES = {"for": "speaks for it", "against": "speaks against it", "unknown": "not known yet"}
 STRENGTH = "How strong an argument is, its own words and sources say; counting them is no measure of it."
 
 
-def picture_of_sides(rulebook: Rulebook, case: Case, told: Weighing, alone: bool = True) -> str:
-    """The SVG of values side by side; where it does not stand alone, a page says its title and the notice."""
+def picture_of_sides(rulebook: Rulebook, case: Case, told: Weighing) -> str:
+    """The SVG of values side by side."""
     boxes = [_box(value, meant(told, value)) for value in told.values]
-    across = min(ACROSS, len(boxes))
-    layout = lay_out({box.name: box.size for box in boxes}, (), across)
+    layout = lay_out({box.name: box.size for box in boxes}, (), min(ACROSS, len(boxes)))
     says = "; ".join(f"{meant(told, value)}: {counts(value)}" for value in told.values)
     picture = Picture(f"{_title(told)}, in the case {case.id}", f"{says}.", layout.width + 2 * MARGIN)
-    if alone:
-        picture.words([Row(_title(told), bold=True), Row(_now(case, told), soft=True)])
+    picture.words(Row(_title(told), bold=True), Row(_now(case, told), soft=True))
     picture.graph(boxes, layout)
-    used, marks = {box.kind for box in boxes}, {row.mark for box in boxes for row in box.body}
+    looks, signs = {box.look for box in boxes}, {row.sign for box in boxes for row in box.body}
     picture.key(
-        {kind: says for kind, says in KINDS.items() if kind in used},
-        {mark: says for mark, says in MARKS.items() if mark in marks},
+        {LOOKS[state]: says for state, says in STATES.items() if LOOKS[state] in looks},
+        {DRAWN[side]: says for side, says in SIDES.items() if DRAWN[side] in signs},
         {},
     )
-    words = rulebook.recommendation.notice if rulebook.recommendation and alone else ""
-    picture.words([Row(f"{STRENGTH} {words}", soft=True)])
-    return picture.svg()
+    picture.words(Row(f"{STRENGTH} {notice_of(rulebook)}", soft=True))
+    return str(picture.svg())
 
 
 def page_of_sides(rulebook: Rulebook, case: Case, told: Weighing) -> str:
-    """The page of values side by side."""
-    body = [
-        paragraph(_now(case, told), "muted"),
-        notice(rulebook),
-        figure(picture_of_sides(rulebook, case, told, alone=False)),
-        *(_value(value, meant(told, value)) for value in told.values),
-    ]
-    return page(_title(told), "\n".join(body), DRAWN)
+    """The page of values side by side, each argument to be unfolded."""
+    values = [_value(value, meant(told, value)) for value in told.values]
+    content = [p(".muted")[_now(case, told)], notice(rulebook), p(".muted")[STRENGTH], div(".columns")[values]]
+    return page(_title(told), content, LOOKS_OF_A_DRAWING)
 
 
 def _title(told: Weighing) -> str:
@@ -66,7 +54,7 @@ def _now(case: Case, told: Weighing) -> str:
     return f"Case {case.id}. {case.says} Now {told.term.name} is {stand(told.now)}."
 
 
-def _sides(told: Weighed) -> Iterator[tuple[Mark, str, Argument]]:
+def _sides(told: Weighed) -> Iterator[tuple[str, str, Argument]]:
     """Each argument with its sign, and what it would do where that is not known yet."""
     yield from (("for", "", argument) for argument in told.speaking_for)
     yield from (("against", "", argument) for argument in told.speaking_against)
@@ -74,24 +62,30 @@ def _sides(told: Weighed) -> Iterator[tuple[Mark, str, Argument]]:
     yield from (("unknown", "would speak against it", argument) for argument in told.open_against)
 
 
+def _says(would: str, argument: Argument) -> str:
+    return f"{argument.reason.rule.says}{'' if would else decides(argument)}"
+
+
+def _sources(rule: Rule) -> str:
+    return f"rule {rule.id}; {'; '.join(map(str, rule.sources))}"
+
+
 def _box(told: Weighed, name: str) -> Box:
     head = (Row(name, bold=True), Row(f"{STATES[told.state]}: {counts(told)}"))
-    body = [row for mark, would, argument in _sides(told) for row in _argument(mark, would, argument)]
+    body: list[Row] = []
+    for side, would, argument in _sides(told):
+        rule, says = argument.reason.rule, f"{_says(would, argument)}{f' ({would})' if would else ''}"
+        body.append(Row(says, sign=DRAWN[side], ruled=True))
+        body.append(Row(_sources(rule), soft=True))
     return Box(told.value, LOOKS[told.state], head, tuple(body), wide=WIDE)
 
 
-def _argument(mark: Mark, would: str, argument: Argument) -> Iterator[Row]:
-    rule = argument.reason.rule
-    says = rule.says if would else f"{rule.says}{decides(argument)}"
-    yield Row(f"{says}{f' ({would})' if would else ''}", mark=mark, ruled=True)
-    yield Row(f"rule {rule.id}; {'; '.join(map(str, rule.sources))}", soft=True)
-
-
-def _value(told: Weighed, name: str) -> str:
-    """A value in words that unfold."""
-    head = f"<h2>{escape(clean(name))}</h2>{paragraph(f'{STATES[told.state]}: {counts(told)}')}"
-    lines = []
-    for mark, would, argument in _sides(told):
-        says = f"{sign_of(mark)}{escape(clean(argument.reason.rule.says))}{f' <i>{would}</i>' if would else ''}"
-        lines.append(f"<li>{details(says, card(argument.reason.rule))}</li>")
-    return f"{head}<ul class=tree>{''.join(lines)}</ul>"
+def _value(told: Weighed, name: str) -> Node:
+    """A value with its arguments, which unfold."""
+    lines: list[Node] = []
+    for side, would, argument in _sides(told):
+        rule = argument.reason.rule
+        says = [written(side), _says(would, argument), i[f" {would}"] if would else None, small[_sources(rule)]]
+        lines.append(li[unfolded(says, card(rule))])
+    head = div(class_=f"head {LOOKS[told.state]}")[name, small[f"{STATES[told.state]}: {counts(told)}"]]
+    return section[head, ul[lines]]

@@ -6,35 +6,41 @@ from functools import cached_property
 
 from ... import semantics
 from ...case import Decision, Members
+from ...drawing.boxes import LEAD, MARGIN, Box, Fill, Look, Picture, Row, Square
+from ...drawing.layers import BETWEEN, lay_out, needed
 from ...errors import counted
 from ...rulebook import Rulebook, Support, Term
 from ..styled_line import tell
-from .boxes import LEAD, MARGIN, Box, Cell, Kind, Picture, Row, State
-from .layers import BETWEEN, lay_out, needed
+from .marks import notice_of
 from .why import alarms
 
 ACROSS, WIDE, NUMBERS = 5, 196.0, 22.0  # boxes beside each other, the width of one, room for the stages' numbers
-STATES: Mapping[int, State] = {
+STATES: Mapping[int, str] = {
     semantics.UNKNOWN: "waits",
     semantics.HOLDS: "fires",
     semantics.FAILS: "ruled out",
     semantics.DISPUTED: "disputed",
 }
-PLAIN: dict[Kind, str] = {"asked": "shown in a recommendation", "reached": "on the way to it"}
-LIT: dict[Kind, str] = {
-    "asked": "shown, and rules fire",
-    "reached": "on the way, and rules fire",
-    "default": "no rule fires",
-    "open": "not settled yet",
-    "disputed": "disputed",
+PLAIN: dict[Look, str] = {"dark": "shown in a recommendation", "light": "on the way to it"}
+LIT: dict[Look, str] = {
+    "dark": "shown, and rules fire",
+    "light": "on the way, and rules fire",
+    "round": "no rule fires",
+    "dashed": "not settled yet",
+    "double": "disputed",
     "alarm": "an alarm",
 }
-CELLS: dict[State, str] = {
-    "fires": "a rule that fires",
-    "waits": "a rule that waits for an answer",
-    "ruled out": "a rule that is ruled out",
-    "disputed": "a rule that both fires and is ruled out",
+SQUARES: Mapping[str, tuple[Fill, str]] = {
+    "": ("", "a rule"),
+    "fires": ("full", "a rule that fires"),
+    "waits": ("dot", "a rule that waits for an answer"),
+    "ruled out": ("empty", "a rule that is ruled out"),
+    "disputed": ("torn", "a rule that both fires and is ruled out"),
 }
+LINES = (
+    "The numbers are the stages, in the order of work. Lines lead down from a conclusion to those whose rules read it; "
+    "one that a longer way tells as well is left out. "
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Map:
         found = [tuple(self.rulebook.terms[name] for name in stage.terms) for stage in self.rulebook.stages]
         return [terms for terms in found if terms]
 
-    def state(self, entry: Support) -> State:
+    def state(self, entry: Support) -> str:
         """How a rule stands for a conclusion in the case; empty without one."""
         return STATES[semantics.status(entry, self.decision.marks)] if self.decision else ""
 
@@ -70,18 +76,18 @@ class Map:
         word = {True: "disputed"}.get(term.name in self.decision.disputed)
         return word or ("none given" if term.name in self.decision.gaps else tell(answer))
 
-    def kind(self, term: Term) -> Kind:
+    def look(self, term: Term) -> Look:
         """How the box of a conclusion looks."""
         if self.decision is None:
-            return "asked" if term.name in self.shown else "reached"
+            return "dark" if term.name in self.shown else "light"
         states = {self.state(entry) for entry in self.rulebook.support[term.name]}
         if term.name in self.decision.disputed:
-            return "disputed"
+            return "double"
         if alarms(term, self.decision.conclusions[term.name]):
             return "alarm"
         if "waits" in states and (self.decision.conclusions[term.name] is None or not term.single):
-            return "open"
-        return ("asked" if term.name in self.shown else "reached") if "fires" in states else "default"
+            return "dashed"
+        return ("dark" if term.name in self.shown else "light") if "fires" in states else "round"
 
     def rules(self, term: Term) -> str:
         """How many rules a conclusion has, and how many of them fire."""
@@ -106,8 +112,13 @@ class Map:
         ]
 
 
-def picture_of_map(whole: Map, alone: bool = True) -> str:
-    """The SVG of a map; where it does not stand alone, a page says its title and the notice."""
+def picture_of_map(whole: Map) -> str:
+    """The SVG of a map."""
+    return str(drawn(whole, notice_of(whole.rulebook), alone=True).svg())
+
+
+def drawn(whole: Map, notice: str = "", alone: bool = False) -> Picture:
+    """A map as a picture; where it does not stand alone, a page says its title and the notice."""
     boxes = [_box(whole, term) for terms in whole.stages for term in terms]
     stages = {term.name: number for number, terms in enumerate(whole.stages) for term in terms}
     edges = [(upper, lower) for upper, lower in needed(whole.reads()) if stages[upper] < stages[lower]]
@@ -115,27 +126,19 @@ def picture_of_map(whole: Map, alone: bool = True) -> str:
     title, says = heading(whole)
     picture = Picture(title, says, layout.width + 2 * (MARGIN + NUMBERS))
     if alone:
-        picture.words([Row(title, bold=True), Row(says, soft=True)])
+        picture.words(Row(title, bold=True), Row(says, soft=True))
     picture.height += LEAD
     _stages(picture, whole, {name: place[1] for name, place in layout.places.items()})
-    lit = None if whole.decision is None else {box.name for box in boxes if box.kind not in ("default", "open")}
+    lit = None if whole.decision is None else {box.name for box in boxes if box.look not in ("round", "dashed")}
     picture.graph(boxes, layout, lit)
-    kinds, states = {box.kind for box in boxes}, {cell.state for box in boxes for cell in box.cells}
-    words = LIT if whole.decision else PLAIN
+    looks, fills = {box.look for box in boxes}, {square.fill for box in boxes for square in box.squares}
     picture.key(
-        {kind: told for kind, told in words.items() if kind in kinds},
+        {look: says for look, says in (LIT if whole.decision else PLAIN).items() if look in looks},
         {},
-        {state: told for state, told in (CELLS if whole.decision else {"": "a rule"}).items() if state in states},
+        {fill: says for fill, says in SQUARES.values() if fill in fills},
     )
-    notice = whole.rulebook.recommendation.notice if whole.rulebook.recommendation and alone else ""
-    picture.words([Row(f"{LINES} {notice}", soft=True)])
-    return picture.svg()
-
-
-LINES = (
-    "The numbers are the stages, in the order of work. Lines lead down from a conclusion to those whose rules read it; "
-    "one that a longer way tells as well is left out."
-)
+    picture.words(Row(LINES + notice, soft=True))
+    return picture
 
 
 def heading(whole: Map) -> tuple[str, str]:
@@ -156,24 +159,22 @@ def heading(whole: Map) -> tuple[str, str]:
 def _box(whole: Map, term: Term) -> Box:
     answer = whole.answer(term)
     head = (Row(term.name, bold=not answer), *([Row(answer, bold=True)] if answer else []))
-    cells = tuple(
-        Cell(state, _cell(whole, entry, state))
-        for state, entry in ((whole.state(entry), entry) for entry in whole.rulebook.support[term.name])
-    )
+    squares = tuple(_square(whole, entry) for entry in whole.rulebook.support[term.name])
     says = f"{term.name}{f': {answer}' if answer else ''}. {term.says} {whole.rules(term)}."
     return Box(
-        term.name, whole.kind(term), head, (Row(whole.rules(term), soft=True),), says, whole.place(term), WIDE, cells
+        term.name, whole.look(term), head, (Row(whole.rules(term), soft=True),), says, whole.place(term), WIDE, squares
     )
 
 
-def _cell(whole: Map, entry: Support, state: State) -> str:
+def _square(whole: Map, entry: Support) -> Square:
+    state = whole.state(entry)
     gives = f" gives {entry.value}" if entry.value else ""
-    return f"{entry.rule}{gives}{f' ({state})' if state else ''}: {whole.rulebook.rules[entry.rule].says}"
+    says = f"{entry.rule}{gives}{f' ({state})' if state else ''}: {whole.rulebook.rules[entry.rule].says}"
+    return Square(SQUARES[state][0], says)
 
 
 def _stages(picture: Picture, whole: Map, tops: Mapping[str, float]) -> None:
     """A line and a number where each stage begins."""
     for number, terms in enumerate(whole.stages, 1):
         top = picture.height + min(tops[term.name] for term in terms) - BETWEEN / 2
-        picture.line((MARGIN, top), (picture.width - MARGIN, top))
-        picture.text((MARGIN, top + BETWEEN / 2 + LEAD), str(number), Row(str(number), bold=True, soft=True))
+        picture.line(top, str(number))

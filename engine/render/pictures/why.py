@@ -3,54 +3,60 @@
 from collections.abc import Iterator
 
 from ...case import Case, Members, Range
+from ...drawing.boxes import MARGIN, Box, Look, Picture, Row
+from ...drawing.layers import lay_out, needed
+from ...drawing.text_width import clean
 from ...errors import counted
 from ...explain import GroupReason, LineReason, RuleReason, Why
 from ...rulebook import Rulebook, Term
 from ..why import DISPUTED, answer_of, found_in_words, how_of
-from .boxes import MARGIN, Box, Kind, Mark, Picture, Row
-from .layers import lay_out, needed
-from .text_width import clean
+from .marks import DRAWN, notice_of
 
 ACROSS, TOGETHER, MISSING = 4, 3, 10
-KINDS: dict[Kind, str] = {
-    "asked": "what is explained",
-    "reached": "reached by rules",
-    "default": "no other answer stands",
-    "open": "not settled yet",
-    "disputed": "disputed",
+LOOKS: dict[Look, str] = {
+    "dark": "what is explained",
+    "light": "reached by rules",
+    "round": "no other answer stands",
+    "dashed": "not settled yet",
+    "double": "disputed",
     "alarm": "an alarm",
-    "aside": "one of its rules",
+    "dotted": "one of its rules",
 }
-MARKS: dict[Mark, str] = {
+STATES = {
     "met": "speaks for the rule",
     "not met": "speaks against the rule",
     "unknown": "not known",
     "disputed": "disputed",
 }
-OPPOSITE: dict[str, Mark] = {"met": "not met", "not met": "met", "unknown": "unknown", "disputed": "disputed"}
+OPPOSITE = {"met": "not met", "not met": "met", "unknown": "unknown", "disputed": "disputed"}
 
 
-def picture_of(rulebook: Rulebook, case: Case, reason: Why, alone: bool = True) -> str:
-    """The SVG of a tree of reasons; where it does not stand alone, a page says its title and the notice."""
-    drawn = _Drawn(reason)
-    layout = lay_out({box.name: box.size for box in drawn.boxes.values()}, needed(drawn.edges), ACROSS)
+def picture_of(rulebook: Rulebook, case: Case, reason: Why) -> str:
+    """The SVG of a tree of reasons."""
+    return str(drawn(case, reason, notice_of(rulebook), alone=True).svg())
+
+
+def drawn(case: Case, reason: Why, notice: str = "", alone: bool = False) -> Picture:
+    """A tree of reasons as a picture; where it does not stand alone, a page says its title and the notice."""
+    tree = _Tree(reason)
+    boxes = list(tree.boxes.values())
+    layout = lay_out({box.name: box.size for box in boxes}, needed(tree.edges), ACROSS)
     title = f"Why {reason.term.name}: {briefly(reason)}"
     says = "; ".join(map(_outline, (reason, *reason.beneath.values()))) + "."
     picture = Picture(f"{title}, in the case {case.id}", says, max(layout.width, 520.0) + 2 * MARGIN)
     if alone:
-        picture.words([Row(title, bold=True), Row(f"Case {case.id}. {case.says}", soft=True)])
-    picture.graph(list(drawn.boxes.values()), layout)
-    used = {box.kind for box in drawn.boxes.values()}
-    marks = {row.mark for box in drawn.boxes.values() for row in box.body}
+        picture.words(Row(title, bold=True), Row(f"Case {case.id}. {case.says}", soft=True))
+    picture.graph(boxes, layout)
+    looks, signs = {box.look for box in boxes}, {row.sign for box in boxes for row in box.body}
     picture.key(
-        {kind: told for kind, told in KINDS.items() if kind in used},
-        {mark: told for mark, told in MARKS.items() if mark in marks},
+        {look: says for look, says in LOOKS.items() if look in looks},
+        {DRAWN[state]: says for state, says in STATES.items() if DRAWN[state] in signs},
         {},
     )
-    notice = rulebook.recommendation.notice if rulebook.recommendation and alone else ""
-    joined = "A box rests on the boxes below it that lines join to it. " if drawn.edges else ""
-    picture.words([Row(joined + notice, soft=True)] if joined or notice else [])
-    return picture.svg()
+    joined = "A box rests on the boxes below it that lines join to it. " if tree.edges else ""
+    if joined or notice:
+        picture.words(Row(joined + notice, soft=True))
+    return picture
 
 
 def _outline(reason: Why) -> str:
@@ -60,7 +66,7 @@ def _outline(reason: Why) -> str:
     return f"{reason.term.name}: {answer_of(reason)}{f' ({how})' if how else ''}{rules}"
 
 
-class _Drawn:
+class _Tree:
     """The boxes of a tree, and which leads to which; what is told in several places of the tree is one box."""
 
     def __init__(self, reason: Why) -> None:
@@ -76,22 +82,22 @@ class _Drawn:
         rules = [(side.value if several else "", rule) for side in reason.sides for rule in side.rules]
         apart = len(rules) > TOGETHER
         told = [] if apart else [row for value, rule in rules for row in _rule(value, rule)]
-        self.boxes[name] = Box(name, kind_of(reason, asked), tuple(_head(reason)), (*_note(reason), *told))
+        self.boxes[name] = Box(name, look_of(reason, asked), tuple(_head(reason)), (*_note(reason), *told))
         for value, rule in rules:
             upper = name
             if apart:
                 upper = f"{name} by {rule.rule.id}"
                 head, *body = _rule(value, rule)
-                self.boxes.setdefault(upper, Box(upper, "aside", (Row(head.text, bold=True),), tuple(body)))
+                self.boxes.setdefault(upper, Box(upper, "dotted", (Row(head.text, bold=True),), tuple(body)))
                 self.edges.append((name, upper))
             for line in rule.lines():
                 self.edges += [(upper, below) for below in line.below]
 
 
-def kind_of(reason: Why, asked: bool = False) -> Kind:
+def look_of(reason: Why, asked: bool = False) -> Look:
     """How the box of a conclusion looks."""
     if reason.how == "disputed":
-        return "disputed"
+        return "double"
     if alarms(reason.term, reason.answer):
         return "alarm"
     if (
@@ -99,10 +105,10 @@ def kind_of(reason: Why, asked: bool = False) -> Kind:
         or isinstance(reason.answer, Range)
         or (isinstance(reason.answer, Members) and reason.missing)
     ):
-        return "open"
+        return "dashed"
     if asked:
-        return "asked"
-    return "default" if reason.how in ("otherwise", "built in", "gap") else "reached"
+        return "dark"
+    return "round" if reason.how in ("otherwise", "built in", "gap") else "light"
 
 
 def alarms(term: Term, answer: object) -> bool:
@@ -127,7 +133,7 @@ def _note(reason: Why) -> Iterator[Row]:
         yield Row(how_of(reason), soft=True)
     if reason.missing:
         yield Row("waits for an answer to", soft=True)
-        yield from (Row(name, mark="unknown") for name in reason.missing[:MISSING])
+        yield from (Row(name, sign=DRAWN["unknown"]) for name in reason.missing[:MISSING])
         if len(reason.missing) > MISSING:
             yield Row(f"and {len(reason.missing) - MISSING} more", soft=True)
 
@@ -141,8 +147,8 @@ def _rule(value: str, rule: RuleReason) -> Iterator[Row]:
     if heads[-1] != f"rule {rule.rule.id}":
         yield Row(f"rule {rule.rule.id}", soft=True)
     if rule.status == "disputed":
-        yield Row(DISPUTED, mark="disputed")
-    yield from (Row(f"outranked by {other}", mark="not met") for other in rule.outranked)
+        yield Row(DISPUTED, sign=DRAWN["disputed"])
+    yield from (Row(f"outranked by {other}", sign=DRAWN["not met"]) for other in rule.outranked)
     for part in rule.parts:
         lines = part.lines if isinstance(part, GroupReason) else (part,)
         shown = [line for line in lines if line.state == part.state]
@@ -156,8 +162,8 @@ def _line(line: LineReason) -> Row:
     facts = found_in_short(line)
     wanted = line.text.partition(": ")[2]
     same = facts == line.text or (line.state == "met" and not line.excluded and len(line.found) == 1 and _named(line))
-    mark = OPPOSITE[line.state] if line.excluded else line.state
-    return Row(facts if same else f"{facts} ({'not ' if line.excluded else 'wants '}{wanted})", mark=mark)  # type: ignore[arg-type]
+    state = OPPOSITE[line.state] if line.excluded else line.state
+    return Row(facts if same else f"{facts} ({'not ' if line.excluded else 'wants '}{wanted})", sign=DRAWN[state])
 
 
 def found_in_short(line: LineReason) -> str:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from ...display import visible
+from ..display import visible
 
 FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
 _ELSEWHERE = 1000  # a character that is not in the table: as wide as any of Latin, Greek and Cyrillic
@@ -52,9 +52,14 @@ _PARTS = re.compile(r"[^_./-]*[_./-]?")  # where a long name is broken
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 
+def printable(text: str) -> str:
+    """The text, what cannot be seen written out, without the characters that no XML may hold."""
+    return _NOT_IN_XML.sub("\ufffd", visible(text))
+
+
 def clean(text: str) -> str:
-    """The text on one line, what cannot be seen written out, without the characters that no XML may hold."""
-    return _NOT_IN_XML.sub("\ufffd", visible(" ".join(text.split())))
+    """The same on one line."""
+    return printable(" ".join(text.split()))
 
 
 def width(text: str, size: float, bold: bool = False) -> float:

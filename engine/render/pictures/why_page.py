@@ -1,0 +1,105 @@
+"""The page of a tree of reasons: the drawing, and below it the same in words that unfold, for a telephone too."""
+
+from collections.abc import Iterable
+
+from htpy import Element, Node, a, b, div, h2, i, li, p, small, span, ul
+
+from ...case import Case
+from ...drawing.page import DRAWN, drawing, page, unfolded
+from ...errors import counted
+from ...explain import GroupReason, LineReason, RuleReason, Why
+from ...rulebook import Rulebook
+from ..once import Once
+from ..why import DISPUTED, answer_of, how_of, sources_behind
+from .marks import card, notice, written
+from .why import OPPOSITE, briefly, drawn, found_in_short, look_of
+
+DEEPEST = 12  # so many conclusions stand in each other: a browser keeps no more than 512 parts in each other
+HOW_TO_READ = "Each answer with the rules that gave it; a rule unfolds to its reason and its sources."
+
+
+def page_of(rulebook: Rulebook, case: Case, reason: Why) -> str:
+    """The page of a tree of reasons."""
+    sources = [li[line.text] for line in list(sources_behind(rulebook, reason))[1:]]
+    content = [
+        p(".muted")[f"Case {case.id}. {case.says}"],
+        notice(rulebook),
+        drawing(drawn(case, reason).svg()),
+        h2["Step by step"],
+        p(".muted")[HOW_TO_READ],
+        _Unfolded(reason).lists(),
+        unfolded(f"Sources ({len(sources)})", ul[sources]) if sources else None,
+    ]
+    return page(f"Why {reason.term.name}: {briefly(reason)}", content, DRAWN)
+
+
+class _Unfolded:
+    """An explanation as lists in lists: what was explained once, or would be nested too deep, is a link."""
+
+    def __init__(self, asked: Why) -> None:
+        self.asked = asked
+        self.once = Once[str](DEEPEST)
+        self.places = {name: f"why-{number}" for number, name in enumerate((asked.term.name, *asked.beneath))}
+
+    def lists(self) -> list[Element]:
+        """What was asked for; then what would have been nested too deep, each in a list of its own."""
+        self.once.refer(self.asked.term.name, 0)
+        parts = [_tree(self._explained(self.asked, 0))]
+        parts += [_tree(self._explained(self.asked.beneath[name], 0)) for name in self.once.rest()]
+        return parts
+
+    def _why(self, name: str, depth: int, sign: Node = None) -> Node:
+        """A conclusion with what explains it, or where that stands."""
+        reason = self.asked.beneath[name]
+        elsewhere = self.once.refer(name, depth)
+        if not elsewhere:
+            return self._explained(reason, depth, sign)
+        link = a(href=f"#{self.places[name]}")[elsewhere]
+        return li[div(".head.told")[sign, f"{reason.term.name}: {answer_of(reason)}, ", link]]
+
+    def _explained(self, reason: Why, depth: int, sign: Node = None) -> Element:
+        several = len(reason.sides) > 1
+        below = [self._rule(side.value * several, rule, depth) for side in reason.sides for rule in side.rules]
+        aside = [
+            unfolded(f"{counted(len(rules), 'rule')} {word}", _aside(rules))
+            for word, rules in (("ruled out", reason.ruled_out), ("waiting", reason.waiting))
+            if rules
+        ]
+        look = look_of(reason, reason is self.asked)
+        head = div(id=self.places[reason.term.name], class_=f"head {look}")[
+            sign, f"{reason.term.name}: {answer_of(reason)}", how_of(reason) and small[how_of(reason)]
+        ]
+        below += [li[aside]] if aside else []
+        return li[head, _tree(below) if below else None]
+
+    def _rule(self, value: str, reason: RuleReason, depth: int) -> Element:
+        disputed = i[f" {DISPUTED}"] if reason.status == "disputed" else None
+        lines = [self._part(part, depth) for part in reason.parts]
+        lines += [li[written("not met"), f"outranked by {other}"] for other in reason.outranked]
+        says = [value and b[value], f"{' ' * bool(value)}{reason.rule.says}", disputed]
+        return li[unfolded(says, card(reason.rule)), _tree(lines)]
+
+    def _part(self, part: GroupReason | LineReason, depth: int) -> Node:
+        if isinstance(part, LineReason):
+            return self._line(part, depth)
+        sign = written(OPPOSITE[part.state] if part.excluded else part.state)
+        lines = [self._line(line, depth) for line in part.lines]
+        return li[sign, f"{'unless ' * part.excluded}{part.title}:", _tree(lines)]
+
+    def _line(self, line: LineReason, depth: int) -> Node:
+        """A line, with what the case has where that is put otherwise, and what explains it."""
+        sign = written(OPPOSITE[line.state] if line.excluded else line.state)
+        facts = found_in_short(line)
+        if facts == line.text and len(line.below) == 1 and not line.excluded:
+            return self._why(line.below[0], depth + 1, sign)
+        below = [self._why(name, depth + 1) for name in line.below]
+        found = span(".muted")[f" ({facts})"] if facts != line.text else None
+        return li[sign, f"{'unless ' * line.excluded}{line.text}", found, _tree(below) if below else None]
+
+
+def _tree(lines: Node) -> Element:
+    return ul(".tree")[lines]
+
+
+def _aside(rules: Iterable[RuleReason]) -> Element:
+    return ul[[li[b[reason.rule.id], f" {reason.rule.says}"] for reason in rules]]
