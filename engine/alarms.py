@@ -7,7 +7,7 @@ from typing import Any
 
 from .case import Case, Value
 from .circuit import Circuit, compile_rulebook
-from .facts import check_facts, check_names
+from .facts import check_facts, check_names, check_record
 from .rulebook import Rulebook, Term
 
 
@@ -50,6 +50,7 @@ class Alarms:
 
         Raises CaseError where a fact is none, or what is at fault is no finding or meant for no value of its own.
         """
+        check_record(case)
         facts, faults = check_facts(self.rulebook, case.facts, case.id), dict(case.at_fault)
         check_names(self.rulebook, [name for name, value in faults.items() if value is None], case.id)
         meant = {name: value for name, value in faults.items() if value is not None}

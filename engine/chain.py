@@ -16,7 +16,8 @@ from typing import Any
 
 from . import semantics as truth
 from .case import Case, Decision
-from .facts import check_case
+from .errors import CaseError, Place
+from .facts import cannot_be, check_case
 from .language import Group, Line
 from .rulebook import Rule, Rulebook, Stage
 
@@ -236,9 +237,16 @@ class Chain:
         self._rules = list(_rules(rulebook, self._facts))
         self._local = threading.local()
 
+    def __reduce__(self) -> tuple[type["Chain"], tuple[Rulebook]]:
+        """For another process: built again there of its rulebook."""
+        return type(self), (self.rulebook,)
+
     def decide(self, case: Case) -> Decision:
-        """Every conclusion of a case, with the rules that fired and those that wait; raises CaseError (see facts)."""
-        case = check_case(self.rulebook, case)
+        """Every conclusion of a case, with the rules that fired and those that wait; raises CaseError (see facts).
+
+        So it does where no patient can have these answers together.
+        """
+        case = _admitted(self.rulebook, case)
         board = Board(self.rulebook, case)
         self._engine().decide(board, self._facts[0])
         return truth.conclude(self.rulebook, case, board.state, board.marks)
@@ -249,6 +257,14 @@ class Chain:
             self._local.engine = CaseEngine(self._rules)
         engine: CaseEngine = self._local.engine
         return engine
+
+
+def _admitted(rulebook: Rulebook, case: Case) -> Case:
+    """The case with facts of its own, each one that its term allows and all those of a patient that can be."""
+    case = check_case(rulebook, case)
+    if laws := truth.impossibilities(rulebook, case.facts):
+        raise CaseError([cannot_be(law, case.facts, case.place or Place(f"case {case.id}")) for law in laws])
+    return case
 
 
 def _rules(rulebook: Rulebook, facts: Sequence[Any]) -> Iterator[Any]:

@@ -17,7 +17,7 @@ from unicodedata import normalize
 from .case import Case, Value
 from .errors import CaseError, Place, Problem, as_python, as_written, listed, near
 from .language import TERM, no_value
-from .rulebook import Rulebook, Term
+from .rulebook import Law, Rulebook, Term
 
 UNKNOWN = "unknown"
 MISSING = ("", UNKNOWN)
@@ -225,9 +225,25 @@ def check_case(rulebook: Rulebook, case: Case) -> Case:
 
     A case in which something was wrong gets no advice, and `engine.alarms` tells how far its alarms may reach.
     """
+    check_record(case)
     if case.problems or case.at_fault or case.unread:
         raise CaseError(case.problems or [_doubted(case)])
     return replace(case, facts=check_facts(rulebook, case.facts, case.id))
+
+
+def cannot_be(law: Law, facts: Mapping[str, Value], place: Place) -> Problem:
+    """That facts contradict an assumption about patients."""
+    terms = law.condition.terms()
+    lines = "; ".join(f"{name}: {facts[name]}" for name in facts if name in terms)
+    answered = [repr(name) for name in facts if name in terms]
+    return Problem(place, f"{law.says} ({lines})", f"another answer to {' or '.join(answered)}")
+
+
+def check_record(case: Any) -> None:
+    """Raise CaseError unless it is a Case."""
+    if not isinstance(case, Case):
+        expected = "a Case; engine.loader.case_from makes one of a mapping"
+        raise CaseError([Problem(Place("case"), f"a value of type {type(case).__name__}", expected)])
 
 
 def _doubted(case: Case) -> Problem:
@@ -235,11 +251,14 @@ def _doubted(case: Case) -> Problem:
     return Problem(case.place or Place(f"case {case.id}"), there, "a case without faults: no other gets advice")
 
 
-def check_facts(rulebook: Rulebook, facts: Mapping[str, Value], case: str = "") -> dict[str, Value]:
+def check_facts(rulebook: Rulebook, facts: Any, case: str = "") -> dict[str, Value]:
     """The facts as they stand now, in a dict of their own, unless one is not exactly what its term allows.
 
     Raises CaseError then, with every problem.
     """
+    if not isinstance(facts, Mapping):
+        place = Place(f"case {case}" if case else "facts")
+        raise CaseError([Problem(place, f"facts of type {type(facts).__name__}", "a mapping of findings to values")])
     taken, allowed = dict(facts), rulebook.allowed
     for name, value in taken.items():
         values = allowed.get(name) if type(name) is str else None

@@ -15,6 +15,7 @@ from engine.columns.diff import Compared
 from engine.columns.program import Program
 from engine.errors import CaseError, Place, Problem, QuestionError
 from engine.language import Domain
+from engine.loader import case_from
 from engine.rulebook import Rulebook, Term
 
 FAULTS: list[dict[str, Any]] = [
@@ -172,3 +173,63 @@ def test_a_number_of_a_tally_may_be_a_number_or_its_text(bundled: Rulebook) -> N
     assert explain.why_not(plan, decision, tally, as_number) == explain.why_not(plan, decision, tally, ("1",))
     with pytest.raises(QuestionError):
         explain.why_not(plan, decision, tally, ("many",))
+
+
+def test_answers_that_no_patient_can_have_together_get_no_advice(bundled: Rulebook) -> None:
+    facts: dict[str, Any] = {"movements tested": "no", "repeated extension": "worse and stays worse"}
+    with pytest.raises(CaseError) as told:
+        Chain(bundled).decide(Case("x", facts))
+    with pytest.raises(CaseError) as read:
+        case_from(bundled, facts, "x")
+    assert [problem.words for problem in told.value.problems] == [problem.words for problem in read.value.problems]
+    for name in facts:
+        Chain(bundled).decide(Case("x", {name: facts[name]}))
+
+
+@pytest.mark.parametrize("odd", [None, 5, {"fever": "yes"}, Case("x", None), Case("x", [("fever", "yes")])], ids=str)  # type: ignore[arg-type]
+def test_what_is_no_case_is_told(bundled: Rulebook, odd: Any) -> None:
+    for decide in (*readings(bundled), Alarms(bundled).figures):
+        with pytest.raises(CaseError, match=r"a Case|a mapping"):
+            decide(odd)
+
+
+@pytest.mark.parametrize("odd", [None, 5, "urgency", {"urgency": "emergency"}], ids=str)
+def test_no_question_is_asked_of_what_is_no_decision(bundled: Rulebook, odd: Any) -> None:
+    rests: Callable[[], object] = lambda: explain.rests_on(bundled, odd, "urgency")  # noqa: E731
+    for ask in [*questions(bundled, odd, ("urgency",)), rests]:
+        with pytest.raises(QuestionError, match="is no decision"):
+            ask()
+
+
+def test_what_an_answer_rests_on_is_asked_of_a_term_and_of_its_own_decision(bundled: Rulebook) -> None:
+    decision = semantics.decide(bundled, Case("x", {"fever": "yes"}))
+    assert explain.rests_on(bundled, decision, "urgency") == ("fever",)
+    odd_terms: list[Any] = ["urgncy", 5, None, []]
+    for term in odd_terms:
+        with pytest.raises(QuestionError, match="is not a term"):
+            explain.rests_on(bundled, decision, term)
+    with pytest.raises(QuestionError, match="another"):
+        explain.rests_on(bundled, replace(decision, rulebook="another"), "urgency")
+
+
+def test_what_has_no_values_of_rules_is_not_weighed(bundled: Rulebook) -> None:
+    decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
+    tally = next(term.name for term in bundled.conclusions if term.domain.kind == "tally")
+    for term, values in ((tally, ()), (tally, ("1",)), ("complete", ()), ("screening complete", ("yes",))):
+        with pytest.raises(QuestionError, match="has no values to weigh"):
+            explain.weigh(bundled, decision, term, values)
+
+
+@pytest.mark.parametrize("odd", [None, 5], ids=str)
+def test_what_is_not_several_is_told(bundled: Rulebook, odd: Any) -> None:
+    decision, plan = semantics.decide(bundled, Case("x", {"fever": "no"})), explain.Plan(bundled)
+    with pytest.raises(QuestionError, match="for terms; expected a tuple"):
+        explain.enough(plan, decision, odd)
+    for ask in (
+        lambda: explain.why_not(plan, decision, "urgency", odd),
+        lambda: explain.weigh(bundled, decision, "urgency", odd),
+    ):
+        with pytest.raises(QuestionError, match="for values; expected a tuple"):
+            ask()
+    with pytest.raises(CaseError, match="answers of type"):
+        explain.what_if(plan, decision, odd)

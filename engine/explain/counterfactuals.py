@@ -16,7 +16,7 @@ from .correction_sets import Larger, OptionSet
 from .counterfactual import options_of
 from .findings import FindingChange, with_changes
 from .plan import Option, Plan, Told
-from .preconditions import check_answers, check_asked
+from .preconditions import check_answers, check_asked, check_other_answers
 from .rule_changes import Change, Judged, changes
 from .verify import check_changed
 
@@ -101,6 +101,7 @@ def what_if(
 ) -> Difference:
     """What other answers would change, and through which rules; None takes an answer back."""
     check_asked(plan.rulebook, decision, terms)
+    check_other_answers(answers)
     facts = with_changes(decision.case.facts, [FindingChange(term, None, value) for term, value in answers.items()])
     check_answers(plan.rulebook, facts, answers)
     case = replace(decision.case, facts=facts_in_order(plan.rulebook, facts), expected=None)

@@ -13,7 +13,7 @@ from ..case import Decision
 from ..language import Against, Within
 from ..rulebook import Rulebook, Support, Term
 from .answers import Outcome, outcome
-from .preconditions import check_values
+from .preconditions import check_values, check_weighed
 from .verify import check_argument
 from .why import Explainer, RuleReason, rule_json
 
@@ -84,6 +84,7 @@ class Weighing:
 def weigh(rulebook: Rulebook, decision: Decision, term: str, values: Sequence[str] = ()) -> Weighing:
     """What speaks for each of the values and against it; none named: those that are weighed, or have a rule alive."""
     values = check_values(rulebook, decision, term, values)
+    check_weighed(rulebook, term)
     found = rulebook.terms[term]
     scales = _Scales(rulebook, decision, found)
     wanted = values or scales.weighed() or scales.alive() or found.domain.values

@@ -69,6 +69,10 @@ class Plan:
         self._against: dict[Against, dict[tuple[int, int], bool]] = {}
         self._classes: dict[str, tuple[tuple[int, int], ...]] = {}
 
+    def __reduce__(self) -> tuple[type["Plan"], tuple[Rulebook]]:
+        """For another process: built again there of its rulebook."""
+        return type(self), (self.rulebook,)
+
     def beneath(self, nodes: tuple[int, ...]) -> tuple[int, ...]:
         """The nodes and all that they rest on, each after its inputs."""
         if nodes not in self._beneath:

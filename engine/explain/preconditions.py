@@ -6,7 +6,7 @@ from typing import Any
 from .. import semantics
 from ..case import Decision, Value
 from ..errors import CaseError, Place, Problem, QuestionError, as_python, listed, near
-from ..facts import Misspelt, check_facts, check_names, read_value
+from ..facts import Misspelt, cannot_be, check_facts, check_names, read_value
 from ..rulebook import Rulebook, Term
 
 HERE = Place("question")
@@ -34,12 +34,26 @@ def check_term(rulebook: Rulebook, decision: Decision, term: str) -> Term:
 def check_values(rulebook: Rulebook, decision: Decision, term: str, values: Iterable[Any]) -> tuple[str, ...]:
     """The values as the conclusion has them, numbers as texts; raises QuestionError where it has no such value."""
     check_asked(rulebook, decision, (term,))
-    if isinstance(values, str):
-        raise QuestionError([Problem(HERE, f"values given as one text, {values!r}", f"a tuple: ({values!r},)")])
+    if odd := _no_tuple("values", values):
+        raise QuestionError([odd])
     found = rulebook.terms[term]
     read = [(value, read_value(found, value, HERE)) for value in values]
     _raise([_no_value(found, value, one) for value, one in read if not _has(found, value, one)])
     return tuple(str(one) for _, one in read)
+
+
+def check_weighed(rulebook: Rulebook, term: str) -> None:
+    """Raise QuestionError unless the conclusion has values that rules speak for."""
+    found = rulebook.terms[term]
+    if found.built_in or found.domain.kind == "tally":
+        there = f"{term!r} {'counts' if found.domain.kind == 'tally' else 'follows from no rule'}"
+        raise QuestionError([Problem(HERE, f"{there}, and has no values to weigh", "a conclusion with values")])
+
+
+def check_other_answers(answers: Any) -> None:
+    """Raise CaseError unless the other answers are a mapping."""
+    if not isinstance(answers, Mapping):
+        raise CaseError([Problem(HERE, f"answers of type {type(answers).__name__}", "a mapping of findings to values")])
 
 
 def check_answers(rulebook: Rulebook, facts: Mapping[str, Value], answers: Mapping[str, Value | None]) -> None:
@@ -47,16 +61,20 @@ def check_answers(rulebook: Rulebook, facts: Mapping[str, Value], answers: Mappi
     check_names(rulebook, answers)
     check_facts(rulebook, facts)
     if laws := semantics.impossibilities(rulebook, facts):
-        raise CaseError([_cannot_be(law.says, law.condition.terms(), facts) for law in laws])
+        raise CaseError([cannot_be(law, facts, HERE) for law in laws])
 
 
-def _cannot_be(says: str, terms: Iterable[str], facts: Mapping[str, Value]) -> Problem:
-    read = set(terms)
-    lines = "; ".join(f"{name}: {facts[name]}" for name in facts if name in read)
-    return Problem(HERE, f"{says} ({lines})", "answers that a patient can give together")
+def _no_tuple(what: str, given: Any) -> Problem | None:
+    """That what should be several is one text, or nothing that could be several."""
+    if isinstance(given, str):
+        return Problem(HERE, f"{what} given as one text, {given!r}", f"a tuple: ({given!r},)")
+    return None if isinstance(given, Iterable) else Problem(HERE, f"{as_python(given)} for {what}", "a tuple of texts")
 
 
-def _foreign(rulebook: Rulebook, decision: Decision) -> Iterator[Problem]:
+def _foreign(rulebook: Rulebook, decision: Any) -> Iterator[Problem]:
+    if not isinstance(decision, Decision):
+        yield Problem(HERE, f"{as_python(decision)} is no decision", "what `decide` of a Chain gives for a case")
+        return
     if decision.rulebook and rulebook.digest and decision.rulebook != rulebook.digest:
         yield Problem(HERE, f"a decision by the rulebook {decision.rulebook}", f"one by {rulebook.digest}")
     if decision.case.facts != decision.state.facts:
@@ -65,8 +83,8 @@ def _foreign(rulebook: Rulebook, decision: Decision) -> Iterator[Problem]:
 
 
 def _odd_terms(rulebooks: Iterable[Rulebook], terms: Iterable[Any]) -> Iterator[Problem]:
-    if isinstance(terms, str):
-        yield Problem(HERE, f"terms given as one text, {terms!r}", f"a tuple: ({terms!r},)")
+    if odd := _no_tuple("terms", terms):
+        yield odd
         return
     known = {name: term for rulebook in rulebooks for name, term in rulebook.terms.items() if not term.finding}
     for name in terms:

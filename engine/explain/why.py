@@ -131,13 +131,15 @@ class Why:
 
 def why(rulebook: Rulebook, decision: Decision, term: str) -> Why:
     """The reasons for a term, down to the answers given."""
-    reason = Explainer(rulebook, decision).why(check_term(rulebook, decision, term))
+    found = check_term(rulebook, decision, term)
+    reason = Explainer(rulebook, decision).why(found)
     check_why(rulebook, decision, reason, rests_on(rulebook, decision, term))
     return reason
 
 
 def rests_on(rulebook: Rulebook, decision: Decision, term: str) -> tuple[str, ...]:
     """The answered findings that give a term its answer, whatever the others are: its leaves, exclusions included."""
+    check_term(rulebook, decision, term)
     found: set[str] = set()
     queue, seen = [term], {term}
     while queue:

@@ -7,9 +7,9 @@ from typing import Any
 from ..case import Answer, Case, Members, Range, Value
 from ..document import Fields, Items, Node, Text
 from ..errors import CaseError, Place, Problem
-from ..facts import Misnamed, Misspelt, is_missing, kind_of, plain, read_name, read_value, text_of, tidy
+from ..facts import Misnamed, Misspelt, cannot_be, is_missing, kind_of, plain, read_name, read_value, text_of, tidy
 from ..language import TERM
-from ..rulebook import Law, Rulebook, Term, facts_in_order
+from ..rulebook import Rulebook, Term, facts_in_order
 from ..semantics import impossibilities
 from .cards import value_of
 from .fields import MANY, Desk
@@ -206,14 +206,6 @@ def _sources(desk: Desk, entry: Entry) -> list[str]:
         desk.note(entry.place, "`source` is no list of sources", "`- KEY: the place in it` in each line")
         return []
     return [_shown(f"{key}: {place}" if place else key) for part in parts for key, place in part.items()]
-
-
-def cannot_be(law: Law, facts: Mapping[str, Value], place: Place) -> Problem:
-    """That facts contradict an assumption about patients."""
-    terms = law.condition.terms()
-    lines = "; ".join(f"{name}: {facts[name]}" for name in facts if name in terms)
-    answered = [repr(name) for name in facts if name in terms]
-    return Problem(place, f"{law.says} ({lines})", f"another answer to {' or '.join(answered)}")
 
 
 def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, Answer]) -> None:

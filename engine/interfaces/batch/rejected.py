@@ -11,7 +11,8 @@ from ...columns.piece import REPEATED, Strange
 from ...columns.rejects import BROKEN, IMPOSSIBLE, TWICE, WRONG, Apart, apart_of, told_of
 from ...columns.tables import ASIDE, CASE
 from ...errors import Place, Problem
-from ...loader.cases import EXPECTED, Entry, cannot_be, fault_of
+from ...facts import cannot_be
+from ...loader.cases import EXPECTED, Entry, fault_of
 from ...rulebook import Law, Rulebook
 
 RANGE = " to "
