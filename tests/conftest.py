@@ -16,6 +16,17 @@ settings.register_profile("lumbar", deadline=None, suppress_health_check=[Health
 settings.load_profile("lumbar")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The one switch that writes what is approved into pages and approval files; the difference is the review."""
+    parser.addoption("--approve", action="store_true", help="write what is printed today into pages and approval files")
+
+
+@pytest.fixture
+def approve(request: pytest.FixtureRequest) -> bool:
+    """Whether what is printed today is to be written where it is approved."""
+    return bool(request.config.getoption("--approve"))
+
+
 @pytest.fixture(scope="session")
 def bundled() -> Rulebook:
     """The knowledge base that comes with lumbar."""

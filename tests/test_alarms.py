@@ -5,7 +5,7 @@ import re
 import pytest
 
 from engine import render
-from engine.checks.completeness import alarm_rules
+from engine.checks.alarm_rules import rules_for_alarms
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_truth import TERMS, decide, rulebook
@@ -22,7 +22,7 @@ def book() -> Rulebook:
 
 def test_a_step_of_a_scale_that_is_screened_for_and_all_above_are_alarms_everywhere(book: Rulebook) -> None:
     assert book.terms["scale"].alarms == ("middle", "high")
-    assert list(alarm_rules(book)) == ["r", "s"]
+    assert [entry.rule for _, entry in rules_for_alarms(book)] == ["r", "s"]
     styles = {
         value: [
             line.style for line in render.recommendation_for_patient(book, decision) if f"Scale: {value}" in line.text

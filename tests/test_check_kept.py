@@ -13,13 +13,11 @@ from hypothesis import strategies as st
 from engine.checks import Report, check
 from engine.checks.mutation import MutationReport, mutants, mutation_test
 from engine.checks.mutation.stored import Kept
-from engine.checks.verification import Proofs, proved, prover_of
 from engine.loader import load
 from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
 from tests.conftest import edit
 from tests.rulebooks import case, facts, laws, rulebooks
-from tests.test_mutation import Truth
 
 
 @contextmanager
@@ -30,18 +28,15 @@ def cache(folder: Path) -> Iterator[None]:
         yield
 
 
-def checked(base: Path) -> tuple[Report, Proofs]:
+def checked(base: Path) -> Report:
     """Everything that `lumbar check` finds."""
-    rulebook = load(base)
-    prover = prover_of(rulebook)
-    return check(rulebook, Truth(rulebook), prover), proved(rulebook, prover=prover)
+    return check(load(base))
 
 
-def told(found: tuple[Report, Proofs]) -> tuple[object, ...]:
+def told(report: Report) -> tuple[object, ...]:
     """What was found; of a patient how many answers there are, for there may be many as small."""
-    report, proofs = found
-    shown = [(one.problem, len(one.patient.facts) if one.patient else None) for one in proofs.found]
-    return report, shown, proofs.counts, proofs.resting
+    shown = [(one.check, one.problem, len(one.patient.facts) if one.patient else None) for one in report.proved]
+    return replace(report, proved=()), shown
 
 
 LAW = """
@@ -129,7 +124,7 @@ def test_a_damaged_file_is_as_good_as_none(shed: Path) -> None:
 
 
 def report_of(rulebook: Rulebook) -> MutationReport:
-    return mutation_test(rulebook, Prover(rulebook, keep=True))[0]
+    return mutation_test(rulebook, Prover(rulebook, keep=True))
 
 
 @given(rulebooks(), st.data())

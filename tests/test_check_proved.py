@@ -8,9 +8,8 @@ import pytest
 
 from engine import semantics
 from engine.case import Case
-from engine.checks import broken_laws, mistakes
-from engine.checks.verification import Proofs, case_text, in_words, proved
-from engine.checks.verification import save as save_patients
+from engine.checks import Report, check
+from engine.checks.report_text import case_text, finding_text, save_patients
 from engine.errors import InternalError
 from engine.interfaces.files import read
 from engine.loader import load_files
@@ -61,18 +60,18 @@ def book(otherwise: str = "", **files: str) -> Rulebook:
     return load_files({name: text.encode() for name, text in texts.items()})
 
 
-def told(made: Rulebook, idle: bool = False) -> Proofs:
-    return proved(made, idle)
+def told(made: Rulebook, idle: bool = False) -> Report:
+    return check(made, idle=idle, mutate=False)
 
 
 def only(made: Rulebook, idle: bool = False) -> tuple[str, bool, dict[str, object]]:
     """The one thing found: its words, whether it blocks, and the answers of its patient."""
-    (one,) = told(made, idle).found
+    (one,) = told(made, idle).proved
     return str(one.problem).partition(";")[0], one.blocks, dict(one.patient.facts) if one.patient else {}
 
 
 def test_nothing_is_found_where_nothing_is_wrong() -> None:
-    assert told(book()).found == ()
+    assert told(book()).proved == ()
 
 
 BROKEN = law("no_red_while_wet", "colour: red", "wet: yes")
@@ -113,7 +112,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_each_kind_of_finding_is_told_with_its_place_and_its_smallest_patient(name: str) -> None:
     made, words, facts = CASES[name]
-    found = next(one for one in told(made).found if one.blocks)
+    found = next(one for one in told(made).proved if one.blocks)
     assert str(found.problem).partition(";")[0] == words
     assert (dict(found.patient.facts) if found.patient else {}) == facts
 
@@ -121,13 +120,13 @@ def test_each_kind_of_finding_is_told_with_its_place_and_its_smallest_patient(na
 def test_a_gap_is_told_unless_it_is_accepted_in_writing() -> None:
     bigger = {"red_when_big": "size: 5 or more > colour: red"}
     assert only(book(**bigger))[2] == {"size": 4}
-    assert told(book("accepts: Four has no colour., ", **bigger)).found == ()
+    assert told(book("accepts: Four has no colour., ", **bigger)).proved == ()
     assert only(book("otherwise: red, gap: yes, ", **bigger))[2] == {"size": 4}
-    assert told(book("otherwise: red, ", **bigger)).found == ()
+    assert told(book("otherwise: red, ", **bigger)).proved == ()
 
 
 def test_a_gap_is_told_with_how_common_it_is() -> None:
-    found = next(one for one in told(book(red_when_big="size: 5 or more > colour: red")).found if one.blocks)
+    found = next(one for one in told(book(red_when_big="size: 5 or more > colour: red")).proved if one.blocks)
     said = re.search(r"in all, ([0-9.]+)% of made-up patients end so", found.problem.there)
     assert said
     assert 8 < float(said[1]) < 12  # one of ten sizes, all alike
@@ -142,7 +141,7 @@ def test_a_twin_of_a_law_on_a_screening_finding_blocks() -> None:
 
 def test_what_is_idle_is_advice_and_only_where_it_is_asked_for() -> None:
     twice = book(bigger="size: 6 or more > colour: red")
-    assert told(twice).found == ()
+    assert told(twice).proved == ()
     assert only(twice, idle=True) == (
         "rules/a/bigger.yaml:1: 'bigger' can be deleted, and no answer changes",
         False,
@@ -156,9 +155,9 @@ def test_a_patient_who_is_saved_is_a_case_that_shows_it(tmp_path: Path) -> None:
     (case,) = read([str(tmp_path)], made)
     assert case.problems == ()
     assert semantics.decide(made, case).broken
-    (found,) = told(made).found
+    (found,) = told(made).proved
     assert found.patient is not None
-    assert [line.strip() for line in in_words(made, found)][1:] == case_text(found.patient).splitlines()
+    assert [line.strip() for line in finding_text(made, found)][1:] == case_text(found.patient).splitlines()
 
 
 def test_of_a_patient_with_many_answers_only_what_is_not_as_usual_is_told() -> None:
@@ -173,8 +172,8 @@ def test_of_a_patient_with_many_answers_only_what_is_not_as_usual_is_told() -> N
         "sources.yaml": "PAGE: {citation: It., seen: all}",
     }
     made = load_files({name: text.encode() for name, text in texts.items()})
-    (found,) = told(made).found
-    assert [line.strip() for line in in_words(made, found)][3:] == [
+    (found,) = told(made).proved
+    assert [line.strip() for line in finding_text(made, found)][3:] == [
         "hot9: yes",
         "# and 9 answers more, as is usual; `--save DIR` writes the whole case",
     ]
@@ -189,7 +188,7 @@ def test_a_law_may_rest_on_an_assumption() -> None:
     assumed = law("f", "wet: yes", "size: 4 or more", kind="impossible")
     made = book(a=law("a", "colour: red", "wet: yes"), f=assumed)
     assert told(made).resting == {"a": ("f",)}
-    assert [one.blocks for one in told(replace(made, impossible={})).found] == [True]
+    assert [one.blocks for one in told(replace(made, impossible={})).proved] == [True]
 
 
 def test_every_possible_case_is_counted() -> None:
@@ -201,13 +200,13 @@ def test_verdicts_are_kept_and_asked_anew_where_a_card_has_changed(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     made = replace(book(a=law("a", "colour: red", "size: 2")), directory="somewhere")
-    assert told(made).found == ()
+    assert told(made).proved == ()
     prover = Prover(made, keep=True)
     node = prover.circuit.breaks(made.laws["a"].condition)
     assert prover.possible(node) is None
     assert prover._solver is None
     changed = replace(book(a=law("a", "colour: red", "size: 2"), b="size: 2 > colour: red"), directory="somewhere")
-    assert [one.blocks for one in told(changed).found] == [True, True]
+    assert [one.blocks for one in told(changed).proved] == [True, True]
 
 
 def test_a_case_is_no_patient_of_a_changed_meaning() -> None:
@@ -219,11 +218,7 @@ def test_a_case_is_no_patient_of_a_changed_meaning() -> None:
 
 def test_a_law_that_a_saved_case_breaks_is_told_once_and_names_the_case() -> None:
     made = replace(CASES["a law"][0], cases={"puddle": Case("puddle", {"wet": "yes", "size": 4})})
-    decisions = [semantics.decide(made, one) for one in made.cases.values()]
-    by_cases = [str(one) for one in mistakes(made, decisions) if "is broken" in one.there]
+    report = told(made)
+    by_cases = [str(one.problem) for one in report.tried if one.check == "law_broken_by_a_saved_case"]
     assert [one.partition(";")[0] for one in by_cases] == ["laws/a.yaml:1: the law 'a' is broken by the case 'puddle'"]
-    assert broken_laws(decisions) == {"a"}
-    found = proved(made, broken=broken_laws(decisions))
-    assert found is not None
-    assert found.found == ()
-    assert broken_laws([]) == frozenset()
+    assert report.proved == ()

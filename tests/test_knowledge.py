@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from engine import semantics
 from engine.case import Case, Decision, Range, Value
 from engine.chain import Chain
-from engine.checks import answer_terms, check
-from engine.checks.verification import prover_of
+from engine.checks import check
+from engine.checks.saved_cases import answer_terms
 from engine.rulebook import Rulebook, Term
 
 VOCABULARY_VALUES = {
@@ -35,8 +35,9 @@ ORDINARY: Mapping[str, Value] = {
 
 
 def test_nothing_is_to_be_mended(bundled: Rulebook) -> None:
-    report = check(bundled, Chain(bundled), prover_of(bundled))
-    assert [str(error) for error in report.errors] == []
+    report = check(bundled, Chain(bundled).decide)
+    assert [str(found.problem) for found in report.errors] == []
+    assert report.mutation is not None
     assert report.counts["saved cases"] >= 30
     assert report.counts["claims"] == 15
     assert report.mutation.whole.percent >= 95

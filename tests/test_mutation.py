@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine import semantics
 from engine.case import Decision
-from engine.checks import answer_terms, check
+from engine.checks import check
 from engine.checks.examples import state_of
 from engine.checks.mutation import (
     Mutant,
@@ -28,6 +28,7 @@ from engine.checks.mutation import (
 from engine.checks.mutation.equivalent_mutants import smallest_example
 from engine.checks.mutation.killed_by_cases import WholeCases
 from engine.checks.mutation.killed_by_examples import Examples
+from engine.checks.saved_cases import answer_terms
 from engine.language import Condition, Group
 from engine.loader import load_files
 from engine.proof.prover import Prover
@@ -64,7 +65,7 @@ def with_card(condition: str, examples: str = "", files: Mapping[str, str] | Non
 
 
 def report_of(rulebook: Rulebook) -> MutationReport:
-    return mutation_test(rulebook, Prover(rulebook))[0]
+    return mutation_test(rulebook, Prover(rulebook))
 
 
 def survived(rulebook: Rulebook, rule: str = "tried") -> list[str]:
@@ -408,8 +409,9 @@ def test_rules_behind_an_alarm_are_counted_apart() -> None:
 
 def test_the_advice_is_no_error_and_names_file_line_and_change() -> None:
     rulebook = with_card("if: [{age: 50 or more}]", EACH_SIDE.replace("49", "40"))
-    report = check(rulebook, Truth(rulebook))
-    assert not [error for error in report.errors if "tried" in error.place.file]
+    report = check(rulebook)
+    assert report.mutation is not None
+    assert not [one for one in report.errors if "tried" in one.problem.place.file]
     assert "`lumbar check --mutants` lists" in in_one_line(report.mutation)
     lines = list(in_words(rulebook, report.mutation))
     place = lines.index(
@@ -429,6 +431,6 @@ def test_the_examples_proposed_for_a_card_can_be_pasted() -> None:
     proposed = [one for one in report_of(bare).survivors if one.mutant.rule.id == "tried" and one.given is not None]
     text = "\n".join(line for one in proposed for line in example_text(bare, one))
     pasted = with_card(lines, text + "\n")
-    assert not [error for error in check(pasted, Truth(pasted)).errors if "the example" in error.there]
+    assert not [one for one in check(pasted).errors if "the example" in one.problem.there]
     left = [one for one in report_of(pasted).survivors if one.mutant.rule.id == "tried" and one.mutant.of_condition]
     assert left == []

@@ -7,7 +7,7 @@ from engine.checks.mutation import example_text
 from engine.loader import load_files
 
 from .test_load import FILES, encoded, told
-from .test_mutation import EXAMPLES, HEADER, Truth, report_of, survived
+from .test_mutation import EXAMPLES, HEADER, report_of, survived
 
 
 def test_the_examples_proposed_for_a_table_can_be_pasted() -> None:
@@ -20,7 +20,7 @@ def test_the_examples_proposed_for_a_table_can_be_pasted() -> None:
         lines = example_text(rulebook, proposed[0])
         text += "\n".join(lines) + "\n"
         rulebook = load_files(encoded(FILES | {EXAMPLES: text}))
-        assert not [error for error in check(rulebook, Truth(rulebook)).errors if "the example" in error.there]
+        assert not [one for one in check(rulebook).errors if "the example" in one.problem.there]
     assert not [one for one in report_of(rulebook).survivors if one.mutant.rule.row and one.mutant.of_condition]
     assert text.splitlines() == [
         "example,leg pain,age,=>,urgency,avoid,holds,waits",
@@ -46,7 +46,7 @@ def test_the_examples_proposed_for_a_table_can_be_pasted() -> None:
 )
 def test_an_example_of_a_table_judges_every_row_and_what_follows(row: str, expected: str | None) -> None:
     rulebook = load_files(encoded(FILES | {EXAMPLES: f"{HEADER}{row}\n"}))
-    found = [str(error) for error in check(rulebook, Truth(rulebook)).errors if EXAMPLES in error.place.file]
+    found = [str(one.problem) for one in check(rulebook).errors if EXAMPLES in one.problem.place.file]
     assert (f"{EXAMPLES}:2: {expected}" in found) if expected else not found
 
 

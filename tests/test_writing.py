@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.author.writing import WIDTH, card, case
-from engine.checks import expected_text
+from engine.checks.saved_cases import expected_text
 from engine.document import read
 from engine.language import Domain
 from engine.loader import load_files

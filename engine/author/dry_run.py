@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..case import Case, Decision
-from ..checks import expected_text, mistakes, with_answer
+from ..checks import Subject, errors, tried
+from ..checks.saved_cases import expected_text, with_answer
 from ..errors import KnowledgeError, Problem
 from ..loader.assemble import with_files
 from ..rulebook import Rulebook
@@ -55,8 +56,8 @@ def try_out(saved: Saved, draft: Draft, patient: Case | None = None) -> Trial:
         after = with_files(before, texts)
     except KnowledgeError as error:
         return Trial(texts, error.problems)
-    known = set(mistakes(before, list(saved.decisions.values())))
-    found = mistakes(after, [deciding.decide(case) for case in after.cases.values()])
+    known = set(errors(tried(Subject(before, lambda case: saved.decisions[case.id]))))
+    found = errors(tried(Subject(after, deciding.decide)))
     problems = [problem for problem in found if problem not in known]
     return Trial(texts, tuple(problems), changes, after)
 

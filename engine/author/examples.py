@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import semantics
-from ..checks import example_state
+from ..checks.examples import example_state
 from ..errors import Place
 from ..language import NUMERIC, Against, Condition, Group, Is, Line, Within, phrase_of, terms_of, title_of
 from ..rulebook import Example, Rulebook, Term

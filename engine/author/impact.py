@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import semantics
 from ..case import Case, Decision, Members, plain
-from ..checks import answer_terms
+from ..checks.saved_cases import answer_terms
 from ..errors import listed
 from ..render import tell
 from ..rulebook import Rulebook, may_say

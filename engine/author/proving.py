@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..checks.verification import Found, proved
+from ..checks import Finding, Subject, proved
 from ..errors import Problem
 from ..proof.prover import Prover
 from ..proof.rules import disputes
@@ -48,11 +48,11 @@ def _new(before: Rulebook, after: Rulebook) -> Iterator[Problem]:
             yield replace(found.problem, there=found.problem.there + shown)
 
 
-def _errors(rulebook: Rulebook) -> tuple[Found, ...]:
-    return proved(rulebook).errors
+def _errors(rulebook: Rulebook) -> list[Finding]:
+    return [found for found in proved(Subject(rulebook)) if found.blocks]
 
 
-def _named(found: Found) -> tuple[str, str]:
+def _named(found: Finding) -> tuple[str, str]:
     """What tells two findings apart: not the patient, of whom there are many."""
     return found.problem.place.file, found.problem.there
 

@@ -1,95 +1,131 @@
-"""Rules about rules: each finding says what to mend and where.
+"""Rules about rules: what is wrong with a knowledge base, each finding with its place and what to do.
 
-`check` tries examples, saved cases, claims and screening, and every mutant of every rule; `accepted` is what
-the saved cases would be with their present answers.
+The checks are in `catalogue`, one a file; `Subject` is what they look at; `check` runs them all and `mutation` besides.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import import_module
+from math import log10, prod
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Literal
 
-from ..case import Decision
+from ..case import Case, Decision
 from ..errors import Problem
 from ..rulebook import Rulebook
-from .completeness import uncited_claims, unread, unscreened
-from .examples import example_state, wrong_examples
-from .row_examples import tried_rows, wrong_row_examples
-from .saved_cases import (
-    Decides,
-    accepted,
-    answer_terms,
-    breaking,
-    broken_laws,
-    changed_cases,
-    differences,
-    expected_text,
-    other_answers,
-    with_answer,
-)
+from . import catalogue
+from .finding import Finding
+from .subject import Subject
 
 if TYPE_CHECKING:
-    from ..proof.prover import Prover
     from .mutation import MutationReport
 
-__all__ = [
-    "Decides",
-    "Report",
-    "accepted",
-    "answer_terms",
-    "broken_laws",
-    "check",
-    "differences",
-    "example_state",
-    "expected_text",
-    "mistakes",
-    "with_answer",
-]
+Asked = Literal["tried", "proved", "idle"]
+
+__all__ = ["Check", "Finding", "Report", "Subject", "check", "checks", "proved", "tried"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One file of the catalogue: what must be so, what to do where it is not, when it is asked, and its examples."""
+
+    name: str
+    says: str
+    remedy: str
+    asked: Asked
+    find: Callable[[Subject], Iterator[Finding]]
+    invalid: Mapping[str, str]
+    valid: Mapping[str, str]
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    """Every check of the catalogue, by name."""
+    return tuple(_check(found.name) for found in iter_modules(catalogue.__path__))
+
+
+def _check(name: str) -> Check:
+    file = import_module(f"{catalogue.__name__}.{name}")
+    says = (file.__doc__ or "").partition("\n")[0]
+    return Check(name, says, file.REMEDY, file.ASKED, file.find, file.INVALID, getattr(file, "VALID", {}))
+
+
+def _found(subject: Subject, asked: Asked) -> list[Finding]:
+    """What the checks of one kind find, in the order of the places."""
+    found = [replace(one, check=each.name) for each in checks() if each.asked == asked for one in each.find(subject)]
+    return sorted(found, key=lambda one: one.problem)
+
+
+def tried(subject: Subject) -> tuple[Finding, ...]:
+    """What examples, saved cases and a look at the whole find."""
+    return tuple(_found(subject, "tried"))
+
+
+def proved(subject: Subject, idle: bool = False) -> tuple[Finding, ...]:
+    """What is found among all cases that could exist; what is idle takes longer, and is looked for where asked."""
+    found = _found(subject, "proved") + (_found(subject, "idle") if idle else [])
+    subject.prover.save()
+    return tuple(found)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found: errors are to be mended, what was looked at is counted, and `mutation` is advice.
+    """What a check found, what it looked at, and what it proved.
 
-    `broken` are the laws that the errors tell to be broken by a saved case; `acceptable` the errors that only tell of
-    another answer of saved cases, and `decisions` what these come to.
+    `tried` and `proved` are the findings; `counts` what was looked at; `resting` the laws that hold by assumptions
+    alone; `magnitude` the power of ten of the number of possible cases, which took so many `seconds`.
     """
 
-    errors: tuple[Problem, ...]
+    tried: tuple[Finding, ...]
+    proved: tuple[Finding, ...]
+    decisions: Sequence[Decision]
     counts: Mapping[str, int]
-    mutation: "MutationReport"
-    broken: frozenset[str] = frozenset()
-    acceptable: frozenset[Problem] = frozenset()
-    decisions: tuple[Decision, ...] = ()
+    resting: Mapping[str, tuple[str, ...]]
+    magnitude: int
+    seconds: float = field(compare=False)
+    mutation: "MutationReport | None" = None
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What is to be fixed."""
+        return tuple(one for one in (*self.tried, *self.proved) if one.blocks)
+
+    @property
+    def advice(self) -> tuple[Finding, ...]:
+        """What is to be considered."""
+        return tuple(one for one in (*self.tried, *self.proved) if not one.blocks)
 
 
-def check(rulebook: Rulebook, reading: Decides, prover: "Prover | None" = None) -> Report:
-    """Everything but proofs; every possible patient is asked only of mutants that survive."""
-    from ..proof.prover import Prover
-    from .mutation import mutation_test
+def check(
+    rulebook: Rulebook, decide: Callable[[Case], Decision] | None = None, idle: bool = False, mutate: bool = True
+) -> Report:
+    """Run every check, and mutation testing unless `mutate` says no; saved cases are decided by `decide`."""
+    subject = Subject(rulebook, decide)
+    of_tried = tried(subject)
+    mutation = None
+    if mutate:
+        from .mutation import mutation_test
 
-    decisions = [reading.decide(case) for case in rulebook.cases.values()]
-    mutation, wrong = mutation_test(rulebook, prover or Prover(rulebook, keep=True))
-    broken = breaking(decisions)
-    errors = _mistakes(rulebook, (*wrong, *changed_cases(rulebook, decisions, broken)))
-    acceptable = frozenset(other_answers(rulebook, decisions))
-    return Report(errors, _counts(rulebook), mutation, frozenset(broken), acceptable, tuple(decisions))
+        mutation = mutation_test(rulebook, subject.prover)
+    start = time.perf_counter()
+    of_proved = proved(subject, idle)
+    seconds = time.perf_counter() - start
+    resting = {one.law.id: one.verdict.resting_on for one in subject.holding if one.verdict.resting_on}
+    counts = _counts(rulebook)
+    return Report(of_tried, of_proved, subject.decisions, counts, resting, magnitude(rulebook), seconds, mutation)
 
 
-def mistakes(rulebook: Rulebook, decisions: Sequence[Decision]) -> tuple[Problem, ...]:
-    """Everything that is to be mended; `decisions` are those of the saved cases."""
-    of_cards = wrong_examples(rulebook, rulebook.rules.values())
-    of_cases = changed_cases(rulebook, decisions, breaking(decisions))
-    return _mistakes(rulebook, (*of_cards, *wrong_row_examples(tried_rows(rulebook)), *of_cases))
+def errors(findings: Sequence[Finding]) -> tuple[Problem, ...]:
+    """The problems of the findings that block."""
+    return tuple(one.problem for one in findings if one.blocks)
 
 
-def _mistakes(rulebook: Rulebook, tried: Iterable[Problem]) -> tuple[Problem, ...]:
-    errors = [
-        *tried,
-        *uncited_claims(rulebook),
-        *unscreened(rulebook),
-        *unread(rulebook),
-    ]
-    return tuple(sorted(errors))
+def magnitude(rulebook: Rulebook) -> int:
+    """The power of ten of the number of possible cases: every finding unknown, or any of its values."""
+    sizes = (len(term.domain.values) or term.domain.high - term.domain.low + 1 for term in rulebook.findings)
+    return int(log10(prod(size + 1 for size in sizes)))
 
 
 def _counts(rulebook: Rulebook) -> dict[str, int]:

@@ -3,35 +3,12 @@
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from ..case import Answer, Case, Decision, Members, Range
 from ..errors import Place, Problem, listed
 from ..language import quoted
 from ..render import became
 from ..rulebook import Rulebook
-
-
-class Decides(Protocol):
-    """Whatever decides a case: truth, or the chain."""
-
-    def decide(self, case: Case) -> Decision:
-        """Every conclusion of a case."""
-        ...
-
-
-def changed_cases(
-    rulebook: Rulebook, decisions: Sequence[Decision], broken: Mapping[str, Sequence[str]]
-) -> Iterator[Problem]:
-    """Saved cases whose answer is no longer the expected one, is disputed, or breaks a law; alike ones together.
-
-    `broken` are the laws that they break, each with the cases that do.
-    """
-    yield from other_answers(rulebook, decisions)
-    yield from other_answers(rulebook, decisions, disputed=True)
-    for name, cases in broken.items():
-        law = rulebook.laws[name]
-        yield Problem(law.place, f"the law {name!r} is broken by {_named(cases)}", law.says)
 
 
 def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: bool = False) -> Iterator[Problem]:
@@ -65,17 +42,13 @@ def _other_answers(those: Sequence[tuple[Decision, Mapping[str, str]]]) -> Probl
         touched = dict.fromkeys(term for _, one in those for term in list(one)[1:])
         others = [f"and with it {listed(list(touched))}"] if touched else []
     expected = "one answer" if decision.marked.disputed else "the saved answer, or `lumbar check --accept`"
-    cases = _named([one.case.id for one, _ in those])
+    cases = named([one.case.id for one, _ in those])
     return Problem(decision.case.place or Place(""), f"{cases}: {'; '.join([first, *others])}", expected)
 
 
-def _named(cases: Sequence[str]) -> str:
+def named(cases: Sequence[str]) -> str:
+    """Saved cases as they are told: the one, or how many with the first few."""
     return f"the case {cases[0]!r}" if len(cases) == 1 else f"{len(cases)} saved cases ({listed(cases, 5)})"
-
-
-def broken_laws(decisions: Iterable[Decision]) -> frozenset[str]:
-    """The laws that a saved case breaks."""
-    return frozenset(breaking(decisions))
 
 
 def breaking(decisions: Iterable[Decision]) -> dict[str, list[str]]:

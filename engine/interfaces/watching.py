@@ -1,42 +1,31 @@
 """Checks a knowledge base again whenever one of its files changes, and tells what is new."""
 
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from watchfiles import watch as changes_of
 
-from .. import semantics as truth
-from ..checks import broken_laws, mistakes
-from ..checks.verification import proved
+from ..checks import check, errors
 from ..errors import KnowledgeError, counted
 from ..loader import load
-from ..loader.files import walk
+from ..loader.files import belongs
 
-EVERY = 1.0  # seconds
-Stamp = Mapping[str, tuple[int, int]]
-
-
-def stamps(directory: Path) -> Stamp:
-    """When each file of knowledge was last written, and how long it is."""
-    found = {}
-    for name in walk(directory, []):
-        with suppress(OSError):  # it went between the listing and the look
-            status = (directory / name).stat()
-            found[name] = (status.st_mtime_ns, status.st_size)
-    return found
+TIMEOUT = 200  # milliseconds
 
 
-def changes(directory: Path, before: Stamp) -> Iterator[tuple[str, ...]]:
-    """The files that came, went or were written since, each time there are any; asked once a second, for ever."""
-    while True:
-        time.sleep(EVERY)
-        now = stamps(directory)
-        changed = tuple(sorted(name for name in {*before, *now} if before.get(name) != now.get(name)))
-        if changed:
-            before = now
-            yield changed
+def changes(directory: Path) -> Iterator[tuple[str, ...]]:
+    """The names of the files of knowledge that came, went or were written since; none, when it has begun to watch."""
+    whole = directory.resolve()
+
+    def name(path: str) -> str:
+        return Path(path).relative_to(whole).as_posix()
+
+    found = changes_of(
+        whole, watch_filter=lambda _, path: belongs(name(path)), rust_timeout=TIMEOUT, yield_on_timeout=True
+    )
+    yield tuple(sorted({name(path) for _, path in next(found)}))
+    yield from (tuple(sorted({name(path) for _, path in changed})) for changed in found if changed)
 
 
 def problems(directory: Path) -> tuple[str, ...]:
@@ -45,21 +34,19 @@ def problems(directory: Path) -> tuple[str, ...]:
         rulebook = load(directory)
     except KnowledgeError as error:
         return tuple(map(str, error.problems))
-    decisions = [truth.decide(rulebook, case) for case in rulebook.cases.values()]
-    found = mistakes(rulebook, decisions)
-    proofs = proved(rulebook, broken=broken_laws(decisions))
-    return tuple(map(str, (*found, *(one.problem for one in proofs.errors))))
+    return tuple(map(str, errors(check(rulebook, mutate=False).errors)))
 
 
 def watch(directory: Path) -> bool:
     """Check once, and again after every change until Ctrl-C; whether nothing was left to mend at the end."""
-    before = stamps(directory)  # what is written while the first check runs is a change too
+    changed = changes(directory)
+    next(changed)  # what is written while the first check runs is a change too
     known = problems(directory)
     for problem in known:
         click.echo(problem)
     click.echo(f"{len(known) or 'Nothing'} to mend. Watching {directory}; Ctrl-C ends it.")
     try:
-        for names in changes(directory, before):
+        for names in changed:
             earlier, known = known, problems(directory)
             click.echo(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''} changed")
             for word, one, other in (("", known, earlier), ("mended: ", earlier, known)):

@@ -6,13 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from ... import semantics
-from ...errors import Problem
 from ...language import Line
 from ...proof.prover import Prover
 from ...rulebook import Rule, Rulebook
-from ..completeness import alarm_rules, rules_behind
-from ..examples import state_of, wrong_examples
-from ..row_examples import tried_table, wrong_row_examples
+from ..alarm_rules import rules_behind, rules_for_alarms
+from ..examples import state_of
 from .equivalent_mutants import smallest_example
 from .killed_by_cases import WholeCases
 from .killed_by_examples import Examples
@@ -71,14 +69,14 @@ class MutationReport:
     not_covered: tuple[NotCovered, ...]
 
 
-def mutation_test(rulebook: Rulebook, prover: Prover) -> tuple[MutationReport, tuple[Problem, ...]]:
-    """Every mutant of every rule, held against its examples and the saved cases; and which examples are wrong."""
+def mutation_test(rulebook: Rulebook, prover: Prover) -> MutationReport:
+    """Every mutant of every rule, held against its examples and the saved cases."""
     testing = _Testing(rulebook, prover, Kept(rulebook))
     shown = testing.by_examples()
     report = testing.report({rule: group for group in shown.values() for rule in group.made})
     testing.kept.save(shown, testing.fates)
     prover.save()
-    return report, tuple(problem for group in shown.values() for problem in group.wrong)
+    return report
 
 
 @dataclass
@@ -116,9 +114,7 @@ class _Testing:
         of_table = self.rulebook.row_examples.get(table, ())
         examples = Examples(self.rulebook, rules, of_table)
         made = {rule.id: list(mutants(self.rulebook, rule)) for rule in rules}
-        wrong = wrong_examples(self.rulebook, rules), wrong_row_examples(tried_table(self.rulebook, rules, of_table))
         return ByExamples(
-            tuple(problem for some in wrong for problem in some),
             {name: len(some) for name, some in made.items()},
             {name: tuple(n for n, one in enumerate(some) if not examples.kill(one)) for name, some in made.items()},
             {rule.id: tuple(examples.not_covered(rule)) for rule in rules},
@@ -128,7 +124,8 @@ class _Testing:
 
     def report(self, shown: Mapping[str, ByExamples]) -> MutationReport:
         """What became of the mutants of all rules."""
-        alarming = {behind for rule in alarm_rules(self.rulebook) for behind in rules_behind(self.rulebook, rule)}
+        alarms_of = {entry.rule for _, entry in rules_for_alarms(self.rulebook)}
+        alarming = {behind for rule in alarms_of for behind in rules_behind(self.rulebook, rule)}
         whole, alarms = MutationScore(), MutationScore()
         survivors: list[Survivor] = []
         for rule in self.rulebook.rules.values():

@@ -11,7 +11,6 @@ from hashlib import blake2b
 from typing import Any, Literal
 
 from ... import cache
-from ...errors import Problem
 from ...language import show
 from ...rulebook import Rule, Rulebook
 from ..saved_cases import answer_terms
@@ -21,13 +20,12 @@ LAWS = ("laws", "impossible")
 
 @dataclass(frozen=True)
 class ByExamples:
-    """What the examples of a card or a table show: which of them are wrong, and of each rule the mutants and lines.
+    """What the examples of a card or a table show, of each rule: the mutants and lines.
 
     `made` is how many mutants there are, `missed` has the places of those that no example kills, `not_covered` the
     places of the lines that no example covers.
     """
 
-    wrong: tuple[Problem, ...]
     made: Mapping[str, int]
     missed: Mapping[str, tuple[int, ...]]
     not_covered: Mapping[str, tuple[int, ...]]

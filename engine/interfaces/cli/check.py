@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ..terminal import Exit, say_json, writing
+from ..terminal import Exit, needing, say_json, writing
 from .options import AS_JSON, NewPath, chain_of, load, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...checks import Report
-    from ...checks.verification import Proofs
     from ...rulebook import Rulebook
 
 
@@ -54,57 +53,34 @@ def check(
 
     With --accept, what becomes of each expected answer is told; the difference is yours to review.
     """
-    from ... import checks
-    from ...checks import mutation, verification
+    from ...checks import check as run
+    from ...checks import report_text
 
     directory, cases = _given(words, knowledge, accept)
     if watch:
         _watch(directory, accept or advice or as_json or mutants or save is not None)
     rulebook = load(directory, as_json)
     wanted = _wanted(rulebook, cases)
-    chain = chain_of(rulebook)
-    prover = verification.prover_of(rulebook)
-    report = checks.check(rulebook, chain, prover)
-    proofs = verification.proved(rulebook, advice, prover, report.broken)
-    if accept and _accept(rulebook, report, proofs, wanted):
+    decide = chain_of(rulebook).decide
+    report = run(rulebook, decide, advice)
+    if accept and _accept(rulebook, report, wanted):
         rulebook = load(directory, as_json)
-        report = checks.check(rulebook, chain, prover)
-    to_mend = len(report.errors) + len(proofs.errors)
+        report = run(rulebook, decide, advice)
     if as_json:
-        told = {
-            "rulebook": rulebook.digest,
-            "errors": [error.as_json() for error in report.errors],
-            "looked at": dict(report.counts),
-            "every case": verification.as_json(proofs),
-            "mutation": mutation.as_json(rulebook, report.mutation),
-        }
-        say_json(told)
+        say_json(report_text.as_json(rulebook, report))
     else:
-        for line in _lines(rulebook, report, proofs, advice, mutants):
+        for line in (*report_text.in_words(rulebook, report, advice, mutants), *_schemas(rulebook)):
             click.echo(line)
     if save is not None:
         with writing(save):
-            verification.save(proofs, save)
-    sys.exit(Exit.TO_MEND if to_mend else Exit.FINE)
+            report_text.save_patients(report, save)
+    sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
 
 
-def _lines(rulebook: "Rulebook", report: "Report", proofs: "Proofs", advice: bool, mutants: bool) -> "Iterator[str]":
-    """What was found, and after it what was looked at."""
+def _schemas(rulebook: "Rulebook") -> "Iterator[str]":
+    """That the schemas for editors are not those of the terms, where it is so."""
     from ...author.schema import outdated
-    from ...checks import mutation, verification
-    from ...errors import counted
 
-    yield from map(str, report.errors)
-    for found in proofs.found:
-        if found.blocks or advice:
-            yield from verification.in_words(rulebook, found)
-    if mutants:
-        yield from mutation.in_words(rulebook, report.mutation)
-    to_mend = len(report.errors) + len(proofs.errors)
-    looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
-    yield mutation.in_one_line(report.mutation)
-    yield f"Looked at {looked}: {to_mend or 'nothing'} to mend. Rulebook {rulebook.digest}."
-    yield verification.in_one_line(proofs)
     if outdated(rulebook):
         yield "The schemas for editors are of another state of the terms: `lumbar schema --write`."
 
@@ -136,14 +112,14 @@ def _wanted(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found or rulebook.cases)
 
 
-def _accept(rulebook: "Rulebook", report: "Report", proofs: "Proofs", cases: frozenset[str]) -> bool:
+def _accept(rulebook: "Rulebook", report: "Report", cases: frozenset[str]) -> bool:
     """Write the present answers into these saved cases, where nothing else is to be mended; whether anything was."""
-    from ... import checks
     from ...author.saving import save
+    from ...checks.saved_cases import accepted
     from ...errors import counted
 
-    others = len(set(report.errors) - report.acceptable) + len(proofs.errors)
-    found = tuple(checks.accepted(rulebook, report.decisions, cases))
+    others = sum(one.check != "changed_answer" for one in report.errors)
+    found = tuple(accepted(rulebook, report.decisions, cases))
     if others and found:
         click.echo(f"No answer is accepted: {counted(others, 'other problem')} to mend first.", err=True)
     if others or not found:
@@ -159,8 +135,8 @@ def _accept(rulebook: "Rulebook", report: "Report", proofs: "Proofs", cases: fro
 
 def _watch(directory: str, more: bool) -> NoReturn:
     """Check after every change."""
-    from ..watching import watch
-
     if more:
         raise click.UsageError("--watch goes with no other option of check")
+    with needing("author"):
+        from ..watching import watch
     sys.exit(Exit.FINE if watch(Path(directory)) else Exit.TO_MEND)

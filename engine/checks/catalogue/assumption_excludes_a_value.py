@@ -1,0 +1,22 @@
+"""The assumptions about patients together leave each value to somebody."""
+
+from collections.abc import Iterator
+
+from ...errors import Problem
+from ...proof import laws
+from ..finding import Finding
+from ..subject import Subject
+
+ASKED = "proved"
+REMEDY = "A value that nobody can have is not worth asking for, or the assumption says too much."
+NEVER = "impossible: {0}\nsays: It says.\nnever: [{{smoke: yes}}, {{light: {1}}}]\nsource: [{{LAMPS: all}}]"
+INVALID = {"impossible/bright.yaml": NEVER.format("bright", "yes"), "impossible/dark.yaml": NEVER.format("dark", "no")}
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Each value that the assumptions leave to nobody whose every question is answered."""
+    if not laws.left_over(subject.prover):
+        for name, value, together in laws.excluded_values(subject.prover):
+            named = " and ".join(map(repr, together))
+            there = f"with {named} nobody whose every question is answered has {name}: {value}"
+            yield Finding(Problem(subject.rulebook.impossible[together[0]].place, there), blocks=False)

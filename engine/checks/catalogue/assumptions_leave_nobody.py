@@ -1,0 +1,25 @@
+"""The assumptions about patients leave somebody whose every question is answered."""
+
+from collections.abc import Iterator
+
+from ...errors import Place, Problem
+from ...proof import Undecided, laws
+from ..finding import Finding
+from ..subject import Subject
+
+ASKED = "proved"
+REMEDY = "Two of `impossible/` cannot both be true of patients: correct one."
+SMOKY = "impossible: smoky\nsays: It always smokes.\nnever: [{smoke: no}]\nsource: [{LAMPS: all}]"
+CLEAN = "impossible: clean\nsays: It never smokes.\nnever: [{smoke: yes}]\nsource: [{LAMPS: all}]"
+INVALID = {"impossible/smoky.yaml": SMOKY, "impossible/clean.yaml": CLEAN, "cases/dark.yaml": ""}
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """The assumptions that together leave nobody."""
+    guilty = laws.left_over(subject.prover)
+    if isinstance(guilty, Undecided):
+        yield Finding(Problem(Place("impossible"), f"undecided whether any patient is left: {guilty.reason}"))
+    elif guilty:
+        there = f"with {' and '.join(map(repr, guilty))} there is no patient whose every question is answered"
+        place = subject.rulebook.impossible[guilty[0]].place
+        yield Finding(Problem(place, there, "assumptions that leave some patient"))

@@ -1,0 +1,20 @@
+"""Each saved case gets the answer that it expects."""
+
+from collections.abc import Iterator
+
+from ..finding import Finding
+from ..sample import SAMPLE
+from ..saved_cases import other_answers
+from ..subject import Subject
+
+ASKED = "tried"
+REMEDY = (
+    "If the new answer is right, `lumbar check --accept` writes it into the case; else a rule is wrong. Of several "
+    "cases what changed first is named: fix that, and the rest may follow."
+)
+INVALID = {"cases/dark.yaml": SAMPLE["cases/dark.yaml"].replace("fault: bulb", "fault: none")}
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Saved cases with another answer; those in which the same thing changed first are one finding."""
+    yield from map(Finding, other_answers(subject.rulebook, subject.decisions))

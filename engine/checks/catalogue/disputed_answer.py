@@ -1,0 +1,20 @@
+"""No saved case gets two answers to one question."""
+
+from collections.abc import Iterator
+
+from ..finding import Finding
+from ..sample import SAMPLE, card
+from ..saved_cases import other_answers
+from ..subject import Subject
+
+ASKED = "tried"
+REMEDY = "`outranks` in one of the two rules, or lines that keep them apart."
+INVALID = {
+    "rules/recognise/cold.yaml": card("cold", "{light: no}", "{fault: none}", ""),
+    "cases/dark.yaml": SAMPLE["cases/dark.yaml"].replace("expected fault: bulb\n", ""),
+}
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Saved cases with a dispute."""
+    yield from map(Finding, other_answers(subject.rulebook, subject.decisions, disputed=True))

@@ -1,0 +1,20 @@
+"""No saved case breaks a law."""
+
+from collections.abc import Iterator
+
+from ...errors import Problem
+from ..finding import Finding
+from ..saved_cases import named
+from ..subject import Subject
+
+ASKED = "tried"
+REMEDY = "The rules let something happen that must not. It is told of the saved case, and of no other patient."
+LAW = "law: light\nsays: A dark lamp is no fault.\nnever: [{fault: bulb}]\nsource: [{LAMPS: all}]"
+INVALID = {"laws/light.yaml": LAW}
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Each law that saved cases break, with their names."""
+    for name, cases in subject.broken.items():
+        law = subject.rulebook.laws[name]
+        yield Finding(Problem(law.place, f"the law {name!r} is broken by {named(cases)}", law.says))

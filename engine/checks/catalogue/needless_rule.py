@@ -1,0 +1,19 @@
+"""Each rule changes an answer of somebody."""
+
+from collections.abc import Iterator
+
+from ...errors import Problem
+from ..finding import Finding
+from ..sample import card
+from ..subject import Subject
+
+ASKED = "idle"
+REMEDY = "Delete it, or say in another rule what it was meant to add."
+INVALID = {"rules/recognise/x.yaml": card("x", "{smoke: yes}, {light: no}", "{danger: yes}", "")}
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Each rule that can fire, and without which no answer changes."""
+    for name in subject.idle_rules:
+        there = f"{name!r} can be deleted, and no answer changes"
+        yield Finding(Problem(subject.rulebook.rules[name].place, there), blocks=False)

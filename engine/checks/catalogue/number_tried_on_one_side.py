@@ -1,0 +1,37 @@
+"""Each number in a card has an example on either side of it."""
+
+from collections.abc import Iterator
+
+from ... import semantics
+from ...errors import Problem
+from ...language import Against, Within, show_line
+from ..examples import example_state
+from ..finding import Finding
+from ..sample import DARK, card
+from ..subject import Subject
+from .missing_example import missing
+
+ASKED = "tried"
+REMEDY = "Add an example on the other side of the number, as near to it as can be."
+INVALID = {
+    "rules/recognise/old_bulb.yaml": card(
+        "old_bulb",
+        "{light: no}, {hours: 900 or more}",
+        "{fault: bulb}",
+        DARK.replace("hours: 899", "hours: 900, light: yes").replace("light: no, hours: 900, ", "hours: 900, "),
+    )
+}
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Each line with a number that is tried on one side only, in a card with an example of each kind."""
+    for rule in subject.rulebook.rules.values():
+        if rule.row or missing(rule):
+            continue
+        states = [example_state(subject.rulebook, example) for example in rule.examples]
+        for line in rule.condition.leaves():
+            if isinstance(line, Within | Against):
+                marks = {semantics.mark_line(line, state) for state in states}
+                if not {semantics.HOLDS, semantics.FAILS} <= marks:
+                    there = f"`{show_line(line)}` is tried on one side only"
+                    yield Finding(Problem(line.place or rule.place, there, "an example on each side of the number"))

@@ -1,0 +1,29 @@
+"""A card's condition comes to what each of its examples says."""
+
+from collections.abc import Iterator
+
+from ... import semantics
+from ...errors import Problem
+from ..examples import example_state
+from ..finding import Finding
+from ..sample import SMOKE, card
+from ..subject import Subject
+
+ASKED = "tried"
+REMEDY = "The card or its example is wrong; an example may lack an answer that a line needs."
+WRONG = SMOKE.replace("{smoke: no}, rule: fails", "{smoke: no}, rule: holds")
+INVALID = {
+    "rules/recognise/smoke.yaml": card(
+        "smoke", "{smoke: yes}", "{danger: yes}", f"{WRONG}, {{name: x, given: {{smoke: no}}, rule: fails}}"
+    )
+}
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Each example that is not as it says."""
+    for rule in subject.rulebook.rules.values():
+        for example in rule.examples:
+            found = semantics.NAMES[semantics.mark_condition(rule.condition, example_state(subject.rulebook, example))]
+            if found != example.mark:
+                there = f"the example {example.name!r}: the rule {found}"
+                yield Finding(Problem(example.place, there, f"that it {example.mark}"))

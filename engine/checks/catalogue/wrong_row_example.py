@@ -1,0 +1,19 @@
+"""The rows of a table hold, wait and conclude as its examples say."""
+
+from collections.abc import Iterator
+
+from ..finding import Finding
+from ..row_examples import tried_rows, wrong_row_examples
+from ..subject import Subject
+
+ASKED = "tried"
+REMEDY = "The row or the example is wrong: `holds` and `waits` name rows, the other columns what is concluded."
+TABLE = "row,hours,=>,fault,because,source\nworn,900 or more,=>,bulb,It wears.,LAMPS: all\n"
+EXAMPLES = "example,hours,=>,fault,holds,waits\nold,{},=>,bulb,worn,-\n"
+VALID = {"tables/wear.csv": TABLE, "tables/wear.examples.csv": EXAMPLES.format(900)}
+INVALID = {"tables/wear.csv": TABLE, "tables/wear.examples.csv": EXAMPLES.format(899)}
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Each row, and each conclusion, that is other than an example says; once, with the first facts that show it."""
+    yield from map(Finding, wrong_row_examples(tried_rows(subject.rulebook)))

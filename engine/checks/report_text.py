@@ -1,0 +1,113 @@
+"""What a check found, in words and as JSON."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..case import Case, Value
+from ..errors import counted
+from ..language import quoted
+from ..rulebook import Rulebook, Term
+from . import Finding, Report, Subject, checks, mutation
+from .sample import sample
+
+MOST_SHOWN = 8
+"""So many answers of a patient are shown one by one; of more those that are not as usual."""
+
+
+def as_json(rulebook: Rulebook, report: Report) -> dict[str, Any]:
+    """The report as `lumbar check --json` prints it."""
+    return {
+        "rulebook": rulebook.digest,
+        "errors": [one.problem.as_json() | {"check": one.check} for one in report.tried],
+        "looked at": dict(report.counts),
+        "every case": {
+            "shown": [_shown(one) for one in report.proved],
+            "asked of": {f"all {name}": count for name, count in _asked_of(rulebook).items()},
+            "by assumptions only": {law: list(names) for law, names in report.resting.items()},
+            "power of ten": report.magnitude,
+        },
+        "mutation": mutation.as_json(rulebook, report.mutation) if report.mutation else None,
+    }
+
+
+def _shown(one: Finding) -> dict[str, Any]:
+    patient = dict(one.patient.facts) if one.patient else None
+    return {"check": one.check, "blocks": one.blocks, "problem": one.problem.as_json(), "patient": patient}
+
+
+def _asked_of(rulebook: Rulebook) -> dict[str, int]:
+    single = sum(term.single for term in rulebook.conclusions)
+    return {"laws": len(rulebook.laws), "rules": len(rulebook.rules), "conclusions": single}
+
+
+def in_words(rulebook: Rulebook, report: Report, advice: bool, mutants: bool) -> Iterator[str]:
+    """What was found, and after it what was looked at."""
+    for found in (*report.tried, *report.proved):
+        if found.blocks or advice:
+            yield from finding_text(rulebook, found)
+    if mutants and report.mutation:
+        yield from mutation.in_words(rulebook, report.mutation)
+    looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
+    if report.mutation:
+        yield mutation.in_one_line(report.mutation)
+    yield f"Looked at {looked}: {len(report.errors) or 'nothing'} to mend. Rulebook {rulebook.digest}."
+    yield proved_in_one_line(rulebook, report)
+
+
+def proved_in_one_line(rulebook: Rulebook, report: Report) -> str:
+    """What was proved, over how many possible cases, in what time."""
+    counts, errors = _asked_of(rulebook), sum(one.blocks for one in report.proved)
+    resting = f", {len(report.resting)} of them by assumptions about patients" if report.resting else ""
+    return (
+        f"Asked of every one of some 10^{report.magnitude} possible cases in {report.seconds:.1f} s: "
+        f"{counted(counts['laws'], 'law')}{resting}, disputes over {counted(counts['conclusions'], 'conclusion')}, "
+        f"{counted(counts['rules'], 'rule')} that could be dead, and gaps: {errors or 'nothing'} to mend, "
+        f"{len(report.proved) - errors or 'nothing'} to consider."
+    )
+
+
+def finding_text(rulebook: Rulebook, found: Finding) -> Iterator[str]:
+    """One thing found, and beneath it the patient as a case file; of a long one, what is not as usual."""
+    yield str(found.problem) if found.blocks else f"{found.problem} (advice)"
+    if found.patient is None:
+        return
+    facts = found.patient.facts
+    shown = dict(facts)
+    if len(facts) > MOST_SHOWN:
+        shown = {name: value for name, value in facts.items() if not _usual(rulebook.terms[name], value)}
+    yield from (f"    {line}" for line in case_text(replace(found.patient, facts=shown)).splitlines())
+    if more := len(facts) - len(shown):
+        yield f"    # and {counted(more, 'answer')} more, as is usual; `--save DIR` writes the whole case"
+
+
+def _usual(term: Term, value: Value) -> bool:
+    if isinstance(term.usual, tuple) and isinstance(value, int):
+        return term.usual[0] <= value <= term.usual[1]
+    return value == term.usual
+
+
+def case_text(case: Case) -> str:
+    """A case as the text of a case file."""
+    lines = [f"case: {case.id}", f"says: {quoted(case.says)}"]
+    return "\n".join([*lines, *(f"{quoted(name)}: {quoted(str(value))}" for name, value in case.facts.items())]) + "\n"
+
+
+def save_patients(report: Report, folder: Path) -> None:
+    """Write every patient as a case file into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in report.proved:
+        if one.patient is not None:
+            (folder / f"{one.patient.id}.yaml").write_text(case_text(one.patient), encoding="utf-8")
+
+
+def reference() -> str:
+    """The table of all checks, as docs/check.md has it: what each finds in its example, and what to do about it."""
+    rows = ["| check | must be so | it says | do this |", "|---|---|---|---|"]
+    for each in checks():
+        first = next(iter(each.find(Subject(sample(each.invalid)))))
+        there = re.sub(r"[\d.]+%", "…%", first.problem.there) + ("" if first.blocks else " (advice)")
+        rows.append(f"| `{each.name}` | {each.says} | {there} | {each.remedy} |")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,98 @@
+"""What the checks look at: a rulebook, its saved cases decided, and what is proved of it; each found once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+from .. import semantics
+from ..case import Case, Decision
+from ..errors import Problem
+from ..proof.laws import Part, empty_premise, prove
+from ..proof.prover import Prover
+from ..proof.rules import Dead, Idle, dead
+from ..proof.verdicts import Verdict
+from ..rulebook import Law, Rulebook, facts_in_order
+from .finding import Finding
+from .saved_cases import breaking
+
+
+@dataclass(frozen=True)
+class ProvedLaw:
+    """A law and its verdict over every case; `never_applies` are lines of it that are true of no patient together."""
+
+    law: Law
+    verdict: Verdict
+    never_applies: tuple[Part, ...] = ()
+
+
+class Subject:
+    """A rulebook that is checked; `decide` decides its saved cases (`semantics`, where none is given)."""
+
+    def __init__(
+        self, rulebook: Rulebook, decide: Callable[[Case], Decision] | None = None, prover: Prover | None = None
+    ) -> None:
+        self.rulebook = rulebook
+        self._decide = decide or partial(semantics.decide, rulebook)
+        self._prover = prover
+
+    @cached_property
+    def prover(self) -> Prover:
+        """The prover, which keeps what it proves."""
+        return self._prover or Prover(self.rulebook, keep=True)
+
+    @cached_property
+    def decisions(self) -> Sequence[Decision]:
+        """The decision of each saved case."""
+        return [self._decide(case) for case in self.rulebook.cases.values()]
+
+    @cached_property
+    def broken(self) -> Mapping[str, Sequence[str]]:
+        """The laws that saved cases break, each with the cases that do."""
+        return breaking(self.decisions)
+
+    @cached_property
+    def laws(self) -> Sequence[ProvedLaw]:
+        """Every law that no saved case breaks, with its verdict."""
+        return [self._proved(law) for law in self.rulebook.laws.values() if law.id not in self.broken]
+
+    def _proved(self, law: Law) -> ProvedLaw:
+        never = empty_premise(self.prover, law)
+        return ProvedLaw(law, Verdict("proved") if never else prove(self.prover, law), never)
+
+    @property
+    def holding(self) -> Sequence[ProvedLaw]:
+        """The laws that are proved, and apply to some patient."""
+        return [one for one in self.laws if one.verdict.proved and not one.never_applies]
+
+    @cached_property
+    def dead(self) -> Sequence[Dead]:
+        """The rules that can fire in no case."""
+        return list(dead(self.prover))
+
+    @cached_property
+    def idle(self) -> Idle:
+        """What looks for rules, lines and findings that can be left out."""
+        return Idle(self.prover)
+
+    @cached_property
+    def idle_rules(self) -> Sequence[str]:
+        """Rules that can fire, and that can be left out with no answer changed."""
+        return list(self.idle.rules({one.rule for one in self.dead}))
+
+    def of_law(self, law: Law, verdict: Verdict, there: str, name: str, wanted: str, blocks: bool = True) -> Finding:
+        """A finding about a law (`there` with {} for its name), or that it is undecided, with the patient."""
+        if verdict.kind == "undecided":
+            there = f"the law {{}} is undecided ({verdict.reason})"
+        problem = Problem(law.place, there.format(repr(law.id)), wanted)
+        return Finding(problem, blocks, self.patient(name, f"Against the law: {law.says}", verdict))
+
+    def patient(self, name: str, says: str, verdict: Verdict) -> Case | None:
+        """The patient of a verdict as a case, which is named so that it can be a file."""
+        if verdict.patient is None:
+            return None
+        return Case(file_name(name), facts_in_order(self.rulebook, verdict.patient.facts), says=says)
+
+
+def file_name(name: str) -> str:
+    """A name of letters, digits and underscores."""
+    return "".join(letter if letter.isalnum() else "_" for letter in name.lower())
