@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import Place, Problem
+from .record import Record
 
 Value = str | int
 
@@ -38,8 +39,8 @@ def plain(answer: Answer) -> Any:
     return answer
 
 
-@dataclass(frozen=True)
-class Case:
+@dataclass(frozen=True, repr=False)
+class Case(Record):
     """The answered findings of one visit: term to value; a finding that is not here is unknown.
 
     `expected` is there where the case file says what the answer should be. `problems` tells what was wrong in the
@@ -59,8 +60,8 @@ class Case:
     unread: bool = False
 
 
-@dataclass(frozen=True)
-class BrokenLaw:
+@dataclass(frozen=True, repr=False)
+class BrokenLaw(Record):
     """A law that a decision breaks: its sentence, and where it is written."""
 
     id: str
@@ -72,8 +73,8 @@ class BrokenLaw:
         return {"law": self.id, "says": self.says, "file": self.place.file}
 
 
-@dataclass(frozen=True)
-class Decision:
+@dataclass(frozen=True, repr=False)
+class Decision(Record):
     """What follows from a case: every conclusion, what is disputed, which rules fired and which wait.
 
     `conclusions` has None where nothing is known; `disputed` has, for each disputed term, its values with the rules

@@ -9,13 +9,14 @@ from typing import Any
 from .case import Case, Value
 from .errors import LumbarError, Place, Problem
 from .language import Condition, Domain
+from .record import Record
 
 SCREENED = "screening complete"
 COMPLETE = "complete"
 
 
-@dataclass(frozen=True)
-class Term:
+@dataclass(frozen=True, repr=False)
+class Term(Record):
     """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules).
 
     `fixed` marks what cannot be otherwise, such as what is past. `usual` is what made-up cases mostly have: a value, or
@@ -66,8 +67,8 @@ class Term:
         return self.domain.kind in ("yes/no", "choice") and not self.takes_highest
 
 
-@dataclass(frozen=True)
-class Citation:
+@dataclass(frozen=True, repr=False)
+class Citation(Record):
     """A source and the place in it; `label` is how sure it is (empty: seen in the source itself)."""
 
     source: str
@@ -78,8 +79,8 @@ class Citation:
         return f"{self.source}: {self.place}" + (f" [{self.label}]" if self.label else "")
 
 
-@dataclass(frozen=True)
-class Example:
+@dataclass(frozen=True, repr=False)
+class Example(Record):
     """What a card's own condition should come to for some facts: `mark` is holds, fails or waits."""
 
     name: str
@@ -88,8 +89,8 @@ class Example:
     place: Place
 
 
-@dataclass(frozen=True)
-class Rule:
+@dataclass(frozen=True, repr=False)
+class Rule(Record):
     """A card, or a row of a table (its id is then `table.row`)."""
 
     id: str
@@ -105,8 +106,8 @@ class Rule:
     row: bool = False
 
 
-@dataclass(frozen=True)
-class RowExample:
+@dataclass(frozen=True, repr=False)
+class RowExample(Record):
     """For some facts, what a table concludes: which of its rows hold and which wait; all others fail.
 
     `given` has every term of the header: none of its values where it is not known, several where each will do. `told`
@@ -121,8 +122,8 @@ class RowExample:
     place: Place
 
 
-@dataclass(frozen=True)
-class Law:
+@dataclass(frozen=True, repr=False)
+class Law(Record):
     """What must never happen, or (under impossible/) what no patient can be."""
 
     id: str
@@ -132,8 +133,8 @@ class Law:
     place: Place
 
 
-@dataclass(frozen=True)
-class Source:
+@dataclass(frozen=True, repr=False)
+class Source(Record):
     """A paper, guideline or page: its citation, and what was seen of it."""
 
     key: str
@@ -144,8 +145,8 @@ class Source:
     address: str = ""
 
 
-@dataclass(frozen=True)
-class Claim:
+@dataclass(frozen=True, repr=False)
+class Claim(Record):
     """A numbered claim of the article that started the knowledge base."""
 
     number: str
@@ -153,8 +154,8 @@ class Claim:
     place: Place
 
 
-@dataclass(frozen=True)
-class Section:
+@dataclass(frozen=True, repr=False)
+class Section(Record):
     """A part of the recommendation as shown: a title, its terms, and pairs of tallies to set side by side."""
 
     title: str
@@ -162,8 +163,8 @@ class Section:
     sides: tuple[tuple[str, str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Recommendation:
+@dataclass(frozen=True, repr=False)
+class Recommendation(Record):
     """How an answer is shown: a notice, the sections in order, and the conclusion that `why` explains first.
 
     A patient is shown `sections_for_patients`, if there are any, under `notice_for_patients`.
@@ -176,8 +177,8 @@ class Recommendation:
     sections_for_patients: tuple[Section, ...] = ()
 
 
-@dataclass(frozen=True)
-class Support:
+@dataclass(frozen=True, repr=False)
+class Support(Record):
     """One rule for a conclusion: the value it gives, and the rules that outrank it there."""
 
     rule: str
@@ -185,8 +186,8 @@ class Support:
     outrankers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Stage:
+@dataclass(frozen=True, repr=False)
+class Stage(Record):
     """One step of the order of work: rules whose terms are settled by then, and the terms they settle."""
 
     rules: tuple[str, ...]
@@ -204,8 +205,8 @@ class Circle(LumbarError):
         return type(self), (self.path,)
 
 
-@dataclass(frozen=True)
-class Rulebook:
+@dataclass(frozen=True, repr=False)
+class Rulebook(Record):
     """Everything a knowledge base says; made by `load`, and never changed after."""
 
     terms: Mapping[str, Term]
@@ -219,6 +220,9 @@ class Rulebook:
     recommendation: Recommendation | None = None
     digest: str = ""
     directory: str = ""
+
+    def __repr__(self) -> str:
+        return f"Rulebook({len(self.rules)} rules, {len(self.terms)} terms, {self.digest or 'no digest'})"
 
     @cached_property
     def findings(self) -> tuple[Term, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import semantics
 from ..case import Decision
+from ..record import Record
 from ..rulebook import Circle, Rule, Rulebook, Term
 from .answers import advice, shown
 from .findings import FindingChange, finding_changes
@@ -32,8 +33,8 @@ class KnowledgeChange:
         return {"kind": self.kind, "name": self.name, "how": self.how, "says": self.says, "file": self.file}
 
 
-@dataclass(frozen=True)
-class Difference:
+@dataclass(frozen=True, repr=False)
+class Difference(Record):
     """What made the advice after differ from that before, and nothing else.
 
     `findings` (or `knowledge`, of two rulebooks) make all of the difference by themselves; `smallest` where no smaller

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import semantics
 from ..case import Decision, Value
+from ..record import Record
 from ..rulebook import Rulebook, facts_in_order
 from .answers import shown
 from .bit_parallel import Pairs, Variants, places, trying
@@ -61,8 +62,8 @@ class Alternative:
         }
 
 
-@dataclass(frozen=True)
-class Alternatives:
+@dataclass(frozen=True, repr=False)
+class Alternatives(Record):
     """The smallest sets of other answers that would change the advice of a case, and those of the next size.
 
     `sets` are those told, the smallest first, and `counts` how many there are of each size, with every answer counted

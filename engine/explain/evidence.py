@@ -11,6 +11,7 @@ from typing import Any
 from .. import semantics
 from ..case import Decision
 from ..language import Against, Within
+from ..record import Record
 from ..rulebook import Rulebook, Support, Term
 from .answers import Outcome, outcome
 from .preconditions import check_values, check_weighed
@@ -64,8 +65,8 @@ class Weighed:
         }
 
 
-@dataclass(frozen=True)
-class Weighing:
+@dataclass(frozen=True, repr=False)
+class Weighing(Record):
     """The values of a conclusion side by side, and how it stands."""
 
     term: Term

@@ -14,6 +14,7 @@ from zlib import crc32
 
 from .. import semantics
 from ..case import Decision, Members, Value
+from ..record import Record
 from ..rulebook import Rulebook, Term
 from .answers import Outcome, outcome, shown
 from .bit_parallel import Variants, places, trying
@@ -44,8 +45,8 @@ class Effect:
         }
 
 
-@dataclass(frozen=True)
-class Question:
+@dataclass(frozen=True, repr=False)
+class Question(Record):
     """An unanswered finding that can still change the advice, and why it is asked.
 
     `effects` are what its answers would settle by themselves; `waiting` the rules that wait for it on the way to the
@@ -74,8 +75,8 @@ class Question:
         }
 
 
-@dataclass(frozen=True)
-class Questions:
+@dataclass(frozen=True, repr=False)
+class Questions(Record):
     """The questions still to be asked of a case, the most useful first.
 
     `needless` are unanswered, and can change nothing: proved. `settled` where no answer can change the advice any more;

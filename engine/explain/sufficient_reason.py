@@ -10,6 +10,7 @@ from math import comb
 from typing import Any
 
 from ..case import Decision, Value
+from ..record import Record
 from .answers import Outcome, advice, shown
 from .bit_parallel import Variants, places, trying
 from .minimise import minimise
@@ -22,8 +23,8 @@ MOST_SETS = 20_000
 """So many parts are tried; where that does not reach, a solver is asked."""
 
 
-@dataclass(frozen=True)
-class Enough:
+@dataclass(frozen=True, repr=False)
+class Enough(Record):
     """A part of the answers that gives the advice by itself.
 
     `needed` are those without which it is never given, `chosen` those that together with them are enough; where

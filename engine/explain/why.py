@@ -11,6 +11,7 @@ from .. import semantics as truth
 from ..case import Answer, Decision, Members, Range, plain
 from ..errors import InternalError
 from ..language import Condition, Group, Line, show_line, terms_of, title_of
+from ..record import Record
 from ..rulebook import COMPLETE, Rule, Rulebook, Support, Term
 from .answers import STATES, STATUS, in_a_phrase, outcome
 from .preconditions import check_term
@@ -93,8 +94,8 @@ class Side:
     rules: tuple[RuleReason, ...]
 
 
-@dataclass(frozen=True)
-class Why:
+@dataclass(frozen=True, repr=False)
+class Why(Record):
     """Why a term is what it is.
 
     `how` is answer (the case says it), built in, rules, otherwise (every rule ruled out), open, disputed or gap.

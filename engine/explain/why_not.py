@@ -8,6 +8,7 @@ from .. import semantics
 from ..case import Decision, Members, Range
 from ..language import Against, Group, Is, Line, Within, show_line, terms_of
 from ..proof.bit_parallel import beneath
+from ..record import Record
 from ..rulebook import COMPLETE, Rule, Support, Term
 from .answers import Outcome, outcome
 from .bit_parallel import Variants
@@ -52,8 +53,8 @@ class Candidate:
         return self.below.get((line.text, line.excluded), ())
 
 
-@dataclass(frozen=True)
-class WhyNot:
+@dataclass(frozen=True, repr=False)
+class WhyNot(Record):
     """Why a conclusion is not what is wanted.
 
     `rules` could give it, the nearest first; `instead` are the rules that stand in its way: they fire for another

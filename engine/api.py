@@ -1,0 +1,406 @@
+"""The public face: from answers to a decision and back to its reasons, in one function each; `engine` exports them.
+
+Every function takes the rulebook first. What a rulebook is made into (the chain of experta, the circuit, the columns)
+is kept, so that the second call is quick; all of it may be called from several threads. A rulebook, a case and a
+decision can be pickled, and so sent to another process.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from .case import Case, Decision, Value
+from .errors import LumbarError, Place, Problem, QuestionError, listed
+from .loader import case_from
+from .record import Record
+from .rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from .alarms import Alarms
+    from .author.diff import Differing, Names
+    from .chain import Chain
+    from .columns.tables import Answering
+    from .explain import Alternatives, Difference, Enough, Plan, Questions, Weighing, Why, WhyNot
+    from .frames import Cell, Frame
+
+__all__ = [
+    "CheckReport",
+    "Rejected",
+    "RulebookDiff",
+    "answers",
+    "case_from",
+    "cases_from_frame",
+    "check",
+    "compare",
+    "decide",
+    "diff",
+    "enough",
+    "for_and_against",
+    "load",
+    "next_questions",
+    "read_cases",
+    "what_if",
+    "what_would_change",
+    "why",
+    "why_not",
+]
+
+SHIPPED = Path(__file__).resolve().parent.parent / "knowledge"
+"""The knowledge that comes with the engine."""
+KEPT = 8  # rulebooks whose chain and circuit are kept
+
+
+def _html(record: Record) -> str | None:
+    from .render.notebook import html
+
+    return html(record)
+
+
+Record.html = _html
+
+
+# --- what is made once for a rulebook --------------------------------------------------------------------------------
+
+
+class _Ready:
+    """A rulebook with what is made of it when it is first needed."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+
+    @cached_property
+    def chain(self) -> Chain:
+        from .chain import Chain
+
+        return Chain(self.rulebook)
+
+    @cached_property
+    def plan(self) -> Plan:
+        from .explain import Plan
+
+        return Plan(self.rulebook)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        from .alarms import Alarms
+
+        return Alarms(self.rulebook)
+
+    @cached_property
+    def columns(self) -> Answering:
+        try:
+            from .columns.tables import Answering
+        except ModuleNotFoundError as error:
+            from .extras import missing
+
+            place = Place("batch")
+            raise LumbarError(Problem(place, missing(error.name or "", "batch"))) from error
+        return Answering(self.rulebook)
+
+    def is_of(self, rulebook: Rulebook) -> bool:
+        """Whether it is made of this rulebook, or of the same one before it was sent to another process."""
+        same = self.rulebook
+        return same is rulebook or (same.digest == rulebook.digest != "" and same == rulebook)
+
+
+_KEPT: list[_Ready] = []
+_LOCK = threading.Lock()
+atexit.register(_KEPT.clear)  # while the solvers behind it can still be freed
+
+
+def _ready(rulebook: Rulebook) -> _Ready:
+    with _LOCK:
+        found = next((ready for ready in _KEPT if ready.is_of(rulebook)), None)
+        if found is None:
+            found = _Ready(rulebook)
+            _KEPT.append(found)
+            del _KEPT[:-KEPT]
+        return found
+
+
+# --- in --------------------------------------------------------------------------------------------------------------
+
+
+def load(directory: str | Path | None = None) -> Rulebook:
+    """The rulebook of a folder of knowledge; without one, of the knowledge that comes with the engine.
+
+    It is parsed once and then read from the user's cache, under the digest of all its files. Raises KnowledgeError with
+    every problem of every file, each with its place.
+    """
+    from .loader import load as load_folder
+
+    return load_folder(SHIPPED if directory is None else directory)
+
+
+def read_cases(rulebook: Rulebook, paths: str | Path | Iterable[str | Path]) -> Iterator[Case]:
+    """Every case of a YAML, JSON or NDJSON file, of a folder, of several of these, or of `-` for standard input.
+
+    Reading never raises: what is wrong with a case is in its `problems`, and left out of its `facts`; a file that
+    cannot be read is a case that is `unread`.
+    """
+    from .interfaces.files import read
+
+    return read(paths, rulebook)
+
+
+def cases_from_frame(rulebook: Rulebook, frame: Frame | Mapping[str, Sequence[object]], id: str = "case") -> list[Case]:
+    """The cases of a data frame, one a row in its order: of pandas, Polars or Arrow, or a mapping of columns to lists.
+
+    A column is a finding by its name; None, NaN, NaT, NA, a blank and `unknown` stand for no answer. `id` names the
+    column with the ids; a row without one is called `row 1` and so on, from 1. Values are read as `case_from` reads
+    them (docs/language.md); what is wrong with a row is in the `problems` of its case. Other columns are not read.
+
+    Raises CaseError where no column is a finding, where one is almost called as a finding is, and so must be meant, or
+    where two columns have one name.
+    """
+    from .frames import cases_of
+
+    return cases_of(rulebook, frame, id)
+
+
+# --- decide ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False)
+class Rejected(Record):
+    """A case with problems, which is not decided: how far each scale of alarms reaches once they are corrected.
+
+    `at_least` counts what is wrong as unknown (or as the one value that it may be a slip of the pen for), and has None
+    where nothing could be read; `at_most` lets it be any value. A typing mistake must not hide an emergency.
+    """
+
+    case: Case
+    at_least: Mapping[str, Value | None]
+    at_most: Mapping[str, Value]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is to be corrected."""
+        return self.case.problems
+
+
+@overload
+def decide(rulebook: Rulebook, case: Case, /) -> Decision: ...
+@overload
+def decide(rulebook: Rulebook, cases: Iterable[Case], /) -> list[Decision | Rejected]: ...
+
+
+def decide(rulebook: Rulebook, cases: Case | Iterable[Case], /) -> Decision | list[Decision | Rejected]:
+    """What follows from a case, or from each of several in their order: every conclusion, and which rules fired.
+
+    It is forward chaining, by experta, over four values: a line, rule or value can be known to hold, known to fail,
+    both (disputed) or neither (unknown). N. D. Belnap, A useful four-valued logic, 1977; where nothing is disputed
+    these are the three values of S. C. Kleene's strong logic.
+
+    One case with problems raises CaseError; among several it becomes a `Rejected`, so that no case is lost. About 10 ms
+    a case; `answers` is a thousand times as fast, and gives no reasons.
+    """
+    ready = _ready(rulebook)
+    if isinstance(cases, Case):
+        return ready.chain.decide(cases)
+    return [_rejected(ready, case) if _is_faulty(case) else ready.chain.decide(case) for case in cases]
+
+
+def _is_faulty(case: Case) -> bool:
+    return bool(case.problems or case.at_fault or case.unread)
+
+
+def _rejected(ready: _Ready, case: Case) -> Rejected:
+    figures = ready.alarms.figures(case)
+    return Rejected(case, figures.at_least, figures.at_most)
+
+
+def answers(rulebook: Rulebook, cases: Iterable[Case], rules: bool = False) -> dict[str, list[Cell]]:
+    """The answers to many cases as columns, a row for each in their order; any data frame can be made of them.
+
+    The columns are those of `lumbar batch` (docs/batch.md): `case`; each conclusion, a scale and a tally by its two
+    ends, one of several values by a truth for each; `disputed`, `gaps`, `broken laws` and `ask` (the open screening
+    questions), each a list in one text, or None; with `rules` for each rule whether it fires. Last come `problems`:
+    a case that has some gets no advice, only the two figures of each scale (see `Rejected`).
+
+    It needs the extra `batch`; raises LumbarError with the command that installs it.
+    """
+    from .frames import answers_of
+
+    ready, found = _ready(rulebook), list(cases)
+    rejected = {place: _rejected(ready, case) for place, case in enumerate(found) if _is_faulty(case)}
+    figures = {place: (one.at_least, one.at_most) for place, one in rejected.items()}
+    return answers_of(ready.columns, found, figures, rules)
+
+
+# --- the questions ---------------------------------------------------------------------------------------------------
+
+
+def _may_ask(rulebook: Rulebook, terms: Sequence[str], *decisions: Decision) -> tuple[str, ...]:
+    """The terms asked about, else all of the advice, as far as broken laws let it be shown.
+
+    Raises QuestionError where a term is withheld, or nothing is left.
+    """
+    from .explain import shown
+
+    def withheld(term: str) -> bool:
+        return any(decision.withholds(term) for decision in decisions)
+
+    left = tuple(terms) or tuple(term for term in shown(rulebook) if not withheld(term))
+    if hidden := [term for term in terms if withheld(term)] or ([] if left else ["the advice"]):
+        laws = listed([law.id for decision in decisions for law in decision.broken])
+        there = f"{listed(hidden)} is withheld, because the decision breaks the law {laws}"
+        raise QuestionError(Problem(Place("question"), there, "a question about what is shown"))
+    return left if any(decision.broken for decision in decisions) else tuple(terms)
+
+
+def why(rulebook: Rulebook, decision: Decision, term: str = "") -> Why:
+    """The tree of rules from a term down to the answers given; without a term, from what is advised first.
+
+    This is the first question that MYCIN could answer (E. H. Shortliffe, 1976). Like all that follow it raises
+    QuestionError where it names what there is not, where the decision is by another rulebook, or where a broken law
+    withholds the answer; and InternalError where a second way of working it out does not confirm it.
+    """
+    from . import explain
+
+    first = rulebook.recommendation.explain if rulebook.recommendation else rulebook.conclusions[0].name
+    _may_ask(rulebook, (term or first,), decision)
+    return explain.why(rulebook, decision, term or first)
+
+
+def why_not(rulebook: Rulebook, decision: Decision, term: str, *values: str) -> WhyNot:
+    """What keeps a conclusion from having one of the values, or any that it has not: each rule, the nearest first.
+
+    Its `way` is a smallest set of other answers that leads there.
+    """
+    from . import explain
+
+    _may_ask(rulebook, (term,), decision)
+    return explain.why_not(_ready(rulebook).plan, decision, term, values)
+
+
+def for_and_against(rulebook: Rulebook, decision: Decision, term: str, *values: str) -> Weighing:
+    """What speaks for each of the values of a conclusion, what against it, and what is not known yet."""
+    from . import explain
+
+    _may_ask(rulebook, (term,), decision)
+    return explain.weigh(rulebook, decision, term, values)
+
+
+def what_if(rulebook: Rulebook, decision: Decision, answers: Mapping[str, object], *terms: str) -> Difference:
+    """What other answers would change in the advice, or in these terms, and through which rules; None takes one back.
+
+    Raises CaseError where there can be no such patient.
+    """
+    from . import explain
+
+    _may_ask(rulebook, terms, decision)
+    changed = case_from(rulebook, {**decision.case.facts, **answers}, decision.case.id)
+    given = {name: changed.facts.get(name) for name in answers}
+    plan = _ready(rulebook).plan
+    found = explain.what_if(plan, decision, given, _may_ask(rulebook, terms, decision))
+    left = _may_ask(rulebook, terms, decision, found.after)
+    return explain.what_if(plan, decision, given, left) if found.after.broken else found
+
+
+def what_would_change(rulebook: Rulebook, decision: Decision, *terms: str) -> Alternatives:
+    """The smallest sets of other answers that would change the advice, or these terms.
+
+    Each set is a minimal correction set: all of it is needed, and no part of it is enough. Only possible patients are
+    considered, and what cannot be otherwise (age, sex, the past) is left alone.
+    """
+    from . import explain
+
+    return explain.what_would_change(_ready(rulebook).plan, decision, _may_ask(rulebook, terms, decision))
+
+
+def enough(rulebook: Rulebook, decision: Decision, *terms: str) -> Enough:
+    """A smallest part of the answers that gives the advice, or these terms, whatever the other answers are.
+
+    It is a sufficient reason (A. Darwiche and A. Hirth, On the reasons behind decisions, 2020), or prime implicant.
+    """
+    from . import explain
+
+    return explain.enough(_ready(rulebook).plan, decision, _may_ask(rulebook, terms, decision))
+
+
+def next_questions(rulebook: Rulebook, decision: Decision, *terms: str) -> Questions:
+    """The open questions that can still change the advice, or these terms, the most useful first, screening before all.
+
+    From unknown to known counts as a change; that the others can change nothing is proved.
+    """
+    from . import explain
+
+    return explain.what_next(_ready(rulebook).plan, decision, _may_ask(rulebook, terms, decision))
+
+
+def compare(
+    rulebook: Rulebook, before: Decision, after: Decision, *terms: str, other: Rulebook | None = None
+) -> Difference:
+    """What made the advice after differ from that before, or these terms: the findings that do it alone.
+
+    With `other`, the rulebook of the decision after: what of the knowledge made the difference for one case.
+    """
+    from . import explain
+
+    asked = _may_ask(rulebook, terms, before, after)
+    if other is None:
+        return explain.compare(_ready(rulebook).plan, before, after, asked)
+    return explain.compare_rulebooks(explain.Judged(rulebook, before), explain.Judged(other, after), asked)
+
+
+# --- the knowledge ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, repr=False)
+class CheckReport(Record):
+    """What a check found: `errors` are to be fixed, `advice` is to be considered, `patients` show some of them.
+
+    `counts` says what was looked at.
+    """
+
+    errors: tuple[Problem, ...]
+    advice: tuple[Problem, ...]
+    patients: tuple[Case, ...]
+    counts: Mapping[str, int]
+
+
+def check(rulebook: Rulebook) -> CheckReport:
+    """Try every example and saved case, and ask every possible case, as `lumbar check` does; takes seconds to minutes.
+
+    A solver proves for all cases that no law is broken, no two rules dispute, no rule is dead and no answer missing, or
+    shows a patient. Rules are mutated one step at a time as well (R. A. DeMillo, R. J. Lipton and F. G. Sayward, Hints
+    on test data selection, 1978).
+    """
+    from . import checks
+    from .checks import verification
+
+    report = checks.check(rulebook, _ready(rulebook).chain)
+    proofs = verification.proved(rulebook, broken=report.broken)
+    found = proofs.found if proofs else ()
+    return CheckReport(
+        (*report.errors, *(one.problem for one in found if one.blocks)),
+        tuple(one.problem for one in found if not one.blocks),
+        tuple(one.patient for one in found if one.patient),
+        report.counts,
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class RulebookDiff(Record):
+    """Two rulebooks by meaning: the rules that differ, and the names of terms, laws and sources."""
+
+    rules: tuple[Differing, ...]
+    names: tuple[Names, ...]
+
+    def __bool__(self) -> bool:
+        """Whether they differ at all."""
+        return bool(self.rules or self.names)
+
+
+def diff(before: Rulebook, after: Rulebook) -> RulebookDiff:
+    """The rules that came, went, say the same in other words (proved), or mean something else (with a patient)."""
+    from .author.diff import names_that_differ, rules_that_differ
+
+    return RulebookDiff(tuple(rules_that_differ(before, after)), tuple(names_that_differ(before, after)))
