@@ -2,9 +2,10 @@
 
 In a console block a line `$ …` is a command for bash, `> …` right below it continues it, and what follows is the
 output, compared exactly: a line `...` stands for any number of lines, `…` within a line for any text, and `[exit 1]` as
-the last line for the exit code. A block of another language with a path behind it is written as that file, and a Python
-block is run. All blocks of a page share a folder with a copy of `knowledge`, which is also the knowledge base in use.
-`make` alone is not run: its target must exist. REWRITE_DOCS=1 writes the present outputs into the pages.
+the last line for the exit code. A block of another language with a path behind it is written as that file, a Python
+block is run, and the blocks that show Python's prompt (`pycon`) are run together, by doctest. All blocks of a page
+share a folder with a copy of `knowledge`, which is also the knowledge base in use. `make` alone is not run: its target
+must exist. REWRITE_DOCS=1 writes the present outputs into the pages.
 """
 
 import difflib
@@ -112,6 +113,7 @@ class Run:
     def __init__(self, page: Path, folder: Path) -> None:
         self.page, self.folder = page, folder
         self.wrong: list[str] = []
+        self.session: list[str] = []
 
     def block(self, found: "re.Match[str]") -> str:
         """Run one block of the page; gives back how it should stand there."""
@@ -119,6 +121,8 @@ class Run:
         line = found.string.count("\n", 0, found.start()) + 1
         if language == "python":
             self._expect(line, ("...",), printed([sys.executable, "-c", body], self.folder), 0)
+        elif language == "pycon":
+            self.session.append(body)
         elif language == "console":
             told = [self._told(command) for command in commands(body, line)]
             return f"```{language}\n" + "".join(f"{text}\n" for lines in told for text in lines) + "```"
@@ -126,6 +130,13 @@ class Run:
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(body, encoding="utf-8")
         return found[0]
+
+    def finish(self) -> None:
+        """Run the blocks of the page that show Python's prompt, as one session, for they build on each other."""
+        if self.session:
+            (self.folder / "session.txt").write_text("\n".join(self.session), encoding="utf-8")
+            doctest = [sys.executable, "-m", "doctest", "-o", "ELLIPSIS", "session.txt"]
+            self._expect(1, (), printed(doctest, self.folder), 0)
 
     def _told(self, command: Command) -> tuple[str, ...]:
         if command.text.startswith("make"):
@@ -207,6 +218,7 @@ def test_what_a_page_shows_is_what_the_program_does(page: Path, tmp_path: Path) 
     run = Run(page, ready(tmp_path))
     text = page.read_text(encoding="utf-8")
     told = _BLOCK.sub(run.block, text)
+    run.finish()
     if REWRITE and told != text:
         page.write_text(told, encoding="utf-8")
     assert not run.wrong, "\n\n".join(run.wrong)
