@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .api import (
-        CheckReport,
         Rejected,
         RulebookDiff,
         answers,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
         why_not,
     )
     from .case import Case, Decision, Members, Range
+    from .checks import Finding, Report
     from .errors import CaseError, InternalError, KnowledgeError, LumbarError, Place, Problem, QuestionError
     from .explain import Alternatives, Difference, Enough, Questions, Weighing, Why, WhyNot
     from .rulebook import Law, Rule, Rulebook, Term
@@ -43,10 +43,10 @@ __all__ = [
     "Alternatives",
     "Case",
     "CaseError",
-    "CheckReport",
     "Decision",
     "Difference",
     "Enough",
+    "Finding",
     "InternalError",
     "KnowledgeError",
     "Law",
@@ -58,6 +58,7 @@ __all__ = [
     "Questions",
     "Range",
     "Rejected",
+    "Report",
     "Rule",
     "Rulebook",
     "RulebookDiff",
@@ -85,6 +86,7 @@ __all__ = [
 
 _ELSEWHERE = {
     "case": ("Case", "Decision", "Members", "Range"),
+    "checks": ("Finding", "Report"),
     "errors": ("CaseError", "InternalError", "KnowledgeError", "LumbarError", "Place", "Problem", "QuestionError"),
     "explain": ("Alternatives", "Difference", "Enough", "Questions", "Weighing", "Why", "WhyNot"),
     "rulebook": ("Law", "Rule", "Rulebook", "Term"),

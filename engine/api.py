@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from .alarms import Alarms
     from .author.diff import Differing, Names
     from .chain import Chain
+    from .checks import Report
     from .columns.tables import Answering
     from .explain import Alternatives, Difference, Enough, Plan, Questions, Weighing, Why, WhyNot
     from .frames import Cell, Frame
 
 __all__ = [
-    "CheckReport",
     "Rejected",
     "RulebookDiff",
     "answers",
@@ -353,38 +353,17 @@ def compare(
 # --- the knowledge ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, repr=False)
-class CheckReport(Record):
-    """What a check found: `errors` are to be fixed, `advice` is to be considered, `patients` show some of them.
-
-    `counts` says what was looked at.
-    """
-
-    errors: tuple[Problem, ...]
-    advice: tuple[Problem, ...]
-    patients: tuple[Case, ...]
-    counts: Mapping[str, int]
-
-
-def check(rulebook: Rulebook) -> CheckReport:
+def check(rulebook: Rulebook, idle: bool = False) -> Report:
     """Try every example and saved case, and ask every possible case, as `lumbar check` does; takes seconds to minutes.
 
-    A solver proves for all cases that no law is broken, no two rules dispute, no rule is dead and no answer missing, or
-    shows a patient. Rules are mutated one step at a time as well (R. A. DeMillo, R. J. Lipton and F. G. Sayward, Hints
-    on test data selection, 1978).
+    `errors` of the report are to be fixed, `advice` is to be considered; each finding has its `problem` with the place,
+    and a `patient` where it is about one. A solver proves for all cases that no law is broken, no two rules dispute, no
+    rule is dead and no answer missing, or shows a patient; `idle` looks for what could be deleted too. Rules are also
+    mutated one step at a time (R. A. DeMillo, R. J. Lipton and F. G. Sayward, Hints on test data selection, 1978).
     """
     from . import checks
-    from .checks import verification
 
-    report = checks.check(rulebook, _ready(rulebook).chain)
-    proofs = verification.proved(rulebook, broken=report.broken)
-    found = proofs.found if proofs else ()
-    return CheckReport(
-        (*report.errors, *(one.problem for one in found if one.blocks)),
-        tuple(one.problem for one in found if not one.blocks),
-        tuple(one.patient for one in found if one.patient),
-        report.counts,
-    )
+    return checks.check(rulebook, _ready(rulebook).chain.decide, idle)
 
 
 @dataclass(frozen=True, repr=False)
