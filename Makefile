@@ -68,7 +68,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.python setup.cfg pyproject.toml
-	$(PIP) --editable '.[author,batch,formats,report]'
+	$(PIP) --editable '.[author,batch,formats]'
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.python setup.cfg pyproject.toml

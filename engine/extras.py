@@ -12,7 +12,6 @@ from pathlib import Path
 NAMES = {
     "prompt_toolkit": "prompt-toolkit",
     "python_calamine": "python-calamine",
-    "vl_convert": "vl-convert-python",
     "dask": "distributed",
 }
 """The names by which libraries are installed, where they are imported by another; dask comes with distributed."""

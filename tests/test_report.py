@@ -210,7 +210,7 @@ def test_every_conclusion_that_is_shown_has_its_chart(clinic_page: str, bundled:
     for title, terms in shown(bundled):
         assert f"<h3>{title}</h3>" in clinic_page
         for term in terms:
-            assert re.search(rf"<figcaption>{term.name}(, 1 to \d+ of \d+)?</figcaption>", clinic_page)
+            assert re.search(rf"<figcaption>{term.name}</figcaption>", clinic_page)
 
 
 def test_the_same_folder_makes_the_same_page(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_fifty_cases_are_told_and_the_others_counted(tmp_path: Path) -> None:
     page = report(outcome(tmp_path / "out", BICYCLE, [cases[:30], cases[30:]]))
     assert page.count("expected gently; ride: not at all, by no_brakes") == 50
     assert "and 13 more" in page
-    assert "0 of 63 agree; Cohen&#x27;s kappa 0.00" in page
+    assert "0 of 63 agree; Cohen's kappa 0.00" in told(page)
 
 
 def test_an_answer_that_its_findings_do_not_give_is_told(tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_the_id_of_a_case_is_text_and_never_markup(tmp_path: Path) -> None:
     case = Case("<script>alert('&')</script>", {"brakes hold": "no"}, expected={"ride": "gently"})
     page = report(outcome(tmp_path / "out", BICYCLE, [[case]]))
     assert "<script" not in page
-    assert "<b>&lt;script&gt;alert(&#x27;&amp;&#x27;)&lt;/script&gt;</b>" in page
+    assert "<b>&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;</b>" in page
 
 
 def test_a_run_that_is_not_finished_is_said_to_be_so(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_another_rulebook_than_that_of_the_answers_is_refused(tmp_path: Path) ->
 
 
 def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
-    code = "import sys; sys.modules['altair'] = None; import cli; cli.lumbar(['report', sys.argv[1]])"
+    code = "import sys; sys.modules['polars'] = None; import cli; cli.lumbar(['report', sys.argv[1]])"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == Exit.WRONG_USE
-    assert f"altair is not installed; install it with: {how_to_install('report')}" in " ".join(done.stderr.split())
+    assert f"polars is not installed; install it with: {how_to_install('batch')}" in " ".join(done.stderr.split())

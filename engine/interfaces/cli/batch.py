@@ -128,7 +128,7 @@ def report(out: Path, output: Path) -> None:
 
     The page holds all its charts, and needs neither network nor script.
     """
-    with needing("report"), mending(False):
+    with needing("batch"), mending(False):
         from ..report import report as page_of
 
         page = page_of(out)

@@ -1,28 +1,45 @@
-"""Charts as Vega-Lite specifications and as pictures without script; only this file imports altair and vl-convert.
+"""Charts as HTML: bars below their labels, and a table of expected and given answers.
 
-A chart is as wide as a telephone. A label stands above its bar, so that it may be long; every bar says its number, and
-differs from its neighbours by lightness and outline, so that no reader needs colour.
+Every bar says its number, and differs from its neighbours by lightness and outline, so that no reader needs colour.
 """
 
-import re
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from xml.etree import ElementTree
 
-import altair as alt
-import vl_convert
+from htpy import Element, Node, div, figcaption, figure, li, p, rect, span, svg, table, td, th, title, tr, ul
 
-from ...display import visible
-
-Spec = dict[str, Any]
-WIDTH, REACH = 350, 235  # of a chart, and of its longest bar: the rest is for the number
-LETTERS, LINE, BAR, GAP = 56, 15, 12, 8
-CELL, HEIGHT, HEAD = 31, 34, 24
-FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
-INK, PAPER = "#1a1a1a", "#ffffff"
-TONES: Mapping[str, str] = {"full": "#0b4f7d", "light": "#b9dcf2", "grey": "#dcdcdc"}
+LONGEST = 65  # of the width, for the longest bar: the rest is for its number
+LONG = 14  # bars that stand below each other in one column
+SHADES = (0, 9, 18, 27, 36, 45, 54, 76, 84, 92, 100)
+"""How dark a cell of the table is for each tenth of its row; from the seventh on its number is white."""
+STYLE = """
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 10px; padding: 0; }
+.tiles li { list-style: none; border: 1px solid #767676; padding: 8px 12px; }
+.tiles strong { display: block; font-size: 1.6rem; line-height: 1.2; }
+.figures { columns: 350px; column-gap: 36px; }
+figure { padding: 0 0 20px; break-inside: avoid; }
+figure.long { column-span: all; break-inside: auto; } .long .bars { max-width: none; columns: 350px; column-gap: 36px; }
+figcaption { font-weight: bold; margin-bottom: 6px; break-after: avoid; }
+.keys { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 0 0 8px; padding: 0; font-size: .875rem; }
+.bars { list-style: none; margin: 0; padding: 0; font-size: .8125rem; line-height: 1.3; max-width: 470px; }
+.bars li { margin: 0 0 8px; break-inside: avoid; }
+.bars div { display: flex; align-items: center; } .bars svg { flex: none; overflow: visible; }
+.bars span { margin-left: 6px; }
+.keys li { list-style: none; } .keys svg { margin-right: 6px; overflow: visible; }
+.full { fill: var(--dark); } .light { fill: var(--light); } .grey { fill: var(--grey); }
+rect { stroke: var(--ink); stroke-width: .75px; }
+table { border-collapse: collapse; font-size: .875rem; } .wide { overflow-x: auto; padding: 2px 0 6px; }
+td { min-width: 2.4em; border: 1px solid #767676; text-align: center; padding: 5px; }
+th { padding: 5px 8px; text-align: left; font-weight: normal; overflow-wrap: normal; }
+th[scope=col] { text-align: center; } th span { font-weight: bold; display: inline-block; min-width: 1.4em; }
+.agrees { outline: 3px solid var(--ink); outline-offset: -2px; }
+.dark-ground { color: #fff; }
+details .figures { margin: 8px 0 16px; } figure summary { font-weight: normal; font-size: .875rem; }
+@media print { .figures { columns: 300px; column-gap: 24px; } }
+""" + "".join(
+    f".shade-{step} {{ background: color-mix(in srgb, var(--dark) {shade}%, var(--paper)); }}\n"
+    for step, shade in enumerate(SHADES)
+)
 
 
 @dataclass(frozen=True)
@@ -39,150 +56,62 @@ class Bar:
         return sum(count for _, count, _ in self.pieces)
 
 
-def bar_chart(bars: Sequence[Bar], longest: int) -> Spec:
-    """The bars one below the other, on a scale up to the longest bar of this and its sister charts."""
-    rows, height = _rows(bars)
-    pieces = [piece for bar, y in rows for piece in _pieces(bar, y)]
-    ends = [{"x": bar.length, "y": _top(bar, y) + BAR - 2, "text": bar.end} for bar, y in rows]
-    labels = [{"x": 0, "y": y + 11, "text": "\n".join(_lines(bar))} for bar, y in rows]
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, max(longest, 1)], range=[0, REACH]))
-    y = alt.Y("y:Q", axis=None, scale=_down(height))
-    rects = alt.Chart(_data(pieces)).mark_rect(stroke=INK, strokeWidth=0.75)
-    layers = [
-        rects.encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=_tones(), description="says:N"),
-        _texts(labels).encode(x=x, y=y, text="text:N"),
-        _texts(ends, dx=6).encode(x=x, y=y, text="text:N"),
+def bar_chart(name: str, bars: Sequence[Bar], keys: Mapping[str, str] | None = None, below: Node = None) -> Element:
+    """Bars below each other with their name, the meaning of their tones, and a note below."""
+    longest = max((bar.length for bar in bars), default=0)
+    used = {tone for bar in bars for tone, count, _ in bar.pieces if count}
+    marks = [li[_rect(tone, "14"), says] for tone, says in (keys or {}).items() if tone in used]
+    return figure(class_="long" if len(bars) > LONG else None)[
+        figcaption[name],
+        ul(".keys")[marks] if marks else None,
+        ul(".bars")[[li[bar.label, div[_bar(bar, longest), span[bar.end]]] for bar in bars]] if bars else None,
+        below,
     ]
-    return _whole(layers, WIDTH, height)
 
 
-def _rows(bars: Sequence[Bar]) -> tuple[list[tuple[Bar, int]], int]:
-    """Each bar with the height at which it begins, and where the last one ends."""
-    rows, y = [], 0
-    for bar in bars:
-        rows.append((bar, y))
-        y = _top(bar, y) + BAR + GAP
-    return rows, max(y, 1)
+def _bar(bar: Bar, longest: int) -> Node:
+    """The pieces of a bar beside each other; each as wide as its share of the longest bar."""
+    return [
+        _rect(tone, f"{LONGEST * count / longest:.2f}%", f"{bar.label}: {says}")
+        for tone, count, says in bar.pieces
+        if count
+    ]
 
 
-def _lines(bar: Bar) -> list[str]:
-    return textwrap.wrap(bar.label, LETTERS) or [""]
+def _rect(tone: str, width: str, says: str = "") -> Element:
+    """A filled rectangle; without what it says it is for the eye alone."""
+    hidden = None if says else "true"
+    return svg(width=width, height="12", aria_hidden=hidden)[
+        rect(class_=tone, width="100%", height="100%")[title[says] if says else None]
+    ]
 
 
-def _top(bar: Bar, y: int) -> int:
-    """Where the bar itself begins, below its label."""
-    return y + len(_lines(bar)) * LINE + 2
-
-
-def _pieces(bar: Bar, y: int) -> Iterator[Spec]:
-    start, top = 0, _top(bar, y)
-    for tone, count, says in bar.pieces:
-        if count:
-            told = f"{bar.label}: {says}"
-            yield {"x": start, "x2": start + count, "y": top, "y2": top + BAR, "tone": tone, "says": told}
-        start += count
-
-
-def matrix_chart(labels: Sequence[str], counts: Mapping[tuple[str, str], int]) -> Spec:
-    """A row for each expected label, its name above it; a column for each answered one, by its letter; a cell's shade
-    is its share of the row, and what agrees is framed.
-    """
-    longest = max((len(f"{count:,}") for count in counts.values()), default=1)
-    size = max(CELL, 7 * longest + 8, (WIDTH - 4) // max(len(labels), 1))
+def matrix(name: str, says: str, labels: Sequence[str], counts: Mapping[tuple[str, str], int]) -> Element:
+    """A row for each expected label, a column for each answered one; a cell is as dark as its share of the row."""
     expected = [label for label in labels if any(pair[0] == label for pair in counts)]
-    step = LINE + HEIGHT + GAP
-    cells = [
-        _cell(expected.index(row) * step + HEAD + LINE + 2, labels.index(column) * size + 2, size, row, column, counts)
-        for row in expected
-        for column in labels
+    heads = [th(scope="col")[letter(place)] for place in range(len(labels))]
+    rows = [
+        tr[th(scope="row")[span[letter(labels.index(row))], f" {row}"], _cells(row, labels, counts)] for row in expected
     ]
-    heads = [{"x": place * size + size / 2, "y": 14, "text": letter(place)} for place in range(len(labels))]
-    names = [
-        {"x": 2, "y": place * step + HEAD + 11, "text": f"{letter(labels.index(label))}  {label}"}
-        for place, label in enumerate(expected)
+    others = "; ".join(f"{letter(place)} {label}" for place, label in enumerate(labels) if label not in expected)
+    region = div(".wide", tabindex="0", role="region", aria_label=f"{name}, expected and answered")
+    return figure[
+        figcaption[says], region[table[tr[th, heads], rows]], p(".muted")[f"Columns: {others}"] if others else None
     ]
-    width, height = max(WIDTH, len(labels) * size + 4), HEAD + len(expected) * step
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], range=[0, width], nice=False))
-    y = alt.Y("y:Q", axis=None, scale=_down(height))
-    shade = alt.Color(
-        "share:Q", scale=alt.Scale(domain=[0, 1], range=[PAPER, TONES["full"]], interpolate="rgb"), legend=None
-    )
-    base = alt.Chart(_data(cells))
-    numbers = base.mark_text(align="center", baseline="alphabetic", font=FONT, fontSize=12, aria=False, dy=4)
-    ink = alt.Color("ink:N", scale=None, legend=None)
-    layers = [
-        base.mark_rect(stroke=INK).encode(
-            x=x, x2="x2:Q", y=y, y2="y2:Q", color=shade, strokeWidth=alt.StrokeWidth("frame:Q", scale=None),
-            description="says:N",
-        ),
-        numbers.encode(x=alt.X("middle:Q", axis=None), y=alt.Y("centre:Q", axis=None), text="text:N", color=ink),
-        _texts(heads, align="center", fontWeight="bold").encode(x=x, y=y, text="text:N"),
-        _texts(names).encode(x=x, y=y, text="text:N"),
-    ]  # fmt: skip
-    return _whole(layers, width, height)
+
+
+def _cells(row: str, labels: Iterable[str], counts: Mapping[tuple[str, str], int]) -> list[Element]:
+    whole = sum(count for pair, count in counts.items() if pair[0] == row)
+    found = []
+    for column in labels:
+        count = counts.get((row, column), 0)
+        step = round(10 * count / whole)
+        looks = {f"shade-{step}": True, "dark-ground": step > 6, "agrees": row == column}
+        says = f"expected {row}, answered {column}: {count:,}"
+        found.append(td(class_=looks, title=says)[f"{count:,}" if count else ""])
+    return found
 
 
 def letter(place: int) -> str:
     """The letter of a column: A to Z, then AA, AB and so on."""
     return (letter(place // 26 - 1) if place > 25 else "") + chr(ord("A") + place % 26)
-
-
-def _cell(top: int, left: int, size: int, row: str, column: str, counts: Mapping[tuple[str, str], int]) -> Spec:
-    count = counts.get((row, column), 0)
-    share = count / sum(other for pair, other in counts.items() if pair[0] == row)
-    place = {"x": left + 1.5, "x2": left + size - 1.5, "y": top, "y2": top + HEIGHT}
-    middle = {"middle": left + size / 2, "centre": top + HEIGHT / 2}
-    told = {"text": f"{count:,}" if count else "", "says": f"expected {row}, answered {column}: {count:,}"}
-    ink = PAPER if share > 0.5 else INK
-    return place | middle | told | {"share": share, "ink": ink, "frame": 3 if row == column else 0.5}
-
-
-def _texts(values: list[Spec], **style: Any) -> Any:
-    chart = alt.Chart(_data(values))
-    told: Spec = {"align": "left", "baseline": "alphabetic", "color": INK, "font": FONT, "fontSize": 12, "aria": False}
-    return chart.mark_text(lineBreak="\n", **(told | style))
-
-
-def _data(values: list[Spec]) -> alt.InlineData:
-    """Marks with their words, in which everything can be seen."""
-    return alt.InlineData(
-        values=[
-            {key: visible(value) if isinstance(value, str) else value for key, value in one.items()} for one in values
-        ]
-    )
-
-
-def _down(height: int) -> alt.Scale:
-    return alt.Scale(domain=[0, height], range=[0, height], nice=False, zero=False)
-
-
-def _tones() -> alt.Color:
-    return alt.Color("tone:N", scale=alt.Scale(domain=list(TONES), range=list(TONES.values())), legend=None)
-
-
-def _whole(layers: list[Any], width: int, height: int) -> Spec:
-    chart = alt.layer(*layers).properties(width=width, height=height, padding=0)
-    chart = chart.properties(autosize=alt.AutoSizeParams(type="none")).configure_view(stroke=None)
-    spec: Spec = chart.to_dict(validate=False)  # a second for every chart; the tests do it
-    return spec
-
-
-# --- pictures --------------------------------------------------------------------------------------------------------
-
-
-def picture(spec: Spec, says: str) -> str:
-    """The SVG of a specification, for a page: read out as `says`, each mark with its own words as a tooltip."""
-    drawn = vl_convert.vegalite_to_svg(spec, vl_version=alt.SCHEMA_VERSION.rpartition(".")[0])
-    root = ElementTree.fromstring(re.sub(r' xmlns(:\w+)?="[^"]*"', "", drawn))
-    for mark in list(root.iter()):
-        told = mark.attrib.pop("aria-label", "")
-        for name in [name for name in mark.attrib if name == "role" or name.startswith("aria-")]:
-            del mark.attrib[name]
-        if told:
-            ElementTree.SubElement(mark, "title").text = told
-    height = root.attrib.pop("height")
-    width = root.attrib["width"]
-    root.attrib.pop("version", None)
-    root.attrib |= {"role": "img", "aria-label": visible(says), "style": f"min-width:min({width}px,{WIDTH}px)"}
-    root.attrib["viewBox"] = f"0 0 {width} {height}"
-    return ElementTree.tostring(root, encoding="unicode")
