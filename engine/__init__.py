@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         why,
         why_not,
     )
-    from .case import Case, Decision, Members, Range
+    from .case import Case, Decision, Mark, Members, Range
     from .checks import Finding, Report
     from .errors import CaseError, InternalError, KnowledgeError, LumbarError, Place, Problem, QuestionError
     from .explain import Alternatives, Difference, Enough, Questions, Weighing, Why, WhyNot
@@ -51,6 +51,7 @@ __all__ = [
     "KnowledgeError",
     "Law",
     "LumbarError",
+    "Mark",
     "Members",
     "Place",
     "Problem",
@@ -85,7 +86,7 @@ __all__ = [
 ]
 
 _ELSEWHERE = {
-    "case": ("Case", "Decision", "Members", "Range"),
+    "case": ("Case", "Decision", "Mark", "Members", "Range"),
     "checks": ("Finding", "Report"),
     "errors": ("CaseError", "InternalError", "KnowledgeError", "LumbarError", "Place", "Problem", "QuestionError"),
     "explain": ("Alternatives", "Difference", "Enough", "Questions", "Weighing", "Why", "WhyNot"),

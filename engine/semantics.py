@@ -2,20 +2,24 @@
 
 Every line, rule and value can be marked HOLDS and can be marked FAILS. Neither is UNKNOWN, both is DISPUTED. Marks are
 only ever added: a finding that a case does not mention marks nothing, so unknown satisfies neither a line nor its
-opposite.
+opposite. These are the four values of N. D. Belnap (A useful four-valued logic, 1977); without disputes, AND, OR and
+their k-of-n are those of S. C. Kleene's strong three-valued logic (Introduction to Metamathematics, 1952).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .case import Answer, Case, Decision, Members, Range, Value
+from .case import Answer, Case, Decision, LineState, Mark, MarkName, Members, Range, Status, Value
 from .facts import check_case
 from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
 from .rulebook import COMPLETE, SCREENED, Law, Rulebook, Support, Term
 from .withheld import withheld
 
-UNKNOWN, HOLDS, FAILS, DISPUTED = 0, 1, 2, 3
-NAMES = ("waits", "holds", "fails", "disputed")
+UNKNOWN, HOLDS, FAILS, DISPUTED = map(int, (Mark.UNKNOWN, Mark.HOLDS, Mark.FAILS, Mark.DISPUTED))
+NAMES: tuple[MarkName, ...] = ("waits", "holds", "fails", "disputed")
+STATES: tuple[LineState, ...] = ("unknown", "met", "not met", "disputed")
+STATUS: tuple[Status, ...] = ("waits", "fires", "ruled out", "disputed")
+"""The three by mark, as a name, of a line and of a rule."""
 
 
 @dataclass

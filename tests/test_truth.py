@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
-from engine.case import Answer, Case, Decision, Members, Range, Value
+from engine.case import Answer, Case, Decision, Mark, Members, Range, Value
 from engine.document import Fields, read
 from engine.language import Condition, parse, show
 from engine.loader import load_files
@@ -367,3 +367,14 @@ def test_a_condition_shown_is_read_back_the_same(data: st.DataObject) -> None:
     assert isinstance(node, Fields)
     assert not problems
     assert parse(node, domains) == condition
+
+
+def test_a_mark_prints_itself_and_its_bits_are_flags() -> None:
+    assert [str(mark) for mark in (Mark.UNKNOWN, Mark.HOLDS, Mark.FAILS, Mark.DISPUTED)] == [
+        "unknown",
+        "holds",
+        "fails",
+        "disputed",
+    ]
+    assert Mark.HOLDS | Mark.FAILS is Mark.DISPUTED
+    assert [Mark(mark) for mark in (UNKNOWN, HOLDS, FAILS, DISPUTED)] == [0, 1, 2, 3]

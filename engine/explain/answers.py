@@ -4,23 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import semantics
 from ..case import Answer, Decision, plain
 from ..language import Condition, Group, Line, show_line, title_of
 from ..rulebook import Rulebook
+from ..semantics import STATES, STATUS
 
-STATES = {
-    semantics.UNKNOWN: "unknown",
-    semantics.HOLDS: "met",
-    semantics.FAILS: "not met",
-    semantics.DISPUTED: "disputed",
-}
-STATUS = {
-    semantics.UNKNOWN: "waits",
-    semantics.HOLDS: "fires",
-    semantics.FAILS: "ruled out",
-    semantics.DISPUTED: "disputed",
-}
+__all__ = ["STATES", "STATUS", "Outcome", "advice", "in_a_phrase", "outcome", "shown"]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ is stands in its own words and sources; nothing is added to them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from .. import semantics
 from ..case import Decision
@@ -18,6 +18,7 @@ from .preconditions import check_values, check_weighed
 from .verify import check_argument
 from .why import Explainer, RuleReason, rule_json
 
+ValueState = Literal["holds", "fails", "open", "disputed"]
 FOR, AGAINST = "for", "against"
 
 
@@ -43,7 +44,7 @@ class Weighed:
     """
 
     value: str
-    state: str
+    state: ValueState
     speaking_for: tuple[Argument, ...] = ()
     speaking_against: tuple[Argument, ...] = ()
     open_for: tuple[Argument, ...] = ()
@@ -137,10 +138,11 @@ class _Scales:
         above = self.term.domain.values[self.term.domain.values.index(value) + 1 :]
         yield from (one.rule for one in self.support if one.value in above and self._status(one) & semantics.HOLDS)
 
-    def _state(self, value: str) -> str:
+    def _state(self, value: str) -> ValueState:
         state = self.decision.state
         marks = state.values.get(self.term.name) or state.members.get(self.term.name) or state.scales[self.term.name]
-        return semantics.NAMES[marks[value]].replace("waits", "open")
+        name = semantics.NAMES[marks[value]]
+        return "open" if name == "waits" else name
 
     def _arguments(self, entries: Iterable[Support], tally: str = "") -> list[Argument]:
         found = [Argument(self.explainer.reason(entry, False), tally) for entry in entries]

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from .. import semantics
-from ..case import Decision
+from ..case import Decision, LineState, Status
 from ..language import show_line, terms_of
 from ..rulebook import Rule, Rulebook
 from .answers import STATES, STATUS, Outcome, outcome
 
-ABSENT = "not there"
+Turn = Status | Literal["not there"]
+ABSENT: Literal["not there"] = "not there"
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class LineTurn:
     """A line that stands otherwise after than before; `terms` are what it reads."""
 
     text: str
-    before: str
-    after: str
+    before: LineState
+    after: LineState
     terms: tuple[str, ...]
 
 
@@ -39,8 +40,8 @@ class RuleTurn:
     """
 
     rule: Rule
-    before: str
-    after: str
+    before: Turn
+    after: Turn
     lines: tuple[LineTurn, ...]
 
 
@@ -122,13 +123,13 @@ def _turns(before: Judged, after: Judged, term: str) -> tuple[RuleTurn, ...]:
     )
 
 
-def _standing(judged: Judged, term: str) -> dict[str, str]:
+def _standing(judged: Judged, term: str) -> dict[str, Status]:
     """What each rule for a conclusion does there."""
     entries = judged.rulebook.support.get(term, ())
     return {entry.rule: STATUS[semantics.status(entry, judged.decision.marks)] for entry in entries}
 
 
-def _mark(judged: Judged, rule: str) -> str:
+def _mark(judged: Judged, rule: str) -> Turn:
     return STATUS[judged.decision.marks[rule]] if rule in judged.decision.marks else ABSENT
 
 
@@ -139,7 +140,7 @@ def _outrankers_that_turned(before: Judged, after: Judged, term: str, rule: str)
                 yield from (name for name in entry.outrankers if _mark(before, name) != _mark(after, name))
 
 
-def _turn(before: Judged, after: Judged, name: str, then: str, now: str) -> RuleTurn:
+def _turn(before: Judged, after: Judged, name: str, then: Turn, now: Turn) -> RuleTurn:
     rules = [judged.rulebook.rules.get(name) for judged in (before, after)]
     told = rules[1] or rules[0]
     if told is None:

@@ -5,10 +5,10 @@ Every reason is checked again against `semantics` before it is given: what a rul
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from .. import semantics as truth
-from ..case import Answer, Decision, Members, Range, plain
+from ..case import Answer, Decision, LineState, Members, Range, Status, plain
 from ..errors import InternalError
 from ..language import Condition, Group, Line, show_line, terms_of, title_of
 from ..record import Record
@@ -16,6 +16,9 @@ from ..rulebook import COMPLETE, Rule, Rulebook, Support, Term
 from .answers import STATES, STATUS, in_a_phrase, outcome
 from .preconditions import check_term
 from .verify import check_why
+
+How = Literal["answer", "built in", "rules", "otherwise", "open", "disputed", "gap"]
+"""How a term comes to be what it is."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class GateReason:
 
     finding: str
     text: str
-    state: str
+    state: LineState
     found: Mapping[str, Any]
 
     def as_json(self) -> dict[str, Any]:
@@ -44,7 +47,7 @@ class LineReason:
     """
 
     text: str
-    state: str
+    state: LineState
     found: Mapping[str, Any]
     excluded: bool = False
     concluded: tuple[str, ...] = ()
@@ -61,7 +64,7 @@ class GroupReason:
     """A group of lines: `title` is any of, or at least so many of."""
 
     title: str
-    state: str
+    state: LineState
     lines: tuple[LineReason, ...]
     excluded: bool = False
 
@@ -74,7 +77,7 @@ class RuleReason:
     """
 
     rule: Rule
-    status: str
+    status: Status
     parts: tuple[LineReason | GroupReason, ...]
     outranked: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
@@ -106,7 +109,7 @@ class Why(Record):
 
     term: Term
     answer: Answer
-    how: str
+    how: How
     sides: tuple[Side, ...] = ()
     ruled_out: tuple[RuleReason, ...] = ()
     waiting: tuple[RuleReason, ...] = ()
@@ -237,7 +240,7 @@ class Explainer:
         findings = [self.rulebook.terms[name] for name in self.decision.ask]
         return tuple(finding.name for finding in findings if finding.screening or term.name == COMPLETE)
 
-    def _how(self, term: Term, answer: Answer, support: tuple[Support, ...]) -> str:
+    def _how(self, term: Term, answer: Answer, support: tuple[Support, ...]) -> How:
         if term.name in self.decision.disputed:
             return "disputed"
         if term.name in self.decision.gaps:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from ... import semantics
-from ...case import Decision, Members
+from ...case import Decision, Members, Status
 from ...drawing.boxes import LEAD, MARGIN, Box, Fill, Look, Picture, Row, Square
 from ...drawing.layers import BETWEEN, lay_out, needed
 from ...errors import counted
@@ -15,12 +16,6 @@ from .marks import notice_of
 from .why import alarms
 
 ACROSS, WIDE, NUMBERS = 5, 196.0, 22.0  # boxes beside each other, the width of one, room for the stages' numbers
-STATES: Mapping[int, str] = {
-    semantics.UNKNOWN: "waits",
-    semantics.HOLDS: "fires",
-    semantics.FAILS: "ruled out",
-    semantics.DISPUTED: "disputed",
-}
 PLAIN: dict[Look, str] = {"dark": "shown in a recommendation", "light": "on the way to it"}
 LIT: dict[Look, str] = {
     "dark": "shown, and rules fire",
@@ -62,9 +57,9 @@ class Map:
         found = [tuple(self.rulebook.terms[name] for name in stage.terms) for stage in self.rulebook.stages]
         return [terms for terms in found if terms]
 
-    def state(self, entry: Support) -> str:
+    def state(self, entry: Support) -> Status | Literal[""]:
         """How a rule stands for a conclusion in the case; empty without one."""
-        return STATES[semantics.status(entry, self.decision.marks)] if self.decision else ""
+        return semantics.STATUS[semantics.status(entry, self.decision.marks)] if self.decision else ""
 
     def answer(self, term: Term) -> str:
         """The answer of the case, in words."""
