@@ -195,7 +195,7 @@ def test_a_batch_names_the_laws_counts_them_and_is_read_back(form: str) -> None:
     assert asked("why", "out", "exercise", "--case", "well")[0] == 0
     assert asked("report", "out")[0] == 0
     page = Path("report.html").read_text(encoding="utf-8")
-    assert "1</strong> breaking a law, only alarms told" in page
+    assert "1</strong> breaking a law, only alarms shown" in page
     assert "Nobody who is seen at once gets an exercise. [nothing_beside_an_alarm, laws/" in page
     assert "<b>breaks</b>" in page
 

@@ -1,9 +1,11 @@
 """Records as HTML for notebooks: the lines that a command prints, indented and weighted as there."""
 
 from collections.abc import Iterable, Iterator
-from html import escape
+
+from htpy import Element, div, fragment
 
 from ..case import Case, Decision
+from ..drawing.text_width import printable
 from ..explain import Difference, Enough, Questions, Why, WhyNot
 from ..record import Record
 from .contrast import difference, enough
@@ -15,7 +17,7 @@ from .why_not import why_not
 CSS: dict[Style, str] = {
     "title": "font-weight: bold; margin-top: 0.6em",
     "answer": "font-weight: bold",
-    "alarm": "font-weight: bold; color: #b00020",
+    "alarm": "font-weight: bold; border-left: 6px solid #c62828; padding-left: 6px",
     "muted": "opacity: 0.7",
     "plain": "",
 }
@@ -24,7 +26,7 @@ CSS: dict[Style, str] = {
 def html(record: Record) -> str | None:
     """A record as a part of a page; None where it has no lines of its own."""
     lines = lines_of(record)
-    return None if lines is None else "".join(_line(line) for line in lines)
+    return None if lines is None else printable(str(fragment[[_line(line) for line in lines]]))
 
 
 def lines_of(record: Record) -> Iterable[Said] | None:
@@ -47,9 +49,8 @@ def lines_of(record: Record) -> Iterable[Said] | None:
     return None
 
 
-def _line(line: Said) -> str:
-    style = f"margin-left: {1.5 * line.indent}em; {CSS[line.style]}"
-    return f'<div style="{style}">{escape(line.bullet + line.text)}</div>'
+def _line(line: Said) -> Element:
+    return div(style=f"margin-left: {1.5 * line.indent}em; {CSS[line.style]}")[line.bullet + line.text]
 
 
 def _case(case: Case) -> Iterator[Said]:
