@@ -1,9 +1,10 @@
 """A knowledge base in memory: terms, rules, laws, sources, cases; the order of work; the digest."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from hashlib import sha256
 from typing import Any
 
 from .case import Case, Value
@@ -15,8 +16,17 @@ SCREENED = "screening complete"
 COMPLETE = "complete"
 
 
+class WithDigest(Record):
+    """What is written in a file, with a short name for all that it says, worked out once."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Equal where the same is said, wherever it is written and whatever examples it has."""
+        return _digest(_canonical(self))
+
+
 @dataclass(frozen=True, repr=False)
-class Term(Record):
+class Term(WithDigest):
     """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules).
 
     `fixed` marks what cannot be otherwise, such as what is past. `usual` is what made-up cases mostly have: a value, or
@@ -90,7 +100,7 @@ class Example(Record):
 
 
 @dataclass(frozen=True, repr=False)
-class Rule(Record):
+class Rule(WithDigest):
     """A card, or a row of a table (its id is then `table.row`)."""
 
     id: str
@@ -123,7 +133,7 @@ class RowExample(Record):
 
 
 @dataclass(frozen=True, repr=False)
-class Law(Record):
+class Law(WithDigest):
     """What must never happen, or (under impossible/) what no patient can be."""
 
     id: str
@@ -134,7 +144,7 @@ class Law(Record):
 
 
 @dataclass(frozen=True, repr=False)
-class Source(Record):
+class Source(WithDigest):
     """A paper, guideline or page: its citation, and what was seen of it."""
 
     key: str
@@ -146,7 +156,7 @@ class Source(Record):
 
 
 @dataclass(frozen=True, repr=False)
-class Claim(Record):
+class Claim(WithDigest):
     """A numbered claim of the article that started the knowledge base."""
 
     number: str
@@ -218,11 +228,20 @@ class Rulebook(Record):
     cases: Mapping[str, Case] = field(default_factory=dict)
     row_examples: Mapping[str, tuple[RowExample, ...]] = field(default_factory=dict)
     recommendation: Recommendation | None = None
-    digest: str = ""
     directory: str = ""
 
     def __repr__(self) -> str:
-        return f"Rulebook({len(self.rules)} rules, {len(self.terms)} terms, {self.digest or 'no digest'})"
+        return f"Rulebook({len(self.rules)} rules, {len(self.terms)} terms, {self.digest})"
+
+    @cached_property
+    def digest(self) -> str:
+        """A short name for all that is said here, worked out from it: equal where meaning and wording are.
+
+        Where it is written, the saved cases and examples say nothing of what follows from a case, and are left out.
+        """
+        parts = (self.rules, self.laws, self.impossible, self.sources, self.claims)
+        said = [sorted((name, record.digest) for name, record in part.items()) for part in parts]
+        return _digest([[term.digest for term in self.terms.values()], *said, _canonical(self.recommendation)])
 
     @cached_property
     def findings(self) -> tuple[Term, ...]:
@@ -316,6 +335,20 @@ class Rulebook(Record):
         """The findings that decide whether the finding is asked, those too that decide whether these are."""
         named = frozenset(self.applies_to(term))
         return named.union(*(self.gating(name) for name in named))
+
+
+def _digest(said: Any) -> str:
+    return sha256(repr(said).encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _canonical(record: Any) -> Any:
+    """A record as tuples of what it says, whatever the order of a mapping and wherever it is written."""
+    if is_dataclass(record):
+        names = (entry.name for entry in fields(record) if entry.name not in ("place", "examples"))
+        return type(record).__name__, *(_canonical(getattr(record, name)) for name in names)
+    if isinstance(record, Mapping):
+        return tuple(sorted((name, _canonical(value)) for name, value in record.items()))
+    return tuple(map(_canonical, record)) if isinstance(record, list | tuple) else record
 
 
 def _sorted(needs: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[tuple[str, str], ...]:

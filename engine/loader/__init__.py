@@ -15,12 +15,16 @@ def load(directory: str | Path, cases: bool = True) -> Rulebook:
 
     Without the saved cases it is the same rulebook, by the same digest, and sooner there.
     """
-    files = read_folder(directory, cases)
-    kept = Kept(Rulebook, str(directory), files)
+    return load_read(read_folder(directory, cases), str(directory))
+
+
+def load_read(files: Mapping[str, bytes], directory: str) -> Rulebook:
+    """The rulebook of a folder's files, as they were read, from the cache where nothing has changed."""
+    kept = Kept(Rulebook, directory, files)
     rulebook = kept.read()
     if rulebook is None:
-        rulebook = load_files(files, str(directory))
-        rulebook.stages, rulebook.support  # noqa: B018 (worked out once, kept with the rest)
+        rulebook = load_files(files, directory)
+        rulebook.stages, rulebook.support, rulebook.digest  # noqa: B018 (worked out once, kept with the rest)
         kept.write(rulebook)
     return rulebook
 

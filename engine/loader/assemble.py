@@ -13,7 +13,7 @@ from ..rulebook import Circle, Law, Rule, Rulebook
 from .cards import load_card
 from .cases import entries_of, make_case
 from .fields import Desk
-from .files import EXAMPLES, digest
+from .files import EXAMPLES
 from .laws import load_claims, load_law, load_recommendation, load_sources
 from .row_examples import load_row_examples
 from .tables import load_table
@@ -41,7 +41,7 @@ def assemble(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
     rulebook = _read(desk, texts, documents)
     _check_rules(desk, rulebook)
     cases = [_case(desk, name, node, rulebook) for name, node in documents.items() if name.startswith("cases/")]
-    rulebook = replace(rulebook, cases=_by_id(desk, cases), digest=digest(texts), directory=directory)
+    rulebook = replace(rulebook, cases=_by_id(desk, cases), directory=directory)
     if desk.problems:
         raise KnowledgeError(gathered(desk.problems, rulebook))
     return rulebook
@@ -50,7 +50,7 @@ def assemble(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
 def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
     """The rulebook with these cards and saved cases added or in place of those of the same name; not saved anywhere.
 
-    Raises KnowledgeError; much faster than reading the whole folder again, and means the same. It has no digest.
+    Raises KnowledgeError; much faster than reading the whole folder again, and means the same.
     """
     desk = Desk()
     documents = _documents(desk, texts)
@@ -59,7 +59,7 @@ def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
     for name, node in documents.items():
         if name.startswith("rules/") and (rule := load_card(desk, name, node, rulebook.terms, known)):
             rules[rule.id] = rule
-    made = replace(rulebook, rules=rules, digest="")
+    made = replace(rulebook, rules=rules)
     _check_rules(desk, made)
     for name, node in documents.items():
         if name.startswith("cases/") and (case := _case(desk, name, node, made)):

@@ -1,8 +1,7 @@
-"""The files of a knowledge base: which belong to it, and the digest of what they say."""
+"""The files of a knowledge base: which belong to it."""
 
-import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -148,16 +147,3 @@ def _stranger(name: str) -> Problem | None:
         return Problem(Place(name), "a file of another kind", f"{folder}/<name>{suffix}", meant)
     known = [*FOLDERS, *SINGLES]
     return Problem(Place(name), "no part of a knowledge base", listed(known), nearest(folder, known))
-
-
-def digest(texts: Mapping[str, str]) -> str:
-    """A short name for what the files say: the same for the same texts, whatever the machine or the line ends.
-
-    Saved cases and the examples of tables say nothing of what follows from a case, and are left out.
-    """
-    whole = hashlib.sha256()
-    for name in sorted(name for name in texts if not name.startswith("cases/") and not name.endswith(EXAMPLES)):
-        for part in (name, texts[name]):
-            data = part.encode()
-            whole.update(b"%d:" % len(data) + data)
-    return whole.hexdigest()[:16]

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ...columns.encoding import DOMAINS, SUFFIX, domains_of
-from ...document import decode
-from ...errors import Place
-from ...loader.files import digest, read_folder
+from ...loader import load_read
+from ...loader.files import read_folder
 from ...rulebook import Rulebook
 from .options import FINDINGS as FINDINGS
 from .options import MANIFEST as MANIFEST
@@ -97,7 +96,7 @@ class Store:
         for old in (target, part):
             shutil.rmtree(old, ignore_errors=True)
         files = read_folder(Path(rulebook.directory))
-        if digest({name: decode(content, Place(name)) for name, content in files.items()}) != rulebook.digest:
+        if load_read(files, rulebook.directory).digest != rulebook.digest:
             raise refused(rulebook.directory, "a knowledge base that changed meanwhile", "one that nobody works on")
         for name, content in files.items():
             (part / name).parent.mkdir(parents=True, exist_ok=True)
