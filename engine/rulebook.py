@@ -22,7 +22,7 @@ class WithDigest(Record):
     @cached_property
     def digest(self) -> str:
         """Equal where the same is said, wherever it is written and whatever examples it has."""
-        return _digest(_canonical(self))
+        return _digest(canonical(self, ("place", "examples")))
 
 
 @dataclass(frozen=True, repr=False)
@@ -241,7 +241,7 @@ class Rulebook(Record):
         """
         parts = (self.rules, self.laws, self.impossible, self.sources, self.claims)
         said = [sorted((name, record.digest) for name, record in part.items()) for part in parts]
-        return _digest([[term.digest for term in self.terms.values()], *said, _canonical(self.recommendation)])
+        return _digest([[term.digest for term in self.terms.values()], *said, canonical(self.recommendation)])
 
     @cached_property
     def findings(self) -> tuple[Term, ...]:
@@ -341,14 +341,14 @@ def _digest(said: Any) -> str:
     return sha256(repr(said).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
-def _canonical(record: Any) -> Any:
-    """A record as tuples of what it says, whatever the order of a mapping and wherever it is written."""
+def canonical(record: Any, leave_out: Collection[str] = ("place",)) -> Any:
+    """A record as tuples of all that it says, whatever the order of a mapping, without these fields."""
     if is_dataclass(record):
-        names = (entry.name for entry in fields(record) if entry.name not in ("place", "examples"))
-        return type(record).__name__, *(_canonical(getattr(record, name)) for name in names)
+        names = (entry.name for entry in fields(record) if entry.name not in leave_out)
+        return type(record).__name__, *(canonical(getattr(record, name), leave_out) for name in names)
     if isinstance(record, Mapping):
-        return tuple(sorted((name, _canonical(value)) for name, value in record.items()))
-    return tuple(map(_canonical, record)) if isinstance(record, list | tuple) else record
+        return tuple(sorted((name, canonical(value, leave_out)) for name, value in record.items()))
+    return tuple(canonical(one, leave_out) for one in record) if isinstance(record, list | tuple) else record
 
 
 def _sorted(needs: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[tuple[str, str], ...]:

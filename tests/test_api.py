@@ -288,9 +288,7 @@ def test_what_if_reads_answers_as_a_case_is_read(bicycle: Rulebook, ride: Decisi
 
 
 def test_two_rulebooks_are_compared_over_one_case(bicycle: Rulebook, ride: Decision) -> None:
-    after = replace(
-        bicycle, rules={name: rule for name, rule in bicycle.rules.items() if name != "squeal_on_braking"}
-    )
+    after = replace(bicycle, rules={name: rule for name, rule in bicycle.rules.items() if name != "squeal_on_braking"})
     found = compare(bicycle, ride, decide(after, ride.case), "parts", other=after)
     assert [(change.name, change.how) for change in found.knowledge] == [("squeal_on_braking", "gone")]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.checks import Report, check
 from engine.checks.mutation import MutationReport, mutants, mutation_test
-from engine.checks.mutation.stored import Kept
+from engine.checks.mutation.stored import Kept, key_of, terms_key
 from engine.loader import load
 from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
@@ -154,3 +154,16 @@ def changes(draw: st.DrawFn, book: Rulebook) -> Rulebook:
     findings = {term.name: term for term in book.findings}
     law = draw(laws(findings if kind == "impossible" else book.terms))
     return replace(book, impossible={law.id: law}) if kind == "impossible" else replace(book, laws={law.id: law})
+
+
+def test_what_is_kept_rests_on_all_that_a_rule_and_a_term_say(bundled: Rulebook) -> None:
+    rules, terms = list(bundled.rules.values()), dict(bundled.terms)
+    for place in (0, len(rules) // 2, -1):
+        rule = rules[place]
+        longer = (*rule.examples, *rule.examples, replace(rule.examples[-1], mark="waits")) if rule.examples else ()
+        for other in (replace(rule, outranks=(*rule.outranks, "x")), replace(rule, examples=longer)):
+            changed = [other if one is rule else one for one in rules]
+            assert (key_of(bundled, "", "", changed) == key_of(bundled, "", "", rules)) == (other == rule)
+    term = list(terms.values())[-1]
+    for other_term in (replace(term, gap=not term.gap), replace(term, otherwise="x")):
+        assert terms_key(replace(bundled, terms={**terms, term.name: other_term})) != terms_key(bundled)

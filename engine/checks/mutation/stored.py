@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from ... import cache
 from ...language import show
-from ...rulebook import Rule, Rulebook
+from ...rulebook import Rule, Rulebook, canonical
 from ..saved_cases import answer_terms
 
 LAWS = ("laws", "impossible")
@@ -87,4 +87,4 @@ def _meaning(rulebook: Rulebook) -> str:
 
 
 def _digest(whole: object) -> str:
-    return blake2b(repr(whole).encode(), digest_size=16).hexdigest()
+    return blake2b(repr(canonical(whole)).encode(), digest_size=16).hexdigest()
