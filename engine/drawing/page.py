@@ -73,8 +73,8 @@ summary small { display: block; color: var(--soft); font-size: .8125rem; } summa
 pre { white-space: pre-wrap; margin: 8px 0; }
 .rules { list-style: none; padding-left: 0; } .rules li, .tree li { max-width: 90ch; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr)); gap: 22px; }
-.columns section { break-inside: avoid; }
-.columns ul { list-style: none; margin: 0; padding: 0; } .columns li { border-bottom: 1px solid var(--line); }
+.columns li { border-bottom: 1px solid var(--line); break-inside: avoid; }
+.columns ul { list-style: none; margin: 0; padding: 0; }
 @media (max-width: 759px) { figure.drawn { display: none; } .tree .tree { padding-left: 6px; } }
 @media print {
   figure.drawn { display: block; break-inside: avoid; } figure.drawn svg { max-height: 96vh; }

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from htpy import Element, Node, a, b, div, h2, i, li, p, small, span, ul
 
-from ...case import Case
+from ...case import Case, Members
 from ...drawing.page import DRAWN, drawing, page, unfolded
 from ...errors import counted
 from ...explain import GroupReason, LineReason, RuleReason, Why
@@ -15,6 +15,7 @@ from .marks import card, notice, written
 from .why import OPPOSITE, briefly, drawn, found_in_short, look_of
 
 DEEPEST = 12  # so many conclusions stand in each other: a browser keeps no more than 512 parts in each other
+MANY = 2  # members, each with a rule of its own below
 HOW_TO_READ = "Each answer with the rules that gave it; a rule unfolds to its reason and its sources."
 
 
@@ -55,7 +56,7 @@ class _Unfolded:
         if not elsewhere:
             return self._explained(reason, depth, sign)
         link = a(href=f"#{self.places[name]}")[elsewhere]
-        return li[div(".head.told")[sign, f"{reason.term.name}: {answer_of(reason)}, ", link]]
+        return li[div(".head.told")[sign, f"{_answer(reason)}, ", link]]
 
     def _explained(self, reason: Why, depth: int, sign: Node = None) -> Element:
         several = len(reason.sides) > 1
@@ -67,7 +68,7 @@ class _Unfolded:
         ]
         look = look_of(reason, reason is self.asked)
         head = div(id=self.places[reason.term.name], class_=f"head {look}")[
-            sign, f"{reason.term.name}: {answer_of(reason)}", how_of(reason) and small[how_of(reason)]
+            sign, _answer(reason), how_of(reason) and small[how_of(reason)]
         ]
         below += [li[aside]] if aside else []
         return li[head, _tree(below) if below else None]
@@ -95,6 +96,12 @@ class _Unfolded:
         below = [self._why(name, depth + 1) for name in line.below]
         found = span(".muted")[f" ({facts})"] if facts != line.text else None
         return li[sign, f"{'unless ' * line.excluded}{line.text}", found, _tree(below) if below else None]
+
+
+def _answer(reason: Why) -> str:
+    """A conclusion with its answer; many members stand beside the rules that gave them, and are counted here."""
+    many = isinstance(reason.answer, Members) and len(reason.answer.inside) > MANY
+    return f"{reason.term.name}: {briefly(reason) if many else answer_of(reason)}"
 
 
 def _tree(lines: Node) -> Element:
