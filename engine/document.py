@@ -1,4 +1,4 @@
-"""Text to a tree of plain text with places; the only file that imports ruamel.yaml.
+"""YAML text to a tree of plain text with places, and trees to YAML text; the only file that imports ruamel.yaml.
 
 Nothing is typed: `no`, `12` and `2024-01-01` stay the text that the author wrote. Repeated keys, tags, anchors,
 aliases, several documents, deep nesting and files over the size limit are refused.
@@ -6,14 +6,23 @@ aliases, several documents, deep nesting and files over the size limit are refus
 
 import io
 import re
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from .errors import LumbarError, Place, Problem, is_invisible, sign_name
 
+if TYPE_CHECKING:
+    from ruamel.yaml.emitter import Emitter
+
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
+BLANK = ("", "~", "null", "Null", "NULL")
+WIDTH = 120  # of what is written
+PROSE = 118  # a text over several lines is wrapped a little earlier, as most people do
 _FORBIDDEN = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # What the parser says where it stops, what that means for whoever writes the file, and what was expected.
@@ -194,7 +203,7 @@ class _Builder:
         if kind == "ScalarEvent":
             value: str = event.value  # type: ignore[attr-defined]
             plain: bool = event.implicit[0]  # type: ignore[attr-defined]
-            blank = plain and value in ("", "~", "null", "Null", "NULL")
+            blank = plain and value in BLANK
             return Text("" if blank else composed(value).strip(), self._place(event), blank)
         if kind == "SequenceStartEvent":
             return Items(tuple(self._children(events, depth)), self._place(event))
@@ -230,3 +239,110 @@ class _Builder:
 
     def _refuse(self, event: object, there: str, expected: str) -> Unreadable:
         return Unreadable(Problem(self._place(event), there, expected))
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A list or mapping that is written in brackets or braces where it fits in a line."""
+
+    inside: Sequence["Tree"] | Mapping[str, "Tree"]
+
+
+Tree = str | Flow | Sequence["Tree"] | Mapping[str, "Tree"]
+
+
+def write(tree: Sequence[Tree] | Mapping[str, Tree]) -> str:
+    """The YAML text that `read` gives back, in the form that a person would have written."""
+    return "".join(f"{line}\n" for line in _block(tree, 0))
+
+
+def _block(tree: Sequence[Tree] | Mapping[str, Tree], indent: int) -> Iterator[str]:
+    """The lines of a list or mapping, one entry below the other."""
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            yield from _entry(f"{' ' * indent}{quoted(key)}:", value, indent + 2)
+    else:
+        for item in tree:
+            yield from _entry(f"{' ' * indent}-", item, indent + 2)
+
+
+def _entry(head: str, value: Tree, indent: int) -> Iterator[str]:
+    """The lines of one entry, which begin with its key or its dash; what is below is indented so far."""
+    if isinstance(value, str):
+        yield from _scalar(head, value, indent)
+        return
+    if isinstance(value, Flow):
+        line = f"{head} {_in_a_line(value)}"
+        if len(line) <= WIDTH:
+            yield line
+            return
+        value = _opened(value.inside)
+    lines = _block(value, indent)
+    if head.endswith("-"):  # the first entry stands behind the dash
+        yield f"{head} {next(lines, '[]').lstrip()}"
+    else:
+        yield head
+    yield from lines
+
+
+def _opened(tree: Sequence[Tree] | Mapping[str, Tree]) -> Sequence[Tree] | Mapping[str, Tree]:
+    """What did not fit in a line: its lists and mappings may still do so."""
+    if isinstance(tree, Mapping):
+        return {key: part if isinstance(part, str | Flow) else Flow(part) for key, part in tree.items()}
+    return [part if isinstance(part, str | Flow) else Flow(part) for part in tree]
+
+
+def _in_a_line(tree: Tree) -> str:
+    """A tree in brackets and braces."""
+    if isinstance(tree, str):
+        return quoted(tree, flow=True)
+    inside = tree.inside if isinstance(tree, Flow) else tree
+    if isinstance(inside, Mapping):
+        pairs = (f"{quoted(key, flow=True)}: {_in_a_line(value)}" for key, value in inside.items())
+        return "{" + ", ".join(pairs) + "}"
+    return "[" + ", ".join(map(_in_a_line, inside)) + "]"
+
+
+def _scalar(head: str, text: str, indent: int) -> Iterator[str]:
+    """A text behind its key: plain where that is safe, over several lines where it is long."""
+    line, margin = f"{head} {text}", " " * indent
+    if not _plain(text) and (not text.isprintable() or len(line) + 2 <= WIDTH):
+        yield f"{head} {quoted(text)}"
+    elif len(line) <= WIDTH:
+        yield line
+    elif not _plain(text) or any(word.startswith(("-", "?", ":", "#")) for word in text.split(" ")):
+        yield f"{head} >-"
+        yield from _wrapped(margin + text, margin)
+    else:
+        yield from _wrapped(line, margin)
+
+
+def _wrapped(text: str, margin: str) -> list[str]:
+    return textwrap.wrap(text, PROSE, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False)
+
+
+def quoted(text: str, flow: bool = False) -> str:
+    """A text as YAML has it on one line, in quotes only where it needs them; within braces and brackets more do."""
+    if _plain(text, flow):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in escaped) + '"'
+
+
+@lru_cache(1 << 12)  # the same names and values come again and again
+def _plain(text: str, flow: bool = False) -> bool:
+    """Whether a text needs no quotes."""
+    found = _emitter().analyze_scalar(text)
+    safe: bool = found.allow_flow_plain if flow else found.allow_block_plain
+    return safe and text.isprintable() and text not in BLANK
+
+
+@cache
+def _emitter() -> "Emitter":
+    from ruamel.yaml import YAML
+
+    emitter: Emitter = YAML(pure=True).get_serializer_representer_emitter(io.StringIO(), None)[2]
+    return emitter

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from engine.document import Fields, read
+from engine.document import Fields, quoted, read
 from engine.errors import Place
 from engine.language import (
     MAX_PARTS,
@@ -19,7 +19,6 @@ from engine.language import (
     Within,
     parse,
     parse_line,
-    quoted,
     show,
     show_line,
 )
@@ -258,12 +257,12 @@ def test_a_condition_longer_than_a_person_reads_is_refused() -> None:
     assert told(text) == ["card.yaml:2:3: 1,001 lines; expected at most 1,000"]
 
 
-@pytest.mark.parametrize("text", ["a b", "12", "50%", "it's", "sitting, long", "8:30", "ja/nein", "größer"])
+@pytest.mark.parametrize("text", ["a b", "12", "50%", "it's", "sitting, long", "a,b", "a\\b", "8:30", "a/b", "größer"])
 def test_a_plain_text_needs_no_quotes(text: str) -> None:
     assert quoted(text) == text
 
 
-@pytest.mark.parametrize("text", ["null", "", "- a", "a: b", "a:", "a #b", "a,b", "[a]", '"', "a\\b", "*a", "a ", "~"])
+@pytest.mark.parametrize("text", ["null", "", "- a", "a: b", "a:", "a #b", "[a]", '"', "*a", "a ", "~"])
 def test_any_other_text_is_quoted_and_read_back(text: str) -> None:
     assert quoted(text).startswith('"')
     node, _ = read(f"key: {quoted(text)}", "card.yaml")

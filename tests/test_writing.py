@@ -1,5 +1,6 @@
 """Cards written by the program: loading reads back what was meant, and they look as people write them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -7,14 +8,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.author.writing import WIDTH, card, case
 from engine.checks.saved_cases import expected_text
-from engine.document import read
+from engine.document import WIDTH, read
 from engine.language import Domain
 from engine.loader import load_files
 from engine.loader.cards import load_card
 from engine.loader.fields import Desk
 from engine.loader.files import read_folder
+from engine.loader.writing import card, case
 from engine.rulebook import Citation, Example, Rule, Rulebook, Term
 from engine.semantics import decide
 from tests.conftest import ROOT
@@ -95,17 +96,16 @@ def test_every_card_of_the_knowledge_base_written_anew_means_the_same(bundled: R
     }
 
 
-def test_a_written_card_differs_from_what_people_wrote_in_line_breaks_only(bundled: Rulebook) -> None:
+def test_a_written_card_differs_from_what_people_wrote_in_its_layout_only(bundled: Rulebook) -> None:
     files = read_folder(ROOT / "knowledge")
     found = {rule.id: files[rule.place.file].decode() for rule in bundled.rules.values() if not rule.row}
-    compared = {name: text for name, text in found.items() if "\n  - name:" not in text}
-    differ = [name for name, text in compared.items() if _words(text) != _words(card(bundled.rules[name]))]
-    assert len(compared) > len(found) / 2
-    assert len(differ) < len(compared) / 20
+    differ = [name for name, text in found.items() if _words(text) != _words(card(bundled.rules[name]))]
+    assert len(differ) < len(found) / 20
 
 
 def _words(text: str) -> list[str]:
-    return text.replace(">-", "").split()
+    """The text without line breaks, and without braces and quotes, which people set in different ways."""
+    return re.sub(r"[{},\"]|>-|- ", " ", text).split()
 
 
 WRITTEN = """\
@@ -130,14 +130,18 @@ source:
 status: draft
 examples:
   - {name: an hour, given: {weeks since onset: 13, morning stiffness: 60}, rule: holds}
-  - {name: "59 minutes, and a name that is too long for one line together with all that is given",
-     given: {weeks since onset: 13, morning stiffness: 59, night pain: only on turning, red flag: no,
-            avoid: [sitting, "lifting, and bending"]},
-     rule: fails}
+  - name: 59 minutes, and a name that is too long for one line together with all that is given
+    given: {weeks since onset: 13, morning stiffness: 59, night pain: only on turning, avoid: [sitting, "lifting, and"]}
+    rule: fails
+  - name: "Even longer: more is given than one line can hold"
+    given:
+      weeks since onset: 13
+      morning stiffness: 59
+      night pain: woken in the second half of the night
+      red flag: no
+      avoid: [sitting, "lifting, and"]
+    rule: fails
   - {name: nothing known, given: {}, rule: waits}
-  - {name: "nothing known, and a name that is too long for one line together with the mark of the rule",
-     given: {},
-     rule: waits}
 """
 
 
@@ -150,7 +154,7 @@ def test_a_written_card_looks_as_a_person_would_have_written_it() -> None:
             "night pain": choice("only on turning", "woken in the second half of the night", "unrelieved"),
             "red flag": choice("yes", "no"),
             "urgency": choice("self-care", "routine review"),
-            "avoid": replace(choice("sitting", "lifting, and bending"), kind="several"),
+            "avoid": replace(choice("sitting", "lifting, and"), kind="several"),
         }.items()
     }
     desk = Desk()

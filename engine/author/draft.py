@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 
 from ..errors import Place
 from ..language import Condition
+from ..loader import writing
 from ..rulebook import Citation, Example, Rule, Rulebook
-from . import writing
 
 
 @dataclass(frozen=True)

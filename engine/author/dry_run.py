@@ -8,9 +8,9 @@ from ..case import Case, Decision
 from ..checks import Subject, errors, tried
 from ..checks.saved_cases import expected_text, with_answer
 from ..errors import KnowledgeError, Problem
+from ..loader import writing
 from ..loader.assemble import with_files
 from ..rulebook import Rulebook
-from . import writing
 from .baseline import Saved
 from .draft import Draft
 from .impact import Change

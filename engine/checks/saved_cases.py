@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..case import Answer, Case, Decision, Members, Range
+from ..document import Flow, Tree, write
 from ..errors import Place, Problem, listed
-from ..language import quoted
 from ..render import became
 from ..rulebook import Rulebook
 
@@ -89,25 +89,19 @@ def differences(rulebook: Rulebook, decision: Decision) -> Iterator[tuple[str, A
 
 def expected_text(rulebook: Rulebook, decision: Decision) -> str:
     """The whole answer as the `expected …` lines of a case file."""
-    lines: list[str] = []
-    for name in _expecting(rulebook, decision.case):
-        answer, head = decision.marked.conclusions[name], f"expected {name}:"
-        if isinstance(answer, Range):
-            lines.append(f"{head} {{at least: {quoted(str(answer.low))}, at most: {quoted(str(answer.high))}}}")
-        elif isinstance(answer, Members):
-            lines += _members_text(head, answer)
-        elif answer is not None:
-            lines.append(f"{head} {quoted(str(answer))}")
-    return "\n".join(lines) + "\n"
+    answers = {name: decision.marked.conclusions[name] for name in _expecting(rulebook, decision.case)}
+    return write(
+        {f"expected {name}": _tree(answer) for name, answer in answers.items() if answer not in (None, Members())}
+    )
 
 
-def _members_text(head: str, answer: Members) -> list[str]:
-    if not answer.open:
-        return [head, *(f"  - {quoted(value)}" for value in answer.inside)] if answer.inside else []
-    lines = [head]
-    for word, values in (("in", answer.inside), ("open", answer.open)):
-        lines += [f"  {word}:", *(f"    - {quoted(value)}" for value in values)] if values else []
-    return lines
+def _tree(answer: Answer) -> Tree:
+    if isinstance(answer, Range):
+        return Flow({"at least": str(answer.low), "at most": str(answer.high)})
+    if not isinstance(answer, Members):
+        return str(answer)
+    lists = {word: values for word, values in (("in", answer.inside), ("open", answer.open)) if values}
+    return lists if answer.open else answer.inside
 
 
 @dataclass(frozen=True)

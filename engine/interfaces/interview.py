@@ -7,11 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 from ..case import Case, Decision, Range, Value
-from ..document import Fields, Text, decode, read
+from ..document import Fields, Text, decode, read, write
 from ..errors import LumbarError, Place, Problem, listed, nearest
 from ..explain import Plan, Question, Questions, what_next
 from ..facts import Misspelt, read_value, tidy
-from ..language import quoted
 from ..loader.cases import EXPECTED, entries_of, make_case
 from ..rulebook import Rulebook, Term
 from ..semantics import impossibilities
@@ -143,13 +142,13 @@ class Interview:
 
     def save(self, path: Path) -> None:
         """Write the answers as a case file: whole or not at all, and for nobody else to read."""
-        lines = [f"case: {quoted(self.name)}", *([f"says: {quoted(self.says)}"] if self.says else [])]
-        lines += [f"{name}: {UNKNOWN if value is None else quoted(str(value))}" for name, value in self.answers.items()]
+        answers = {name: UNKNOWN if value is None else str(value) for name, value in self.answers.items()}
+        text = write({"case": self.name, **({"says": self.says} if self.says else {}), **answers})
         aside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             aside.unlink(missing_ok=True)  # what another put there may be a link, or open to all
             with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write("\n".join(lines) + "\n")
+                file.write(text)
             aside.replace(path)
         except OSError as error:
             with contextlib.suppress(OSError):

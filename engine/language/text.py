@@ -1,9 +1,9 @@
 """Text to condition and back."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from ..document import Fields, Items, Node, Text
+from ..document import Fields, Items, Node, Text, Tree, write
 from ..errors import LumbarError, Place, Problem, as_written, listed, nearest
 from .nodes import NUMERIC, RELATIONS, TERM, UNSETTLED, Against, Condition, Domain, Group, Is, Line, Unsettled, Within
 
@@ -253,31 +253,17 @@ def title_of(group: Group) -> str:
 
 def show(condition: Condition, law: bool = False) -> str:
     """A condition as the text of a card, which `parse` reads back to an equal one."""
-    text = ["never:" if law else "if:", *_shown(condition.lines)] if condition.lines or law else ["if: always"]
-    if condition.unless:
-        text += ["unless:", *_shown(condition.unless)]
-    return "\n".join(text) + "\n"
+    return write(condition_tree(condition, law))
 
 
-def _shown(parts: tuple[Line | Group, ...]) -> Iterator[str]:
-    for part in parts:
-        if isinstance(part, Group):
-            yield f"  - {title_of(part)}:"
-            yield from (f"      - {_quoted(line)}" for line in part.lines)
-        else:
-            yield f"  - {_quoted(part)}"
+def condition_tree(condition: Condition, law: bool = False) -> dict[str, Tree]:
+    """A condition as the fields of a card or law."""
+    tree: dict[str, Tree] = {"never" if law else "if": _parts(condition.lines) if condition.lines or law else "always"}
+    return tree | ({"unless": _parts(condition.unless)} if condition.unless else {})
 
 
-def _quoted(line: Line) -> str:
-    return f"{line.term}: {quoted(phrase_of(line))}"
-
-
-def quoted(text: str) -> str:
-    """A text as YAML has it, in quotes only where it needs them."""
-    if (
-        re.fullmatch(r"\w(?:[\w %/'.();+?!-]|,(?= )|:(?! |$))*", text)
-        and text not in ("null",)
-        and not text.endswith((" ", ":"))
-    ):
-        return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _parts(parts: tuple[Line | Group, ...]) -> list[Tree]:
+    return [
+        {title_of(part): _parts(part.lines)} if isinstance(part, Group) else {part.term: phrase_of(part)}
+        for part in parts
+    ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from ..errors import Place
-from ..language import show, show_line
+from ..language import Condition, Group, show_line, title_of
 from ..rulebook import Claim, Law, Rule, Rulebook, Source, Term
 from .styled_line import Said, cite, citing, laws_citing
 
@@ -14,7 +14,7 @@ def rule_page(rulebook: Rulebook, rule: Rule) -> Iterator[Said]:
     """The page of a rule."""
     yield Said(f"Rule {rule.id}", style="title")
     yield Said(rule.says, 1, "answer")
-    yield from _condition(show(rule.condition))
+    yield from _condition(rule.condition)
     yield Said("then:", 1)
     yield from (Said(f"{term}: {value}" if value else term, 2, "answer", "- ") for term, value in rule.then)
     yield from (Said(f"outranks {other}", 1) for other in rule.outranks)
@@ -26,12 +26,16 @@ def rule_page(rulebook: Rulebook, rule: Rule) -> Iterator[Said]:
     yield from (Said(f"{example.name}: {example.mark}", 1, "muted", "example: ") for example in rule.examples)
 
 
-def _condition(text: str) -> Iterator[Said]:
-    for line in text.splitlines():
-        body = line.lstrip()
-        yield Said(
-            body.removeprefix("- "), 1 + (len(line) - len(body)) // 2, "plain", "- " if body.startswith("- ") else ""
-        )
+def _condition(condition: Condition, law: bool = False) -> Iterator[Said]:
+    if not condition.lines and not law:
+        yield Said("if: always", 1)
+    for head, parts in (("never" if law else "if", condition.lines), ("unless", condition.unless)):
+        if parts:
+            yield Said(f"{head}:", 1)
+        for part in parts:
+            below = part.lines if isinstance(part, Group) else ()
+            yield Said(f"{title_of(part)}:" if isinstance(part, Group) else show_line(part), 2, "plain", "- ")
+            yield from (Said(show_line(line), 4, "plain", "- ") for line in below)
 
 
 def _where(rulebook: Rulebook, place: Place) -> str:
@@ -91,7 +95,7 @@ def law_page(rulebook: Rulebook, law: Law) -> Iterator[Said]:
     """The page of a law, or of an assumption about patients."""
     yield Said(f"{'Law' if law.id in rulebook.laws else 'Impossible:'} {law.id}", style="title")
     yield Said(law.says, 1, "answer")
-    yield from _condition(show(law.condition, law=True))
+    yield from _condition(law.condition, law=True)
     yield from (Said(cite(rulebook, citation), 1, "muted", "source: ") for citation in law.sources)
     yield Said(_where(rulebook, law.place), 1, "muted")
 

@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import Any
 
 from ... import semantics
-from ...language import quoted, show_line, terms_of
-from ...rulebook import Rule, Rulebook
+from ...document import write
+from ...language import show_line, terms_of
+from ...loader.writing import example_tree
+from ...rulebook import Example, Rule, Rulebook
 from ..examples import state_of
 from ..row_examples import concluded, rows_of
 from .mutation_score import MutationReport, MutationScore, Survivor
-
-WIDTH = 120
 
 
 def in_one_line(report: MutationReport) -> str:
@@ -99,14 +99,11 @@ def _score_json(score: MutationScore) -> dict[str, Any]:
 
 def example_text(rulebook: Rulebook, one: Survivor) -> list[str]:
     """The example as its card, or the examples of its table, would have it; its name is a first proposal."""
-    given = one.given or {}
+    given = dict(one.given or {})
     if one.mutant.rule.row:
-        return _row_text(rulebook, one, dict(given))
-    name, facts = _flow(_name(given)), ", ".join(f"{term}: {_flow_value(value)}" for term, value in given.items())
-    text = f"  - {{name: {name}, given: {{{facts}}}, rule: {one.mark}}}"
-    if len(text) <= WIDTH:
-        return [text]
-    return [f"  - {{name: {name},", f"     given: {{{facts}}},", f"     rule: {one.mark}}}"]
+        return _row_text(rulebook, one, given)
+    example = example_tree(Example(_name(given), given, one.mark, one.mutant.rule.place))
+    return write({"examples": [example]}).splitlines()[1:]
 
 
 def _name(given: Mapping[str, Any]) -> str:
@@ -115,15 +112,6 @@ def _name(given: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> str:
     return " and ".join(value) or "none" if isinstance(value, tuple) else str(value)
-
-
-def _flow_value(value: Any) -> str:
-    return "[" + ", ".join(map(_flow, value)) + "]" if isinstance(value, tuple) else _flow(str(value))
-
-
-def _flow(text: str) -> str:
-    """A text as YAML has it within braces."""
-    return f'"{text}"' if quoted(text) == text and any(sign in text for sign in ",?") else quoted(text)
 
 
 def _table(rule: Rule) -> str:
