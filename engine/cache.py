@@ -14,10 +14,13 @@ import pickle
 import stat
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+
+from .atomic_write import replacing
 
 T = TypeVar("T")
 NEWEST = 8
@@ -149,20 +152,11 @@ def _read(path: Path) -> bytes | None:
 
 def _write(path: Path, content: bytes) -> None:
     """Write a file, which appears whole or not at all; of those with its ending only the newest few are kept."""
-    from tempfile import mkstemp
-
-    try:
-        handle, name = mkstemp(".new", dir=path.parent)  # for the user alone
-    except OSError:
-        return
-    try:
-        with open(handle, "wb") as file:  # noqa: PTH123 (a descriptor)
-            file.write(content)
-        Path(name).replace(path)
+    with suppress(OSError):
+        with replacing(path, private=True) as part:
+            part.write_bytes(content)
         for old in sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime)[:-NEWEST]:
             old.unlink(missing_ok=True)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
 
 
 class _Records(pickle.Unpickler):

@@ -336,7 +336,7 @@ def quoted(text: str, flow: bool = False) -> str:
 def _plain(text: str, flow: bool = False) -> bool:
     """Whether a text needs no quotes."""
     found = _emitter().analyze_scalar(text)
-    safe: bool = found.allow_flow_plain if flow else found.allow_block_plain
+    safe: bool = (found.allow_flow_plain and ":" not in text) if flow else found.allow_block_plain  # as libyaml reads
     return safe and text.isprintable() and text not in BLANK
 
 

@@ -1,42 +1,31 @@
 """Several files written together: all of them, or none."""
 
-import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from shutil import copymode
+
+from ..atomic_write import replacing
 
 
 def save(directory: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
-    """Write files below a folder, name to text; where one cannot be written, all are as they were. Raises OSError.
-
-    Each file is first written beside its place under a hidden name, which no knowledge base reads, and then takes it.
-    """
+    """Write files below a folder, name to text; where one cannot be written, all are as they were. Raises OSError."""
     before: dict[Path, bytes | None] = {}
-    fresh: dict[Path, Path] = {}
     try:
-        for name, text in texts.items():
-            path = directory / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            before[path] = path.read_bytes() if path.exists() else None
-            fresh[path] = path.with_name(f".{path.name}.{os.getpid()}.new")
-            fresh[path].unlink(missing_ok=True)
-            with fresh[path].open("x", encoding="utf-8", newline="\n") as file:  # not through a link that was put there
-                file.write(text)
-            if before[path] is not None:
-                copymode(path, fresh[path])
-        for path, new in fresh.items():
-            new.replace(path)
+        with ExitStack() as places:  # each takes its place when all are written
+            for name, text in texts.items():
+                path = directory / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                before[path] = path.read_bytes() if path.exists() else None
+                places.enter_context(replacing(path)).write_text(text, encoding="utf-8", newline="\n")
     except BaseException:  # an interruption too leaves everything as it was
-        for path, new in fresh.items():
-            if not new.exists():
-                _put_back(path, before[path])
-            new.unlink(missing_ok=True)
+        for path, content in before.items():
+            _put_back(path, content)
         raise
-    return tuple(fresh)
+    return tuple(before)
 
 
 def _put_back(path: Path, content: bytes | None) -> None:
     if content is None:
         path.unlink(missing_ok=True)
-    else:
+    elif path.read_bytes() != content:
         path.write_bytes(content)

@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
+from ..atomic_write import replacing
 from ..circuit import Compiler
 from ..rulebook import Law, Rulebook, Term
 from .findings import Column, Given, dtype_of, packed
@@ -74,24 +75,17 @@ def write(rulebook: Rulebook, order: Order, path: Path) -> None:
 
     schema = {CASE: pl.String(), **{term.name: dtype_of(term) for term in rulebook.findings}}
     source = register_io_source(tables, schema=schema)
-    part = path.with_name(path.name + ".part")
     try:
-        if path.suffix == ".parquet":
-            source.sink_parquet(part)
-        elif path.suffix == ".csv":
-            source.sink_csv(part)
-        else:
-            with part.open("wb") as file:
-                print_lines(rulebook, order, file)
-        part.replace(path)
+        with replacing(path) as part:
+            if path.suffix == ".parquet":
+                source.sink_parquet(part)
+            elif path.suffix == ".csv":
+                source.sink_csv(part)
+            else:
+                with part.open("wb") as file:
+                    print_lines(rulebook, order, file)
     except pl.exceptions.PolarsError as error:
         raise OSError(errno.EIO, str(error).strip().partition("\n")[0], str(path)) from error
-    finally:
-        try:
-            part.unlink(missing_ok=True)
-        except KeyboardInterrupt:  # an interrupt is told twice: by Polars, and then by Python
-            part.unlink(missing_ok=True)
-            raise
 
 
 def print_lines(rulebook: Rulebook, order: Order, out: BinaryIO) -> None:

@@ -1,11 +1,10 @@
 """An interview: which question comes next, what an answer means, and the answers so far as a case file."""
 
-import contextlib
-import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from ..atomic_write import replacing
 from ..case import Case, Decision, Range, Value
 from ..document import Fields, Text, decode, read, write
 from ..errors import LumbarError, Place, Problem, listed, nearest
@@ -144,15 +143,10 @@ class Interview:
         """Write the answers as a case file: whole or not at all, and for nobody else to read."""
         answers = {name: UNKNOWN if value is None else str(value) for name, value in self.answers.items()}
         text = write({"case": self.name, **({"says": self.says} if self.says else {}), **answers})
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            aside.unlink(missing_ok=True)  # what another put there may be a link, or open to all
-            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(text)
-            aside.replace(path)
+            with replacing(path, private=True) as part:
+                part.write_text(text, encoding="utf-8")
         except OSError as error:
-            with contextlib.suppress(OSError):
-                aside.unlink()
             raise LumbarError([Problem(Place(str(path)), f"cannot be written ({error.strerror})")]) from error
 
 

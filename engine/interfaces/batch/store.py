@@ -1,12 +1,13 @@
 """The folder OUT: every file whole or not there, what is done noted part by part, so that a run can go on."""
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ...atomic_write import SUFFIX as PART
+from ...atomic_write import replacing, sync
 from ...columns.encoding import DOMAINS, SUFFIX, domains_of
 from ...loader import load_read
 from ...loader.files import read_folder
@@ -24,24 +25,9 @@ PACKED_MARKS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1")
 
 
 def whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file beside its place, bring it to the disk, and put it in its place."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)  # it may be a link, by which something else would be written over
-    write(part)
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    part.replace(path)
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Bring to the disk what was put into a folder."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    """Write a file, which appears whole or not at all, and then is on the disk."""
+    with replacing(path, durable=True) as part:
+        write(part)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -92,7 +78,7 @@ class Store:
     def begin(self, manifest: dict[str, Any], rulebook: Rulebook) -> None:
         """An OUT where nothing is done yet."""
         self.folders()
-        target, part = self.out / KNOWLEDGE, self.out / f"{KNOWLEDGE}.part"
+        target, part = self.out / KNOWLEDGE, self.out / f"{KNOWLEDGE}{PART}"
         for old in (target, part):
             shutil.rmtree(old, ignore_errors=True)
         files = read_folder(Path(rulebook.directory))
@@ -191,7 +177,7 @@ class Store:
     def clean(self) -> None:
         """Remove what a finished OUT has no need of: notes, and parts of a run that was cut short."""
         shutil.rmtree(self.work, ignore_errors=True)
-        for rest in self.out.rglob("*.part"):
+        for rest in self.out.rglob(f"*{PART}"):
             rest.unlink(missing_ok=True)
 
 
@@ -202,8 +188,7 @@ def given(out: Path, stream: BinaryIO) -> Path:
     """
     folder = out / GIVEN
     for path in folder.glob("standard-input.*"):
-        if path.suffix != ".part":
-            return path
+        return path
     first = stream.read(1 << 16)
     if first.startswith(PACKED_MARKS):
         raise refused("standard input", "packed data or a table", "plain CSV or NDJSON, or the path of a file")
@@ -224,8 +209,8 @@ def opened(out: Path, resume: bool) -> dict[str, Any] | None:
     manifest = read_json(out / MANIFEST)
     if isinstance(manifest, dict) and resume:
         return manifest
-    inside = {path.name for path in out.iterdir()} - {LOCK}
-    begun = {ANSWERS, FINDINGS, WORK, KNOWLEDGE, GIVEN, f"{KNOWLEDGE}.part", f"{MANIFEST}.part"}
+    inside = {path.name for path in out.iterdir() if path.suffix != PART} - {LOCK}
+    begun = {ANSWERS, FINDINGS, WORK, KNOWLEDGE, GIVEN}
     if inside and not (resume and inside <= begun):
         raise refused(out, "a folder that is not empty", "a new folder, or --resume to go on with what was begun")
     return None
