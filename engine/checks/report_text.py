@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ..case import Case, Value
+from ..document import write
 from ..errors import counted
-from ..language import quoted
 from ..rulebook import Rulebook, Term
 from . import Finding, Report, Subject, checks, mutation
 from .sample import sample
@@ -91,8 +91,8 @@ def _usual(term: Term, value: Value) -> bool:
 
 def case_text(case: Case) -> str:
     """A case as the text of a case file."""
-    lines = [f"case: {case.id}", f"says: {quoted(case.says)}"]
-    return "\n".join([*lines, *(f"{quoted(name)}: {quoted(str(value))}" for name, value in case.facts.items())]) + "\n"
+    facts = {name: str(value) for name, value in case.facts.items()}
+    return write({"case": case.id, "says": case.says, **facts})
 
 
 def save_patients(report: Report, folder: Path) -> None:
