@@ -336,7 +336,9 @@ def quoted(text: str, flow: bool = False) -> str:
 def _plain(text: str, flow: bool = False) -> bool:
     """Whether a text needs no quotes."""
     found = _emitter().analyze_scalar(text)
-    safe: bool = (found.allow_flow_plain and ":" not in text) if flow else found.allow_block_plain  # as libyaml reads
+    safe: bool = found.allow_flow_plain if flow else found.allow_block_plain
+    if flow and (":" in text or "?" in text):  # the parser in C knows YAML 1.1, where these need quotes
+        return False
     return safe and text.isprintable() and text not in BLANK
 
 

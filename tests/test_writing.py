@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.checks.saved_cases import expected_text
-from engine.document import WIDTH, read
+from engine.document import WIDTH, composed, read
 from engine.language import Domain
 from engine.loader import load_files
 from engine.loader.cards import load_card
@@ -37,7 +37,7 @@ def read_back(text: str, name: str, terms: Mapping[str, Term]) -> tuple[Rule | N
 
 
 words = st.text(st.characters(codec="utf-8"), max_size=80) | st.text(" -?:,[]{}#&*!|>'\"%@`~ab1", max_size=80)
-texts = words.map(lambda text: " ".join(text.split())).filter(bool)
+texts = words.map(lambda text: composed(" ".join(text.split()))).filter(bool)
 places = texts.filter(lambda text: "[" not in text and "]" not in text)
 citations = st.builds(Citation, st.sampled_from(["BOOK", "PAGE"]), places, st.sampled_from(["", "recalled"]))
 claims = st.builds(Citation, st.just("article"), st.sampled_from(["1", "2"]))
