@@ -240,10 +240,14 @@ def cannot_be(law: Law, facts: Mapping[str, Value], place: Place) -> Problem:
 
 
 def check_record(case: Any) -> None:
-    """Raise CaseError unless it is a Case."""
+    """Raise CaseError unless it is a Case, and what is at fault in it a mapping."""
+    expected = "a Case; engine.loader.case_from makes one of a mapping"
     if not isinstance(case, Case):
-        expected = "a Case; engine.loader.case_from makes one of a mapping"
         raise CaseError([Problem(Place("case"), f"a value of type {type(case).__name__}", expected)])
+    at_fault: Any = case.at_fault
+    if not isinstance(at_fault, Mapping):
+        there = f"what is at fault is of type {type(at_fault).__name__}"
+        raise CaseError([Problem(Place("case"), there, "a mapping of findings to values")])
 
 
 def _doubted(case: Case) -> Problem:

@@ -233,3 +233,24 @@ def test_what_is_not_several_is_told(bundled: Rulebook, odd: Any) -> None:
             ask()
     with pytest.raises(CaseError, match="answers of type"):
         explain.what_if(plan, decision, odd)
+
+
+def test_terms_that_can_be_looked_through_only_once_are_refused_and_not_taken_for_none(bundled: Rulebook) -> None:
+    decision = semantics.decide(bundled, Case("x", {"saddle numbness": "yes"}))
+    for number in range(6):
+        once: Any = iter(("urgency",))
+        with pytest.raises(QuestionError, match="for terms; expected a tuple"):
+            questions(bundled, decision, once)[number]()
+
+
+@pytest.mark.parametrize("most", [-1, "3", 1.5, True], ids=str)
+def test_how_many_are_told_is_a_number(bundled: Rulebook, most: Any) -> None:
+    decision = semantics.decide(bundled, Case("x", {"saddle numbness": "yes"}))
+    with pytest.raises(QuestionError, match="of each size"):
+        explain.what_would_change(explain.Plan(bundled), decision, ("urgency",), most)
+
+
+@pytest.mark.parametrize("at_fault", [None, ("age",), ["age"]], ids=str)
+def test_what_is_at_fault_is_a_mapping(bundled: Rulebook, at_fault: Any) -> None:
+    with pytest.raises(CaseError):
+        Alarms(bundled).figures(Case("x", {}, at_fault=at_fault))

@@ -17,7 +17,7 @@ from .correction_sets import Larger, OptionSet
 from .counterfactual import options_of
 from .findings import FindingChange, with_changes
 from .plan import Option, Plan, Told
-from .preconditions import check_answers, check_asked, check_other_answers
+from .preconditions import check_answers, check_asked, check_most, check_other_answers
 from .rule_changes import Change, Judged, changes
 from .verify import check_changed
 
@@ -114,6 +114,7 @@ def what_would_change(
 ) -> Alternatives:
     """The fewest other answers that would change the advice, or the terms named; of each size so many are told."""
     check_asked(plan.rulebook, decision, terms)
+    check_most(most)
     told = tuple(terms) or shown(plan.rulebook)
     search = _Search(plan, decision, told)
     found: list[Alternative] = []

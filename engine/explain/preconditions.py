@@ -1,6 +1,6 @@
 """The gate of every question: it is asked of names and values that there are, and of a decision as it was made."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from .. import semantics
@@ -50,6 +50,12 @@ def check_weighed(rulebook: Rulebook, term: str) -> None:
         raise QuestionError([Problem(HERE, f"{there}, and has no values to weigh", "a conclusion with values")])
 
 
+def check_most(most: Any) -> None:
+    """Raise QuestionError unless it is how many are told of each, or None for all."""
+    if most is not None and (type(most) is not int or most < 0):
+        raise QuestionError([Problem(HERE, f"{as_python(most)} of each size", "a whole number, or None for all")])
+
+
 def check_other_answers(answers: Any) -> None:
     """Raise CaseError unless the other answers are a mapping."""
     if not isinstance(answers, Mapping):
@@ -65,10 +71,12 @@ def check_answers(rulebook: Rulebook, facts: Mapping[str, Value], answers: Mappi
 
 
 def _no_tuple(what: str, given: Any) -> Problem | None:
-    """That what should be several is one text, or nothing that could be several."""
+    """That what should be several is one text, or can be looked through once at the most, and is empty after."""
     if isinstance(given, str):
         return Problem(HERE, f"{what} given as one text, {given!r}", f"a tuple: ({given!r},)")
-    return None if isinstance(given, Iterable) else Problem(HERE, f"{as_python(given)} for {what}", "a tuple of texts")
+    return (
+        None if isinstance(given, Collection) else Problem(HERE, f"{as_python(given)} for {what}", "a tuple of texts")
+    )
 
 
 def _foreign(rulebook: Rulebook, decision: Any) -> Iterator[Problem]:
