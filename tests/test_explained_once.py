@@ -15,7 +15,7 @@ from engine import explain, render, semantics
 from engine.case import Decision, Value
 from engine.explain import Plan
 from engine.language import MAX_PARTS, Condition, Domain, Group, Is, Within
-from engine.render import Said
+from engine.render import StyledLine
 from engine.render.once import ABOVE, BELOW
 from engine.render.pictures import page_of, page_of_sides
 from engine.render.why import DEEPEST
@@ -27,7 +27,7 @@ YES_NO = Domain("yes/no", ("yes", "no"))
 REFERENCE = re.compile(r"(?P<what>.+) \((?P<where>explained above|explained below)\)")
 
 
-def left_hanging(lines: Iterable[Said]) -> Iterator[str]:
+def left_hanging(lines: Iterable[StyledLine]) -> Iterator[str]:
     """The references of an output that have no target where they say that it is."""
     told = [line.text for line in lines]
     for place, line in enumerate(told):
@@ -42,7 +42,7 @@ def _explains(line: str, what: str) -> bool:
     return line.startswith(what) and not REFERENCE.fullmatch(line)
 
 
-def explanations(book: Rulebook, decision: Decision, plan: Plan, term: str) -> Iterator[list[Said]]:
+def explanations(book: Rulebook, decision: Decision, plan: Plan, term: str) -> Iterator[list[StyledLine]]:
     """Every output that may refer to itself: why and why not, at each length."""
     reason, missing = explain.why(book, decision, term), explain.why_not(plan, decision, term)
     for length in render.LENGTHS:

@@ -11,7 +11,7 @@ from engine.errors import InternalError
 from engine.explain import FindingChange, Judged, Plan
 from engine.explain import verify as checked
 from engine.explain.mixtures import Decisive
-from engine.render import Said
+from engine.render import StyledLine
 from engine.rulebook import Recommendation, Rulebook, Section
 from tests.test_truth import decide, gated, rulebook
 
@@ -22,7 +22,7 @@ def book(*cards: str) -> Rulebook:
     return replace(rulebook(*cards), recommendation=Recommendation("", "single", SECTIONS))
 
 
-def text(lines: Iterable[Said]) -> list[str]:
+def text(lines: Iterable[StyledLine]) -> list[str]:
     return ["  " * line.indent + line.bullet + line.text for line in lines]
 
 

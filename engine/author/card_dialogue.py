@@ -7,7 +7,7 @@ from functools import partial
 
 from ..errors import counted
 from ..language import Condition, Group, Is, Line, Within
-from ..render import Said
+from ..render import StyledLine
 from ..rulebook import Citation, Example, Rulebook, Term
 from . import parse_input
 from .draft import Draft, rests_on
@@ -112,7 +112,7 @@ def asked_condition(rulebook: Rulebook, begun: Condition) -> Talk[Condition]:
     """The lines of a card, one after the other, until there are no more."""
     lines, unless = list(begun.lines), list(begun.unless)
     side, terms = lines, list(rulebook.terms.values())
-    yield Said(
+    yield StyledLine(
         "A line is `term: value`; part of a term is enough to find it. Other answers: any of; at least 2 of; unless.",
         style="muted",
     )
@@ -193,7 +193,9 @@ def _gate(rulebook: Rulebook, line: Line, lines: Sequence[Line | Group]) -> Talk
     missing = [part for part in gate.lines if not any(_says_as_much(one, part) for one in lines)] if gate else []
     if not missing:
         return []
-    yield Said(f"{line.term} is asked only if {' and '.join(map(told, missing))}; without that it stays unknown.", 1)
+    yield StyledLine(
+        f"{line.term} is asked only if {' and '.join(map(told, missing))}; without that it stays unknown.", 1
+    )
     wanted = yield Question("Add this too", yes_or_no, hint="yes or no", default="yes")
     return missing if wanted else []
 
@@ -338,7 +340,7 @@ def _citation(rulebook: Rulebook, answer: object) -> Talk[Citation]:
     if len(answer) > 1:
         place = yield from choose("source", answer, [rulebook.sources[key].citation for key in answer])
     key = answer[place]
-    yield Said(f"{rulebook.sources[key].citation} [{rulebook.sources[key].seen}]", 1, "muted")
+    yield StyledLine(f"{rulebook.sources[key].citation} [{rulebook.sources[key].seen}]", 1, "muted")
     made: Citation = yield Question(
         f"{key}:",
         lambda text: parse_input.citation(rulebook, f"{key}: {text.removeprefix(f'{key}:')}"),
@@ -357,9 +359,9 @@ def _examples(rulebook: Rulebook, draft: Draft, like: dict[str, object], name: s
         yield from dead_end("No patient can meet all these lines together.")
     if name:
         made[0] = replace(made[0], name=name)
-    yield Said("Examples, from the lines:", style="answer")
+    yield StyledLine("Examples, from the lines:", style="answer")
     for number, example in enumerate(made, 1):
-        yield Said(_shown(example), 1, "plain", f"{number}  ")
+        yield StyledLine(_shown(example), 1, "plain", f"{number}  ")
     while True:
         number = yield Question(
             "Give another name to",

@@ -13,7 +13,7 @@ from .. import semantics
 from ..case import Case, Decision, Members, Range
 from ..errors import counted
 from ..language import Condition, Group, Line, terms_of
-from ..render import Said
+from ..render import StyledLine
 from ..rulebook import Rule, Rulebook
 from . import parse_input
 from .baseline import Saved, with_rule
@@ -61,11 +61,11 @@ def wanted(rulebook: Rulebook, case: Case, text: str) -> Wanted:
 def from_patient(saved: Saved, goal: Wanted) -> Talk[Draft]:
     """A card from a patient who should get another answer."""
     rulebook, (term, value) = saved.rulebook, goal.then
-    yield Said(
+    yield StyledLine(
         f"{goal.case.id} gets {term}: {now(goal.decision, term)}. Wanted: {value or 'one more'}.", style="answer"
     )
     for rule in goal.rules:
-        yield Said(f"{rule} gives another value, and will give way: {rulebook.rules[rule].says}", 1)
+        yield StyledLine(f"{rule} gives another value, and will give way: {rulebook.rules[rule].says}", 1)
     condition = yield from _picked(saved, goal)
     draft = yield from named(rulebook)
     draft = replace(draft, condition=condition, then=(goal.then,), outranks=goal.rules)
@@ -161,20 +161,20 @@ def _offers(rulebook: Rulebook, goal: Wanted) -> Callable[[str], Sequence[Offer]
     return offered_terms(terms)
 
 
-def _show(saved: Saved, goal: Wanted, parts: Sequence[Line | Group], touched: Sequence[Change]) -> Iterator[Said]:
+def _show(saved: Saved, goal: Wanted, parts: Sequence[Line | Group], touched: Sequence[Change]) -> Iterator[StyledLine]:
     """How many saved cases would change, and the lines that tell this patient from them."""
     if not touched:
         if parts:
-            yield Said("No other saved case changes its answer.", 1, "answer")
+            yield StyledLine("No other saved case changes its answer.", 1, "answer")
         return
     names = ", ".join(change.case.id for change in touched[:3])
     more = f" and {len(touched) - 3} more" if len(touched) > 3 else ""
-    yield Said(f"{counted(len(touched), 'saved case')} would change too: {names}{more}.", 1, "alarm")
+    yield StyledLine(f"{counted(len(touched), 'saved case')} would change too: {names}{more}.", 1, "alarm")
     found = telling(saved, goal, touched)[:SHOWN]
     for number, (line, count) in enumerate(found, 1):
-        yield Said(f"{told(line)} (true here, not in {count} of {len(touched)})", 2, "plain", f"{number}  ")
+        yield StyledLine(f"{told(line)} (true here, not in {count} of {len(touched)})", 2, "plain", f"{number}  ")
     if not found:
-        yield Said("Nothing that is known of this patient tells the rest apart.", 2)
+        yield StyledLine("Nothing that is known of this patient tells the rest apart.", 2)
 
 
 def _read_pick(rulebook: Rulebook, goal: Wanted, offered: Sequence[Line], begun: bool, text: str) -> Any:

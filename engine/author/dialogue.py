@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..case import Case
 from ..errors import Problem, counted, listed
-from ..render import Said, sentences
+from ..render import StyledLine, sentences
 from ..rulebook import Rulebook
 from . import report_text
 from .baseline import Saved
@@ -30,9 +30,9 @@ class Settled:
 
 def a_card(saved: Saved, goal: Wanted | None = None) -> Talk[Settled]:
     """Ask for a card, from nothing or from a patient, and try it out."""
-    yield Said("`back` takes the last answer back; Ctrl-C leaves everything as it was.", style="muted")
+    yield StyledLine("`back` takes the last answer back; Ctrl-C leaves everything as it was.", style="muted")
     draft = yield from (from_patient(saved, goal) if goal else new_card(saved.rulebook))
-    yield Said("The card says", style="title")
+    yield StyledLine("The card says", style="title")
     yield from (replace(line, indent=line.indent + 1) for line in sentences(draft.rule))
     draft, trial = yield from _tried(saved, draft, goal.case if goal else None)
     others = [name for name in trial.texts if name != draft.file]
@@ -45,10 +45,10 @@ def _tried(saved: Saved, draft: Draft, patient: Case | None) -> Talk[tuple[Draft
     """The card and what came of trying it; what is to be mended stops here."""
     while True:
         trial = try_out(saved, draft, patient)
-        yield Said("Tried out", style="title")
+        yield StyledLine("Tried out", style="title")
         yield from _mended(trial.problems)
         assert trial.after is not None
-        yield Said("Examples, saved cases, sources, and the order of work: nothing to mend.", 1)
+        yield StyledLine("Examples, saved cases, sources, and the order of work: nothing to mend.", 1)
         for line in report_text.saved_changes(trial.changes, (trial.after, saved.rulebook), len(saved.rulebook.cases)):
             yield replace(line, indent=line.indent + 1)
         proved = prove_card(saved.rulebook, trial.after, draft.rule)
@@ -68,7 +68,7 @@ def _mended(problems: Sequence[Problem]) -> Talk[None]:
 def _told(proved: Proved, after: Rulebook, before: Rulebook) -> Talk[None]:
     yield from _mended(proved.problems)
     laws = f"{counted(len(after.laws), 'law')} proved" if after.laws else "no law to prove"
-    yield Said(f"Every possible case: {laws}, no rule in dispute with it, and it can fire.", 1)
+    yield StyledLine(f"Every possible case: {laws}, no rule in dispute with it, and it can fire.", 1)
     for line in report_text.everywhere(proved.everywhere, (after, before)):
         yield replace(line, indent=line.indent + 1)
 
@@ -82,8 +82,8 @@ def _settled(quarrels: Sequence[Quarrel], draft: Draft) -> Talk[Draft]:
         )
     for quarrel in quarrels:
         shown = ", ".join(f"{name}: {value}" for name, value in quarrel.facts.items())
-        yield Said(f"{quarrel.rule} can hold too, and gives {quarrel.term}: {quarrel.value}", 1, "alarm")
-        yield Said(f"such as with {shown or 'nothing known'}", 2)
+        yield StyledLine(f"{quarrel.rule} can hold too, and gives {quarrel.term}: {quarrel.value}", 1, "alarm")
+        yield StyledLine(f"such as with {shown or 'nothing known'}", 2)
         if not (yield Question(f"Shall {quarrel.rule} give way", yes_or_no, hint="yes, or no to change the lines")):
             yield from dead_end(f"Then a line must tell the two apart: {draft.name} and {quarrel.rule}.")
         draft = replace(draft, outranks=(*draft.outranks, quarrel.rule))

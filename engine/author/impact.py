@@ -8,7 +8,7 @@ from .. import semantics
 from ..case import Case, Decision, Members, plain
 from ..checks.saved_cases import answer_terms
 from ..errors import listed
-from ..render import tell
+from ..render import format_answer
 from ..rulebook import Rulebook, may_say
 
 NO_SUCH = "no such conclusion"
@@ -53,7 +53,7 @@ def stands(decision: Decision, term: str) -> Standing:
     standing = _stands(decision.marked, term)
     if not decision.withholds(term) or standing == NO_SUCH:
         return standing
-    told = tell(standing) if isinstance(standing, Members) else standing
+    told = format_answer(standing) if isinstance(standing, Members) else standing
     return f"{told} (withheld, for it breaks {listed([law.id for law in decision.broken])})"
 
 
@@ -65,13 +65,13 @@ def _stands(decision: Decision, term: str) -> Standing:
     if term not in decision.conclusions:
         return NO_SUCH
     answer = decision.conclusions[term]
-    return answer if isinstance(answer, Members) else tell(answer)
+    return answer if isinstance(answer, Members) else format_answer(answer)
 
 
 def now(decision: Decision, term: str) -> str:
     """How a conclusion stands, in words."""
     standing = stands(decision, term)
-    return tell(standing) if isinstance(standing, Members) else standing
+    return format_answer(standing) if isinstance(standing, Members) else standing
 
 
 def compare(terms: Iterable[str], before: Decision, after: Decision) -> Change | None:

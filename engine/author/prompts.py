@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ..render import Said
+from ..render import StyledLine
 from .parse_input import Refused
 
 Outcome = TypeVar("Outcome")
@@ -35,7 +35,7 @@ class Question:
     offers: Callable[[str], Sequence[Offer]] = field(default=nothing, compare=False)
 
 
-Talk = Generator[Question | Said, Any, Outcome]
+Talk = Generator[Question | StyledLine, Any, Outcome]
 
 
 def text_of(what: str) -> Callable[[str], str]:
@@ -77,9 +77,9 @@ def choose(what: str, names: Sequence[str], meanings: Sequence[str]) -> Talk[int
     """Which of several is meant: its place."""
     for number, (name, meaning) in enumerate(zip(names, meanings, strict=True), 1):
         if number > SHOWN:
-            yield Said(f"and {len(names) - SHOWN} more: go `back`, and type more of the name", 1, "muted")
+            yield StyledLine(f"and {len(names) - SHOWN} more: go `back`, and type more of the name", 1, "muted")
             break
-        yield Said(f"{name}{f': {meaning}' if meaning else ''}", 1, "plain", f"{number}  ")
+        yield StyledLine(f"{name}{f': {meaning}' if meaning else ''}", 1, "plain", f"{number}  ")
     place: int = yield Question(f"Which {what}", one_of(names[:SHOWN]), hint="its number")
     return place
 
@@ -90,5 +90,5 @@ def dead_end(text: str) -> Talk[None]:
     def read(_: str) -> None:
         raise Refused("no way on from here; expected `back`, or Ctrl-C to leave everything as it was")
 
-    yield Said(text, style="alarm")
+    yield StyledLine(text, style="alarm")
     yield Question("Go back", read, hint="type back")

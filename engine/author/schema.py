@@ -350,10 +350,10 @@ def _recommendation(rulebook: Rulebook) -> Schema:
         **{"for and against": {"type": "array", "items": side}},
     )
     sections: Schema = {"type": "array", "items": section}
-    patients = _object(("notice", "sections"), notice=_said(_TEXT, "Said to every patient."), sections=sections)
+    patients = _object(("notice", "sections"), notice=_said(_TEXT, "StyledLine to every patient."), sections=sections)
     return _object(
         ("notice", "explain", "sections"),
-        notice=_said(_TEXT, "Said with every recommendation."),
+        notice=_said(_TEXT, "StyledLine with every recommendation."),
         explain=_said(conclusions, "What `why` explains first."),
         sections=sections,
         **{FOR_PATIENTS: _said(patients, "What a patient is shown.")},

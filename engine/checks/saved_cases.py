@@ -7,7 +7,7 @@ from pathlib import Path
 from ..case import Answer, Case, Decision, Members, Range
 from ..document import Flow, Tree, write
 from ..errors import Place, Problem, listed
-from ..render import became
+from ..render import format_change
 from ..rulebook import Rulebook
 
 
@@ -30,7 +30,7 @@ def _told(rulebook: Rulebook, decision: Decision) -> dict[str, str]:
         sides = "; ".join(f"{value} ({', '.join(rules)})" for value, rules in disputed[term].items())
         told[term] = f"{term} is disputed: {sides}"
     for term in (term for term in order if term in differing and term not in told):
-        told[term] = f"{term}: {'; '.join(became(*differing[term]))}"
+        told[term] = f"{term}: {'; '.join(format_change(*differing[term]))}"
     return told
 
 
@@ -125,7 +125,7 @@ def accepted(rulebook: Rulebook, decisions: Iterable[Decision], cases: Container
 
 def _changed(term: str, wanted: Answer, found: Answer) -> str:
     """What becomes of an expected answer; one that goes is named."""
-    told = "; ".join(became(wanted, found))
+    told = "; ".join(format_change(wanted, found))
     return f"{term}: {told}; nothing is expected any more" if found is None or found == Members() else f"{term}: {told}"
 
 

@@ -9,7 +9,7 @@ import click
 from ..author.parse_input import Refused
 from ..author.prompts import Offer, Question, Talk
 from ..display import visible_in_a_line
-from ..render import Said
+from ..render import StyledLine
 from .terminal import beneath, say
 
 Outcome = TypeVar("Outcome")
@@ -50,20 +50,20 @@ class _Back(Exception):
     """The last answer is to be taken back."""
 
 
-def _again(talk: Talk[Any], answers: Iterable[Any]) -> Question | Said:
+def _again(talk: Talk[Any], answers: Iterable[Any]) -> Question | StyledLine:
     """Give a talk the answers that it had before, without showing anything; gives what comes next."""
     step = next(talk)
     for answer in answers:
-        while isinstance(step, Said):
+        while isinstance(step, StyledLine):
             step = next(talk)
         step = talk.send(answer)
     return step
 
 
-def _shown(talk: Talk[Any], step: Question | Said) -> Question:
+def _shown(talk: Talk[Any], step: Question | StyledLine) -> Question:
     """Show everything up to the next question."""
-    lines: list[Said] = []
-    while isinstance(step, Said):
+    lines: list[StyledLine] = []
+    while isinstance(step, StyledLine):
         lines.append(step)
         try:
             step = next(talk)
@@ -83,7 +83,7 @@ def _answer(question: Question, ask: Ask) -> Any:
         try:
             return question.read(typed or question.default or "")
         except Refused as error:
-            say([Said(str(error), 1, "alarm")])
+            say([StyledLine(str(error), 1, "alarm")])
 
 
 # --- ways to ask -----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from ..display import visible, visible_in_a_line
 from ..errors import InternalError, LumbarError, counted
 
 if TYPE_CHECKING:
-    from ..render.styled_line import Said
+    from ..render.styled_line import StyledLine
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "underline": True},
@@ -112,7 +112,7 @@ def binary_output() -> BinaryIO:
     return beneath(sys.stdout).buffer
 
 
-def say(lines: "Iterable[Said]") -> None:
+def say(lines: "Iterable[StyledLine]") -> None:
     """Print lines of words, wrapped to the terminal; coloured there, plain when piped."""
     width = min(_columns(), WIDEST)
     for number, line in enumerate(lines):
@@ -126,7 +126,7 @@ def say(lines: "Iterable[Said]") -> None:
             _styled(margin, first + text, line.style)
 
 
-def say_in_one_line(line: "Said") -> None:
+def say_in_one_line(line: "StyledLine") -> None:
     """Print a line as it is, however long."""
     _styled("", visible_in_a_line(line.text), line.style)
 

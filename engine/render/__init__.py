@@ -1,45 +1,51 @@
 """Decisions, reasons and pages in words: lines with a style, which the caller colours, wraps and prints."""
 
-from .broken_law import broken, named
+from .broken_law import broken_laws, broken_laws_named
 from .contrast import alternatives, difference, enough
 from .for_against import weighing
 from .next_question import questions, why_asked
 from .pages import names, page
-from .patient import broken_for_patient, fault_for_patient, plainly, recommendation_for_patient, why_for_patient
-from .recommendation import brief, drafts, fault, fault_in_brief, recommendation
+from .patient import (
+    broken_laws_for_patient,
+    for_patient,
+    recommendation_for_patient,
+    rejection_for_patient,
+    why_for_patient,
+)
+from .recommendation import brief, drafts, recommendation, rejection, rejection_in_brief
 from .sentences import condition_in_words, sentences
-from .styled_line import Said, became, citing, laws_citing, tell
+from .styled_line import StyledLine, citing, format_answer, format_change, laws_citing
 from .why import LENGTHS, Length, sources_behind, why
 from .why_not import why_not
 
 __all__ = [
     "LENGTHS",
     "Length",
-    "Said",
+    "StyledLine",
     "alternatives",
-    "became",
     "brief",
-    "broken",
-    "broken_for_patient",
+    "broken_laws",
+    "broken_laws_for_patient",
+    "broken_laws_named",
     "citing",
     "condition_in_words",
     "difference",
     "drafts",
     "enough",
-    "fault",
-    "fault_for_patient",
-    "fault_in_brief",
+    "for_patient",
+    "format_answer",
+    "format_change",
     "laws_citing",
-    "named",
     "names",
     "page",
-    "plainly",
     "questions",
     "recommendation",
     "recommendation_for_patient",
+    "rejection",
+    "rejection_for_patient",
+    "rejection_in_brief",
     "sentences",
     "sources_behind",
-    "tell",
     "weighing",
     "why",
     "why_asked",

@@ -6,35 +6,35 @@ from ..case import Members, Value
 from ..errors import counted
 from ..explain import Change, Outcome, Told
 from ..rulebook import Term
-from .styled_line import Said, tell
+from .styled_line import StyledLine, format_answer
 
 WITHHELD = "withheld, for a law would be broken"
 
 
-def stand(outcome: Outcome) -> str:
+def format_outcome(outcome: Outcome) -> str:
     """How a conclusion stands."""
     if outcome.withheld:
         return WITHHELD
     if outcome.disputed:
         return f"disputed ({' against '.join(outcome.disputed)})"
-    return "none given" if outcome.gap else tell(outcome.answer)
+    return "none given" if outcome.gap else format_answer(outcome.answer)
 
 
-def answered(value: Value | None) -> str:
+def format_value(value: Value | None) -> str:
     """An answer of a case."""
     return "not answered" if value is None else str(value)
 
 
-def either(values: Sequence[str]) -> str:
+def joined_by_or(values: Sequence[str]) -> str:
     """Some values as alternatives."""
     return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}" if values else ""
 
 
-def same(told: Told, term: Term) -> str:
+def format_values(told: Told, term: Term) -> str:
     """Answers that do the same: values, or ranges of numbers."""
     if not told.ranges:
-        return either([str(value) for value in told.values])
-    return either([_range(low, high, term) for low, high in told.ranges])
+        return joined_by_or([str(value) for value in told.values])
+    return joined_by_or([_range(low, high, term) for low, high in told.ranges])
 
 
 def _range(low: int, high: int, term: Term) -> str:
@@ -45,7 +45,7 @@ def _range(low: int, high: int, term: Term) -> str:
     return f"at most {high}" if low == term.domain.low else f"{low} to {high}"
 
 
-def in_short(changes: Iterable[Change]) -> str:
+def changes_in_short(changes: Iterable[Change]) -> str:
     """Changes of the advice in one phrase: what stands otherwise; of members, how many come and go."""
     return "; ".join(_in_short(change.term, change.before, change.after) for change in changes)
 
@@ -53,7 +53,7 @@ def in_short(changes: Iterable[Change]) -> str:
 def _in_short(term: str, before: Outcome, after: Outcome) -> str:
     found = _come_and_gone(before, after)
     if found is None or not isinstance(after.answer, Members):
-        return f"{term}: {stand(after)}"
+        return f"{term}: {format_outcome(after)}"
     more, fewer = found
     parts = [f"{len(more)} more"] * bool(more) + [f"{len(fewer)} fewer"] * bool(fewer)
     return f"{term}: {', '.join(parts) or ('less of it still open' if after.answer.open else 'nothing more comes in')}"
@@ -68,34 +68,34 @@ def _come_and_gone(before: Outcome, after: Outcome) -> tuple[list[str], list[str
     return more, [member for member in one.inside if member not in other.inside]
 
 
-def settled(term: str, before: Outcome, after: Outcome) -> str:
+def format_settled(term: str, before: Outcome, after: Outcome) -> str:
     """A term as it would stand, in short."""
     return _in_short(term, before, after)
 
 
-def change(told: Change, indent: int, rules: bool = True) -> Iterator[Said]:
+def change_lines(told: Change, indent: int, rules: bool = True) -> Iterator[StyledLine]:
     """One conclusion that stands otherwise, and the rules through which."""
     before, after = told.before, told.after
     found = _come_and_gone(before, after)
     if found is not None:
         more, fewer = found
-        yield Said(f"{told.term}: {_in_short(told.term, before, after).partition(': ')[2]}", indent, "answer")
-        yield from (Said(member, indent + 1, "plain", "+ ") for member in more)
-        yield from (Said(member, indent + 1, "plain", "- ") for member in fewer)
+        yield StyledLine(f"{told.term}: {_in_short(told.term, before, after).partition(': ')[2]}", indent, "answer")
+        yield from (StyledLine(member, indent + 1, "plain", "+ ") for member in more)
+        yield from (StyledLine(member, indent + 1, "plain", "- ") for member in fewer)
     else:
-        yield Said(f"{told.term}: {stand(after)} (before: {stand(before)})", indent, "answer")
+        yield StyledLine(f"{told.term}: {format_outcome(after)} (before: {format_outcome(before)})", indent, "answer")
     if rules and not (before.withheld or after.withheld):
         yield from _through(told, indent + 1)
 
 
-def _through(told: Change, indent: int) -> Iterator[Said]:
+def _through(told: Change, indent: int) -> Iterator[StyledLine]:
     for word, status in (("now", "fires"), ("no longer", "fired")):
         for turn in told.rules:
             if (turn.after if status == "fires" else turn.before) == "fires" and turn.before != turn.after:
                 lines = "; ".join(f"{line.text} is now {line.after}" for line in turn.lines)
                 ruled = f" ({lines})" if lines else ""
-                yield Said(f"{turn.rule.says} [{turn.rule.id}]{ruled}", indent, "muted", f"{word}: ")
+                yield StyledLine(f"{turn.rule.says} [{turn.rule.id}]{ruled}", indent, "muted", f"{word}: ")
     out = [turn for turn in told.rules if "fires" not in (turn.before, turn.after)]
     if out:
         names = ", ".join(turn.rule.id for turn in out[:5]) + (" …" if len(out) > 5 else "")
-        yield Said(f"{counted(len(out), 'rule')} that stood otherwise: {names}", indent, "muted", "> ")
+        yield StyledLine(f"{counted(len(out), 'rule')} that stood otherwise: {names}", indent, "muted", "> ")

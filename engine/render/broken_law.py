@@ -5,24 +5,24 @@ from collections.abc import Iterator
 from ..case import Decision, Members
 from ..errors import listed
 from ..rulebook import Rulebook
-from .styled_line import Said, tell
+from .styled_line import StyledLine, format_answer
 
 WITHHELD = "Nothing else is told of this case: what follows from these answers would break a law of the knowledge base."
 TO_BE_SEEN = "Have the patient seen by a clinician, and report this as a mistake in the knowledge base."
 
 
-def broken(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+def broken_laws(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
     """The alarms of a decision, and the laws that it breaks."""
-    yield Said(f"Case {decision.case.id}", style="title")
-    yield from (Said(told, 1, "alarm") for told in alarms(rulebook, decision))
-    yield Said("A law is broken", style="title")
+    yield StyledLine(f"Case {decision.case.id}", style="title")
+    yield from (StyledLine(told, 1, "alarm") for told in alarms(rulebook, decision))
+    yield StyledLine("A law is broken", style="title")
     for law in decision.broken:
-        yield Said(f"{law.says} [{law.id}, {law.place.file}]", 1, "alarm", "- ")
-    yield Said(WITHHELD, 1)
-    yield Said(TO_BE_SEEN, 1)
+        yield StyledLine(f"{law.says} [{law.id}, {law.place.file}]", 1, "alarm", "- ")
+    yield StyledLine(WITHHELD, 1)
+    yield StyledLine(TO_BE_SEEN, 1)
 
 
-def named(decision: Decision) -> str:
+def broken_laws_named(decision: Decision) -> str:
     """The laws that a decision breaks in a sentence; nothing where there are none."""
     told = "; ".join(f"{law.says} [{law.id}, {law.place.file}]" for law in decision.broken)
     return f"A law is broken, so that only alarms are told: {told}" if told else ""
@@ -39,11 +39,11 @@ def alarms(rulebook: Rulebook, decision: Decision) -> Iterator[str]:
         elif isinstance(answer, Members):
             yield f"{term.name}: {'; '.join(answer.inside)}"
         elif answer is not None:
-            yield f"{term.name}: {tell(answer)}"
+            yield f"{term.name}: {format_answer(answer)}"
 
 
-def broken_in_brief(rulebook: Rulebook, decision: Decision) -> Said:
+def broken_laws_in_brief(rulebook: Rulebook, decision: Decision) -> StyledLine:
     """The same in one line."""
     laws = listed([law.id for law in decision.broken])
     told = "; ".join([*alarms(rulebook, decision), f"breaks the law {laws}; the rest is withheld"])
-    return Said(f"{decision.case.id}: {told}", style="alarm")
+    return StyledLine(f"{decision.case.id}: {told}", style="alarm")

@@ -6,39 +6,42 @@ from ..case import Members
 from ..errors import counted
 from ..explain import Alternative, Alternatives, Difference, Enough, KnowledgeChange, OtherAnswers
 from ..rulebook import Rulebook
-from .answers import answered, change, in_short, same, stand
-from .styled_line import Said
+from .answers import change_lines, changes_in_short, format_outcome, format_value, format_values
+from .styled_line import StyledLine
 from .why import Length
 
 MOST_ALSO = 8
 """So many of the answers that can undo a difference are told; the others are counted."""
 
 
-def difference(told: Difference, length: Length = "reasons") -> Iterator[Said]:
+def difference(told: Difference, length: Length = "reasons") -> Iterator[StyledLine]:
     """What made the difference between two decisions, and through which rules."""
     before, after = told.before.case.id, told.after.case.id
     if length == "line":
-        made = [f"{one.term}: {answered(one.after)}" for one in told.findings] + [one.name for one in told.knowledge]
-        yield Said(
-            f"{in_short(told.advice)}, by {'; '.join(made)}" if told.advice else "the same advice", style="answer"
+        made = [f"{one.term}: {format_value(one.after)}" for one in told.findings] + [
+            one.name for one in told.knowledge
+        ]
+        yield StyledLine(
+            f"{changes_in_short(told.advice)}, by {'; '.join(made)}" if told.advice else "the same advice",
+            style="answer",
         )
         return
     both = before if before == after else f"{before} and {after}"
     if not told.advice:
-        yield Said(f"{both}: the same advice", style="title")
+        yield StyledLine(f"{both}: the same advice", style="title")
     else:
         between = "makes the difference in" if before == after else "made the difference between"
-        yield Said(f"What {between} {both}", style="title")
+        yield StyledLine(f"What {between} {both}", style="title")
         for finding in told.findings:
-            text = f"{finding.term}: {answered(finding.after)} (before: {answered(finding.before)})"
-            yield Said(text, 1, "answer", "- ")
+            text = f"{finding.term}: {format_value(finding.after)} (before: {format_value(finding.before)})"
+            yield StyledLine(text, 1, "answer", "- ")
         yield from _of_the_knowledge(told.knowledge)
-        yield Said(_how_small(told), 1, "muted")
+        yield StyledLine(_how_small(told), 1, "muted")
         if told.steps:
-            yield Said("On the way", style="title")
-            yield from (line for step in told.steps for line in change(step, 1))
-        yield Said("What changed", style="title")
-        yield from (line for one in told.advice for line in change(one, 1))
+            yield StyledLine("On the way", style="title")
+            yield from (line for step in told.steps for line in change_lines(step, 1))
+        yield StyledLine("What changed", style="title")
+        yield from (line for one in told.advice for line in change_lines(one, 1))
     yield from _not_used(told)
     yield from _also(told, length)
     yield from _beside(told, length)
@@ -53,65 +56,68 @@ def _how_small(told: Difference) -> str:
     return "These together make all of the difference, and none of them can be left out."
 
 
-def _also(told: Difference, length: Length) -> Iterator[Said]:
+def _also(told: Difference, length: Length) -> Iterator[StyledLine]:
     """The answers that can undo the difference where they are not as after."""
     if told.also:
-        yield Said("Could undo it, if left as before", style="title")
+        yield StyledLine("Could undo it, if left as before", style="title")
         shown = told.also if length == "everything" else told.also[:MOST_ALSO]
         for finding in shown:
-            yield Said(
-                f"{finding.term}: {answered(finding.after)} (before: {answered(finding.before)})", 1, "plain", "- "
+            yield StyledLine(
+                f"{finding.term}: {format_value(finding.after)} (before: {format_value(finding.before)})",
+                1,
+                "plain",
+                "- ",
             )
         if len(shown) < len(told.also):
-            yield Said(f"and {len(told.also) - len(shown)} more", 1, "muted")
+            yield StyledLine(f"and {len(told.also) - len(shown)} more", 1, "muted")
         proved = "none of them can be left out" if told.minimal else "whether fewer are enough is not decided"
-        yield Said(f"With these as after too, no other answer matters; {proved}.", 1, "muted")
+        yield StyledLine(f"With these as after too, no other answer matters; {proved}.", 1, "muted")
 
 
-def _of_the_knowledge(changes: Iterable[KnowledgeChange]) -> Iterator[Said]:
+def _of_the_knowledge(changes: Iterable[KnowledgeChange]) -> Iterator[StyledLine]:
     for one in changes:
-        yield Said(f"{one.kind} {one.name} is {one.how}: {one.says}", 1, "answer", "- ")
-        yield Said(one.file, 2, "muted")
+        yield StyledLine(f"{one.kind} {one.name} is {one.how}: {one.says}", 1, "answer", "- ")
+        yield StyledLine(one.file, 2, "muted")
 
 
-def _not_used(told: Difference) -> Iterator[Said]:
+def _not_used(told: Difference) -> Iterator[StyledLine]:
     """The answers that came in and say nothing, as their questions do not apply."""
     names = [name for name in told.after.not_used if told.before.case.facts.get(name) != told.after.case.facts[name]]
     if names:
-        yield Said("Answered, and not used: these questions do not apply", style="title")
-        yield Said(", ".join(names), 1, "muted")
+        yield StyledLine("Answered, and not used: these questions do not apply", style="title")
+        yield StyledLine(", ".join(names), 1, "muted")
 
 
-def _beside(told: Difference, length: Length) -> Iterator[Said]:
+def _beside(told: Difference, length: Length) -> Iterator[StyledLine]:
     if told.beside:
         shown = told.beside if length == "everything" else told.beside[:12]
         more = f" and {len(told.beside) - len(shown)} more" if len(shown) < len(told.beside) else ""
         same = "Different, and the advice is the same"
-        yield Said("Different as well, and of no account here" if told.advice else same, style="title")
-        yield Said(", ".join(shown) + more, 1, "muted")
+        yield StyledLine("Different as well, and of no account here" if told.advice else same, style="title")
+        yield StyledLine(", ".join(shown) + more, 1, "muted")
 
 
 # --- other answers ---------------------------------------------------------------------------------------------------
 
 
-def alternatives(rulebook: Rulebook, told: Alternatives, length: Length = "reasons") -> Iterator[Said]:
+def alternatives(rulebook: Rulebook, told: Alternatives, length: Length = "reasons") -> Iterator[StyledLine]:
     """The fewest other answers that would change the advice."""
     if length == "line":
-        yield Said(_hangs_on(told), style="answer")
+        yield StyledLine(_hangs_on(told), style="answer")
         return
-    yield Said(_hangs_on(told), style="answer")
+    yield StyledLine(_hangs_on(told), style="answer")
     for size, count in told.counts.items():
         if count or size == 1 or told.counts.get(size + 1) != 0:
-            yield Said(_title(told.counts, size), style="title")
+            yield StyledLine(_title(told.counts, size), style="title")
         sets = [one for one in told.sets if len(one.answers) == size]
         yield from _grouped(rulebook, sets, length)
         shown = sum(one.count for one in sets)
         if shown < count and sets:
-            yield Said(f"and {count - shown} more, with every answer counted by itself", 1, "muted")
+            yield StyledLine(f"and {count - shown} more, with every answer counted by itself", 1, "muted")
     yield from _how_whole(told)
     if told.left_alone:
-        yield Said("Left alone, for it cannot be otherwise", style="title")
-        yield Said(", ".join(told.left_alone), 1, "muted")
+        yield StyledLine("Left alone, for it cannot be otherwise", style="title")
+        yield StyledLine(", ".join(told.left_alone), 1, "muted")
 
 
 def _hangs_on(told: Alternatives) -> str:
@@ -133,58 +139,58 @@ def _title(counts: Mapping[int, int], size: int) -> str:
     return "No other answer alone would change it" if size == 1 else f"No {many} answers together would change it"
 
 
-def _how_whole(told: Alternatives) -> Iterator[Said]:
+def _how_whole(told: Alternatives) -> Iterator[StyledLine]:
     """Whether that is all, and how that is known."""
     if told.all_told:
         beyond = "Beyond these, no" if any(told.counts.values()) else "No"
-        yield Said(f"{beyond} other set of answers would change it: that is proved.", style="muted")
+        yield StyledLine(f"{beyond} other set of answers would change it: that is proved.", style="muted")
     elif told.undecided:
         size = told.undecided_from or 0
         these = f"more of {size} would, or larger sets," if told.counts.get(size) else f"{size} or more together would"
-        yield Said(f"Whether {these} is not decided: {told.undecided}.", style="muted")
+        yield StyledLine(f"Whether {these} is not decided: {told.undecided}.", style="muted")
 
 
-def _grouped(rulebook: Rulebook, sets: Iterable[Alternative], length: Length) -> Iterator[Said]:
+def _grouped(rulebook: Rulebook, sets: Iterable[Alternative], length: Length) -> Iterator[StyledLine]:
     """The sets, those together that bring the same."""
     groups: dict[str, list[Alternative]] = {}
     for one in sets:
-        groups.setdefault(in_short(one.advice), []).append(one)
+        groups.setdefault(changes_in_short(one.advice), []).append(one)
     for effect, members in groups.items():
-        yield Said(effect, 1, "answer", "> ")
+        yield StyledLine(effect, 1, "answer", "> ")
         for member in members:
-            yield Said(" and ".join(_other(rulebook, answers) for answers in member.answers), 2, "plain", "- ")
+            yield StyledLine(" and ".join(_other(rulebook, answers) for answers in member.answers), 2, "plain", "- ")
             if length == "everything":
-                yield from (line for one in member.advice for line in change(one, 3))
+                yield from (line for one in member.advice for line in change_lines(one, 3))
 
 
 def _other(rulebook: Rulebook, told: OtherAnswers) -> str:
     term = rulebook.terms[told.term]
     now = f"now {told.before}" if told.before is not None else "not answered yet"
-    return f"{told.term}: {same(told.after, term)} ({now})"
+    return f"{told.term}: {format_values(told.after, term)} ({now})"
 
 
 # --- enough ----------------------------------------------------------------------------------------------------------
 
 
-def enough(told: Enough, length: Length = "reasons") -> Iterator[Said]:
+def enough(told: Enough, length: Length = "reasons") -> Iterator[StyledLine]:
     """A smallest part of the answers that gives the advice."""
     facts = told.decision.case.facts
     least = "no fewer are" if told.smallest else "none of them can be left out"
     of_all = f"{len(told.part)} of {counted(len(facts), 'answer')} {'is' if len(told.part) == 1 else 'are'}"
     none = "This holds for everybody" + (": no answer is needed for it" if facts else ", as nothing is answered yet")
-    yield Said(f"{of_all} enough for this advice, and {least}" if told.part else none, style="answer")
+    yield StyledLine(f"{of_all} enough for this advice, and {least}" if told.part else none, style="answer")
     if length == "line":
         return
-    yield Said("Whatever the others are", style="title")
+    yield StyledLine("Whatever the others are", style="title")
     for term, one in told.advice.items():
         members = one.answer.inside if isinstance(one.answer, Members) else ()
         short = f"{term}: {counted(len(members), 'item')}" if members and length != "everything" else ""
-        yield Said(short or f"{term}: {stand(one)}", 1, "answer")
+        yield StyledLine(short or f"{term}: {format_outcome(one)}", 1, "answer")
     parts = (("Needed for it, each of them", told.needed), ("And with them these", told.chosen))
     for title, terms in parts:
         if terms:
-            yield Said(title, style="title")
-            yield Said("; ".join(f"{term}: {facts[term]}" for term in terms), 1)
+            yield StyledLine(title, style="title")
+            yield StyledLine("; ".join(f"{term}: {facts[term]}" for term in terms), 1)
     if told.needless:
-        yield Said("Not needed for it", style="title")
-        yield Said("; ".join(f"{term}: {facts[term]}" for term in told.needless), 1, "muted")
+        yield StyledLine("Not needed for it", style="title")
+        yield StyledLine("; ".join(f"{term}: {facts[term]}" for term in told.needless), 1, "muted")

@@ -5,21 +5,21 @@ from collections.abc import Iterator, Sequence
 from ..errors import listed
 from ..explain import Argument, Weighed, Weighing
 from ..rulebook import Rulebook
-from .answers import stand
-from .styled_line import Said, cite
+from .answers import format_outcome
+from .styled_line import StyledLine, cite
 from .why import DISPUTED, Length
 
 STATES = {"holds": "it holds", "fails": "it does not hold", "open": "not known yet", "disputed": "disputed"}
 
 
-def weighing(rulebook: Rulebook, told: Weighing, length: Length = "reasons") -> Iterator[Said]:
+def weighing(rulebook: Rulebook, told: Weighing, length: Length = "reasons") -> Iterator[StyledLine]:
     """The values with their arguments; how strong each is stands in its own words and sources."""
-    yield Said(f"{told.term.name}: {stand(told.now)}", style="answer")
+    yield StyledLine(f"{told.term.name}: {format_outcome(told.now)}", style="answer")
     for value in told.values:
         if length == "line":
-            yield Said(f"{meant(told, value)}: {STATES[value.state]}; {counts(value)}", 1)
+            yield StyledLine(f"{meant(told, value)}: {STATES[value.state]}; {counts(value)}", 1)
         else:
-            yield Said(f"{meant(told, value)}: {STATES[value.state]}", style="title")
+            yield StyledLine(f"{meant(told, value)}: {STATES[value.state]}", style="title")
             yield from _value(rulebook, value, length, value.value == told.term.otherwise)
 
 
@@ -35,31 +35,31 @@ def counts(told: Weighed) -> str:
     return f"{len(told.speaking_for)} for, {more}{len(told.speaking_against)} against, {still} not known yet"
 
 
-def _value(rulebook: Rulebook, told: Weighed, length: Length, otherwise: bool) -> Iterator[Said]:
+def _value(rulebook: Rulebook, told: Weighed, length: Length, otherwise: bool) -> Iterator[StyledLine]:
     if otherwise and not told.speaking_for and not told.higher:
-        yield Said("for it: no rule; it stands where nothing else does", 1, "answer")
+        yield StyledLine("for it: no rule; it stands where nothing else does", 1, "answer")
     else:
         yield from _side(rulebook, "for", told.speaking_for, length)
     if told.higher:
-        yield Said(f"for more than that, and so for it: {len(told.higher)}", 1, "answer")
-        yield Said(listed(told.higher, 6), 2, "muted")
+        yield StyledLine(f"for more than that, and so for it: {len(told.higher)}", 1, "answer")
+        yield StyledLine(listed(told.higher, 6), 2, "muted")
     yield from _side(rulebook, "against", told.speaking_against, length)
     yield from _open(told)
     if length == "everything" and told.ruled_out:
-        yield Said("would have spoken for it", 1, "answer")
-        yield from (Said(_named(argument), 2, "muted", "- ") for argument in told.ruled_out)
+        yield StyledLine("would have spoken for it", 1, "answer")
+        yield from (StyledLine(_named(argument), 2, "muted", "- ") for argument in told.ruled_out)
 
 
-def _side(rulebook: Rulebook, side: str, arguments: Sequence[Argument], length: Length) -> Iterator[Said]:
-    yield Said(f"{side} it: {len(arguments) or 'nothing'}", 1, "answer")
+def _side(rulebook: Rulebook, side: str, arguments: Sequence[Argument], length: Length) -> Iterator[StyledLine]:
+    yield StyledLine(f"{side} it: {len(arguments) or 'nothing'}", 1, "answer")
     for argument in arguments:
         rule = argument.reason.rule
-        yield Said(f"{rule.says}{decides(argument)}", 2, "plain", "- ")
-        yield Said(rule.because, 3, "muted")
+        yield StyledLine(f"{rule.says}{decides(argument)}", 2, "plain", "- ")
+        yield StyledLine(rule.because, 3, "muted")
         if length == "everything":
-            yield from (Said(cite(rulebook, citation), 3, "muted", "source: ") for citation in rule.sources)
+            yield from (StyledLine(cite(rulebook, citation), 3, "muted", "source: ") for citation in rule.sources)
         else:
-            yield Said("; ".join(map(str, rule.sources)), 3, "muted")
+            yield StyledLine("; ".join(map(str, rule.sources)), 3, "muted")
 
 
 def decides(argument: Argument) -> str:
@@ -68,14 +68,14 @@ def decides(argument: Argument) -> str:
     return f"{'' if argument.tally else ' This decides.'}{disputed}"
 
 
-def _open(told: Weighed) -> Iterator[Said]:
+def _open(told: Weighed) -> Iterator[StyledLine]:
     for side, arguments in (("for", told.open_for), ("against", told.open_against)):
         if arguments:
-            yield Said(f"not known yet, and could speak {side} it: {len(arguments)}", 1, "answer")
+            yield StyledLine(f"not known yet, and could speak {side} it: {len(arguments)}", 1, "answer")
         for argument in arguments:
             lines = (line for line in argument.reason.lines() if line.state == "unknown")
             waits = list(dict.fromkeys(name for line in lines for name in line.found))
-            yield Said(f"{_named(argument)} It waits for {listed(waits, 6)}.", 2, "muted", "? ")
+            yield StyledLine(f"{_named(argument)} It waits for {listed(waits, 6)}.", 2, "muted", "? ")
 
 
 def _named(argument: Argument) -> str:

@@ -4,28 +4,28 @@ from collections.abc import Iterator
 
 from ..errors import counted, listed
 from ..explain import Question, Questions, outcome
-from .answers import same, settled
-from .styled_line import Said
+from .answers import format_settled, format_values
+from .styled_line import StyledLine
 from .why import Length
 
 FIRST = 8
 """So many questions are told whole; of the others, the names."""
 
 
-def questions(told: Questions, length: Length = "reasons") -> Iterator[Said]:
+def questions(told: Questions, length: Length = "reasons") -> Iterator[StyledLine]:
     """The questions that can still change the advice, the most useful first."""
-    yield Said(_head(told), style="answer")
+    yield StyledLine(_head(told), style="answer")
     if length != "line":
         first = told.asked if length == "everything" else told.asked[:FIRST]
         for number, question in enumerate(first, 1):
             yield from why_asked(told, question, number)
         rest = [question.term.name for question in told.asked[len(first) :]]
         if rest:
-            yield Said(f"After these, {counted(len(rest), 'more')}".removesuffix("s"), style="title")
-            yield Said(", ".join(rest), 1, "muted")
+            yield StyledLine(f"After these, {counted(len(rest), 'more')}".removesuffix("s"), style="title")
+            yield StyledLine(", ".join(rest), 1, "muted")
         if told.needless:
-            yield Said("Not answered, and can change nothing any more", style="title")
-            yield Said(listed(told.needless, 1_000 if length == "everything" else 12), 1, "muted")
+            yield StyledLine("Not answered, and can change nothing any more", style="title")
+            yield StyledLine(listed(told.needless, 1_000 if length == "everything" else 12), 1, "muted")
 
 
 def _head(told: Questions) -> str:
@@ -46,17 +46,17 @@ def _proof(told: Questions) -> str:
     return "Proved: no answers to what is left, in any possible patient, change any of it."
 
 
-def why_asked(told: Questions, question: Question, number: int = 0) -> Iterator[Said]:
+def why_asked(told: Questions, question: Question, number: int = 0) -> Iterator[StyledLine]:
     """A question, and what its answers would settle; numbered where several stand below each other."""
     screening = " (screening)" if question.term.screening else ""
-    yield Said(f"{f'{number}. ' if number else ''}{question.term.name}{screening}", style="title")
-    yield Said(question.term.ask, 1, "plain", "? ")
+    yield StyledLine(f"{f'{number}. ' if number else ''}{question.term.name}{screening}", style="title")
+    yield StyledLine(question.term.ask, 1, "plain", "? ")
     for effect in question.effects:
-        changes = [settled(term, outcome(told.decision, term), then) for term, then in effect.settles.items()]
-        yield Said(f"{same(effect.answers, question.term)}: {'; '.join(changes)}", 1, "plain", "if ")
+        changes = [format_settled(term, outcome(told.decision, term), then) for term, then in effect.settles.items()]
+        yield StyledLine(f"{format_values(effect.answers, question.term)}: {'; '.join(changes)}", 1, "plain", "if ")
     if not question.effects:
-        yield Said(f"with other answers it decides on {listed(question.touches, 5)}", 1)
+        yield StyledLine(f"with other answers it decides on {listed(question.touches, 5)}", 1)
     if question.waiting:
-        yield Said(f"waited for by {listed(question.waiting, 4)}", 1, "muted")
+        yield StyledLine(f"waited for by {listed(question.waiting, 4)}", 1, "muted")
     if not question.sure:
-        yield Said("it may turn out to change nothing: that is not decided", 1, "muted")
+        yield StyledLine("it may turn out to change nothing: that is not decided", 1, "muted")

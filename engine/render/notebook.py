@@ -10,7 +10,7 @@ from ..explain import Difference, Enough, Questions, Why, WhyNot
 from ..record import Record
 from .contrast import difference, enough
 from .next_question import questions
-from .styled_line import Said, Style, tell
+from .styled_line import Style, StyledLine, format_answer
 from .why import why
 from .why_not import why_not
 
@@ -29,7 +29,7 @@ def html(record: Record) -> str | None:
     return None if lines is None else printable(str(fragment[[_line(line) for line in lines]]))
 
 
-def lines_of(record: Record) -> Iterable[Said] | None:
+def lines_of(record: Record) -> Iterable[StyledLine] | None:
     """The lines of a record that can be told without its rulebook."""
     match record:
         case Case():
@@ -49,23 +49,23 @@ def lines_of(record: Record) -> Iterable[Said] | None:
     return None
 
 
-def _line(line: Said) -> Element:
+def _line(line: StyledLine) -> Element:
     return div(style=f"margin-left: {1.5 * line.indent}em; {CSS[line.style]}")[line.bullet + line.text]
 
 
-def _case(case: Case) -> Iterator[Said]:
-    yield Said(f"Case {case.id}", style="title")
-    yield from (Said(f"{name}: {value}") for name, value in case.facts.items())
-    yield from (Said(str(problem), style="alarm") for problem in case.problems)
+def _case(case: Case) -> Iterator[StyledLine]:
+    yield StyledLine(f"Case {case.id}", style="title")
+    yield from (StyledLine(f"{name}: {value}") for name, value in case.facts.items())
+    yield from (StyledLine(str(problem), style="alarm") for problem in case.problems)
 
 
-def _decision(decision: Decision) -> Iterator[Said]:
-    yield Said(f"Decision of case {decision.case.id}", style="title")
+def _decision(decision: Decision) -> Iterator[StyledLine]:
+    yield StyledLine(f"Decision of case {decision.case.id}", style="title")
     for law in decision.broken:
-        yield Said(f"It breaks the law {law.id}: {law.says}", style="alarm")
+        yield StyledLine(f"It breaks the law {law.id}: {law.says}", style="alarm")
     for name, answer in decision.conclusions.items():
         if name in decision.disputed:
-            yield Said(f"{name}: disputed ({' or '.join(decision.disputed[name])})", style="alarm")
+            yield StyledLine(f"{name}: disputed ({' or '.join(decision.disputed[name])})", style="alarm")
         elif answer is not None:
-            yield Said(f"{name}: {tell(answer)}")
-    yield Said(f"open questions: {len(decision.ask)}", style="muted")
+            yield StyledLine(f"{name}: {format_answer(answer)}")
+    yield StyledLine(f"open questions: {len(decision.ask)}", style="muted")

@@ -7,50 +7,50 @@ from itertools import chain
 from ..errors import Place
 from ..language import Condition, Group, show_line, title_of
 from ..rulebook import Claim, Law, Rule, Rulebook, Source, Term
-from .styled_line import Said, cite, citing, laws_citing
+from .styled_line import StyledLine, cite, citing, laws_citing
 
 
-def rule_page(rulebook: Rulebook, rule: Rule) -> Iterator[Said]:
+def rule_page(rulebook: Rulebook, rule: Rule) -> Iterator[StyledLine]:
     """The page of a rule."""
-    yield Said(f"Rule {rule.id}", style="title")
-    yield Said(rule.says, 1, "answer")
+    yield StyledLine(f"Rule {rule.id}", style="title")
+    yield StyledLine(rule.says, 1, "answer")
     yield from _condition(rule.condition)
-    yield Said("then:", 1)
-    yield from (Said(f"{term}: {value}" if value else term, 2, "answer", "- ") for term, value in rule.then)
-    yield from (Said(f"outranks {other}", 1) for other in rule.outranks)
+    yield StyledLine("then:", 1)
+    yield from (StyledLine(f"{term}: {value}" if value else term, 2, "answer", "- ") for term, value in rule.then)
+    yield from (StyledLine(f"outranks {other}", 1) for other in rule.outranks)
     above = [other.id for other in rulebook.rules.values() if rule.id in other.outranks]
-    yield from (Said(f"outranked by {other}", 1) for other in above)
-    yield Said(rule.because, 1, bullet="because: ")
-    yield from (Said(cite(rulebook, citation), 1, "muted", "source: ") for citation in rule.sources)
-    yield Said(f"{rule.status}; {_where(rulebook, rule.place)}", 1, "muted")
-    yield from (Said(f"{example.name}: {example.mark}", 1, "muted", "example: ") for example in rule.examples)
+    yield from (StyledLine(f"outranked by {other}", 1) for other in above)
+    yield StyledLine(rule.because, 1, bullet="because: ")
+    yield from (StyledLine(cite(rulebook, citation), 1, "muted", "source: ") for citation in rule.sources)
+    yield StyledLine(f"{rule.status}; {_where(rulebook, rule.place)}", 1, "muted")
+    yield from (StyledLine(f"{example.name}: {example.mark}", 1, "muted", "example: ") for example in rule.examples)
 
 
-def _condition(condition: Condition, law: bool = False) -> Iterator[Said]:
+def _condition(condition: Condition, law: bool = False) -> Iterator[StyledLine]:
     if not condition.lines and not law:
-        yield Said("if: always", 1)
+        yield StyledLine("if: always", 1)
     for head, parts in (("never" if law else "if", condition.lines), ("unless", condition.unless)):
         if parts:
-            yield Said(f"{head}:", 1)
+            yield StyledLine(f"{head}:", 1)
         for part in parts:
             below = part.lines if isinstance(part, Group) else ()
-            yield Said(f"{title_of(part)}:" if isinstance(part, Group) else show_line(part), 2, "plain", "- ")
-            yield from (Said(show_line(line), 4, "plain", "- ") for line in below)
+            yield StyledLine(f"{title_of(part)}:" if isinstance(part, Group) else show_line(part), 2, "plain", "- ")
+            yield from (StyledLine(show_line(line), 4, "plain", "- ") for line in below)
 
 
 def _where(rulebook: Rulebook, place: Place) -> str:
     return os.path.relpath(os.path.join(rulebook.directory, str(place))) if rulebook.directory else str(place)  # noqa: PTH118
 
 
-def term_page(rulebook: Rulebook, term: Term) -> Iterator[Said]:
+def term_page(rulebook: Rulebook, term: Term) -> Iterator[StyledLine]:
     """The page of a finding or conclusion."""
-    yield Said(f"{'Finding' if term.finding else 'Conclusion'} {term.name}", style="title")
-    yield from (Said(text, 1) for text in (term.ask, term.help, term.says) if text)
+    yield StyledLine(f"{'Finding' if term.finding else 'Conclusion'} {term.name}", style="title")
+    yield from (StyledLine(text, 1) for text in (term.ask, term.help, term.says) if text)
     domain = term.domain
     values = f"{domain.low} to {domain.high} {term.unit}" if domain.kind == "number" else "; ".join(domain.values)
-    yield Said(f"{domain.kind}{f': {values}' if values else ''}", 1, "answer")
+    yield StyledLine(f"{domain.kind}{f': {values}' if values else ''}", 1, "answer")
     if term.asked_if:
-        yield Said(f"asked if {' and '.join(show_line(line) for line in term.asked_if.leaves())}", 1)
+        yield StyledLine(f"asked if {' and '.join(show_line(line) for line in term.asked_if.leaves())}", 1)
     facts = {
         "a screening question: it is answered before anything that rests on it is advised": term.screening,
         "lasts: a later visit may carry it over": term.lasts,
@@ -60,53 +60,58 @@ def term_page(rulebook: Rulebook, term: Term) -> Iterator[Said]:
         f"read by no rule: {term.unread}": term.unread,
         f"codes: {', '.join(term.codes)}": term.codes,
     }
-    yield from (Said(text, 1) for text, true in facts.items() if true)
+    yield from (StyledLine(text, 1) for text, true in facts.items() if true)
     yield from (
-        Said(f"{value}: {told or 'nothing'}", 2, "muted", "for patients, ") for value, told in term.for_patients.items()
+        StyledLine(f"{value}: {told or 'nothing'}", 2, "muted", "for patients, ")
+        for value, told in term.for_patients.items()
     )
     yield from _rule_list("given by", (rulebook.rules[entry.rule] for entry in rulebook.support.get(term.name, ())))
     yield from _rule_list("read by", rulebook.readers(term.name))
-    yield Said(_where(rulebook, term.place), 1, "muted")
+    yield StyledLine(_where(rulebook, term.place), 1, "muted")
 
 
-def _rule_list(title: str, rules: Iterable[Rule]) -> Iterator[Said]:
+def _rule_list(title: str, rules: Iterable[Rule]) -> Iterator[StyledLine]:
     for number, rule in enumerate(rules):
         if not number:
-            yield Said(f"{title}:", 1)
-        yield Said(f"{rule.id}: {rule.says}", 2, "muted", "- ")
+            yield StyledLine(f"{title}:", 1)
+        yield StyledLine(f"{rule.id}: {rule.says}", 2, "muted", "- ")
 
 
-def source_page(rulebook: Rulebook, source: Source) -> Iterator[Said]:
+def source_page(rulebook: Rulebook, source: Source) -> Iterator[StyledLine]:
     """The page of a source."""
-    yield Said(f"Source {source.key}", style="title")
-    yield from (Said(text, 1) for text in (source.citation, f"seen: {source.seen}", source.id, source.address) if text)
+    yield StyledLine(f"Source {source.key}", style="title")
+    yield from (
+        StyledLine(text, 1) for text in (source.citation, f"seen: {source.seen}", source.id, source.address) if text
+    )
     yield from _rule_list("cited by", citing(rulebook, source.key))
 
 
-def claim_page(rulebook: Rulebook, claim: Claim) -> Iterator[Said]:
+def claim_page(rulebook: Rulebook, claim: Claim) -> Iterator[StyledLine]:
     """The page of a claim of the article."""
-    yield Said(f"Claim {claim.number} of the article", style="title")
-    yield Said(claim.says, 1)
+    yield StyledLine(f"Claim {claim.number} of the article", style="title")
+    yield StyledLine(claim.says, 1)
     yield from _rule_list("cited by", citing(rulebook, "article", claim.number))
-    yield from (Said(f"law {law.id}: {law.says}", 2, "muted", "- ") for law in laws_citing(rulebook, claim.number))
+    yield from (
+        StyledLine(f"law {law.id}: {law.says}", 2, "muted", "- ") for law in laws_citing(rulebook, claim.number)
+    )
 
 
-def law_page(rulebook: Rulebook, law: Law) -> Iterator[Said]:
+def law_page(rulebook: Rulebook, law: Law) -> Iterator[StyledLine]:
     """The page of a law, or of an assumption about patients."""
-    yield Said(f"{'Law' if law.id in rulebook.laws else 'Impossible:'} {law.id}", style="title")
-    yield Said(law.says, 1, "answer")
+    yield StyledLine(f"{'Law' if law.id in rulebook.laws else 'Impossible:'} {law.id}", style="title")
+    yield StyledLine(law.says, 1, "answer")
     yield from _condition(law.condition, law=True)
-    yield from (Said(cite(rulebook, citation), 1, "muted", "source: ") for citation in law.sources)
-    yield Said(_where(rulebook, law.place), 1, "muted")
+    yield from (StyledLine(cite(rulebook, citation), 1, "muted", "source: ") for citation in law.sources)
+    yield StyledLine(_where(rulebook, law.place), 1, "muted")
 
 
-def page(rulebook: Rulebook, name: str) -> Iterator[Said] | None:
+def page(rulebook: Rulebook, name: str) -> Iterator[StyledLine] | None:
     """The page of whatever has that name: a rule, term, law, source, or claim (its number, or `article: 7`).
 
     A rule and a term may have the same name: then the term, and after it the rule.
     """
     claim = name.lower().removeprefix("article").lstrip(": ")
-    found: list[Iterator[Said]] = []
+    found: list[Iterator[StyledLine]] = []
     if name in rulebook.terms:
         found.append(term_page(rulebook, rulebook.terms[name]))
     if name in rulebook.rules:

@@ -8,58 +8,60 @@ from ..case import Answer, Case, Decision, Members, Range, Value
 from ..errors import counted
 from ..explain import LineReason, Why, shown
 from ..rulebook import Rulebook, Section, Term
-from .styled_line import Said, Style
+from .styled_line import Style, StyledLine
 
 OPEN = "Not known yet. Some questions are not answered."
 DISPUTED = "Your answers point more than one way here. So nothing is said; let a clinician look."
-FAULT_MAY_RISE = "It may be more urgent than it seems: something in these answers cannot be right."
+PROBLEM_MAY_RISE = "It may be more urgent than it seems: something in these answers cannot be right."
 MAY_RISE = "It may be more urgent than that: some questions are not answered."
 WITHHELD = "What would follow from these answers breaks a rule of safety, so it is not shown. Let a clinician look."
 MOST = 12  # so many open questions are read by somebody who asks why
 NOTHING = "Nothing that you answered speaks for anything else."
 
 
-def recommendation_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+def recommendation_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
     """One decision for the patient, in the order that the knowledge base gives; alarms before all else."""
     if decision.broken:
-        yield from broken_for_patient(rulebook, decision)
+        yield from broken_laws_for_patient(rulebook, decision)
         return
     for number, section in enumerate(_sections(rulebook)):
         body = [line for name in section.terms for line in sentences(decision, rulebook.terms[name])]
         if not body and any(decision.conclusions[name] is None for name in section.terms):
-            body = [Said(OPEN, 1, "muted")]
+            body = [StyledLine(OPEN, 1, "muted")]
         if body:
-            yield Said(section.title, style="title")
+            yield StyledLine(section.title, style="title")
             yield from body
         if not number:
             yield from _to_answer(rulebook, decision)
     yield from notice_for_patient(rulebook)
 
 
-def broken_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+def broken_laws_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
     """A decision that breaks a law, for the patient: the alarms, and that nothing else is advised."""
     told = [line for term in rulebook.conclusions for line in sentences(decision, term)]
-    yield from (Said(line.text, line.indent, "alarm") for line in told)
-    yield Said(WITHHELD, style="title")
-    yield from (Said(law.says, 1, "alarm", "- ") for law in decision.broken)
+    yield from (StyledLine(line.text, line.indent, "alarm") for line in told)
+    yield StyledLine(WITHHELD, style="title")
+    yield from (StyledLine(law.says, 1, "alarm", "- ") for law in decision.broken)
     yield from notice_for_patient(rulebook)
 
 
-def fault_for_patient(alarms: Alarms, case: Case) -> Iterator[Said]:
+def rejection_for_patient(alarms: Alarms, case: Case) -> Iterator[StyledLine]:
     """A case that cannot be decided, for the patient: what cannot be right, and how soon to be seen all the same."""
-    yield Said("Something in these answers cannot be right, so nothing is advised from them yet", style="alarm")
-    yield from (Said(f"{problem.words[:1].upper()}{problem.words[1:]}.", 1, "plain", "- ") for problem in case.problems)
+    yield StyledLine("Something in these answers cannot be right, so nothing is advised from them yet", style="alarm")
+    yield from (
+        StyledLine(f"{problem.words[:1].upper()}{problem.words[1:]}.", 1, "plain", "- ") for problem in case.problems
+    )
     figures, told = alarms.figures(case), False
     for term in alarms.scales:
         least, most = figures.at_least[term.name], figures.at_most[term.name]
         if least is not None and least != term.otherwise:
-            yield Said(plainly(term, least), style="alarm")
+            yield StyledLine(for_patient(term, least), style="alarm")
             told = True
         if least != most:
-            yield Said(FAULT_MAY_RISE, style="alarm")
+            yield StyledLine(PROBLEM_MAY_RISE, style="alarm")
             told = True
     if not told:
-        yield Said(OPEN, style="answer")
+        yield StyledLine(OPEN, style="answer")
     yield from notice_for_patient(alarms.rulebook)
 
 
@@ -69,42 +71,42 @@ def _sections(rulebook: Rulebook) -> tuple[Section, ...]:
     return found or (Section("Your answers", shown(rulebook)),)
 
 
-def _to_answer(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+def _to_answer(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
     screening = [rulebook.terms[name] for name in decision.ask if rulebook.terms[name].screening]
     if screening:
-        yield Said("Answer this first", style="title")
-        yield Said("Until then nothing is advised that needs it.", 1)
-        yield from (Said(term.ask, 1, "plain", "? ") for term in screening)
+        yield StyledLine("Answer this first", style="title")
+        yield StyledLine("Until then nothing is advised that needs it.", 1)
+        yield from (StyledLine(term.ask, 1, "plain", "? ") for term in screening)
 
 
-def sentences(decision: Decision, term: Term) -> Iterator[Said]:
+def sentences(decision: Decision, term: Term) -> Iterator[StyledLine]:
     """What an answer says to the patient; nothing where it is open, or where there is nothing to say."""
     answer = decision.conclusions[term.name]
     if term.name in decision.disputed:
         if term.takes_highest and answer != term.otherwise:
-            yield Said(plainly(term, str(answer)), 1, "alarm")
-        yield Said(DISPUTED, 1, "alarm")
+            yield StyledLine(for_patient(term, str(answer)), 1, "alarm")
+        yield StyledLine(DISPUTED, 1, "alarm")
         return
     if isinstance(answer, Members):
         if answer.inside:
-            yield Said(f"{_named(term)}:", 1, "answer")
-        yield from (Said(plainly(term, member), 2, "plain", "- ") for member in answer.inside)
+            yield StyledLine(f"{_named(term)}:", 1, "answer")
+        yield from (StyledLine(for_patient(term, member), 2, "plain", "- ") for member in answer.inside)
         return
     least = answer.low if isinstance(answer, Range) else answer
     if isinstance(answer, Range) and least == term.otherwise:
-        yield Said(OPEN, 1, "muted")
+        yield StyledLine(OPEN, 1, "muted")
         return
-    if least is not None and (text := plainly(term, least)):
-        yield Said(text, 1, _style(term, answer))
+    if least is not None and (text := for_patient(term, least)):
+        yield StyledLine(text, 1, _style(term, answer))
         if isinstance(answer, Range):
-            yield Said(MAY_RISE, 1, _style(term, answer))
+            yield StyledLine(MAY_RISE, 1, _style(term, answer))
 
 
 def _style(term: Term, answer: Answer) -> Style:
     return "alarm" if (answer.low if isinstance(answer, Range) else answer) in term.alarms else "plain"
 
 
-def plainly(term: Term, value: Value) -> str:
+def for_patient(term: Term, value: Value) -> str:
     """A value of a conclusion in the words that the knowledge base has for patients, or in its own."""
     if str(value) in term.for_patients:
         return term.for_patients[str(value)]
@@ -116,51 +118,51 @@ def _named(term: Term) -> str:
     return f"{term.name[:1].upper()}{term.name[1:]}"
 
 
-def notice_for_patient(rulebook: Rulebook) -> Iterator[Said]:
+def notice_for_patient(rulebook: Rulebook) -> Iterator[StyledLine]:
     """What the knowledge base says of itself to a patient."""
     if rulebook.recommendation:
         told = rulebook.recommendation
-        yield Said("Please note", style="title")
-        yield Said(told.notice_for_patients or told.notice, 1, "muted")
+        yield StyledLine("Please note", style="title")
+        yield StyledLine(told.notice_for_patients or told.notice, 1, "muted")
 
 
-def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iterator[Said]:
+def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iterator[StyledLine]:
     """The reasons for an answer as the patient gave them: what was asked, and what the answer was."""
     yield from _head(decision, reason.term)
     conclusions, findings = _read(rulebook, reason)
     findings = {name: None for name in findings if name in decision.case.facts}
     known = [line for term in conclusions for line in _settled(decision, term)]
     if known or findings:
-        yield Said("Why", style="title")
-        yield from (Said(line.text, 1, line.style, "- ") for line in known)
+        yield StyledLine("Why", style="title")
+        yield from (StyledLine(line.text, 1, line.style, "- ") for line in known)
     if findings:
-        yield Said("This is what you told us:", 1)
+        yield StyledLine("This is what you told us:", 1)
         for name in findings:
             yield from _answered(rulebook.terms[name], decision.case.facts[name])
     elif reason.how == "otherwise":
-        yield Said(NOTHING, 1)
+        yield StyledLine(NOTHING, 1)
     if reason.missing:
-        yield Said("Not answered yet", style="title")
-        yield from (Said(rulebook.terms[name].ask, 1, "plain", "? ") for name in reason.missing[:MOST])
+        yield StyledLine("Not answered yet", style="title")
+        yield from (StyledLine(rulebook.terms[name].ask, 1, "plain", "? ") for name in reason.missing[:MOST])
         if len(reason.missing) > MOST:
-            yield Said(f"and {counted(len(reason.missing) - MOST, 'other question')}", 1, "muted")
+            yield StyledLine(f"and {counted(len(reason.missing) - MOST, 'other question')}", 1, "muted")
     yield from notice_for_patient(rulebook)
 
 
-def _head(decision: Decision, term: Term) -> Iterator[Said]:
+def _head(decision: Decision, term: Term) -> Iterator[StyledLine]:
     """The answer itself; a finding has been told already, and what is open is said to be so."""
     told = [] if term.finding or term.built_in else list(sentences(decision, term))
-    yield from (Said(line.text, 0, "alarm" if line.style == "alarm" else "answer", line.bullet) for line in told)
+    yield from (StyledLine(line.text, 0, "alarm" if line.style == "alarm" else "answer", line.bullet) for line in told)
     if not told:
         is_open = not term.finding and decision.conclusions[term.name] is None
-        yield Said(OPEN if is_open else term.ask or term.says, style="answer")
+        yield StyledLine(OPEN if is_open else term.ask or term.says, style="answer")
 
 
-def _settled(decision: Decision, term: Term) -> Iterator[Said]:
+def _settled(decision: Decision, term: Term) -> Iterator[StyledLine]:
     """A conclusion on the way, where the knowledge base has words for it and it is no mere default."""
     answer = decision.conclusions[term.name]
     if isinstance(answer, Members) and answer.inside and term.for_patients and term.name not in decision.disputed:
-        yield Said(f"{_named(term)}: {' '.join(plainly(term, member) for member in answer.inside)}", 1)
+        yield StyledLine(f"{_named(term)}: {' '.join(for_patient(term, member) for member in answer.inside)}", 1)
     elif term.for_patients and answer != term.otherwise:
         yield from sentences(decision, term)
 
@@ -193,14 +195,14 @@ def _speaks(line: LineReason) -> bool:
     return line.state in ("disputed", "not met" if line.excluded else "met")
 
 
-def _answered(term: Term, value: Value) -> Iterator[Said]:
+def _answered(term: Term, value: Value) -> Iterator[StyledLine]:
     """A question with its answer, or the sentence that the knowledge base has for the answer."""
     text = str(value)
     told = term.for_patients.get(text, f"{term.ask} {text[:1].upper()}{text[1:]}.")
     if told:
-        yield Said(told, 1, "plain", "- ")
+        yield StyledLine(told, 1, "plain", "- ")
     if text not in term.for_patients:
-        yield from (Said(meant, 2, "muted") for meant in _meaning(term, text))
+        yield from (StyledLine(meant, 2, "muted") for meant in _meaning(term, text))
 
 
 def _meaning(term: Term, value: str) -> Iterator[str]:

@@ -7,43 +7,43 @@ from ..alarms import Alarms
 from ..case import Case, Decision, Members
 from ..errors import counted
 from ..rulebook import Rulebook, Section, Term
-from .broken_law import broken, broken_in_brief
-from .styled_line import Said, tell
+from .broken_law import broken_laws, broken_laws_in_brief
+from .styled_line import StyledLine, format_answer
 
 
-def recommendation(rulebook: Rulebook, decision: Decision) -> Iterator[Said]:
+def recommendation(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
     """One decision on one screen, in the order that the knowledge base gives; of one that breaks a law its alarms."""
     if decision.broken:
-        yield from broken(rulebook, decision)
+        yield from broken_laws(rulebook, decision)
         yield from notice(rulebook)
         return
-    yield Said(f"Case {decision.case.id}", style="title")
+    yield StyledLine(f"Case {decision.case.id}", style="title")
     if decision.case.says:
-        yield Said(decision.case.says, 1, "muted")
+        yield StyledLine(decision.case.says, 1, "muted")
     sections = rulebook.recommendation.sections if rulebook.recommendation else (_all_in_one(rulebook),)
     screening = [name for name in decision.ask if rulebook.terms[name].screening]
     for number, section in enumerate(sections):
         body = [line for name in section.terms for line in _conclusion(decision, name)]
         body += [line for side in section.sides for line in _side(rulebook, decision, *side)]
         if body:
-            yield Said(section.title, style="title")
+            yield StyledLine(section.title, style="title")
             yield from body
         if not number and screening:
-            yield Said(
+            yield StyledLine(
                 f"{counted(len(screening), 'open screening question')}: nothing that rests on them is advised",
                 1,
                 "alarm",
             )
     if screening:
-        yield Said("Answer first", style="title")
-        yield from (Said(f"{name}: {rulebook.terms[name].ask}", 1, "plain", "? ") for name in screening)
+        yield StyledLine("Answer first", style="title")
+        yield from (StyledLine(f"{name}: {rulebook.terms[name].ask}", 1, "plain", "? ") for name in screening)
     others = [name for name in decision.ask if name not in screening]
     if others:
-        yield Said("Not known yet", style="title")
-        yield Said(", ".join(others), 1, "muted")
+        yield StyledLine("Not known yet", style="title")
+        yield StyledLine(", ".join(others), 1, "muted")
     if decision.not_used:
-        yield Said("Answered, and not used: these questions do not apply", style="title")
-        yield Said(", ".join(decision.not_used), 1, "muted")
+        yield StyledLine("Answered, and not used: these questions do not apply", style="title")
+        yield StyledLine(", ".join(decision.not_used), 1, "muted")
     yield from notice(rulebook)
 
 
@@ -51,39 +51,41 @@ def _all_in_one(rulebook: Rulebook) -> Section:
     return Section("Conclusions", tuple(term.name for term in rulebook.conclusions))
 
 
-def _conclusion(decision: Decision, name: str) -> Iterator[Said]:
+def _conclusion(decision: Decision, name: str) -> Iterator[StyledLine]:
     answer = decision.conclusions[name]
     if name in decision.disputed:
         sides = "; ".join(
             f"{value} ({', '.join(rules)})" if rules else value for value, rules in decision.disputed[name].items()
         )
-        reached = f"{tell(answer)}, " if isinstance(answer, str | int) else ""  # of a scale or a tally, the lower end
-        yield Said(f"{name}: {reached}disputed: {sides}", 1, "alarm")
+        reached = (
+            f"{format_answer(answer)}, " if isinstance(answer, str | int) else ""
+        )  # of a scale or a tally, the lower end
+        yield StyledLine(f"{name}: {reached}disputed: {sides}", 1, "alarm")
     elif isinstance(answer, Members):
         if answer.inside:
-            yield Said(f"{name}:", 1, "answer")
-        yield from (Said(member, 2, "plain", "- ") for member in answer.inside)
+            yield StyledLine(f"{name}:", 1, "answer")
+        yield from (StyledLine(member, 2, "plain", "- ") for member in answer.inside)
         if answer.open and not answer.inside:
-            yield Said(f"{name}: not known yet", 1, "muted")
+            yield StyledLine(f"{name}: not known yet", 1, "muted")
     elif name in decision.gaps:
-        yield Said(f"{name}: none given", 1, "muted")
+        yield StyledLine(f"{name}: none given", 1, "muted")
     else:
-        yield Said(f"{name}: {tell(answer)}", 1, "muted" if answer is None else "answer")
+        yield StyledLine(f"{name}: {format_answer(answer)}", 1, "muted" if answer is None else "answer")
 
 
-def _side(rulebook: Rulebook, decision: Decision, name: str, pro: str, contra: str) -> Iterator[Said]:
+def _side(rulebook: Rulebook, decision: Decision, name: str, pro: str, contra: str) -> Iterator[StyledLine]:
     for word, tally in (("for", pro), ("against", contra)):
         firing = [entry.rule for entry in rulebook.support[tally] if entry.rule in decision.fired]
-        yield Said(f"{word} {name}: {tell(decision.conclusions[tally])}", 1)
-        yield from (Said(rulebook.rules[rule].says, 2, "muted", "- ") for rule in firing)
+        yield StyledLine(f"{word} {name}: {format_answer(decision.conclusions[tally])}", 1)
+        yield from (StyledLine(rulebook.rules[rule].says, 2, "muted", "- ") for rule in firing)
 
 
-def notice(rulebook: Rulebook) -> Iterator[Said]:
+def notice(rulebook: Rulebook) -> Iterator[StyledLine]:
     """What the knowledge base says of itself, and how many of its rules are drafts."""
     if rulebook.recommendation:
-        yield Said("Please note", style="title")
-        yield Said(rulebook.recommendation.notice, 1, "muted")
-    yield Said(f"{drafts(rulebook)} Rulebook {rulebook.digest}.", 1, "muted")
+        yield StyledLine("Please note", style="title")
+        yield StyledLine(rulebook.recommendation.notice, 1, "muted")
+    yield StyledLine(f"{drafts(rulebook)} Rulebook {rulebook.digest}.", 1, "muted")
 
 
 def drafts(rulebook: Rulebook) -> str:
@@ -92,35 +94,35 @@ def drafts(rulebook: Rulebook) -> str:
     return f"{sum(card.status == 'draft' for card in cards)} of {counted(len(cards), 'card')} are drafts, not reviewed."
 
 
-def brief(rulebook: Rulebook, decision: Decision) -> Said:
+def brief(rulebook: Rulebook, decision: Decision) -> StyledLine:
     """One decision in one line: the single-valued conclusions of the first sections."""
     if decision.broken:
-        return broken_in_brief(rulebook, decision)
+        return broken_laws_in_brief(rulebook, decision)
     sections = rulebook.recommendation.sections if rulebook.recommendation else ()
     terms = [rulebook.terms[name] for section in sections[:2] for name in section.terms] or list(rulebook.conclusions)
     told = [f"{term.name}: {_briefly(decision, term)}" for term in terms if term.domain.kind in ("yes/no", "choice")]
-    return Said(f"{decision.case.id}: {'; '.join(told)}")
+    return StyledLine(f"{decision.case.id}: {'; '.join(told)}")
 
 
 def _briefly(decision: Decision, term: Term) -> str:
     answer = decision.conclusions[term.name]
     if term.name in decision.disputed:
-        return "disputed" if answer is None else f"{tell(answer)} (disputed)"
-    return tell(answer)
+        return "disputed" if answer is None else f"{format_answer(answer)} (disputed)"
+    return format_answer(answer)
 
 
-def fault(alarms: Alarms, case: Case) -> Iterator[Said]:
+def rejection(alarms: Alarms, case: Case) -> Iterator[StyledLine]:
     """A case that cannot be decided: its problems, and how far its alarms reach, at least and at most."""
-    yield Said(f"Case {case.id}: not decided, for there is something to mend in it", style="alarm")
-    yield from (Said(str(replace(problem, excerpt="")), 1) for problem in case.problems)
-    yield from (Said(told, 1, "alarm") for told in _reached(alarms, case))
+    yield StyledLine(f"Case {case.id}: not decided, for there is something to mend in it", style="alarm")
+    yield from (StyledLine(str(replace(problem, excerpt="")), 1) for problem in case.problems)
+    yield from (StyledLine(told, 1, "alarm") for told in _reached(alarms, case))
 
 
-def fault_in_brief(alarms: Alarms, case: Case) -> Said:
+def rejection_in_brief(alarms: Alarms, case: Case) -> StyledLine:
     """The same in one line, with the first problem alone."""
     more = f" ({len(case.problems) - 1} more)" if len(case.problems) > 1 else ""
     problem = str(case.problems[0]).splitlines()[0]
-    return Said(f"{case.id}: to mend: {problem}{more}; {'; '.join(_reached(alarms, case))}", style="alarm")
+    return StyledLine(f"{case.id}: to mend: {problem}{more}; {'; '.join(_reached(alarms, case))}", style="alarm")
 
 
 def _reached(alarms: Alarms, case: Case) -> Iterator[str]:

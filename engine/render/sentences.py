@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator
 
 from ..language import Condition, Group, Is, Line, Unsettled, phrase_of
 from ..rulebook import Rule
-from .styled_line import Said
+from .styled_line import StyledLine
 
 
-def sentences(rule: Rule) -> Iterator[Said]:
+def sentences(rule: Rule) -> Iterator[StyledLine]:
     """A rule as one sentence for its condition, and one for what follows."""
-    yield Said(f"{condition_in_words(rule.condition)}, then {' and '.join(_concluded(rule.then))}.", style="answer")
+    yield StyledLine(
+        f"{condition_in_words(rule.condition)}, then {' and '.join(_concluded(rule.then))}.", style="answer"
+    )
     if rule.outranks:
-        yield Said(f"Where both hold, {' and '.join(rule.outranks)} gives way.", 1)
+        yield StyledLine(f"Where both hold, {' and '.join(rule.outranks)} gives way.", 1)
 
 
 def condition_in_words(condition: Condition) -> str:

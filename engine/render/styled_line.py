@@ -19,7 +19,7 @@ FEW = 3  # so many members that open or close are named
 
 
 @dataclass(frozen=True)
-class Said:
+class StyledLine:
     """A line of words: how deep it stands, its style, and the bullet that only its first printed line carries."""
 
     text: str
@@ -28,7 +28,7 @@ class Said:
     bullet: str = ""
 
 
-def tell(answer: Answer) -> str:
+def format_answer(answer: Answer) -> str:
     """An answer in words."""
     match answer:
         case None:
@@ -40,10 +40,10 @@ def tell(answer: Answer) -> str:
     return str(answer)
 
 
-def became(before: Answer, after: Answer) -> Iterator[str]:
+def format_change(before: Answer, after: Answer) -> Iterator[str]:
     """What became of an answer: of several members those that come, go, or are open now; if many, how many."""
     if not isinstance(before, Members) or not isinstance(after, Members):
-        yield f"{tell(after)} (before: {tell(before)})"
+        yield f"{format_answer(after)} (before: {format_answer(before)})"
         return
     for word, one, other in (("new", after, before), ("no longer", before, after)):
         yield from (f"{word}: {member}" for member in one.inside if member not in other.inside)

@@ -8,7 +8,7 @@ from ..errors import counted, listed
 from ..explain import GateReason, GroupReason, LineReason, RuleReason, Why
 from ..rulebook import Rulebook
 from .once import Once
-from .styled_line import Said, cite, tell
+from .styled_line import StyledLine, cite, format_answer
 
 Length = Literal["line", "reasons", "everything"]
 LENGTHS: tuple[Length, ...] = ("line", "reasons", "everything")
@@ -17,12 +17,12 @@ DEEPEST = 24
 """What would be indented deeper is explained in a part of its own, at the left again."""
 
 
-def why(reason: Why, length: Length = "reasons") -> Iterator[Said]:
+def why(reason: Why, length: Length = "reasons") -> Iterator[StyledLine]:
     """A tree of reasons, in one line, as reasons, or with everything."""
     if length == "line":
         rules = [f"{rule.rule.id} ({rule.rule.says.rstrip('.')})" for side in reason.sides for rule in side.rules]
         because = f", by {'; '.join(rules)}" if rules else f", {how_of(reason)}"
-        yield Said(f"{reason.term.name}: {answer_of(reason)}{because}", style="answer")
+        yield StyledLine(f"{reason.term.name}: {answer_of(reason)}{because}", style="answer")
     else:
         yield from _Text(reason, length).lines()
 
@@ -31,7 +31,7 @@ def answer_of(reason: Why) -> str:
     """The answer that a tree of reasons explains."""
     if reason.how == "disputed":
         return f"{reason.answer}, disputed" if isinstance(reason.answer, str | int) else "disputed"
-    return "none given" if reason.how == "gap" else tell(reason.answer)
+    return "none given" if reason.how == "gap" else format_answer(reason.answer)
 
 
 def how_of(reason: Why) -> str:
@@ -82,63 +82,65 @@ class _Text:
         self.asked, self.length = asked, length
         self.once = Once[str](DEEPEST)
 
-    def lines(self) -> Iterator[Said]:
+    def lines(self) -> Iterator[StyledLine]:
         """What was asked for, down to the answers given; then what would have stood too deep."""
         yield from self._why(self.asked, 0)
         for name in self.once.rest():
             below = self.asked.beneath[name]
-            yield Said(_head(below, how_of(below)), 0, "answer")
+            yield StyledLine(_head(below, how_of(below)), 0, "answer")
             yield from self._reasons(below, 0)
 
-    def _why(self, reason: Why, indent: int) -> Iterator[Said]:
+    def _why(self, reason: Why, indent: int) -> Iterator[StyledLine]:
         elsewhere = self.once.refer(reason.term.name, indent)
-        yield Said(_head(reason, elsewhere or how_of(reason)), indent, "answer")
+        yield StyledLine(_head(reason, elsewhere or how_of(reason)), indent, "answer")
         if not elsewhere:
             yield from self._reasons(reason, indent)
 
-    def _reasons(self, reason: Why, indent: int) -> Iterator[Said]:
+    def _reasons(self, reason: Why, indent: int) -> Iterator[StyledLine]:
         several = reason.how == "disputed" or isinstance(reason.answer, Members)
         for side in reason.sides:
             if several:
-                yield Said(f"{side.value}:", indent + 1, "answer")
+                yield StyledLine(f"{side.value}:", indent + 1, "answer")
             for rule in side.rules:
                 yield from self._rule(rule, indent + 1 + several)
         if self.length == "everything":
-            yield from (Said(f"not answered: {name}", indent + 1, "muted", "- ") for name in reason.missing)
+            yield from (StyledLine(f"not answered: {name}", indent + 1, "muted", "- ") for name in reason.missing)
             for word, rules in (("ruled out", reason.ruled_out), ("waiting", reason.waiting)):
                 for rule in rules:
-                    yield Said(f"{word}: {rule.rule.id}: {'; '.join(_deciding(rule))}", indent + 1, "muted", "- ")
+                    yield StyledLine(f"{word}: {rule.rule.id}: {'; '.join(_deciding(rule))}", indent + 1, "muted", "- ")
 
-    def _rule(self, reason: RuleReason, indent: int) -> Iterator[Said]:
+    def _rule(self, reason: RuleReason, indent: int) -> Iterator[StyledLine]:
         rule, whole = reason.rule, self.length == "everything"
         disputed = f" ({DISPUTED})" if reason.status == "disputed" else ""
-        yield Said(f"{rule.says}{disputed}", indent, "plain", "> ")
-        yield Said(f"because: {rule.because}", indent + 1, "muted")
-        yield Said(f"rule {rule.id}, {rule.place}; {'; '.join(map(str, rule.sources))}", indent + 1, "muted")
+        yield StyledLine(f"{rule.says}{disputed}", indent, "plain", "> ")
+        yield StyledLine(f"because: {rule.because}", indent + 1, "muted")
+        yield StyledLine(f"rule {rule.id}, {rule.place}; {'; '.join(map(str, rule.sources))}", indent + 1, "muted")
         for part in reason.parts:
             if isinstance(part, GroupReason):
-                yield Said(f"{_prefix(part)}{part.title}: {part.state}", indent + 1, "plain", "* ")
+                yield StyledLine(f"{_prefix(part)}{part.title}: {part.state}", indent + 1, "plain", "* ")
                 for line in part.lines:
                     if whole or line.state in (part.state, "disputed"):
                         yield from self._line(line, indent + 2)
             else:
                 yield from self._line(part, indent + 1)
-        yield from (Said(f"outranked by {other}", indent + 1) for other in reason.outranked)
+        yield from (StyledLine(f"outranked by {other}", indent + 1) for other in reason.outranked)
         if whole:
-            yield from (Said(f"ruled out above it: {other}", indent + 1, "muted", "- ") for other in reason.above)
+            yield from (StyledLine(f"ruled out above it: {other}", indent + 1, "muted", "- ") for other in reason.above)
 
-    def _line(self, line: LineReason, indent: int) -> Iterator[Said]:
+    def _line(self, line: LineReason, indent: int) -> Iterator[StyledLine]:
         exact = len(line.found) == 1 and line.text == "{}: {}".format(*next(iter(line.found.items())))
         if exact and line.state == "met" and len(line.below) == 1:
             below = self.asked.beneath[line.below[0]]
             elsewhere = self.once.refer(line.below[0], indent)
-            yield Said(f"{_prefix(line)}{line.text} ({elsewhere or how_of(below) or 'met'})", indent, "plain", "* ")
+            yield StyledLine(
+                f"{_prefix(line)}{line.text} ({elsewhere or how_of(below) or 'met'})", indent, "plain", "* "
+            )
             if not elsewhere:
                 yield from self._reasons(below, indent)
             return
         found = "; ".join(what_is_found(line))
         says = line.state if exact and line.state == "met" else f"{line.state}: {found}"
-        yield Said(f"{_prefix(line)}{line.text} ({says})", indent, "plain", "* ")
+        yield StyledLine(f"{_prefix(line)}{line.text} ({says})", indent, "plain", "* ")
         for name in line.below:
             yield from self._why(self.asked.beneath[name], indent + 1)
 
@@ -175,8 +177,8 @@ def found_in_words(value: object, concluded: bool = False) -> str:
     return str(value)
 
 
-def sources_behind(rulebook: Rulebook, reason: Why) -> Iterator[Said]:
+def sources_behind(rulebook: Rulebook, reason: Why) -> Iterator[StyledLine]:
     """The sources of every rule in a tree, in full."""
     citations = dict.fromkeys(citation for told in reason.rules() for citation in told.rule.sources)
-    yield Said("Sources", style="title")
-    yield from (Said(cite(rulebook, citation), 1, "muted", "- ") for citation in citations)
+    yield StyledLine("Sources", style="title")
+    yield from (StyledLine(cite(rulebook, citation), 1, "muted", "- ") for citation in citations)

@@ -4,37 +4,37 @@ from collections.abc import Iterator
 
 from ..errors import counted, listed
 from ..explain import Candidate, Goal, GroupReason, LineReason, RuleReason, Way, WhyNot
-from .answers import answered, either, stand
+from .answers import format_outcome, format_value, joined_by_or
 from .once import Once
-from .styled_line import Said
+from .styled_line import StyledLine
 from .why import DEEPEST, DISPUTED, Length, what_is_found
 
 NEAREST = {"reasons": (3, 1), "everything": (1_000, 1_000)}
 """So many rules are told of the term asked about, and of those beneath it."""
 
 
-def why_not(told: WhyNot, length: Length = "reasons") -> Iterator[Said]:
+def why_not(told: WhyNot, length: Length = "reasons") -> Iterator[StyledLine]:
     """What keeps another answer away, the nearest rule first, and the shortest way there."""
     if length != "line":
         yield from _Text(told, length).lines()
     else:
-        yield Said(_head(told), style="answer")
+        yield StyledLine(_head(told), style="answer")
     if told.way is not None:
         yield from _way(told.way, told, length)
 
 
 def _head(told: WhyNot) -> str:
-    return f"{told.term.name} is {stand(told.now)}{_wanted(told)}"
+    return f"{told.term.name} is {format_outcome(told.now)}{_wanted(told)}"
 
 
 def _wanted(told: WhyNot) -> str:
     """What it would have to be."""
     if told.goal.aim == "none of":
         without = "without" if told.term.domain.kind == "several" else "none of"
-        return f", and would have to be {without} {either(told.wanted)}"
+        return f", and would have to be {without} {joined_by_or(told.wanted)}"
     if told.goal.aim != "one of":
         return f", and would have to be {told.goal.aim}"
-    return f", not {either(told.wanted)}" if told.wanted and len(told.wanted) < 6 else ""
+    return f", not {joined_by_or(told.wanted)}" if told.wanted and len(told.wanted) < 6 else ""
 
 
 class _Text:
@@ -44,85 +44,87 @@ class _Text:
         self.asked, self.length = asked, length
         self.once = Once[Goal](DEEPEST)
 
-    def lines(self) -> Iterator[Said]:
+    def lines(self) -> Iterator[StyledLine]:
         """What was asked for, down to the answers; then what would have stood too deep."""
         self.once.refer(self.asked.goal, 0)
         yield from self._explained(self.asked, 0, NEAREST[self.length][0])
         for goal in self.once.rest():
             yield from self._explained(self.asked.beneath[goal], 0, NEAREST[self.length][1])
 
-    def _why_not(self, goal: Goal, indent: int) -> Iterator[Said]:
+    def _why_not(self, goal: Goal, indent: int) -> Iterator[StyledLine]:
         below, elsewhere = self.asked.beneath[goal], self.once.refer(goal, indent)
         if elsewhere:
-            yield Said(f"{_head(below)} ({elsewhere})", indent, "muted")
+            yield StyledLine(f"{_head(below)} ({elsewhere})", indent, "muted")
         else:
             yield from self._explained(below, indent, NEAREST[self.length][1])
 
-    def _explained(self, told: WhyNot, indent: int, most: int) -> Iterator[Said]:
-        yield Said(_head(told), indent, "answer")
+    def _explained(self, told: WhyNot, indent: int, most: int) -> Iterator[StyledLine]:
+        yield StyledLine(_head(told), indent, "answer")
         if told.missing:
-            yield Said(f"not answered: {listed(told.missing, 8)}", indent + 1, "muted")
+            yield StyledLine(f"not answered: {listed(told.missing, 8)}", indent + 1, "muted")
         yield from _instead(told, indent + 1, self.length)
         for candidate in told.rules[:most]:
             yield from self._candidate(candidate, indent + 1)
         left = len(told.rules) - most
         if left > 0:
-            yield Said(f"{counted(left, 'more rule')} could give it; none is nearer", indent + 1, "muted")
+            yield StyledLine(f"{counted(left, 'more rule')} could give it; none is nearer", indent + 1, "muted")
         if not told.rules and not told.instead and not told.missing and not told.by_otherwise:
             always = told.term.takes_highest and told.goal.aim == "none of"
-            yield Said("it always has one of these values" if always else "no rule gives it", indent + 1, "muted")
+            yield StyledLine("it always has one of these values" if always else "no rule gives it", indent + 1, "muted")
 
-    def _candidate(self, candidate: Candidate, indent: int) -> Iterator[Said]:
+    def _candidate(self, candidate: Candidate, indent: int) -> Iterator[StyledLine]:
         reason, whole = candidate.reason, self.length == "everything"
-        yield Said(f"{reason.rule.says} ({_distance(candidate)})", indent, "plain", "> ")
+        yield StyledLine(f"{reason.rule.says} ({_distance(candidate)})", indent, "plain", "> ")
         if whole:
-            yield Said(f"because: {reason.rule.because}", indent + 1, "muted")
+            yield StyledLine(f"because: {reason.rule.because}", indent + 1, "muted")
         sources = f"; {'; '.join(map(str, reason.rule.sources))}" if whole else ""
-        yield Said(f"rule {reason.rule.id}, {reason.rule.place}{sources}", indent + 1, "muted")
-        yield from (Said(f"outranked by {rule}, which holds", indent + 1, "alarm", "* ") for rule in reason.outranked)
+        yield StyledLine(f"rule {reason.rule.id}, {reason.rule.place}{sources}", indent + 1, "muted")
+        yield from (
+            StyledLine(f"outranked by {rule}, which holds", indent + 1, "alarm", "* ") for rule in reason.outranked
+        )
         for rule in reason.open_above:
-            yield Said(f"outranked by {rule} if that holds, which is not known", indent + 1, "plain", "* ")
+            yield StyledLine(f"outranked by {rule} if that holds, which is not known", indent + 1, "plain", "* ")
         met = 0
         for part in reason.parts:
             if part.state == ("not met" if part.excluded else "met") and not whole:
                 met += 1
             elif isinstance(part, GroupReason):
-                yield Said(f"{'unless ' * part.excluded}{part.title}: {part.state}", indent + 1, "plain", "* ")
+                yield StyledLine(f"{'unless ' * part.excluded}{part.title}: {part.state}", indent + 1, "plain", "* ")
                 for line in part.lines:
                     yield from self._line(line, candidate, indent + 2)
             else:
                 yield from self._line(part, candidate, indent + 1)
         if met:
-            yield Said(f"and {counted(met, 'other line')} as wanted", indent + 1, "muted")
+            yield StyledLine(f"and {counted(met, 'other line')} as wanted", indent + 1, "muted")
 
-    def _line(self, line: LineReason, candidate: Candidate, indent: int) -> Iterator[Said]:
+    def _line(self, line: LineReason, candidate: Candidate, indent: int) -> Iterator[StyledLine]:
         found = "; ".join(what_is_found(line))
-        yield Said(f"{'unless ' * line.excluded}{line.text} ({line.state}: {found})", indent, "plain", "* ")
+        yield StyledLine(f"{'unless ' * line.excluded}{line.text} ({line.state}: {found})", indent, "plain", "* ")
         for goal in candidate.behind(line):
             yield from self._why_not(goal, indent + 1)
 
 
-def _instead(told: WhyNot, indent: int, length: Length) -> Iterator[Said]:
+def _instead(told: WhyNot, indent: int, length: Length) -> Iterator[StyledLine]:
     """The rules that stand in the way."""
     fewer = told.goal.aim in ("none of", "fewer", "another number")
     if not told.by_otherwise and not fewer and told.term.domain.kind != "tally":
         for reason in told.instead:
-            yield Said(f"{reason.rule.says} [{reason.rule.id}]", indent, "plain", "instead: ")
+            yield StyledLine(f"{reason.rule.says} [{reason.rule.id}]", indent, "plain", "instead: ")
         return
     if not told.instead:
         return
     left = f"{len(told.instead)} {'is' if len(told.instead) == 1 else 'are'} not"
     if told.by_otherwise:
-        yield Said(f"it comes when every rule for another answer is ruled out; {left}", indent)
+        yield StyledLine(f"it comes when every rule for another answer is ruled out; {left}", indent)
     elif told.goal.aim == "none of":
-        yield Said(f"every rule for it would have to be ruled out; {left}", indent)
+        yield StyledLine(f"every rule for it would have to be ruled out; {left}", indent)
     else:
-        yield Said(f"for a lower number, rules would have to be ruled out; {left}", indent)
+        yield StyledLine(f"for a lower number, rules would have to be ruled out; {left}", indent)
     for reason in told.instead if length == "everything" else told.instead[:3]:
-        yield Said(f"{_doing(reason)}: {reason.rule.says} [{reason.rule.id}]", indent + 1, "muted", "- ")
+        yield StyledLine(f"{_doing(reason)}: {reason.rule.says} [{reason.rule.id}]", indent + 1, "muted", "- ")
     if len(told.instead) > 3 and length != "everything":
         waiting = sum(reason.status == "waits" for reason in told.instead)
-        yield Said(f"and {len(told.instead) - 3} more, {waiting} of all waiting", indent + 1, "muted")
+        yield StyledLine(f"and {len(told.instead) - 3} more, {waiting} of all waiting", indent + 1, "muted")
 
 
 def _doing(reason: RuleReason) -> str:
@@ -140,26 +142,28 @@ def _distance(candidate: Candidate) -> str:
     return f"{counted(candidate.distance, 'answer')} away" if candidate.distance else "nothing is lacking"
 
 
-def _way(way: Way, told: WhyNot, length: Length) -> Iterator[Said]:
-    goal = f"{told.term.name}: {either(told.wanted)}" if told.wanted and len(told.wanted) < 6 else "another answer"
+def _way(way: Way, told: WhyNot, length: Length) -> Iterator[StyledLine]:
+    goal = (
+        f"{told.term.name}: {joined_by_or(told.wanted)}" if told.wanted and len(told.wanted) < 6 else "another answer"
+    )
     if way.kind == "none":
-        yield Said(f"No way leads to {goal}", style="title")
+        yield StyledLine(f"No way leads to {goal}", style="title")
         fixed = "leaving alone what cannot be otherwise"
-        yield Said(f"Proved: whatever else were answered otherwise, {fixed}, no possible patient has it.", 1)
+        yield StyledLine(f"Proved: whatever else were answered otherwise, {fixed}, no possible patient has it.", 1)
         return
     if way.kind == "undecided":
-        yield Said(f"No way to {goal} was found", style="title")
-        yield Said(f"Whether there is one is not decided: {way.reason}.", 1)
+        yield StyledLine(f"No way to {goal} was found", style="title")
+        yield StyledLine(f"Whether there is one is not decided: {way.reason}.", 1)
         return
     least = "and no fewer do" if way.smallest else "which may not be the fewest"
     if not way.answers:
-        yield Said(f"{goal} is there already", style="title")
+        yield StyledLine(f"{goal} is there already", style="title")
         return
-    yield Said(f"The shortest way to {goal}", style="title")
-    yield Said(f"{counted(len(way.answers), 'other answer')} would do, {least}", 1, "muted")
+    yield StyledLine(f"The shortest way to {goal}", style="title")
+    yield StyledLine(f"{counted(len(way.answers), 'other answer')} would do, {least}", 1, "muted")
     shown = way.answers if length == "everything" else way.answers[:15]
     for one in shown:
         now = f"now {one.before}" if one.before is not None else "not answered yet"
-        yield Said(f"{one.term}: {answered(one.after)} ({now})", 1, "answer", "- ")
+        yield StyledLine(f"{one.term}: {format_value(one.after)} ({now})", 1, "answer", "- ")
     if len(shown) < len(way.answers):
-        yield Said(f"and {len(way.answers) - len(shown)} more", 1, "muted")
+        yield StyledLine(f"and {len(way.answers) - len(shown)} more", 1, "muted")

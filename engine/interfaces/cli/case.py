@@ -61,12 +61,12 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
         if as_json:
             say_json(decision.as_json() if decision else fault_json(alarms, case))
         elif brief:
-            tell = render.brief(rulebook, decision) if decision else render.fault_in_brief(alarms, case)
+            tell = render.brief(rulebook, decision) if decision else render.rejection_in_brief(alarms, case)
             say_in_one_line(tell)
         else:
             patient = reader == "patient"
             recommend = render.recommendation_for_patient if patient else render.recommendation
-            fault = render.fault_for_patient if patient else render.fault
+            fault = render.rejection_for_patient if patient else render.rejection
             say(recommend(rulebook, decision) if decision else fault(alarms, case))
             click.echo()
     if brief and not as_json:

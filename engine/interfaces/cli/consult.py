@@ -15,7 +15,7 @@ from .options import READER, NewPath, chain_of, load
 if TYPE_CHECKING:
     from ...case import Value
     from ...explain import Question
-    from ...render import Said
+    from ...render import StyledLine
     from ...rulebook import Term
     from ..interview import Interview
 
@@ -67,19 +67,19 @@ def _alone(path: Path) -> ExitStack:
     return stack
 
 
-def _opening(interview: "Interview", path: Path) -> "Iterator[Said]":
+def _opening(interview: "Interview", path: Path) -> "Iterator[StyledLine]":
     from ...errors import counted
-    from ...render import Said
+    from ...render import StyledLine
 
     recommendation = interview.plan.rulebook.recommendation
     if recommendation:
-        yield Said(recommendation.notice, style="muted")
+        yield StyledLine(recommendation.notice, style="muted")
     kept = (
         f"Going on with {path}: {counted(len(interview.answers), 'answer')}."
         if interview.answers
         else f"Answers go to {path}."
     )
-    yield Said(f"{kept} Say help for what can be said beside an answer.")
+    yield StyledLine(f"{kept} Say help for what can be said beside an answer.")
 
 
 def _recommend(interview: "Interview", reader: str) -> None:
@@ -91,18 +91,20 @@ def _recommend(interview: "Interview", reader: str) -> None:
     click.echo()
 
 
-def _ending(interview: "Interview", path: Path, finished: bool) -> "Iterator[Said]":
+def _ending(interview: "Interview", path: Path, finished: bool) -> "Iterator[StyledLine]":
     """Where the case is, and how to go on."""
-    from ...render import Said
+    from ...render import StyledLine
 
     kept = f"The case is in {path}." if path.exists() else "Nothing was answered, and nothing is kept."
     if finished:
         settled = not interview.questions.asked
-        yield Said(f"{'No answer can change this any more' if settled else 'What is not known stays open'}. {kept}")
+        yield StyledLine(
+            f"{'No answer can change this any more' if settled else 'What is not known stays open'}. {kept}"
+        )
     else:
-        yield Said(f"Not finished. {kept}")
+        yield StyledLine(f"Not finished. {kept}")
         if path.exists():
-            yield Said(f"Go on with: lumbar consult {path}")
+            yield StyledLine(f"Go on with: lumbar consult {path}")
 
 
 class _Asking:
@@ -165,32 +167,32 @@ class _Asking:
     # --- what is shown -----------------------------------------------------------------------------------------------
 
     def _show(self, question: "Question") -> None:
-        from ...render import Said
+        from ...render import StyledLine
 
         term, answers = question.term, self.interview.answers.values()
         unknown = sum(value is None for value in answers)
         head = "a screening question; " if term.screening else ""
         head += f"{len(answers) - unknown} answered, {f'{unknown} not known, ' if unknown else ''}"
-        lines = [Said(f"{head}{self.interview.left} may still matter", style="muted")]
-        lines += [Said(term.ask, style="answer"), Said(term.help, 1, "muted")]
+        lines = [StyledLine(f"{head}{self.interview.left} may still matter", style="muted")]
+        lines += [StyledLine(term.ask, style="answer"), StyledLine(term.help, 1, "muted")]
         if term.domain.kind == "number":
             unit = f" ({term.unit})" if term.unit else ""
-            lines.append(Said(f"a whole number from {term.domain.low} to {term.domain.high}{unit}", 1))
+            lines.append(StyledLine(f"a whole number from {term.domain.low} to {term.domain.high}{unit}", 1))
         else:
-            lines += [Said(value, 1, "plain", f"{number} ") for number, value in enumerate(term.domain.values, 1)]
+            lines += [StyledLine(value, 1, "plain", f"{number} ") for number, value in enumerate(term.domain.values, 1)]
         click.echo()
         say(lines)
 
     def _help(self, question: "Question") -> None:
-        from ...render import Said
+        from ...render import StyledLine
         from ..interview import WORDS
 
         values = question.term.domain.values
         answer = "a whole number" if not values else f"an answer, its number (1 to {len(values)}), or how it begins"
         say(
             [
-                Said(f"Say {answer}; or one of these:"),
-                *(Said(told, 1, "plain", f"{word}: ") for word, told in WORDS.items()),
+                StyledLine(f"Say {answer}; or one of these:"),
+                *(StyledLine(told, 1, "plain", f"{word}: ") for word, told in WORDS.items()),
             ]
         )
 
@@ -208,9 +210,14 @@ class _Asking:
             if self.told.get(name) != least:
                 click.echo()
                 if self.reader == "patient":
-                    say([render.Said(render.plainly(rulebook.terms[name], least), style="alarm")])
+                    say([render.StyledLine(render.for_patient(rulebook.terms[name], least), style="alarm")])
                     continue
                 reason = explain.why(rulebook, self.interview.decision, name)
                 says = [rule.rule.says for side in reason.sides for rule in side.rules]
-                say([render.Said(f"{name}: {least}", style="alarm"), *(render.Said(text, 1, "alarm") for text in says)])
+                say(
+                    [
+                        render.StyledLine(f"{name}: {least}", style="alarm"),
+                        *(render.StyledLine(text, 1, "alarm") for text in says),
+                    ]
+                )
         self.told = dict(alarms)

@@ -120,7 +120,7 @@ def end_where_at_fault(rulebook: "Rulebook", case: "Case", as_json: bool, reader
         if as_json:
             say_json(fault_json(alarms, case))
         else:
-            fault = render.fault_for_patient if reader == "patient" else render.fault
+            fault = render.rejection_for_patient if reader == "patient" else render.rejection
             say(fault(alarms, case))
         sys.exit(Exit.TO_MEND)
 
@@ -137,16 +137,16 @@ def lawful(
 
     `quiet` where the law is told in what is drawn.
     """
-    from ...render import broken, broken_for_patient
+    from ...render import broken_laws, broken_laws_for_patient
 
     breaking = [decision for decision in decisions if decision.broken]
     left = tuple(term for term in terms if not any(decision.withholds(term) for decision in breaking))
-    tell = broken_for_patient if reader == "patient" else broken
+    format_law = broken_laws_for_patient if reader == "patient" else broken_laws
     for decision in breaking:
         if as_json and not left:
             say_json(decision.as_json())
         elif not as_json and not (quiet and left):
-            say(tell(rulebook, decision))
+            say(format_law(rulebook, decision))
             click.echo()
     if not left:
         sys.exit(Exit.TO_MEND)

@@ -31,9 +31,9 @@ def draw(file: str | None, made: Callable[[], str]) -> None:
 
 def drawn_case(decision: "Decision") -> "Case":
     """The case as a picture names it: with the laws that its decision breaks."""
-    from ...render import named
+    from ...render import broken_laws_named
 
-    says = " ".join(filter(None, (named(decision), decision.case.says)))
+    says = " ".join(filter(None, (broken_laws_named(decision), decision.case.says)))
     return replace(decision.case, says=says)
 
 

@@ -26,7 +26,7 @@ from .output import HTML, SVG, draw, drawn_case, two_files
 
 if TYPE_CHECKING:
     from ...case import Answer, Case, Decision, Value
-    from ...render.styled_line import Said
+    from ...render.styled_line import StyledLine
     from ...rulebook import Rulebook, Term
 
 TERMS = click.option(
@@ -48,7 +48,7 @@ def _conclusion(rulebook: "Rulebook", name: str) -> "Term":
     return known[name]
 
 
-def _tell(told: Any, lines: "Iterable[Said]", as_json: bool, *decisions: "Decision") -> None:
+def _tell(told: Any, lines: "Iterable[StyledLine]", as_json: bool, *decisions: "Decision") -> None:
     """Print what was told of decisions as JSON, or in words; ends where one of them breaks a law."""
     if as_json:
         say_json(told.as_json() | broken_json(*decisions))

@@ -27,7 +27,7 @@ class Reasons:
         decision = self._decide(row.case, tuple(facts.items()))
         again = _answer(decision, term)
         if again == row.answer == WITHHELD:
-            return render.named(decision)
+            return render.broken_laws_named(decision)
         if again != row.answer:
             return f"the findings kept of it come to {again}, and not to {row.answer}, which stands in the answers"
         [line] = render.why(explain.why(self.rulebook, decision, term), "line")
@@ -46,4 +46,4 @@ def _answer(decision: Decision, term: str) -> str:
         return DISPUTED
     if isinstance(answer, Range):
         return f"{answer.low}{RANGE}{answer.high}"
-    return GAP if term in decision.gaps else render.tell(answer)
+    return GAP if term in decision.gaps else render.format_answer(answer)

@@ -11,7 +11,7 @@ from ...drawing.page import DRAWN as LOOKS_OF_A_DRAWING
 from ...drawing.page import page, unfolded
 from ...explain import Argument, Weighed, Weighing
 from ...rulebook import Rule, Rulebook
-from ..answers import stand
+from ..answers import format_outcome
 from ..for_against import STATES, counts, decides, meant
 from .marks import DRAWN, card, notice, notice_of, written
 
@@ -51,7 +51,7 @@ def _title(told: Weighing) -> str:
 
 
 def _now(case: Case, told: Weighing) -> str:
-    return f"Case {case.id}. {case.says} Now {told.term.name} is {stand(told.now)}."
+    return f"Case {case.id}. {case.says} Now {told.term.name} is {format_outcome(told.now)}."
 
 
 def _sides(told: Weighed) -> Iterator[tuple[str, str, Argument]]:

@@ -11,7 +11,7 @@ from ...drawing.boxes import LEAD, MARGIN, Box, Fill, Look, Picture, Row, Square
 from ...drawing.layers import BETWEEN, lay_out, needed
 from ...errors import counted
 from ...rulebook import Rulebook, Support, Term
-from ..styled_line import tell
+from ..styled_line import format_answer
 from .marks import notice_of
 from .why import alarms
 
@@ -69,7 +69,7 @@ class Map:
         if isinstance(answer, Members):
             return counted(len(answer.inside), "answer") + (f", {len(answer.open)} open" if answer.open else "")
         word = {True: "disputed"}.get(term.name in self.decision.disputed)
-        return word or ("none given" if term.name in self.decision.gaps else tell(answer))
+        return word or ("none given" if term.name in self.decision.gaps else format_answer(answer))
 
     def look(self, term: Term) -> Look:
         """How the box of a conclusion looks."""
