@@ -26,7 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types arrows format bench clean
+.PHONY: help demo test lint types arrows format docs picture bench clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
@@ -52,6 +52,12 @@ format: $(VENV)/.installed-test  ## mend what can be mended by a machine
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+docs: $(VENV)/.installed-docs  ## build the documentation site: build/docs/index.html
+	$(BIN)/sphinx-build -W --keep-going -n -q -d build/.doctrees docs build/docs
+
+picture: $(VENV)/.installed  ## draw the picture of the README anew
+	$(BIN)/lumbar why $(CASE) --svg docs/static/why.svg
+
 bench: $(VENV)/.installed-test  ## measure: the tests marked bench
 	@$(BIN)/pytest -s -m bench || { code=$$?; [ $$code -eq 5 ] && echo 'No test is marked bench.' || exit $$code; }
 
@@ -74,3 +80,7 @@ $(VENV)/.installed: $(VENV)/.python setup.cfg pyproject.toml
 $(VENV)/.installed-test: $(VENV)/.python setup.cfg pyproject.toml
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-docs: $(VENV)/.python setup.cfg pyproject.toml
+	$(PIP) --editable '.[docs]'
+	@touch $@
