@@ -56,7 +56,7 @@ class Alarms:
         meant = {name: value for name, value in faults.items() if value is not None}
         meant = check_facts(self.rulebook, meant, case.id)
         at_fault = self.rulebook.finding_names if case.unread else faults
-        least = self._reached({**facts, **meant})
+        least = self._reached({**meant, **facts})
         most = self._reached(facts, frozenset(at_fault))
         return Figures(dict.fromkeys(least) if case.unread else least, most)
 

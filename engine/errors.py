@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher, get_close_matches
+from difflib import get_close_matches
 from typing import Any
 from unicodedata import category, name
 
 from .display import visible_in_a_line
 
 WITHIN = " > "  # between a column and a name that stands within its cells
-SURELY = 0.75  # words so much alike are one, with a slip of the pen
+SURELY = 0.76  # words so much alike are one, with a slip of the pen
+TURNED = 0.85  # and so much, where their words stand in another order
+SHORT = 4  # letters of a word that many names may begin with
 REPORT = "none: please report it, with the case and the output of `lumbar --version`"
+JOINING = {"a", "an", "in", "of", "on", "the"}
 NAMED = 3  # so many other files are named; more are counted
 
 
@@ -128,16 +131,51 @@ def nearest(word: str, known: Iterable[str], alike: float = 0.6) -> str:
 def near(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """The known words that the given one may be a slip of the pen for, the likeliest first; most often one or none.
 
-    A word that differs only in letter case, or in `_` and `-` for a space, is meant for sure, and stands alone; so do
-    those that are surely alike before those that merely resemble it.
+    A word that differs only in letter case, or in `_`, `-` and `.` for a space, is meant for sure, and stands alone;
+    so do those that are surely meant before those that merely resemble it.
     """
-    plain = word[:80].casefold().replace("_", " ").replace("-", " ")
-    words = {other.casefold().replace("_", " ").replace("-", " "): other for other in reversed(list(known))}
+    words = _by_letters(known)
+    plain = _letters(word)
+    return surely(word, words.values()) or tuple(
+        words[match] for match in get_close_matches(plain, words, n=len(words) or 1, cutoff=0.6)
+    )
+
+
+def surely(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known words that the given one is meant for, the likeliest first.
+
+    It is one of them but for a slip of the pen, has its words in another order, or is enough of it.
+    """
+    words, plain = _by_letters(known), _letters(word)
     if plain in words:
         return (words[plain],)
-    matches = get_close_matches(plain, words, n=len(words) or 1, cutoff=0.6)
-    sure = [match for match in matches if SequenceMatcher(None, match, plain).ratio() >= SURELY]
-    return tuple(words[match] for match in sure or matches)
+    alike = get_close_matches(plain, words, n=len(words) or 1, cutoff=SURELY)
+    ordered = {_in_order(other): other for other in words}
+    turned = get_close_matches(_in_order(plain), ordered, n=len(words) or 1, cutoff=TURNED) if " " in plain else []
+    found = dict.fromkeys([*alike, *(ordered[match] for match in turned)])
+    return tuple(words[match] for match in found | dict.fromkeys(other for other in words if _is_enough(plain, other)))
+
+
+def _is_enough(plain: str, whole: str) -> bool:
+    """Whether so much of a name stands there that nothing else is meant: most of its letters, or half of its words."""
+    cut, letters, words = plain.replace(" ", ""), whole.replace(" ", ""), whole.split()
+    begins = letters.startswith(cut) and 2 * len(cut) > len(letters)
+    first = plain == words[0] and len(words) == 2 and len(plain) > SHORT
+    return begins or first or (" " in plain and set(plain.split()) < set(words))
+
+
+def _letters(word: str) -> str:
+    """A word as it is compared: in small letters, a space for `_`, `-` and `.`."""
+    return " ".join(word[:80].casefold().replace("_", " ").replace("-", " ").replace(".", " ").split())
+
+
+def _by_letters(known: Iterable[str]) -> dict[str, str]:
+    return {_letters(other): other for other in reversed(list(known))}
+
+
+def _in_order(plain: str) -> str:
+    """Its words in the order of the alphabet, without those that only join others."""
+    return " ".join(sorted(set(plain.split()) - JOINING))
 
 
 def as_written(text: str) -> str:

@@ -239,6 +239,12 @@ def cannot_be(law: Law, facts: Mapping[str, Value], place: Place) -> Problem:
     return Problem(place, f"{law.says} ({lines})", f"another answer to {' or '.join(answered)}")
 
 
+def differs(name: str, own: Any, folder: str, place: Place) -> Problem:
+    """That a case says one thing itself, and the name of its folder another."""
+    there = f"{name[:80]!r} is {as_python(own)} here and {as_python(folder)} in the name of its folder"
+    return Problem(place, there, "one of them")
+
+
 def check_record(case: Any) -> None:
     """Raise CaseError unless it is a Case, and what is at fault in it a mapping."""
     expected = "a Case; engine.loader.case_from makes one of a mapping"

@@ -8,7 +8,7 @@ from operator import or_
 import polars as pl
 
 from ..case import Case
-from ..facts import Misnamed, read_name
+from ..facts import Misnamed, Misspelt, read_name, read_value
 from ..rulebook import Rulebook, Term
 from .facts import read_column
 from .findings import dtype_of
@@ -28,6 +28,13 @@ class AtFault:
     def of(self, rows: pl.Series) -> "AtFault":
         """The same of some of the rows."""
         return AtFault(self.meant[rows], self.doubted[rows])
+
+    def also(self, doubted: pl.Series, meant: pl.Series | None) -> "AtFault":
+        """The same with more rows of a finding in doubt, and perhaps all that it is meant for there."""
+        name = doubted.name
+        before = self.doubted[name] if name in self.doubted.columns else ~doubted & doubted
+        meant_now = self.meant if meant is None else self.meant.with_columns(meant.alias(name))
+        return AtFault(meant_now, self.doubted.with_columns((before | doubted).alias(name)))
 
 
 def at_fault_of(terms: Mapping[str, Term], cases: Sequence[Case]) -> AtFault:
@@ -86,6 +93,44 @@ class Doubts:
             open_ = wrong & ~_known(findings, name)
             doubted[name] = (doubted[name] | open_ if name in doubted else open_).alias(name)
         return findings, AtFault(pl.DataFrame(meant), pl.DataFrame(list(doubted.values())))
+
+
+@dataclass(frozen=True)
+class FolderFault:
+    """Where what the name of a folder says of a column is at fault: no value, or another than the row's `own`."""
+
+    name: str
+    wrong: pl.Series
+    text: str
+    own: pl.Series | None = None
+
+
+def with_folder(
+    terms: Mapping[str, Term], findings: pl.DataFrame, at_fault: AtFault, folder: Mapping[str, str | None]
+) -> tuple[pl.DataFrame, AtFault, list[FolderFault]]:
+    """Settled findings with what the names of folders say of all rows, as engine/loader/cases.py has it for one."""
+    faults = []
+    for name in [name for name in folder if name in terms]:
+        value, text = read_value(terms[name], folder[name]), str(folder[name])
+        before = at_fault.doubted[name] if name in at_fault.doubted.columns else _none(findings)
+        if isinstance(value, Misspelt):
+            every = (~_none(findings)).alias(name)
+            faults.append(FolderFault(name, every, text))
+            meant = pl.Series(name, [value.meant], dtype_of(terms[name])).new_from_index(0, findings.height)
+            at_fault = at_fault.also(every, meant.set(before, None))
+        elif value is not None:
+            said = pl.Series(name, [value], dtype_of(terms[name])).new_from_index(0, findings.height)
+            own = findings[name] if name in findings.columns else said
+            wrong = (own != said).fill_null(False).alias(name)
+            findings = findings.with_columns(own.fill_null(said).set(wrong, None).alias(name))
+            if wrong.any():
+                faults.append(FolderFault(name, wrong, text, own))
+                at_fault = at_fault.also(wrong, None)
+    return findings, at_fault, faults
+
+
+def _none(findings: pl.DataFrame) -> pl.Series:
+    return pl.repeat(False, findings.height, dtype=pl.Boolean, eager=True)
 
 
 def _known(findings: pl.DataFrame, name: str) -> pl.Series:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from ..document import MAX_BYTES
-from ..errors import SURELY, Problem, nearest
+from ..errors import Problem, surely
 from ..facts import text_of, tidy
 from .nested import found_in, names_from, plain
 from .piece import REPEATED, Piece, Repeated, Rows, Spot, Vocabulary
@@ -141,7 +141,7 @@ class JsonLines(Records):
         if key not in self.slips:
             if len(self.slips) >= COMPARED:
                 return plain(key) in self.findings
-            self.slips[key] = plain(key) in self.findings or bool(nearest(key, self.findings, SURELY))
+            self.slips[key] = plain(key) in self.findings or bool(surely(key, self.findings.values()))
         return self.slips[key]
 
 

@@ -50,6 +50,9 @@ class Teller(Protocol):
     def fault(self, name: str, value: Any) -> str:
         """What is wrong with a value that stands in a column."""
 
+    def differs(self, name: str, own: Any, text: str) -> str:
+        """That a row says another thing than the name of its folder."""
+
     def impossible(self, law: Law, facts: Mapping[str, Value]) -> str:
         """What is wrong with facts that cannot be."""
 
@@ -67,7 +70,8 @@ def parted(typed: Typed, lines: Any, times: Any, extra: bool, tell: Teller) -> t
     """
     whole = beside(typed.findings, typed.passed if extra else typed.passed.drop(typed.unknown))
     odd: Any = np.zeros(whole.height, np.bool_)
-    for truth in (*typed.faults.values(), *typed.impossible.values()):
+    in_folders = (fault.wrong for fault in typed.folder)
+    for truth in (*typed.faults.values(), *typed.impossible.values(), *in_folders):
         odd |= truth.to_numpy()
     odd |= times > 0
     rows: Any = np.flatnonzero(odd)
@@ -81,6 +85,9 @@ def parted(typed: Typed, lines: Any, times: Any, extra: bool, tell: Teller) -> t
         reasons[place] = TWICE
     for place, name, value in seen.faults():
         problems[place].append(tell.fault(name, value))
+        reasons[place] = WRONG if reasons[place] == IMPOSSIBLE else reasons[place]
+    for place, name, text, own in seen.in_folders():
+        problems[place].append(tell.differs(name, own, text) if own is not None else tell.fault(name, text))
         reasons[place] = WRONG if reasons[place] == IMPOSSIBLE else reasons[place]
     for place, law, facts in seen.impossible(typed.laws):
         problems[place].append(tell.impossible(law, facts))
@@ -114,6 +121,7 @@ class _Seen:
         self.rows = rows
         self.found = {name: truth.gather(stays) for name, truth in typed.faults.items()}
         self.laws = {name: truth.gather(stays) for name, truth in typed.impossible.items()}
+        self.folder = typed.folder
         self.findings = typed.findings[stays]
         self.at_fault = typed.at_fault.of(stays)
 
@@ -122,6 +130,11 @@ class _Seen:
             places, odd = found.arg_true(), self.odd.get(name, {})
             for place, value in zip(places.to_list(), self.raw[name].gather(places).to_list(), strict=True):
                 yield place, name, odd.get(int(self.rows[place]), value)
+
+    def in_folders(self) -> Iterator[tuple[int, str, str, Any]]:
+        for fault in self.folder:
+            for place in np.flatnonzero(fault.wrong.to_numpy()[self.rows]).tolist():
+                yield place, fault.name, fault.text, None if fault.own is None else fault.own[int(self.rows[place])]
 
     def impossible(self, laws: Mapping[str, Law]) -> Iterator[tuple[int, Law, dict[str, Value]]]:
         for name, holds in self.laws.items():

@@ -13,7 +13,7 @@ from ..errors import Place
 from ..facts import Misnamed, Misspelt, is_missing, read_name, read_value, text_of, tidy
 from ..language import Domain
 from ..rulebook import Law, Rule, Rulebook, Term
-from .doubts import AtFault, Doubts
+from .doubts import AtFault, Doubts, FolderFault, with_folder
 from .facts import is_plain, loose, read_column, says_something
 from .program import BROKEN_LAWS, Program, dtype_of
 from .program import CASE as CASE
@@ -26,6 +26,7 @@ GROUP = 12  # so many names at a time become text by looking their pattern up
 RANGE = " to "
 Odd = Mapping[int, Any]
 NOTHING_ODD: Mapping[str, Odd] = {}
+NO_FOLDER: Mapping[str, str | None] = {}
 _EXACT = 1 << 53  # whole numbers beyond which a float leaves some out
 _UNSHOWN = r"[\p{C}\p{Z}&&[^ ]]|  |^ | $"
 
@@ -36,7 +37,7 @@ class Typed:
 
     `faults` has for a column, and `impossible` for one of the `laws` about patients, a truth for each row; `unknown`
     names the columns that are no findings, and are passed through; `odd` has by column and row what stands in cells
-    without a text.
+    without a text; `folder` is what is wrong with the names of folders.
     """
 
     raw: pl.DataFrame
@@ -48,6 +49,7 @@ class Typed:
     unknown: tuple[str, ...]
     odd: Mapping[str, Odd]
     at_fault: AtFault
+    folder: Sequence[FolderFault] = ()
 
 
 class Reading:
@@ -60,14 +62,20 @@ class Reading:
         self.types = {term.name: dtype_of(term) for term in rulebook.findings}
 
     def read(
-        self, raw: pl.DataFrame, stem: str, lines: Any, refuse: bool = False, odd: Mapping[str, Odd] = NOTHING_ODD
+        self,
+        raw: pl.DataFrame,
+        stem: str,
+        lines: Any,
+        refuse: bool = False,
+        odd: Mapping[str, Odd] = NOTHING_ODD,
+        folder: Mapping[str, str | None] = NO_FOLDER,
     ) -> Typed:
         """The typed table of a raw one; a case without an id is named after its file and line.
 
         `refuse` makes a fault of what stands in columns that are no findings; `odd` has by column and row what stands
-        in cells without a text, which are faults.
+        in cells without a text, which are faults; `folder` is what the names of folders say of all rows.
         """
-        raw = _named(raw)
+        raw, beside_folder = _beside_folder(_named(raw), {k: v for k, v in folder.items() if k not in self.findings})
         ids, strange = _ids(raw[CASE], stem, lines) if CASE in raw.columns else (numbered(stem, lines), None)
         columns, passed, unknown = [ids], list[pl.Series](), list[str]()
         faults = {name: pl.Series(np.isin(np.arange(raw.height), list(cells))) for name, cells in odd.items()}
@@ -95,9 +103,10 @@ class Reading:
             if wrong is not None and wrong.any():
                 wrong = wrong.fill_null(False)
                 faults[name] = faults[name] | wrong if name in faults else wrong
-        findings, at_fault = doubts.settle(pl.DataFrame(columns))
+        findings, at_fault, said = with_folder(self.findings, *doubts.settle(pl.DataFrame(columns)), folder)
         laws, broken = self.rulebook.impossible, self._impossible(findings)
-        return Typed(raw, findings, pl.DataFrame(passed), faults, broken, laws, tuple(unknown), odd, at_fault)
+        told = (*beside_folder, *said)
+        return Typed(raw, findings, pl.DataFrame(passed), faults, broken, laws, tuple(unknown), odd, at_fault, told)
 
     def _impossible(self, found: pl.DataFrame) -> dict[str, pl.Series]:
         """Which rows contradict which assumption about patients."""
@@ -145,6 +154,23 @@ def _named(raw: pl.DataFrame) -> pl.DataFrame:
     """The table with the names of its columns as `tidy` has them."""
     names = {name: tidy(name) for name in raw.columns}
     return raw.rename({name: new for name, new in names.items() if new != name})
+
+
+def _beside_folder(raw: pl.DataFrame, folder: Mapping[str, str | None]) -> tuple[pl.DataFrame, list[FolderFault]]:
+    """The table with what folders say of columns that are no findings, and where its rows say otherwise."""
+    faults = []
+    for name, text in folder.items():
+        said = pl.Series(name, [text], pl.String).new_from_index(0, raw.height)
+        if name not in raw.columns:
+            raw = raw.with_columns(said)
+        elif text is not None:
+            own = as_text(raw[name])
+            empty = ~says_something(own)
+            if empty.any():
+                raw = raw.with_columns(own.zip_with(~empty, said))
+            wrong = ~empty & (own != said).fill_null(False)
+            faults += [FolderFault(name, wrong, text, own)] if wrong.any() else []
+    return raw, faults
 
 
 def numbered(stem: str, lines: Any) -> pl.Series:

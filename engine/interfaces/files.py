@@ -12,7 +12,7 @@ import sys
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
@@ -21,8 +21,8 @@ from typing import Any, BinaryIO, cast
 from ..case import Case
 from ..document import MAX_BYTES, Fields, Items, Unreadable, decode
 from ..document import read as read_yaml
-from ..errors import Place, Problem
-from ..loader.cases import Entry, entries_of, make_case
+from ..errors import Place, Problem, surely
+from ..loader.cases import ID, Entry, entries_of, make_case
 from ..loader.fields import MANY
 from ..loader.files import path_of
 from ..rulebook import Rulebook
@@ -34,6 +34,29 @@ LONGEST = 400  # digits of a number; Python takes long over more, and then refus
 CHANGED, UNCHANGED = "changed while it was read", "a file that nobody writes to meanwhile: decide it again"
 _SPACE = b"\xef\xbb\xbf \t\r\n"
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<colon>\s*:)?|[\[\]{}]|[^\s\[\]{}:,"]+')
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes cases of entries; `folder` is what the names of folders say of all, `key_of_id` where the id stands."""
+
+    rulebook: Rulebook
+    folder: Partition = field(default_factory=dict)
+    key_of_id: str = ID
+
+    def make(self, entries: Iterable[Entry], place: Place, name: str) -> Case:
+        """The case that the entries make; `name` is its id where it gives none."""
+        return make_case(entries, self.rulebook, place, name, self.folder, self.key_of_id)
+
+    def beneath(self, path: Path) -> "Maker":
+        """The same for a file in its folders."""
+        folder = partition_of(Path(os.path.abspath(path)))  # noqa: PTH100 (no link followed)
+        return replace(self, folder={key: text for key, text in folder.items() if is_meant(self.rulebook, key)})
+
+
+def is_meant(rulebook: Rulebook, name: str) -> bool:
+    """Whether the name of a folder is that of a term, or is surely meant for a finding's."""
+    return name in rulebook.terms or bool(surely(name, rulebook.finding_names))
 
 
 class Object(dict[str, Any]):
@@ -50,7 +73,7 @@ def read(
     paths: str | Path | Iterable[str | Path], rulebook: Rulebook, twice: Callable[[Path], None] = lambda _: None
 ) -> Iterator[Case]:
     """Every case of a file, folder or `-`, or of several, in order; `twice` is told of files named once more."""
-    walk = Walk()
+    walk, maker = Walk(), Maker(rulebook)
     for given in [paths] if _is_one(paths) else cast("Iterable[Any]", paths):
         path = path_of(given)
         if isinstance(path, Problem):
@@ -58,9 +81,9 @@ def read(
         elif str(path) == STANDARD_INPUT:
             yield from read_stream(sys.stdin.buffer, "standard input", rulebook)
         elif os.path.isdir(path):  # noqa: PTH112 (False for what is too long, too)
-            yield from _folder(walk, path, rulebook)
+            yield from _folder(walk, path, maker)
         else:
-            yield from _once(walk, path, rulebook)
+            yield from _once(walk, path, maker)
         for again in walk.twice:
             twice(again)
         walk.twice.clear()
@@ -71,14 +94,14 @@ def _is_one(paths: Any) -> bool:
     return isinstance(paths, str | bytes | os.PathLike) or not hasattr(paths, "__iter__")
 
 
-def _folder(walk: Walk, folder: Path, rulebook: Rulebook) -> Iterator[Case]:
+def _folder(walk: Walk, folder: Path, maker: Maker) -> Iterator[Case]:
     others: list[Path] = []
     empty = True
     for found in walk.files(folder):
         if isinstance(found, Problem):
             yield _unread(found)
         elif found.suffix.lower() in SUFFIXES:
-            yield from _once(walk, found, rulebook)
+            yield from _once(walk, found, maker)
         else:
             others.append(found)
             continue
@@ -90,35 +113,35 @@ def _folder(walk: Walk, folder: Path, rulebook: Rulebook) -> Iterator[Case]:
         yield _unread(Problem(Place(printable(folder)), "no case files here", expected))
 
 
-def _once(walk: Walk, path: Path, rulebook: Rulebook) -> Iterator[Case]:
+def _once(walk: Walk, path: Path, maker: Maker) -> Iterator[Case]:
     """The cases of a file that was not read yet."""
     try:
         if walk.is_new(path):
-            yield from _file(path, rulebook)
+            yield from cases_of(path, maker.beneath(path))
+        elif problem := walk.contradicted(path):
+            yield _unread(problem)
     except OSError as error:
         yield _unread(Problem(Place(printable(path)), f"cannot be read ({error.strerror})"))
 
 
-def _file(path: Path, rulebook: Rulebook) -> Iterator[Case]:
+def cases_of(path: Path, maker: Maker) -> Iterator[Case]:
+    """Every case of one file; raises OSError."""
     name = printable(path)
-    above = partition_of(Path(os.path.abspath(path)))  # noqa: PTH100 (no link followed)
-    said = {key: value for key, value in above.items() if key in rulebook.terms}
     with path.open("rb") as file:
         before = os.fstat(file.fileno())
-        for case in _cases(file, path, name, rulebook):
-            yield _with_partition(case, said, rulebook) if said else case
+        yield from _cases(file, path, name, maker)
         if stat.S_ISREG(before.st_mode) and changed(before, path):
             yield _unread(Problem(Place(name), CHANGED, UNCHANGED))
 
 
-def _cases(file: BinaryIO, path: Path, name: str, rulebook: Rulebook) -> Iterator[Case]:
+def _cases(file: BinaryIO, path: Path, name: str, maker: Maker) -> Iterator[Case]:
     kind = SUFFIXES.get(path.suffix.lower())
     if kind is None:
-        yield from read_stream(file, name, rulebook)
+        yield from stream_of(file, name, maker)
     elif kind == "ndjson":
-        yield from _lines(_chunks(file), name, rulebook)
+        yield from _lines(_chunks(file), name, maker)
     else:
-        yield from (_yaml if kind == "yaml" else _json)(file.read(MAX_BYTES + 1), name, rulebook)
+        yield from (_yaml if kind == "yaml" else _json)(file.read(MAX_BYTES + 1), name, maker)
 
 
 def changed(before: os.stat_result, path: Path) -> bool:
@@ -130,49 +153,56 @@ def changed(before: os.stat_result, path: Path) -> bool:
     return any(getattr(before, name) != getattr(now, name) for name in ("st_size", "st_mtime_ns", "st_ino"))
 
 
-def _with_partition(case: Case, said: Partition, rulebook: Rulebook) -> Case:
-    """The case with what the names of its folders say; where it says otherwise itself, neither counts."""
-    if case.unread:
-        return case
-    place = case.place or Place("")
-    there = make_case([Entry(name, value, place) for name, value in said.items()], rulebook, place, case.id)
-    differing = [name for name in there.facts if case.facts.get(name, there.facts[name]) != there.facts[name]]
-    problems = [
-        Problem(place, f"{name!r} is {case.facts[name]} here and {said[name]} in the name of its folder", "one of them")
-        for name in differing
-    ]
-    facts = {name: value for name, value in {**case.facts, **there.facts}.items() if name not in differing}
-    whole = make_case([Entry(name, value, place) for name, value in facts.items()], rulebook, place, case.id)
-    doubted = {**case.at_fault, **there.at_fault, **dict.fromkeys(differing), **whole.at_fault}
-    told = (*case.problems, *there.problems, *problems, *whole.problems)
-    return replace(case, facts=whole.facts, problems=told, at_fault=doubted)
-
-
 def is_empty(case: Case) -> bool:
     """Whether a case that was read has no answer in it."""
     return not case.facts and not case.problems
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; one over the limit comes in several parts."""
-    return iter(lambda: file.readline(MAX_BYTES + 1), b"")
+    """The lines of a file; one over the limit comes in several parts. Where no line ends in LF, a lone CR ends it."""
+    first = file.readline(MAX_BYTES + 1)
+    if b"\r" not in first.rstrip(b"\r\n") or first.endswith(b"\n"):
+        yield first
+        yield from iter(lambda: file.readline(MAX_BYTES + 1), b"")
+        return
+    rest = first
+    while rest:
+        *lines, rest = rest.split(b"\r")
+        yield from (line + b"\n" for line in lines)
+        more = b"" if len(rest) > MAX_BYTES else file.read(MAX_BYTES + 1 - len(rest))
+        if not more:
+            yield rest
+        rest = rest + more if more else file.read(MAX_BYTES + 1)
 
 
 def read_stream(file: BinaryIO, name: str, rulebook: Rulebook) -> Iterator[Case]:
     """Cases in a form that only their first lines tell: NDJSON where each is an object, else JSON or YAML."""
+    return stream_of(file, name, Maker(rulebook))
+
+
+def stream_of(file: BinaryIO, name: str, maker: Maker) -> Iterator[Case]:
+    """The cases of `read_stream`, made by a maker."""
     chunks, blank, head = _chunks(file), 0, b""
     for head in chunks:
         if len(head) > MAX_BYTES or head.strip(_SPACE):
             break
         blank, head = blank + 1, b""
-    start = head.lstrip(_SPACE)
-    by_line = start.startswith(b"{") and (len(head) > MAX_BYTES or _is_object(start))
-    second = next(chunks, b"") if start.startswith(b"{") and not by_line else b""
-    if by_line or second.lstrip().startswith(b"{"):
-        yield from _lines(chain([head, second] if second else [head], chunks), name, rulebook, blank)
+    start, second = head.lstrip(_SPACE), b""
+    if start.startswith(b"{") and len(head) <= MAX_BYTES:
+        second = b"" if _is_object(start) else next(chunks, b"")
+    if is_by_line(start, second):
+        yield from _lines(chain([head, second] if second else [head], chunks), name, maker, blank)
         return
-    whole = b"\n" * min(blank, MAX_BYTES) + head + second + file.read(MAX_BYTES + 1)
-    yield from (_json if start.startswith((b"{", b"[")) else _yaml)(whole, name, rulebook)
+    whole = bytearray(b"\n" * min(blank, MAX_BYTES) + head + second)
+    while len(whole) <= MAX_BYTES and (chunk := next(chunks, b"")):
+        whole += chunk
+    yield from (_json if start.startswith((b"{", b"[")) else _yaml)(bytes(whole), name, maker)
+
+
+def is_by_line(start: bytes, second: bytes) -> bool:
+    """Whether text of a first and a second line is NDJSON: an object in each, even if the first is a broken one."""
+    by_line = start.startswith(b"{") and (len(start) > MAX_BYTES or _is_object(start))
+    return by_line or second.lstrip().startswith(b"{")
 
 
 def _is_object(line: bytes) -> bool:
@@ -182,7 +212,7 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def _yaml(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
+def _yaml(data: bytes, name: str, maker: Maker) -> Iterator[Case]:
     try:
         node, repeated = read_yaml(decode(data, Place(name)), name)
     except Unreadable as error:
@@ -198,10 +228,10 @@ def _yaml(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
             continue
         after = items[number].place if number < len(items) else Place(name, sys.maxsize)  # type: ignore[union-attr]
         first, last = (bisect_left(repeated, edge, key=attrgetter("place")) for edge in (item.place, after))
-        yield _with(make_case(entries_of(item), rulebook, place, _name(name, number, many)), repeated[first:last])
+        yield _with(maker.make(entries_of(item), place, _name(name, number, many)), repeated[first:last])
 
 
-def _json(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
+def _json(data: bytes, name: str, maker: Maker) -> Iterator[Case]:
     try:
         text = decode(data, Place(name))
     except Unreadable as error:
@@ -214,7 +244,7 @@ def _json(data: bytes, name: str, rulebook: Rulebook) -> Iterator[Case]:
     many = isinstance(value, list)
     items = value if isinstance(value, list) and value else [value]
     for number, (item, places) in enumerate(zip(items, _places(text, name, many), strict=True), 1):
-        yield _from_json(item, places, _name(name, number, many), rulebook)
+        yield _from_json(item, places, _name(name, number, many), maker)
 
 
 def _places(text: str, name: str, many: bool) -> list[list[Place]]:
@@ -232,13 +262,13 @@ def _places(text: str, name: str, many: bool) -> list[list[Place]]:
     return found or [[Place(name)]]
 
 
-def _lines(chunks: Iterator[bytes], name: str, rulebook: Rulebook, number: int = 0) -> Iterator[Case]:
+def _lines(chunks: Iterator[bytes], name: str, maker: Maker, number: int = 0) -> Iterator[Case]:
     empty = True
     for line in chunks:
         number += 1
         if line.strip() or len(line) > MAX_BYTES:
             empty = False
-            yield read_line(line, Place(name, number), rulebook)
+            yield _line(line, Place(name, number), maker)
         while len(line) > MAX_BYTES and not line.endswith(b"\n"):
             line = next(chunks, b"")
     if empty:
@@ -247,10 +277,14 @@ def _lines(chunks: Iterator[bytes], name: str, rulebook: Rulebook, number: int =
 
 def read_line(line: bytes, place: Place, rulebook: Rulebook) -> Case:
     """The case of one line of NDJSON."""
+    return _line(line, place, Maker(rulebook))
+
+
+def _line(line: bytes, place: Place, maker: Maker) -> Case:
     value = parse_line(line, place)
     if isinstance(value, Problem):
         return _unread(value)
-    return _from_json(value, [place], _name(place.file, place.line, True), rulebook)
+    return _from_json(value, [place], _name(place.file, place.line, True), maker)
 
 
 def parse_line(line: bytes, place: Place) -> Object | Problem:
@@ -289,7 +323,7 @@ def _parse(text: str, place: Place) -> Any:
         return Problem(place, f"not readable as JSON: {reason}")
 
 
-def _from_json(value: Any, places: list[Place], name: str, rulebook: Rulebook) -> Case:
+def _from_json(value: Any, places: list[Place], name: str, maker: Maker) -> Case:
     """The case of a JSON object; `places` has its own and, where they are known, those of its keys."""
     place, *inside = places
     if not isinstance(value, Object):
@@ -300,7 +334,7 @@ def _from_json(value: Any, places: list[Place], name: str, rulebook: Rulebook) -
         Problem(of_keys[key], f"{key[:80]!r} stands here twice", "each key once") for key in value if key in again
     ]
     entries = [Entry(key, entry, of_keys[key], key in again) for key, entry in value.items()]
-    return _with(make_case(entries, rulebook, Place(place.file, place.line), name), repeated)
+    return _with(maker.make(entries, Place(place.file, place.line), name), repeated)
 
 
 def _name(file: str, number: int, many: bool) -> str:

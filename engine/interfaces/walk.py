@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ..errors import Place, Problem, listed
+from ..facts import tidy
 
 NOTHING = "__HIVE_DEFAULT_PARTITION__"  # how Hive and Spark write a missing value
 NAMED = 3  # files of one kind that are named when they are left out
@@ -29,13 +30,20 @@ class Walk:
 
     def is_new(self, path: Path) -> bool:
         """Whether a file has not been met before, by this path or another; raises OSError."""
-        status = path.stat()
-        key = (status.st_dev, status.st_ino)
+        key = _key_of(path.stat())
         if key in self.seen:
             self.twice.append(path)
             return False
         self.seen[key] = path
         return True
+
+    def contradicted(self, path: Path) -> Problem | None:
+        """That a file was met before in folders whose names say other things of it."""
+        first = self.seen[_key_of(path.stat())]
+        if partition_of(_absolute(first)) == partition_of(_absolute(path)):
+            return None
+        there = f"the same file as {printable(first)}, of which the folders say other things; read once, as there"
+        return Problem(Place(printable(path)), there, "a file of its own in each folder")
 
     def files(self, folder: Path, leave: Callable[[Path], bool] = lambda _: False) -> Iterator[Path | Problem]:
         """The files below a folder in the order of their names, and what cannot be looked into.
@@ -75,12 +83,19 @@ class Walk:
 
     def _enters(self, folder: Path) -> bool:
         """Whether a folder has not been walked yet; a link may lead back to one above."""
-        status = folder.stat()
-        key = (status.st_dev, status.st_ino)
+        key = _key_of(folder.stat())
         if self.seen.setdefault(key, folder) is folder:
             return True
         self.twice.append(folder)
         return False
+
+
+def _key_of(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 (no link followed)
 
 
 def _unread(path: Path, error: OSError) -> Problem:
@@ -107,7 +122,7 @@ def partition_of(path: Path) -> Partition:
     """What the names of the folders above a file say of all in it, each as `name=value`, as Hive writes them."""
     parts = [part for part in path.parent.parts if "=" in part.lstrip("=")]
     found: Partition = {}
-    for name, value in (map(unquote, part.split("=", 1)) for part in parts):
+    for name, value in (map(tidy, map(unquote, part.split("=", 1))) for part in parts):
         said = None if value == NOTHING else value
         found[name] = said if found.get(name, said) == said else f"{found[name]} and {said}"
     return found

@@ -1,13 +1,25 @@
 """A mapping of term to value as a Case: what is at fault is left out and told; the rest stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..case import Answer, Case, Members, Range, Value
 from ..document import Fields, Items, Node, Text
 from ..errors import CaseError, Place, Problem
-from ..facts import Misnamed, Misspelt, cannot_be, is_missing, kind_of, plain, read_name, read_value, text_of, tidy
+from ..facts import (
+    Misnamed,
+    Misspelt,
+    cannot_be,
+    differs,
+    is_missing,
+    kind_of,
+    plain,
+    read_name,
+    read_value,
+    text_of,
+    tidy,
+)
 from ..language import TERM
 from ..rulebook import Rulebook, Term, facts_in_order
 from ..semantics import impossibilities
@@ -15,6 +27,8 @@ from .cards import value_of
 from .fields import MANY, Desk
 
 EXPECTED = "expected "
+ID = "case"
+NO_FOLDER: Mapping[str, str | None] = {}
 
 
 @dataclass(frozen=True)
@@ -72,21 +86,33 @@ def _items(answers: Any, place: Place) -> list[tuple[Any, Any]]:
         raise CaseError([Problem(place, f"answers of type {type(answers).__name__}", expected)]) from error
 
 
-def make_case(entries: Iterable[Entry], rulebook: Rulebook, place: Place, name: str) -> Case:
-    """The case that the entries make; `name` is its id where it gives none."""
+def make_case(
+    entries: Iterable[Entry],
+    rulebook: Rulebook,
+    place: Place,
+    name: str,
+    folder: Mapping[str, str | None] = NO_FOLDER,
+    key_of_id: str = ID,
+) -> Case:
+    """The case that the entries make; `name` is its id where it gives none under `key_of_id`.
+
+    `folder` is what the names of its folders say; where the case says otherwise itself, neither counts.
+    """
     reader = _Reader(rulebook)
-    texts = {"case": name, "says": ""}
+    texts = {ID: name, "says": ""}
     sources: list[str] = []
-    for entry in _once(reader.desk, entries):
+    for entry in _with_folder(reader.desk, _named(_once(reader.desk, entries), key_of_id), folder, rulebook, place):
         if entry.key in texts:
             texts[entry.key] = ("" if entry.twice else _text(reader.desk, entry)) or texts[entry.key]
         elif entry.key == "source":
             sources += _sources(reader.desk, entry)
         else:
             reader.take(entry)
-    reader.settle(place)
+    reader.settle()
+    reader.hear_folder([Entry(key, text, place) for key, text in folder.items() if key in rulebook.finding_names])
+    reader.leave_out_impossible(place)
     return Case(
-        id=texts["case"],
+        id=texts[ID],
         facts=facts_in_order(rulebook, reader.facts),
         place=place,
         says=texts["says"],
@@ -106,6 +132,28 @@ def _once(desk: Desk, entries: Iterable[Entry]) -> Iterable[Entry]:
             desk.note(entry.place, f"{key[:80]!r} stands here twice", "each key once")
         found[key] = replace(found.get(key, entry), key=key, twice=entry.twice or key in found)
     return found.values()
+
+
+def _named(entries: Iterable[Entry], key_of_id: str) -> Iterator[Entry]:
+    """The entries with the id under its own key; what stands there otherwise is no id then."""
+    for entry in entries:
+        if entry.key == key_of_id:
+            yield replace(entry, key=ID)
+        elif entry.key != ID:
+            yield entry
+
+
+def _with_folder(
+    desk: Desk, entries: Iterable[Entry], folder: Mapping[str, str | None], rulebook: Rulebook, place: Place
+) -> Iterator[Entry]:
+    """The entries with those that the folder gives of what is no finding, and that are not there."""
+    given = {key: text for key, text in folder.items() if key not in rulebook.finding_names and not is_missing(text)}
+    for entry in entries:
+        text = None if is_missing(entry.value) and not entry.twice else given.pop(entry.key, None)
+        if text is not None and text_of(entry.value) != text and not entry.twice:
+            desk.problems.append(differs(entry.key, entry.value, text, entry.place))
+        yield replace(entry, value=given.pop(entry.key)) if entry.key in given else entry
+    yield from (Entry(key, text, place) for key, text in given.items())
 
 
 def fault_of(entry: Entry, rulebook: Rulebook) -> Problem | None:
@@ -162,8 +210,8 @@ class _Reader:
         else:
             self.perhaps |= dict.fromkeys(found.meant)
 
-    def settle(self, place: Place) -> None:
-        """Take out of the facts what is at fault: in doubt, or together impossible."""
+    def settle(self) -> None:
+        """Take out of the facts what is in doubt."""
         for name, values in self.doubts.items():
             alone = name not in self.facts and len(values) == 1
             self.facts.pop(name, None)
@@ -171,6 +219,22 @@ class _Reader:
         for name in self.perhaps:
             if name not in self.facts:
                 self.at_fault.setdefault(name, None)
+
+    def hear_folder(self, entries: Iterable[Entry]) -> None:
+        """Add what the names of folders say of findings, beside what is at fault in the case itself."""
+        for entry in entries:
+            term = self.rulebook.terms[entry.key]
+            value = read_value(term, entry.value, entry.place)
+            if isinstance(value, Misspelt):
+                self.desk.problems.append(value.problem)
+                self.at_fault[term.name] = None if term.name in self.at_fault else value.meant
+            elif value is not None and self.facts.setdefault(term.name, value) != value:
+                told = differs(term.name, self.facts.pop(term.name), entry.value, entry.place)
+                self.desk.problems.append(told)
+                self.at_fault[term.name] = None
+
+    def leave_out_impossible(self, place: Place) -> None:
+        """Take out of the facts what is together impossible."""
         contradicted: set[str] = set()
         for law in impossibilities(self.rulebook, self.facts):
             self.desk.problems.append(cannot_be(law, self.facts, place))

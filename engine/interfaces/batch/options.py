@@ -11,6 +11,7 @@ from typing import Any
 from ...columns.encoding import DOMAINS, SUFFIX
 from ...errors import LumbarError, Place, Problem, listed
 from ...rulebook import Rulebook
+from ..files import is_meant
 from ..walk import Partition, Walk, left_out, partition_of, printable
 
 FORMATS = ("parquet", "ndjson", "csv")
@@ -170,6 +171,8 @@ class _Gathering:
         try:
             if self.walk.is_new(path):
                 self.files.append(_input(path, kind, self._partition(path, kind, root)))
+            elif kind != "store" and (problem := self.walk.contradicted(path)):
+                self.left_out.append(problem)
         except OSError as error:
             there = f"cannot be read ({error.strerror or error})"
             self.left_out.append(Problem(Place(printable(path)), there, "permission to read it"))
@@ -180,7 +183,7 @@ class _Gathering:
             return {}
         below = partition_of(path.relative_to(root)) if root in path.parents else {}
         above = partition_of(Path(os.path.abspath(path)))  # noqa: PTH100 (no link followed)
-        return {name: value for name, value in above.items() if name in below or name in self.rulebook.terms}
+        return {name: value for name, value in above.items() if name in below or is_meant(self.rulebook, name)}
 
 
 def _is_batch(folder: Path) -> bool:

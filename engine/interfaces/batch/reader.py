@@ -1,11 +1,10 @@
 """Inputs as a stream of cases, from any position on: tables where they are good, and what is set apart."""
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
-from typing import Any
 
 from ...case import Case
 from ...columns import duplicates, partition, rejects, tables
@@ -17,6 +16,7 @@ from ...errors import Place, Problem, nearest
 from ...facts import tidy
 from ...rulebook import Rulebook
 from .. import files
+from ..files import is_meant
 from ..walk import printable
 from .options import ROW, Input, Options, Refused, stem_of
 from .parts import Part, Position
@@ -174,18 +174,20 @@ class Reader:
         return Vocabulary(parse, self.names, self.reading.types)
 
     def _document(self, number: int, here: Position) -> Iterator[Some]:
-        cases = islice(self._read(self.inputs[number].path), here.spot.row, None)
+        cases = islice(self._read(self.inputs[number]), here.spot.row, None)
         while found := list(islice(cases, self.options.size)):
             after = Position(number, Spot(row=here.spot.row + len(found)))
             yield Some(number, here, after, cases=found)
             here = after
 
-    def _read(self, path: Path) -> Iterator[Case]:
-        if path.suffix.lower() not in files_of.SUFFIXES:
-            return files.read([path], self.rulebook)
-        name = files_of.shown(path)
-        data = files_of.unpacked(path, MAX_BYTES + 1)
-        return files.read_stream(io.BytesIO(data), name.removesuffix(path.suffix), self.rulebook)
+    def _read(self, one: Input) -> Iterator[Case]:
+        path, name = one.path, files_of.shown(one.path)
+        heard = {key: text for key, text in one.partition.items() if key in self.names or is_meant(self.rulebook, key)}
+        maker = files.Maker(self.rulebook, heard, self.options.id or CASE)
+        if path.suffix.lower() in files_of.SUFFIXES:
+            name, data = name.removesuffix(path.suffix), files_of.unpacked(path, MAX_BYTES + 1)
+            return files.stream_of(io.BytesIO(data), name, maker)
+        return files.cases_of(path, maker)
 
     # --- into a part -------------------------------------------------------------------------------------------------
 
@@ -209,11 +211,13 @@ class Reader:
         one = self.inputs[some.input]
         path, piece = one.path, self._shaped(one, piece)
         refuse = self.options.extra == "refuse"
-        typed = self.reading.read(piece.table, stem_of(path), piece.lines, refuse, piece.odd)
+        names = self._new_names()
+        folder = {names.get(name, name): text for name, text in one.partition.items()}
+        typed = self.reading.read(piece.table, stem_of(path), piece.lines, refuse, piece.odd, folder)
         marks = duplicates.marks_of(typed.findings[tables.CASE], self._scope(some))
         part.count(some.input, some.count, marks)
         part.unknown.update(dict.fromkeys([*typed.unknown, *piece.more]))
-        part.notice(some.input, self._noticed(one, piece.table, typed, piece.more))
+        part.notice(some.input, self._noticed(one, typed, piece.more))
         rows = self.sorting.rows_of(printable(path))
         good, bad = rejects.parted(
             typed, piece.lines, duplicates.times(twice, marks), self.options.extra == "keep", rows
@@ -222,27 +226,33 @@ class Reader:
         part.rejects += [one for one in (self.sorting.broken(piece.broken), bad) if one.count]
 
     def _shaped(self, one: Input, piece: Piece) -> Piece:
-        """The piece with its ids in `case`, and with what the names of folders say; a store has both already."""
+        """The piece with its ids in `case`; a store has them there already."""
         if one.kind == "store":
             return piece
-        table = partition.with_partition(piece.table, one.partition, self.reading)
         names = self._new_names()
         odd = {names.get(name, name): cells for name, cells in piece.odd.items()}
-        return replace(piece, table=partition.with_names(table, names), odd=odd)
+        return replace(piece, table=partition.with_names(piece.table, names), odd=odd)
 
-    def _noticed(self, one: Input, table: Any, typed: tables.Typed, more: Sequence[str]) -> Noticed:
-        if not table.height:
+    def _noticed(self, one: Input, typed: tables.Typed, more: Sequence[str]) -> Noticed:
+        if not typed.raw.height:
             return Noticed(heard=True, named=True)  # what is broken is told as such
         heard = typed.findings.width > 1 or bool(typed.faults)
-        named = CASE in table.columns and table[CASE].null_count() < table.height
+        named = CASE in typed.raw.columns and typed.raw[CASE].null_count() < typed.raw.height
         return Noticed(heard, named or one.kind == "store", like_ids([*typed.unknown, *more], self.rulebook))
+
+    def _noticed_cases(self, some: Some) -> Noticed:
+        stem = re.escape(stem_of(self.inputs[some.input].path))
+        named = self.options.id is None or any(
+            case.unread or not re.fullmatch(rf"{stem}(:\d+)?", case.id) for case in some.cases
+        )
+        return Noticed(any(case.facts or case.problems for case in some.cases), named)
 
     def _add_cases(self, part: Part, some: Some, twice: duplicates.Twice | None) -> None:
         named = [number for number, case in enumerate(some.cases) if not case.unread]
         names = tables.texts_of({tables.CASE: [some.cases[number].id for number in named]})[tables.CASE]
         marks = duplicates.marks_of(names, self._scope(some))
         part.count(some.input, some.count, marks)
-        part.notice(some.input, Noticed(any(case.facts or case.problems for case in some.cases), named=True))
+        part.notice(some.input, self._noticed_cases(some))
         times = dict(zip(named, duplicates.times(twice, marks).tolist(), strict=True))
         good, bad = self.sorting.cases(some.cases, [times.get(number, 0) for number in range(len(some.cases))])
         part.add(good)

@@ -11,7 +11,7 @@ from ...columns.piece import REPEATED, Strange
 from ...columns.rejects import BROKEN, IMPOSSIBLE, TWICE, WRONG, Apart, apart_of, told_of
 from ...columns.tables import ASIDE, CASE
 from ...errors import Place, Problem
-from ...facts import cannot_be
+from ...facts import cannot_be, differs
 from ...loader.cases import EXPECTED, Entry, fault_of
 from ...rulebook import Law, Rulebook
 
@@ -83,6 +83,10 @@ class Rows:
     def fault(self, name: str, value: Any) -> str:
         """What is wrong with a value that stands in a column; lists and the like are all wrong alike."""
         return self.sorting.fault(name, () if isinstance(value, list | dict) else value)
+
+    def differs(self, name: str, own: Any, text: str) -> str:
+        """That a row says another thing than the name of its folder."""
+        return _inside(differs(name, own, text, Place("")))
 
     def impossible(self, law: Law, facts: Mapping[str, Value]) -> str:
         """What is wrong with facts that cannot be."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...errors import SURELY, WITHIN, Place, Problem, counted, nearest
+from ...errors import WITHIN, Place, Problem, counted, surely
 from ..walk import printable
 
 
@@ -24,9 +24,7 @@ def is_amiss(summary: dict[str, Any], extra: str) -> bool:
 def unheard(summary: dict[str, Any]) -> list[str]:
     """The columns that are a finding but for a slip of the pen, so that none of their answers was heard."""
     columns = summary["extra columns"].items()
-    return [
-        name for name, suggestion in columns if suggestion and nearest(name.split(WITHIN)[-1], [suggestion], SURELY)
-    ]
+    return [name for name, suggestion in columns if suggestion and surely(name.split(WITHIN)[-1], [suggestion])]
 
 
 def in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:

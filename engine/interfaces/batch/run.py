@@ -13,7 +13,7 @@ from typing import Any
 
 from ...columns import duplicates
 from ...columns.inputs import rows_of
-from ...errors import WITHIN, Place, Problem, nearest
+from ...errors import WITHIN, Place, Problem, near
 from ...rulebook import Rulebook
 from ..lock import locked_folder
 from ..walk import printable
@@ -271,7 +271,7 @@ class Batch:
             "breaking a law": breaking,
             "broken laws": dict(sorted(broken.items())),
             "extra columns": {
-                name: "" if is_like_id(name) else nearest(name.split(WITHIN)[-1], known) for name in unknown
+                name: "" if is_like_id(name) else "".join(near(name.split(WITHIN)[-1], known)[:1]) for name in unknown
             },
             "parts": len(records),
         }
