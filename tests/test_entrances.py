@@ -133,3 +133,58 @@ def test_a_number_without_end_is_refused_at_once(bundled: Rulebook) -> None:
 def test_a_sign_that_counts_as_a_space_is_no_answer(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("case,age,red flag\nann,44,\x1c\n", encoding="utf-8")
     assert run("batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out"))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"expected urgency": ["emergency"]}, "has no single value"),
+        ({"expected urgency": {"at least": "emergency"}}, "is no single value"),
+        ({"expected urgency": {"at least": "self-care", "at most": None}}, "lacks one of its ends"),
+        (
+            {"expected urgency": {"at least": "emergency", "at most": "self-care"}},
+            "emergency at least and self-care at",
+        ),
+        ({"expected urgency": "emergency to self-care"}, "emergency at least and self-care at most"),
+        ({"expected urgency": "self-care to emrgency"}, "'emrgency' is no value"),
+        ({"expected advice": True}, "'true' is no value"),
+        ({"expected advice": {"inside": []}}, "is no list"),
+        ({"expected advice": "resst"}, "'resst' is no value"),
+        ({"expected advise": "rest"}, "is no conclusion"),
+    ],
+)
+def test_an_expected_answer_that_cannot_be_is_a_fault_in_every_form(
+    bundled: Rulebook, tmp_path: Path, answer: dict[str, Any], told: str
+) -> None:
+    row = {"case": "ann", "age": 44, **answer}
+    (tmp_path / "x.json").write_text(json.dumps(row), encoding="utf-8")
+    (tmp_path / "x.ndjson").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    pl.DataFrame([row]).write_parquet(tmp_path / "x.parquet")
+    with pytest.raises(CaseError, match=told):
+        case_from(bundled, answer)
+    for form in ("json", "ndjson", "parquet"):
+        assert run("batch", str(tmp_path / f"x.{form}"), "--out", str(tmp_path / form))[0] == 1
+        [line] = (tmp_path / form / "rejects.ndjson").read_text(encoding="utf-8").splitlines()
+        assert told in json.loads(line)["there"]
+
+
+def test_an_expected_answer_is_the_same_in_every_form(bundled: Rulebook, tmp_path: Path) -> None:
+    row = {"case": "ann", "age": 44, "expected urgency": {"at least": "self-care", "at most": "emergency"}}
+    advice = bundled.terms["advice"].domain.values[:2]
+    text = row | {"expected urgency": "self-care to emergency", "expected advice": "; ".join(advice)}
+    for name, one in (("a", row | {"expected advice": list(advice)}), ("b", text)):
+        assert case_from(bundled, one).expected == case_from(bundled, text).expected
+        (tmp_path / f"{name}.ndjson").write_text(json.dumps(one) + "\n", encoding="utf-8")
+        pl.DataFrame([one]).write_parquet(tmp_path / f"{name}.parquet")
+        (tmp_path / f"{name}.json").write_text(json.dumps(one), encoding="utf-8")
+    for path in sorted(tmp_path.glob("*.*")):
+        assert run("batch", str(path), "--out", str(tmp_path / f"out {path.name}"))[0] == 0
+        [found] = pl.read_parquet(tmp_path / f"out {path.name}" / "answers" / "part-00000.parquet").to_dicts()
+        assert {key: found[key] for key in text if key.startswith("expected")} == {
+            key: text[key] for key in text if key.startswith("expected")
+        }
+
+
+@pytest.mark.parametrize("source", [None, float("nan"), np.nan])
+def test_a_source_that_is_missing_is_none(bundled: Rulebook, source: Any) -> None:
+    assert case_from(bundled, {"age": 44, "source": source}).sources == ()

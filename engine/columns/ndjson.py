@@ -16,11 +16,10 @@ import polars as pl
 
 from ..document import MAX_BYTES
 from ..errors import Problem, surely
-from ..facts import text_of, tidy
+from ..facts import EXPECTED, text_of, tidy
 from .nested import found_in, names_from, plain
 from .piece import REPEATED, Piece, Repeated, Rows, Spot, Vocabulary
 from .program import CASE
-from .tables import EXPECTED, told
 from .text import Records, Source
 
 COLUMNS = 1000  # keys that are no findings and have a column of their own
@@ -119,10 +118,10 @@ class JsonLines(Records):
         for key, one in value.items():
             if isinstance(one, dict | list | Repeated):
                 value[key] = None
-                if one is REPEATED or (key in self.vocabulary.names and key != SOURCE and not key.startswith(EXPECTED)):
+                if one is REPEATED or key.startswith(EXPECTED) or (key in self.vocabulary.names and key != SOURCE):
                     odd.setdefault(key if key in self.columns else MORE, {})[row] = one
                 elif key != SOURCE:
-                    value[key] = told(one) if key.startswith(EXPECTED) else json.dumps(one, ensure_ascii=False)
+                    value[key] = json.dumps(one, ensure_ascii=False)
                 if one is not REPEATED and key not in self.vocabulary.names:
                     within |= dict.fromkeys(found_in(key, one, self.findings))
         return within

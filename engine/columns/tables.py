@@ -8,22 +8,21 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ..case import Answer, Value, plain
-from ..errors import Place
-from ..facts import Misnamed, Misspelt, is_missing, read_name, read_value, text_of, tidy
+from ..case import Answer, Members, Range, Value
+from ..errors import Place, Problem
+from ..facts import EXPECTED, RANGE, Misnamed, Misspelt, read_expected, read_name, text_of, tidy
 from ..language import Domain
 from ..rulebook import Law, Rule, Rulebook, Term
 from .doubts import AtFault, Doubts, FolderFault, with_folder
 from .facts import is_plain, loose, read_column, says_something
+from .piece import REPEATED
 from .program import BROKEN_LAWS, Program, dtype_of
 from .program import CASE as CASE
 
 Table = pl.DataFrame
-EXPECTED = "expected "
 ASIDE = ("says", "source")  # a case may have them, and no answer rests on them
 IMPOSSIBLE = "impossible"
 GROUP = 12  # so many names at a time become text by looking their pattern up
-RANGE = " to "
 Odd = Mapping[int, Any]
 NOTHING_ODD: Mapping[str, Odd] = {}
 NO_FOLDER: Mapping[str, str | None] = {}
@@ -78,7 +77,11 @@ class Reading:
         raw, beside_folder = _beside_folder(_named(raw), {k: v for k, v in folder.items() if k not in self.findings})
         ids, strange = _ids(raw[CASE], stem, lines) if CASE in raw.columns else (numbered(stem, lines), None)
         columns, passed, unknown = [ids], list[pl.Series](), list[str]()
-        faults = {name: pl.Series(np.isin(np.arange(raw.height), list(cells))) for name, cells in odd.items()}
+        faults = {
+            name: pl.Series(np.isin(np.arange(raw.height), list(cells)))
+            for name, cells in odd.items()
+            if not name.startswith(EXPECTED)
+        }
         ours = {name: wrong for name, wrong in faults.items() if not _is_aside(name)}
         doubts = Doubts(self.rulebook, ours)
         for name in raw.columns:
@@ -90,7 +93,7 @@ class Reading:
                 if wrong is not None:
                     doubts.value(name, wrong, read.meant)
             elif name.startswith(EXPECTED):
-                typed, wrong = self._expected(raw[name])
+                typed, wrong = self._expected(raw[name], odd.get(name, {}))
                 passed.append(typed)
             elif name in self.rulebook.terms:
                 wrong = says_something(raw[name])
@@ -115,34 +118,39 @@ class Reading:
         frame = self.impossible.evaluate(found).select(pl.col(self.rulebook.impossible).fill_null(False))
         return {name: truth for name, truth in frame.to_dict().items() if truth.any()}
 
-    def _expected(self, column: pl.Series) -> tuple[pl.Series, pl.Series | None]:
+    def _expected(self, column: pl.Series, odd: Odd) -> tuple[pl.Series, pl.Series]:
         """What the answer should be, as text; odd where the conclusion has no such value."""
         term = self.rulebook.terms.get(column.name.removeprefix(EXPECTED))
+        there = loose(column).is_not_null().scatter(list(odd), True)
         if term is None or term.finding or term.built_in:
-            return column.cast(pl.String, strict=False), loose(column).is_not_null()
-        if not is_plain(column):
-            return pl.Series(column.name, [told(value) for value in column.to_list()], pl.String), None
-        column = loose(column)
-        read = {one: _expected_text(term, one) for one in column.drop_nulls().unique().to_list()}
-        faults = [one for one, text in read.items() if isinstance(text, Misspelt)]
-        texts = {one: str(one) if isinstance(text, Misspelt) else text for one, text in read.items()}
-        wrong = column.is_in(pl.Series(faults, dtype=column.dtype).implode()) if faults else None
-        if not texts:
-            return pl.Series(column.name, [None] * len(column), pl.String), None
-        keys = pl.Series(list(texts), dtype=column.dtype)
-        return column.replace_strict(keys, list(texts.values()), default=None, return_dtype=pl.String), wrong
+            return as_text(column), there
+        if is_plain(column) and not odd:
+            column = loose(column)
+            different = column.drop_nulls().unique()
+            return _gathered(column, different, [_expected_text(term, one) for one in different.to_list()])
+        rows = pl.Series(range(len(column)), dtype=pl.Int64)
+        given = [odd.get(row, value) for row, value in enumerate(column.to_list())]
+        return _gathered(rows.alias(column.name), rows, [_expected_text(term, one) for one in given])
+
+
+def _gathered(
+    column: pl.Series, keys: pl.Series, texts: Sequence[str | Misspelt | None]
+) -> tuple[pl.Series, pl.Series]:
+    """What is found of some keys, for each row; and where that is a fault."""
+    if not len(keys):
+        return pl.Series(column.name, [None] * len(column), pl.String), pl.Series([False] * len(column))
+    values = [None if isinstance(text, Misspelt) else text for text in texts]
+    found = column.replace_strict(keys, values, default=None, return_dtype=pl.String)
+    bad = [isinstance(text, Misspelt) for text in texts]
+    return found, column.replace_strict(keys, bad, default=False, return_dtype=pl.Boolean)
 
 
 def _expected_text(term: Term, raw: Any) -> str | Misspelt | None:
-    """An expected answer as text: a value, members, or two ends; or what is wrong with it."""
-    if term.domain.kind == "several":
-        return None if is_missing(raw) else text_of(raw)
-    if (term.takes_highest or term.domain.kind == "tally") and isinstance(raw, str) and RANGE in raw:
-        ends = [read_value(term, end) for end in raw.split(RANGE, 1)]
-        wrong = next((end for end in ends if isinstance(end, Misspelt)), None)
-        return wrong or RANGE.join(str(end) for end in ends)
-    value = read_value(term, raw)
-    return value if isinstance(value, Misspelt | None) else str(value)
+    """An expected answer as text, or what is wrong with it."""
+    if raw is REPEATED:
+        return Misspelt(Problem(Place(""), "stands here twice"))
+    answer = read_expected(term, raw)
+    return answer if isinstance(answer, Misspelt) else told_answer(answer)
 
 
 def _is_aside(name: str) -> bool:
@@ -179,20 +187,13 @@ def numbered(stem: str, lines: Any) -> pl.Series:
     return names
 
 
-def told(value: Any) -> str | None:
-    """An expected answer that is no single value, as one text."""
-    if isinstance(value, dict):
-        if {"at least", "at most"} <= set(value):
-            return f"{value['at least']} to {value['at most']}"
-        value = value.get("in")
-    if isinstance(value, list):
-        return "; ".join(str(one) for one in value)
-    return None if value is None else str(value)
-
-
-def told_answer(answer: Answer) -> str | None:
-    """An expected answer as one text."""
-    return told(plain(answer))
+def told_answer(answer: Answer | None) -> str | None:
+    """An expected answer as one text, as `read_expected` reads it."""
+    if isinstance(answer, Range):
+        return f"{answer.low}{RANGE}{answer.high}"
+    if isinstance(answer, Members):
+        return "; ".join(map(str, answer.inside))
+    return None if answer is None else str(answer)
 
 
 def _ids(column: pl.Series, stem: str, lines: Any) -> tuple[pl.Series, pl.Series | None]:

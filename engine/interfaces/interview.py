@@ -9,8 +9,8 @@ from ..case import Case, Decision, Range, Value
 from ..document import Fields, Text, decode, read, write
 from ..errors import LumbarError, Place, Problem, listed, nearest
 from ..explain import Plan, Question, Questions, what_next
-from ..facts import Misspelt, read_value, tidy
-from ..loader.cases import EXPECTED, entries_of, make_case
+from ..facts import EXPECTED, Misspelt, read_value, tidy
+from ..loader.cases import entries_of, make_case
 from ..rulebook import Rulebook, Term
 from ..semantics import impossibilities
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..case import Answer, Case, Members, Range, Value
+from ..case import Answer, Case, Value
 from ..document import Fields, Items, Node, Text
 from ..errors import CaseError, Place, Problem
 from ..facts import (
+    EXPECTED,
     Misnamed,
     Misspelt,
     cannot_be,
@@ -15,6 +16,7 @@ from ..facts import (
     is_missing,
     kind_of,
     plain,
+    read_expected,
     read_name,
     read_value,
     text_of,
@@ -23,10 +25,8 @@ from ..facts import (
 from ..language import TERM
 from ..rulebook import Rulebook, Term, facts_in_order
 from ..semantics import impossibilities
-from .cards import value_of
 from .fields import MANY, Desk
 
-EXPECTED = "expected "
 ID = "case"
 NO_FOLDER: Mapping[str, str | None] = {}
 
@@ -264,6 +264,8 @@ def _shown(text: str) -> str:
 
 
 def _sources(desk: Desk, entry: Entry) -> list[str]:
+    if is_missing(entry.value):
+        return []
     items = entry.value if _is(list, entry.value) else [plain(entry.value)]
     parts = [item if _is(dict, item) else {item: ""} if type(item) is str else {} for item in items]
     if not all(len(part) == 1 and all(isinstance(text, str) for text in part.values()) for part in parts):
@@ -280,33 +282,8 @@ def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, An
         unknown = ("", "") if term else (TERM, name)
         desk.note(entry.place, f"{name[:80]!r} is no conclusion", "a conclusion", suggestion, unknown)
         return
-    if term.domain.kind == "several":
-        expected[name] = _members(desk, term, entry)
-    elif _is(dict, entry.value):
-        expected[name] = _range(desk, term, entry)
-    elif _is(list, entry.value):
-        desk.note(entry.place, f"`{entry.key}` has no single value", "one value")
-    elif (value := value_of(desk, term, entry.value, entry.place)) is not None:
-        expected[name] = value
-
-
-def _members(desk: Desk, term: Term, entry: Entry) -> Members:
-    lists = entry.value if _is(dict, entry.value) else {"in": entry.value}
-    found: dict[str, tuple[str, ...]] = {"in": (), "open": ()}
-    for key, items in lists.items():
-        if key not in found or not (items is None or _is(list, items)):
-            desk.note(entry.place, f"`{entry.key}` is no list", "a list, or `in:` and `open:` with a list each")
-            continue
-        values = {value_of(desk, term, item, entry.place) for item in items or ()}
-        found[key] = tuple(value for value in term.domain.values if value in values)
-    return Members(found["in"], found["open"])
-
-
-def _range(desk: Desk, term: Term, entry: Entry) -> Range | None:
-    if set(entry.value) != {"at least", "at most"} or not (term.takes_highest or term.domain.kind == "tally"):
-        desk.note(
-            entry.place, f"`{entry.key}` is no single value", "one value; of a scale or tally `at least`, `at most`"
-        )
-        return None
-    values = [value_of(desk, term, entry.value[key], entry.place) for key in ("at least", "at most")]
-    return Range(*values) if None not in values else None  # type: ignore[arg-type]
+    answer = read_expected(term, entry.value, entry.place)
+    if isinstance(answer, Misspelt):
+        desk.problems.append(answer.problem)
+    elif answer is not None:
+        expected[name] = answer

@@ -10,6 +10,7 @@ from ...columns import duplicates, encoding, lookup, partition, tables
 from ...columns.piece import Spot
 from ...columns.rejects import Apart, Rejected
 from ...columns.results import laws_broken
+from ...facts import EXPECTED
 from ...rulebook import Rulebook
 from .options import Options
 from .recognised import Noticed
@@ -123,7 +124,7 @@ class Writer:
         table = tables.table_of(self.rulebook, [case.id for case in cases], [case.facts for case in cases])
         names = dict.fromkeys(name for case in cases for name in case.expected or ())
         texts = {
-            f"{tables.EXPECTED}{name}": [tables.told_answer((case.expected or {}).get(name)) for case in cases]
+            f"{EXPECTED}{name}": [tables.told_answer((case.expected or {}).get(name)) for case in cases]
             for name in names
         }
         return tables.beside(table, tables.texts_of(texts))

@@ -13,7 +13,7 @@ from ...columns.piece import REPEATED, Parsed, Piece, Spot, Unusable, Vocabulary
 from ...columns.program import CASE
 from ...document import MAX_BYTES
 from ...errors import Place, Problem, nearest
-from ...facts import tidy
+from ...facts import EXPECTED, tidy
 from ...rulebook import Rulebook
 from .. import files
 from ..files import is_meant
@@ -55,7 +55,7 @@ class Reader:
         self.options = options
         self.reading = tables.Reading(rulebook)
         self.sorting = Sorting(rulebook, options.unique)
-        expected = (f"{tables.EXPECTED}{term.name}" for term in rulebook.conclusions)
+        expected = (f"{EXPECTED}{term.name}" for term in rulebook.conclusions)
         self.names = frozenset([*rulebook.terms, tables.CASE, *tables.ASIDE, *expected, options.id or CASE])
         self.changed: dict[int, Problem] = {}
 
@@ -110,7 +110,7 @@ class Reader:
     def _extra(self, file: str, columns: Iterable[str]) -> Iterator[Problem]:
         known = [term.name for term in self.rulebook.findings]
         for name in columns:
-            if name in self.rulebook.terms or name in (CASE, *tables.ASIDE) or name.startswith(tables.EXPECTED):
+            if name in self.rulebook.terms or name in (CASE, *tables.ASIDE) or name.startswith(EXPECTED):
                 continue
             yield Problem(Place(file), f"{name[:80]!r} is no finding", "findings only", nearest(name, known))
 

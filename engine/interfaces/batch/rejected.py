@@ -11,11 +11,10 @@ from ...columns.piece import REPEATED, Strange
 from ...columns.rejects import BROKEN, IMPOSSIBLE, TWICE, WRONG, Apart, apart_of, told_of
 from ...columns.tables import ASIDE, CASE
 from ...errors import Place, Problem
-from ...facts import cannot_be, differs
-from ...loader.cases import EXPECTED, Entry, fault_of
+from ...facts import EXPECTED, cannot_be, differs
+from ...loader.cases import Entry, fault_of
 from ...rulebook import Law, Rulebook
 
-RANGE = " to "
 MANY = 1 << 16  # values of which it is kept what is wrong with them
 
 
@@ -26,21 +25,20 @@ class Sorting:
         self.rulebook = rulebook
         self.assumptions = tuple(law.says for law in rulebook.impossible.values())
         self.where = "in the inputs" if unique else "in this file"
-        self.fault: Callable[[str, Any], str] = lru_cache(MANY, typed=True)(self._fault)
+        self.fault: Callable[[str, Any], str] = lru_cache(MANY, typed=True)(self.told)
 
     def rows_of(self, file: str) -> "Rows":
         """What is told of the rows of a file."""
         return Rows(self, file)
 
-    def _fault(self, name: str, value: Any) -> str:
+    def told(self, name: str, value: Any) -> str:
+        """What is wrong with a value that stands in a column."""
         if value is REPEATED:
             return _inside(Problem(Place(""), f"{name[:80]!r} stands here twice", "each key once"))
         if isinstance(value, Strange):
             return _inside(Problem(Place(""), f"{name[:80]!r} has {value.there}", value.expected))
         if name in (CASE, *ASIDE):
             return _inside(Problem(Place(""), f"`{name}` is no text", "one text"))
-        if name.startswith(EXPECTED) and RANGE in str(value):
-            value = dict(zip(("at least", "at most"), str(value).split(RANGE, 1), strict=True))
         problem = fault_of(Entry(name, value, Place("")), self.rulebook)
         assert problem is not None, f"{name}: {value!r} was found to be a fault, and is none"
         return _inside(problem)
@@ -82,7 +80,9 @@ class Rows:
 
     def fault(self, name: str, value: Any) -> str:
         """What is wrong with a value that stands in a column; lists and the like are all wrong alike."""
-        return self.sorting.fault(name, () if isinstance(value, list | dict) else value)
+        if not isinstance(value, list | dict):
+            return self.sorting.fault(name, value)
+        return self.sorting.told(name, value) if name.startswith(EXPECTED) else self.sorting.fault(name, ())
 
     def differs(self, name: str, own: Any, text: str) -> str:
         """That a row says another thing than the name of its folder."""
