@@ -87,8 +87,6 @@ def loose(column: pl.Series) -> pl.Series:
     number: pl.Series = column
     if column.dtype in (pl.Enum, pl.Categorical):
         number = column.cast(pl.String)
-    elif column.dtype.is_decimal():
-        number = column.cast(pl.Float64)
     return number.fill_nan(None) if number.dtype.is_float() else number
 
 

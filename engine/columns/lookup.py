@@ -36,8 +36,8 @@ def _write(table: pl.DataFrame, path: Path, form: str, rulebook: str) -> None:
                 file, compression="zstd", compression_level=1, statistics=False, metadata={"rulebook": rulebook}
             )
             return
-        nested = form == "csv"
-        odd = [name for name, dtype in table.schema.items() if dtype == pl.Binary or (dtype.is_nested() and nested)]
+        unwritten = (pl.Binary,) if form == "ndjson" else (pl.Binary, pl.Duration, pl.List, pl.Array, pl.Struct)
+        odd = [name for name, dtype in table.schema.items() if dtype.base_type() in unwritten]
         plain = table.with_columns(as_text(table[name]) for name in odd)
         plain.write_ndjson(file) if form == "ndjson" else harmless(plain).write_csv(file)
 

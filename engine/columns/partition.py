@@ -6,8 +6,6 @@ import polars as pl
 
 from .program import CASE
 
-GIVEN = f"{CASE} (given)"
-
 
 def with_names(table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     """The table with other names of columns, as far as it has them; ids that are all missing make room."""

@@ -1,6 +1,6 @@
 """Tables of cases: columns of any type as typed findings, where they are odd, and the answers with all they say."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from .program import CASE as CASE
 Table = pl.DataFrame
 ASIDE = ("says", "source")  # a case may have them, and no answer rests on them
 IMPOSSIBLE = "impossible"
+GIVEN = " (given)"
 GROUP = 12  # so many names at a time become text by looking their pattern up
 Odd = Mapping[int, Any]
 NOTHING_ODD: Mapping[str, Odd] = {}
@@ -272,7 +273,7 @@ def joined(tables: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 def as_text(column: pl.Series) -> pl.Series:
     """The column as text, whatever its type."""
-    if column.dtype.is_nested() or column.dtype == pl.Binary:
+    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Duration):
         return pl.Series(column.name, [None if value is None else str(value) for value in column.to_list()], pl.String)
     text: pl.Series = column.cast(pl.String)
     return text
@@ -280,8 +281,15 @@ def as_text(column: pl.Series) -> pl.Series:
 
 def beside(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     """Two tables of the same rows as one; a name that the first has already is told apart."""
-    renamed = {name: f"{name} (given)" for name in second.columns if name in first.columns}
+    taken = {*first.columns, *second.columns}
+    renamed = {name: given_name(name, taken) for name in second.columns if name in first.columns}
     return first.hstack(second.rename(renamed)) if second.width else first
+
+
+def given_name(name: str, taken: Collection[str]) -> str:
+    """How a column is called that was given, and may not keep its name."""
+    name = f"{name}{GIVEN}"
+    return given_name(name, taken) if name in taken else name
 
 
 # --- the answers -----------------------------------------------------------------------------------------------------

@@ -201,8 +201,9 @@ def stream_of(file: BinaryIO, name: str, maker: Maker) -> Iterator[Case]:
 
 def is_by_line(start: bytes, second: bytes) -> bool:
     """Whether text of a first and a second line is NDJSON: an object in each, even if the first is a broken one."""
-    by_line = start.startswith(b"{") and (len(start) > MAX_BYTES or _is_object(start))
-    return by_line or second.lstrip().startswith(b"{")
+    if not start.startswith(b"{"):
+        return False
+    return len(start) > MAX_BYTES or _is_object(start) or second.lstrip().startswith(b"{")
 
 
 def _is_object(line: bytes) -> bool:

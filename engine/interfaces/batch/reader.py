@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -96,16 +96,18 @@ class Reader:
             else:
                 columns = None
         except Unusable:
+            columns = None
+        if columns is None:
             return None
-        names = self._new_names()
-        return None if columns is None else [names.get(name, name) for name in map(tidy, [*columns, *one.partition])]
+        names = self._new_names(columns)
+        return [names.get(name, name) for name in map(tidy, [*columns, *one.partition])]
 
-    def _new_names(self) -> dict[str, str]:
+    def _new_names(self, columns: Collection[str]) -> dict[str, str]:
         """How columns are to be named, so that the ids are in `case`, or nothing is."""
         chosen = self.options.id
         if chosen in (None, CASE):
             return {}
-        return {CASE: partition.GIVEN} | ({} if chosen == ROW else {str(chosen): CASE})
+        return {CASE: tables.given_name(CASE, columns)} | ({} if chosen == ROW else {str(chosen): CASE})
 
     def _extra(self, file: str, columns: Iterable[str]) -> Iterator[Problem]:
         known = [term.name for term in self.rulebook.findings]
@@ -211,7 +213,7 @@ class Reader:
         one = self.inputs[some.input]
         path, piece = one.path, self._shaped(one, piece)
         refuse = self.options.extra == "refuse"
-        names = self._new_names()
+        names = self._new_names(some.piece.table.columns if some.piece else ())
         folder = {names.get(name, name): text for name, text in one.partition.items()}
         typed = self.reading.read(piece.table, stem_of(path), piece.lines, refuse, piece.odd, folder)
         marks = duplicates.marks_of(typed.findings[tables.CASE], self._scope(some))
@@ -229,7 +231,7 @@ class Reader:
         """The piece with its ids in `case`; a store has them there already."""
         if one.kind == "store":
             return piece
-        names = self._new_names()
+        names = self._new_names(piece.table.columns)
         odd = {names.get(name, name): cells for name, cells in piece.odd.items()}
         return replace(piece, table=partition.with_names(piece.table, names), odd=odd)
 
@@ -237,8 +239,11 @@ class Reader:
         if not typed.raw.height:
             return Noticed(heard=True, named=True)  # what is broken is told as such
         heard = typed.findings.width > 1 or bool(typed.faults)
-        named = CASE in typed.raw.columns and typed.raw[CASE].null_count() < typed.raw.height
-        return Noticed(heard, named or one.kind == "store", like_ids([*typed.unknown, *more], self.rulebook))
+        given = typed.raw.height - typed.raw[CASE].null_count() if CASE in typed.raw.columns else 0
+        like = like_ids([*typed.unknown, *more], self.rulebook)
+        if one.kind == "store":
+            return Noticed(heard, True, like)
+        return Noticed(heard, given > 0, like, given < typed.raw.height)
 
     def _noticed_cases(self, some: Some) -> Noticed:
         stem = re.escape(stem_of(self.inputs[some.input].path))

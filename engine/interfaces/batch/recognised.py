@@ -28,25 +28,29 @@ def is_like_id(name: str) -> bool:
 
 @dataclass
 class Noticed:
-    """Of one input: whether a finding or a fault was seen in it, and an id; columns that may have the ids."""
+    """Of one input: whether a finding or a fault was seen in it, and an id; columns that may have the ids.
+
+    `lacking` tells that a case had no id.
+    """
 
     heard: bool = False
     named: bool = False
     like: tuple[str, ...] = ()
+    lacking: bool = False
 
     def and_also(self, other: "Noticed") -> "Noticed":
         """What is noticed in two parts of an input."""
         like = tuple(dict.fromkeys((*self.like, *other.like)))[:EXAMPLES]
-        return Noticed(self.heard or other.heard, self.named or other.named, like)
+        return Noticed(self.heard or other.heard, self.named or other.named, like, self.lacking or other.lacking)
 
     def as_json(self) -> dict[str, Any]:
         """What is noticed as a record has it."""
-        return {"heard": self.heard, "named": self.named, "like": list(self.like)}
+        return {"heard": self.heard, "named": self.named, "like": list(self.like), "lacking": self.lacking}
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> "Noticed":
         """What a record tells."""
-        return cls(told["heard"], told["named"], tuple(told["like"]))
+        return cls(told["heard"], told["named"], tuple(told["like"]), told["lacking"])
 
 
 def like_ids(columns: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
@@ -54,14 +58,18 @@ def like_ids(columns: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
     return tuple(name for name in columns if name not in rulebook.terms and is_like_id(name))[:EXAMPLES]
 
 
-def no_id(file: str, chosen: str | None, like: Sequence[str]) -> Problem | None:
-    """That the ids of a file are not found, where they should be looked for; `chosen` is the column that was."""
+def no_id(file: str, chosen: str | None, like: Sequence[str], some: bool = False) -> Problem | None:
+    """That the ids of a file are not found, where they should be looked for; `chosen` is the column that was.
+
+    `some` tells that some cases have one.
+    """
     if chosen is None and like:
         names = [repr(name[:WIDEST]) for name in like]
         ways = [f"--id {_quoted(name)}" for name in like]
-        there = f"no column {CASE!r}, and {' and '.join(names)} may have the ids"
+        lacks = f"some cases without a {CASE!r}" if some else f"no column {CASE!r}"
+        there = f"{lacks}, and {' and '.join(names)} may have the ids"
         return Problem(Place(file), there, f"{' or '.join(ways)}, or --id {ROW} if no column has them")
-    if chosen not in (None, ROW):
+    if chosen not in (None, ROW) and not some:
         return Problem(Place(file), f"no column {chosen!r}", "the column of --id, with the ids of its cases")
     return None
 

@@ -248,7 +248,8 @@ class Batch:
             name = printable(self.inputs[number].path)
             if not found.heard:
                 yield nothing_heard(name, (), self.rulebook)
-            if not found.named and (problem := no_id(name, self.options.id, found.like)):
+            lacks = not found.named or found.lacking
+            if lacks and (problem := no_id(name, self.options.id, found.like, found.named)):
                 yield problem
 
     def _summary(self, records: list[dict[str, Any]]) -> dict[str, Any]:

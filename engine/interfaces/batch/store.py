@@ -12,6 +12,7 @@ from ...columns.encoding import DOMAINS, SUFFIX, domains_of
 from ...loader import load_read
 from ...loader.files import read_folder
 from ...rulebook import Rulebook
+from ..files import is_by_line
 from .options import FINDINGS as FINDINGS
 from .options import MANIFEST as MANIFEST
 from .options import refused
@@ -21,6 +22,7 @@ ANSWERS, WORK, RECORDS = "answers", "work", "parts"
 GIVEN, LOCK = "given", "lock"
 FORMAT = 2
 AT_ONCE = 1 << 20  # bytes copied at a time
+FIRST = 1 << 16  # bytes that tell what standard input is
 PACKED_MARKS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1")
 
 
@@ -184,15 +186,18 @@ class Store:
 def given(out: Path, stream: BinaryIO) -> Path:
     """The file of what came in by standard input, written whole before anything is decided, so that a run can go on.
 
-    Its first byte tells what it is: an object begins a line of JSON, anything else is the head of separated text.
+    Its first lines tell what it is: lines of JSON, one JSON document, or else separated text.
     """
     folder = out / GIVEN
     for path in folder.glob("standard-input.*"):
         return path
-    first = stream.read(1 << 16)
+    first = stream.read(FIRST)
     if first.startswith(PACKED_MARKS):
         raise refused("standard input", "packed data or a table", "plain CSV or NDJSON, or the path of a file")
-    kind = "ndjson" if first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) else "csv"
+    lines = first.lstrip(b"\xef\xbb\xbf \t\r\n").splitlines()[:2] or [b""]
+    is_json, cut = lines[0].startswith((b"{", b"[")), len(lines) == 1 and len(first) == FIRST
+    by_line = (cut and lines[0].startswith(b"{")) or is_by_line(lines[0], b"".join(lines[1:2]))
+    kind = "csv" if not is_json else "ndjson" if by_line else "json"
 
     def write(part: Path) -> None:
         with part.open("wb") as file:

@@ -1,20 +1,28 @@
-"""What the names of folders say of the cases below them: heard by every entrance alike, beside what the case says."""
+"""Every entrance gives the same answer: names of folders and columns, ids, ends of lines."""
 
+import gzip
+import io
 import json
 import os
 import re
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
 
 from engine.alarms import Alarms
+from engine.document import MAX_BYTES
+from engine.errors import CaseError
 from engine.interfaces.batch import is_amiss
 from engine.interfaces.batch.report_text import unheard
-from engine.interfaces.files import read
+from engine.interfaces.files import read, read_stream
+from engine.loader import case_from
 from engine.rulebook import Rulebook
 from tests.test_batch import answers, rejects
 from tests.test_batch_inputs import batch, problems
+from tests.test_cli import run as lumbar
 
 
 def in_folder(folder: Path, *lines: str, name: str = "x.ndjson") -> Path:
@@ -52,7 +60,6 @@ def test_a_fault_in_a_row_leaves_what_its_folder_says(
 
 
 def test_a_packed_document_hears_its_folder(bundled: Rulebook, tmp_path: Path) -> None:
-    import gzip
 
     folder = tmp_path / "saddle numbness=yes"
     folder.mkdir()
@@ -161,3 +168,73 @@ def table_with(folder: Path, names: list[str], form: str) -> Path:
     else:
         path.write_text(json.dumps(row) if form == "ndjson" else pl.DataFrame([row]).write_csv())
     return path
+
+
+# --- columns that stand in each other's way --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "ndjson"])
+def test_columns_named_as_answers_are_passed_through(bundled: Rulebook, tmp_path: Path, form: str) -> None:
+    (tmp_path / "x.csv").write_text("pid,case,case (given),age,ask,ask (given)\nann,1,2,44,a,b\n")
+    summary = batch(bundled, tmp_path / "out", tmp_path / "x.csv", id="pid", form=form)
+    assert (summary["decided"], summary["rejects"]) == (1, 0)
+    if form == "parquet":
+        row = answers(tmp_path / "out")["ann"]
+        assert (row["ask (given)"], row["ask (given) (given)"]) == ("b", "a")
+        assert (row["case (given)"], row["case (given) (given)"]) == ("2", "1")
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "ndjson"])
+def test_a_column_of_durations_is_passed_through(bundled: Rulebook, tmp_path: Path, form: str) -> None:
+    pl.DataFrame({"case": ["ann"], "age": [44], "stay": [timedelta(days=2)]}).write_parquet(tmp_path / "x.parquet")
+    assert batch(bundled, tmp_path / "out", tmp_path / "x.parquet", form=form)["decided"] == 1
+
+
+def test_cases_without_an_id_beside_a_column_of_ids_are_told(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("case,patient_id,age\nann,7,44\n,8,45\n")
+    summary = batch(bundled, tmp_path / "out", tmp_path / "x.csv")
+    assert problems(summary) == ["x.csv: some cases without a 'case', and 'patient_id' may have the ids"]
+    assert not problems(batch(bundled, tmp_path / "rows", tmp_path / "x.csv", id="row"))
+
+
+def test_a_decimal_is_read_as_it_is_written(bundled: Rulebook, tmp_path: Path) -> None:
+    ages = [Decimal("44.00000000000000000001"), Decimal("45"), None, Decimal("-1")]
+    table = {"case": list("abcd"), "age": pl.Series(ages, dtype=pl.Decimal(38, 20)), "fever": ["no"] * 4}
+    pl.DataFrame(table).write_parquet(tmp_path / "x.parquet")
+    batch(bundled, tmp_path / "out", tmp_path / "x.parquet")
+    assert set(answers(tmp_path / "out")) == {"b", "c"}
+    for age, told in ((ages[0], "no value of 'age'"), (ages[3], "outside the range")):
+        with pytest.raises(CaseError, match=told):
+            case_from(bundled, {"age": age})
+    assert case_from(bundled, {"age": ages[1]}).facts == {"age": 45}
+
+
+# --- ends of lines, and standard input -------------------------------------------------------------------------------
+
+
+def test_lines_that_end_in_cr_alone_are_read(bundled: Rulebook, tmp_path: Path) -> None:
+    lines = b'{"case": "ann", "age": 44}\r{"case": "bob", "age": 45}\r'
+    (tmp_path / "x.ndjson").write_bytes(lines)
+    assert [case.id for case in read(tmp_path / "x.ndjson", bundled)] == ["ann", "bob"]
+    assert [case.id for case in read_stream(io.BytesIO(lines), "standard input", bundled)] == ["ann", "bob"]
+    many = b"\r".join(b'{"case": "%d", "age": 44}' % number for number in range(60_000))
+    assert len(many) > MAX_BYTES
+    found = list(read_stream(io.BytesIO(many), "standard input", bundled))
+    assert [case.id for case in found] == [str(number) for number in range(60_000)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"case": "ann", "age": 44}, {"case": "bob", "age": 45}]',
+        '[\r\n {"case": "ann", "age": 44},\r\n {"case": "bob", "age": 45}\r\n]',
+        '{"case": "ann", "age": 44}\r{"case": "bob", "age": 45}',
+        '{"case": "ann", "age": 44}\n{"case": "bob", "age": 45}\n',
+        '\n{"case": "ann",\n "age": 44}\n',
+    ],
+)
+def test_standard_input_of_json_is_read_by_every_entrance(tmp_path: Path, text: str) -> None:
+    code, _, _ = lumbar("batch", "-", "--out", str(tmp_path / "out"), stdin=text)
+    assert code == 0
+    assert set(answers(tmp_path / "out")) == {"ann", "bob"} & set(re.findall("ann|bob", text))
+    assert lumbar("decide", "-", "--brief", stdin=text)[0] == 0
