@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from .case import Case, Value
 from .errors import SURELY, CaseError, Place, Problem, listed, nearest
-from .facts import is_missing, text_of, tidy
-from .loader.cases import EXPECTED, Entry, make_case
+from .facts import EXPECTED, is_missing, text_of, tidy
+from .loader.cases import Entry, make_case
 from .rulebook import Rulebook
 
 if TYPE_CHECKING:
