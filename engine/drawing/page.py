@@ -64,7 +64,7 @@ ul.tree { list-style: none; margin: 0; padding: 0; }
 .round { background: var(--grey); border-width: 1px; border-radius: 14px; font-weight: normal; }
 .dashed { border-style: dashed; } .double { border: 4px double var(--ink); }
 .head.alarm { color: var(--red); border: 2.5px solid var(--red); border-left-width: 10px; }
-.head.told { border: 0; font-weight: normal; font-style: italic; padding: 0; }
+.head.elsewhere { border: 0; font-weight: normal; font-style: italic; padding: 0; }
 .head small { display: block; font-weight: normal; font-size: .875rem; }
 .tree summary, .columns summary { font-weight: normal; padding: 3px 0; } .tree details { margin: 0; }
 summary .head { display: inline-block; width: 100%; vertical-align: top; }

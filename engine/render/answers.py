@@ -30,11 +30,11 @@ def joined_by_or(values: Sequence[str]) -> str:
     return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}" if values else ""
 
 
-def format_values(told: Told, term: Term) -> str:
+def format_values(answers: Told, term: Term) -> str:
     """Answers that do the same: values, or ranges of numbers."""
-    if not told.ranges:
-        return joined_by_or([str(value) for value in told.values])
-    return joined_by_or([_range(low, high, term) for low, high in told.ranges])
+    if not answers.ranges:
+        return joined_by_or([str(value) for value in answers.values])
+    return joined_by_or([_range(low, high, term) for low, high in answers.ranges])
 
 
 def _range(low: int, high: int, term: Term) -> str:
@@ -73,29 +73,29 @@ def format_settled(term: str, before: Outcome, after: Outcome) -> str:
     return _in_short(term, before, after)
 
 
-def change_lines(told: Change, indent: int, rules: bool = True) -> Iterator[StyledLine]:
+def change_lines(change: Change, indent: int, rules: bool = True) -> Iterator[StyledLine]:
     """One conclusion that stands otherwise, and the rules through which."""
-    before, after = told.before, told.after
+    before, after = change.before, change.after
     found = _come_and_gone(before, after)
     if found is not None:
         more, fewer = found
-        yield StyledLine(f"{told.term}: {_in_short(told.term, before, after).partition(': ')[2]}", indent, "answer")
+        yield StyledLine(f"{change.term}: {_in_short(change.term, before, after).partition(': ')[2]}", indent, "answer")
         yield from (StyledLine(member, indent + 1, "plain", "+ ") for member in more)
         yield from (StyledLine(member, indent + 1, "plain", "- ") for member in fewer)
     else:
-        yield StyledLine(f"{told.term}: {format_outcome(after)} (before: {format_outcome(before)})", indent, "answer")
+        yield StyledLine(f"{change.term}: {format_outcome(after)} (before: {format_outcome(before)})", indent, "answer")
     if rules and not (before.withheld or after.withheld):
-        yield from _through(told, indent + 1)
+        yield from _through(change, indent + 1)
 
 
-def _through(told: Change, indent: int) -> Iterator[StyledLine]:
+def _through(change: Change, indent: int) -> Iterator[StyledLine]:
     for word, status in (("now", "fires"), ("no longer", "fired")):
-        for turn in told.rules:
+        for turn in change.rules:
             if (turn.after if status == "fires" else turn.before) == "fires" and turn.before != turn.after:
                 lines = "; ".join(f"{line.text} is now {line.after}" for line in turn.lines)
                 ruled = f" ({lines})" if lines else ""
                 yield StyledLine(f"{turn.rule.says} [{turn.rule.id}]{ruled}", indent, "muted", f"{word}: ")
-    out = [turn for turn in told.rules if "fires" not in (turn.before, turn.after)]
+    out = [turn for turn in change.rules if "fires" not in (turn.before, turn.after)]
     if out:
         names = ", ".join(turn.rule.id for turn in out[:5]) + (" …" if len(out) > 5 else "")
         yield StyledLine(f"{counted(len(out), 'rule')} that stood otherwise: {names}", indent, "muted", "> ")

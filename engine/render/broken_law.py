@@ -14,7 +14,7 @@ TO_BE_SEEN = "Have the patient seen by a clinician, and report this as a mistake
 def broken_laws(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
     """The alarms of a decision, and the laws that it breaks."""
     yield StyledLine(f"Case {decision.case.id}", style="title")
-    yield from (StyledLine(told, 1, "alarm") for told in alarms(rulebook, decision))
+    yield from (StyledLine(text, 1, "alarm") for text in alarms(rulebook, decision))
     yield StyledLine("A law is broken", style="title")
     for law in decision.broken:
         yield StyledLine(f"{law.says} [{law.id}, {law.place.file}]", 1, "alarm", "- ")
@@ -24,8 +24,8 @@ def broken_laws(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
 
 def broken_laws_named(decision: Decision) -> str:
     """The laws that a decision breaks in a sentence; nothing where there are none."""
-    told = "; ".join(f"{law.says} [{law.id}, {law.place.file}]" for law in decision.broken)
-    return f"A law is broken, so that only alarms are told: {told}" if told else ""
+    laws = "; ".join(f"{law.says} [{law.id}, {law.place.file}]" for law in decision.broken)
+    return f"A law is broken, so that only alarms are told: {laws}" if laws else ""
 
 
 def alarms(rulebook: Rulebook, decision: Decision) -> Iterator[str]:
@@ -34,8 +34,8 @@ def alarms(rulebook: Rulebook, decision: Decision) -> Iterator[str]:
         answer = decision.conclusions[term.name]
         if term.name in decision.disputed:
             sides = decision.disputed[term.name].items()
-            told = "; ".join(f"{value} ({', '.join(rules)})" if rules else value for value, rules in sides)
-            yield f"{term.name}: disputed: {told}"
+            values = "; ".join(f"{value} ({', '.join(rules)})" if rules else value for value, rules in sides)
+            yield f"{term.name}: disputed: {values}"
         elif isinstance(answer, Members):
             yield f"{term.name}: {'; '.join(answer.inside)}"
         elif answer is not None:
@@ -45,5 +45,5 @@ def alarms(rulebook: Rulebook, decision: Decision) -> Iterator[str]:
 def broken_laws_in_brief(rulebook: Rulebook, decision: Decision) -> StyledLine:
     """The same in one line."""
     laws = listed([law.id for law in decision.broken])
-    told = "; ".join([*alarms(rulebook, decision), f"breaks the law {laws}; the rest is withheld"])
-    return StyledLine(f"{decision.case.id}: {told}", style="alarm")
+    texts = "; ".join([*alarms(rulebook, decision), f"breaks the law {laws}; the rest is withheld"])
+    return StyledLine(f"{decision.case.id}: {texts}", style="alarm")

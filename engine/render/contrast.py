@@ -14,53 +14,53 @@ MOST_ALSO = 8
 """So many of the answers that can undo a difference are told; the others are counted."""
 
 
-def difference(told: Difference, length: Length = "reasons") -> Iterator[StyledLine]:
+def difference(difference: Difference, length: Length = "reasons") -> Iterator[StyledLine]:
     """What made the difference between two decisions, and through which rules."""
-    before, after = told.before.case.id, told.after.case.id
+    before, after = difference.before.case.id, difference.after.case.id
     if length == "line":
-        made = [f"{one.term}: {format_value(one.after)}" for one in told.findings] + [
-            one.name for one in told.knowledge
+        made = [f"{one.term}: {format_value(one.after)}" for one in difference.findings] + [
+            one.name for one in difference.knowledge
         ]
         yield StyledLine(
-            f"{changes_in_short(told.advice)}, by {'; '.join(made)}" if told.advice else "the same advice",
+            f"{changes_in_short(difference.advice)}, by {'; '.join(made)}" if difference.advice else "the same advice",
             style="answer",
         )
         return
     both = before if before == after else f"{before} and {after}"
-    if not told.advice:
+    if not difference.advice:
         yield StyledLine(f"{both}: the same advice", style="title")
     else:
         between = "makes the difference in" if before == after else "made the difference between"
         yield StyledLine(f"What {between} {both}", style="title")
-        for finding in told.findings:
+        for finding in difference.findings:
             text = f"{finding.term}: {format_value(finding.after)} (before: {format_value(finding.before)})"
             yield StyledLine(text, 1, "answer", "- ")
-        yield from _of_the_knowledge(told.knowledge)
-        yield StyledLine(_how_small(told), 1, "muted")
-        if told.steps:
+        yield from _of_the_knowledge(difference.knowledge)
+        yield StyledLine(_how_small(difference), 1, "muted")
+        if difference.steps:
             yield StyledLine("On the way", style="title")
-            yield from (line for step in told.steps for line in change_lines(step, 1))
+            yield from (line for step in difference.steps for line in change_lines(step, 1))
         yield StyledLine("What changed", style="title")
-        yield from (line for one in told.advice for line in change_lines(one, 1))
-    yield from _not_used(told)
-    yield from _also(told, length)
-    yield from _beside(told, length)
+        yield from (line for one in difference.advice for line in change_lines(one, 1))
+    yield from _not_used(difference)
+    yield from _also(difference, length)
+    yield from _beside(difference, length)
 
 
-def _how_small(told: Difference) -> str:
-    whole = len(told.findings) + len(told.knowledge)
+def _how_small(difference: Difference) -> str:
+    whole = len(difference.findings) + len(difference.knowledge)
     if whole == 1:
         return "This alone makes all of the difference."
-    if told.smallest:
+    if difference.smallest:
         return "These together make all of the difference, and no fewer do."
     return "These together make all of the difference, and none of them can be left out."
 
 
-def _also(told: Difference, length: Length) -> Iterator[StyledLine]:
+def _also(difference: Difference, length: Length) -> Iterator[StyledLine]:
     """The answers that can undo the difference where they are not as after."""
-    if told.also:
+    if difference.also:
         yield StyledLine("Could undo it, if left as before", style="title")
-        shown = told.also if length == "everything" else told.also[:MOST_ALSO]
+        shown = difference.also if length == "everything" else difference.also[:MOST_ALSO]
         for finding in shown:
             yield StyledLine(
                 f"{finding.term}: {format_value(finding.after)} (before: {format_value(finding.before)})",
@@ -68,9 +68,9 @@ def _also(told: Difference, length: Length) -> Iterator[StyledLine]:
                 "plain",
                 "- ",
             )
-        if len(shown) < len(told.also):
-            yield StyledLine(f"and {len(told.also) - len(shown)} more", 1, "muted")
-        proved = "none of them can be left out" if told.minimal else "whether fewer are enough is not decided"
+        if len(shown) < len(difference.also):
+            yield StyledLine(f"and {len(difference.also) - len(shown)} more", 1, "muted")
+        proved = "none of them can be left out" if difference.minimal else "whether fewer are enough is not decided"
         yield StyledLine(f"With these as after too, no other answer matters; {proved}.", 1, "muted")
 
 
@@ -80,52 +80,56 @@ def _of_the_knowledge(changes: Iterable[KnowledgeChange]) -> Iterator[StyledLine
         yield StyledLine(one.file, 2, "muted")
 
 
-def _not_used(told: Difference) -> Iterator[StyledLine]:
+def _not_used(difference: Difference) -> Iterator[StyledLine]:
     """The answers that came in and say nothing, as their questions do not apply."""
-    names = [name for name in told.after.not_used if told.before.case.facts.get(name) != told.after.case.facts[name]]
+    names = [
+        name
+        for name in difference.after.not_used
+        if difference.before.case.facts.get(name) != difference.after.case.facts[name]
+    ]
     if names:
         yield StyledLine("Answered, and not used: these questions do not apply", style="title")
         yield StyledLine(", ".join(names), 1, "muted")
 
 
-def _beside(told: Difference, length: Length) -> Iterator[StyledLine]:
-    if told.beside:
-        shown = told.beside if length == "everything" else told.beside[:12]
-        more = f" and {len(told.beside) - len(shown)} more" if len(shown) < len(told.beside) else ""
+def _beside(difference: Difference, length: Length) -> Iterator[StyledLine]:
+    if difference.beside:
+        shown = difference.beside if length == "everything" else difference.beside[:12]
+        more = f" and {len(difference.beside) - len(shown)} more" if len(shown) < len(difference.beside) else ""
         same = "Different, and the advice is the same"
-        yield StyledLine("Different as well, and of no account here" if told.advice else same, style="title")
+        yield StyledLine("Different as well, and of no account here" if difference.advice else same, style="title")
         yield StyledLine(", ".join(shown) + more, 1, "muted")
 
 
 # --- other answers ---------------------------------------------------------------------------------------------------
 
 
-def alternatives(rulebook: Rulebook, told: Alternatives, length: Length = "reasons") -> Iterator[StyledLine]:
+def alternatives(rulebook: Rulebook, alternatives: Alternatives, length: Length = "reasons") -> Iterator[StyledLine]:
     """The fewest other answers that would change the advice."""
     if length == "line":
-        yield StyledLine(_hangs_on(told), style="answer")
+        yield StyledLine(_hangs_on(alternatives), style="answer")
         return
-    yield StyledLine(_hangs_on(told), style="answer")
-    for size, count in told.counts.items():
-        if count or size == 1 or told.counts.get(size + 1) != 0:
-            yield StyledLine(_title(told.counts, size), style="title")
-        sets = [one for one in told.sets if len(one.answers) == size]
+    yield StyledLine(_hangs_on(alternatives), style="answer")
+    for size, count in alternatives.counts.items():
+        if count or size == 1 or alternatives.counts.get(size + 1) != 0:
+            yield StyledLine(_title(alternatives.counts, size), style="title")
+        sets = [one for one in alternatives.sets if len(one.answers) == size]
         yield from _grouped(rulebook, sets, length)
         shown = sum(one.count for one in sets)
         if shown < count and sets:
             yield StyledLine(f"and {count - shown} more, with every answer counted by itself", 1, "muted")
-    yield from _how_whole(told)
-    if told.left_alone:
+    yield from _how_whole(alternatives)
+    if alternatives.left_alone:
         yield StyledLine("Left alone, for it cannot be otherwise", style="title")
-        yield StyledLine(", ".join(told.left_alone), 1, "muted")
+        yield StyledLine(", ".join(alternatives.left_alone), 1, "muted")
 
 
-def _hangs_on(told: Alternatives) -> str:
-    if not told.hangs_on:
-        return f"No other answer alone would change the advice of {told.decision.case.id}."
-    return f"The advice of {told.decision.case.id} hangs on {counted(len(told.hangs_on), 'single answer')}: " + (
-        ", ".join(told.hangs_on)
-    )
+def _hangs_on(alternatives: Alternatives) -> str:
+    if not alternatives.hangs_on:
+        return f"No other answer alone would change the advice of {alternatives.decision.case.id}."
+    answers = counted(len(alternatives.hangs_on), "single answer")
+    names = ", ".join(alternatives.hangs_on)
+    return f"The advice of {alternatives.decision.case.id} hangs on {answers}: {names}"
 
 
 def _title(counts: Mapping[int, int], size: int) -> str:
@@ -139,15 +143,19 @@ def _title(counts: Mapping[int, int], size: int) -> str:
     return "No other answer alone would change it" if size == 1 else f"No {many} answers together would change it"
 
 
-def _how_whole(told: Alternatives) -> Iterator[StyledLine]:
+def _how_whole(alternatives: Alternatives) -> Iterator[StyledLine]:
     """Whether that is all, and how that is known."""
-    if told.all_told:
-        beyond = "Beyond these, no" if any(told.counts.values()) else "No"
+    if alternatives.all_told:
+        beyond = "Beyond these, no" if any(alternatives.counts.values()) else "No"
         yield StyledLine(f"{beyond} other set of answers would change it: that is proved.", style="muted")
-    elif told.undecided:
-        size = told.undecided_from or 0
-        these = f"more of {size} would, or larger sets," if told.counts.get(size) else f"{size} or more together would"
-        yield StyledLine(f"Whether {these} is not decided: {told.undecided}.", style="muted")
+    elif alternatives.undecided:
+        size = alternatives.undecided_from or 0
+        these = (
+            f"more of {size} would, or larger sets,"
+            if alternatives.counts.get(size)
+            else f"{size} or more together would"
+        )
+        yield StyledLine(f"Whether {these} is not decided: {alternatives.undecided}.", style="muted")
 
 
 def _grouped(rulebook: Rulebook, sets: Iterable[Alternative], length: Length) -> Iterator[StyledLine]:
@@ -163,34 +171,34 @@ def _grouped(rulebook: Rulebook, sets: Iterable[Alternative], length: Length) ->
                 yield from (line for one in member.advice for line in change_lines(one, 3))
 
 
-def _other(rulebook: Rulebook, told: OtherAnswers) -> str:
-    term = rulebook.terms[told.term]
-    now = f"now {told.before}" if told.before is not None else "not answered yet"
-    return f"{told.term}: {format_values(told.after, term)} ({now})"
+def _other(rulebook: Rulebook, other: OtherAnswers) -> str:
+    term = rulebook.terms[other.term]
+    now = f"now {other.before}" if other.before is not None else "not answered yet"
+    return f"{other.term}: {format_values(other.after, term)} ({now})"
 
 
 # --- enough ----------------------------------------------------------------------------------------------------------
 
 
-def enough(told: Enough, length: Length = "reasons") -> Iterator[StyledLine]:
+def enough(enough: Enough, length: Length = "reasons") -> Iterator[StyledLine]:
     """A smallest part of the answers that gives the advice."""
-    facts = told.decision.case.facts
-    least = "no fewer are" if told.smallest else "none of them can be left out"
-    of_all = f"{len(told.part)} of {counted(len(facts), 'answer')} {'is' if len(told.part) == 1 else 'are'}"
+    facts = enough.decision.case.facts
+    least = "no fewer are" if enough.smallest else "none of them can be left out"
+    of_all = f"{len(enough.part)} of {counted(len(facts), 'answer')} {'is' if len(enough.part) == 1 else 'are'}"
     none = "This holds for everybody" + (": no answer is needed for it" if facts else ", as nothing is answered yet")
-    yield StyledLine(f"{of_all} enough for this advice, and {least}" if told.part else none, style="answer")
+    yield StyledLine(f"{of_all} enough for this advice, and {least}" if enough.part else none, style="answer")
     if length == "line":
         return
     yield StyledLine("Whatever the others are", style="title")
-    for term, one in told.advice.items():
+    for term, one in enough.advice.items():
         members = one.answer.inside if isinstance(one.answer, Members) else ()
         short = f"{term}: {counted(len(members), 'item')}" if members and length != "everything" else ""
         yield StyledLine(short or f"{term}: {format_outcome(one)}", 1, "answer")
-    parts = (("Needed for it, each of them", told.needed), ("And with them these", told.chosen))
+    parts = (("Needed for it, each of them", enough.needed), ("And with them these", enough.chosen))
     for title, terms in parts:
         if terms:
             yield StyledLine(title, style="title")
             yield StyledLine("; ".join(f"{term}: {facts[term]}" for term in terms), 1)
-    if told.needless:
+    if enough.needless:
         yield StyledLine("Not needed for it", style="title")
-        yield StyledLine("; ".join(f"{term}: {facts[term]}" for term in told.needless), 1, "muted")
+        yield StyledLine("; ".join(f"{term}: {facts[term]}" for term in enough.needless), 1, "muted")

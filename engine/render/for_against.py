@@ -12,42 +12,42 @@ from .why import DISPUTED, Length
 STATES = {"holds": "it holds", "fails": "it does not hold", "open": "not known yet", "disputed": "disputed"}
 
 
-def weighing(rulebook: Rulebook, told: Weighing, length: Length = "reasons") -> Iterator[StyledLine]:
+def weighing(rulebook: Rulebook, weighing: Weighing, length: Length = "reasons") -> Iterator[StyledLine]:
     """The values with their arguments; how strong each is stands in its own words and sources."""
-    yield StyledLine(f"{told.term.name}: {format_outcome(told.now)}", style="answer")
-    for value in told.values:
+    yield StyledLine(f"{weighing.term.name}: {format_outcome(weighing.now)}", style="answer")
+    for value in weighing.values:
         if length == "line":
-            yield StyledLine(f"{meant(told, value)}: {STATES[value.state]}; {counts(value)}", 1)
+            yield StyledLine(f"{meant(weighing, value)}: {STATES[value.state]}; {counts(value)}", 1)
         else:
-            yield StyledLine(f"{meant(told, value)}: {STATES[value.state]}", style="title")
-            yield from _value(rulebook, value, length, value.value == told.term.otherwise)
+            yield StyledLine(f"{meant(weighing, value)}: {STATES[value.state]}", style="title")
+            yield from _value(rulebook, value, length, value.value == weighing.term.otherwise)
 
 
-def meant(told: Weighing, value: Weighed) -> str:
+def meant(weighing: Weighing, value: Weighed) -> str:
     """What is weighed: a value, or of a scale that it is at least so much."""
-    return f"at least {value.value}" if told.term.takes_highest else value.value
+    return f"at least {value.value}" if weighing.term.takes_highest else value.value
 
 
-def counts(told: Weighed) -> str:
+def counts(weighed: Weighed) -> str:
     """How many arguments there are of each kind."""
-    more = f"{len(told.higher)} for more, " if told.higher else ""
-    still = len(told.open_for) + len(told.open_against)
-    return f"{len(told.speaking_for)} for, {more}{len(told.speaking_against)} against, {still} not known yet"
+    more = f"{len(weighed.higher)} for more, " if weighed.higher else ""
+    still = len(weighed.open_for) + len(weighed.open_against)
+    return f"{len(weighed.speaking_for)} for, {more}{len(weighed.speaking_against)} against, {still} not known yet"
 
 
-def _value(rulebook: Rulebook, told: Weighed, length: Length, otherwise: bool) -> Iterator[StyledLine]:
-    if otherwise and not told.speaking_for and not told.higher:
+def _value(rulebook: Rulebook, weighed: Weighed, length: Length, otherwise: bool) -> Iterator[StyledLine]:
+    if otherwise and not weighed.speaking_for and not weighed.higher:
         yield StyledLine("for it: no rule; it stands where nothing else does", 1, "answer")
     else:
-        yield from _side(rulebook, "for", told.speaking_for, length)
-    if told.higher:
-        yield StyledLine(f"for more than that, and so for it: {len(told.higher)}", 1, "answer")
-        yield StyledLine(listed(told.higher, 6), 2, "muted")
-    yield from _side(rulebook, "against", told.speaking_against, length)
-    yield from _open(told)
-    if length == "everything" and told.ruled_out:
+        yield from _side(rulebook, "for", weighed.speaking_for, length)
+    if weighed.higher:
+        yield StyledLine(f"for more than that, and so for it: {len(weighed.higher)}", 1, "answer")
+        yield StyledLine(listed(weighed.higher, 6), 2, "muted")
+    yield from _side(rulebook, "against", weighed.speaking_against, length)
+    yield from _open(weighed)
+    if length == "everything" and weighed.ruled_out:
         yield StyledLine("would have spoken for it", 1, "answer")
-        yield from (StyledLine(_named(argument), 2, "muted", "- ") for argument in told.ruled_out)
+        yield from (StyledLine(_named(argument), 2, "muted", "- ") for argument in weighed.ruled_out)
 
 
 def _side(rulebook: Rulebook, side: str, arguments: Sequence[Argument], length: Length) -> Iterator[StyledLine]:
@@ -68,8 +68,8 @@ def decides(argument: Argument) -> str:
     return f"{'' if argument.tally else ' This decides.'}{disputed}"
 
 
-def _open(told: Weighed) -> Iterator[StyledLine]:
-    for side, arguments in (("for", told.open_for), ("against", told.open_against)):
+def _open(weighed: Weighed) -> Iterator[StyledLine]:
+    for side, arguments in (("for", weighed.open_for), ("against", weighed.open_against)):
         if arguments:
             yield StyledLine(f"not known yet, and could speak {side} it: {len(arguments)}", 1, "answer")
         for argument in arguments:

@@ -12,47 +12,49 @@ FIRST = 8
 """So many questions are told whole; of the others, the names."""
 
 
-def questions(told: Questions, length: Length = "reasons") -> Iterator[StyledLine]:
+def questions(questions: Questions, length: Length = "reasons") -> Iterator[StyledLine]:
     """The questions that can still change the advice, the most useful first."""
-    yield StyledLine(_head(told), style="answer")
+    yield StyledLine(_head(questions), style="answer")
     if length != "line":
-        first = told.asked if length == "everything" else told.asked[:FIRST]
+        first = questions.asked if length == "everything" else questions.asked[:FIRST]
         for number, question in enumerate(first, 1):
-            yield from why_asked(told, question, number)
-        rest = [question.term.name for question in told.asked[len(first) :]]
+            yield from why_asked(questions, question, number)
+        rest = [question.term.name for question in questions.asked[len(first) :]]
         if rest:
             yield StyledLine(f"After these, {counted(len(rest), 'more')}".removesuffix("s"), style="title")
             yield StyledLine(", ".join(rest), 1, "muted")
-        if told.needless:
+        if questions.needless:
             yield StyledLine("Not answered, and can change nothing any more", style="title")
-            yield StyledLine(listed(told.needless, 1_000 if length == "everything" else 12), 1, "muted")
+            yield StyledLine(listed(questions.needless, 1_000 if length == "everything" else 12), 1, "muted")
 
 
-def _head(told: Questions) -> str:
-    name = told.decision.case.id
-    if told.settled:
-        return f"No answer can change the advice of {name} any more. {_proof(told)}"
-    screening = sum(question.term.screening for question in told.asked)
+def _head(questions: Questions) -> str:
+    name = questions.decision.case.id
+    if questions.settled:
+        return f"No answer can change the advice of {name} any more. {_proof(questions)}"
+    screening = sum(question.term.screening for question in questions.asked)
     first = f", {screening} of them for screening" if screening else ""
-    asked = [question.term.name for question in told.asked]
+    asked = [question.term.name for question in questions.asked]
     return f"{counted(len(asked), 'question')} can still change the advice of {name}{first}; first: {asked[0]}"
 
 
-def _proof(told: Questions) -> str:
-    if not told.decision.ask:
+def _proof(questions: Questions) -> str:
+    if not questions.decision.ask:
         return "Every question that applies is answered."
-    if told.proof == "structure":
+    if questions.proof == "structure":
         return "Proved: nothing of it hangs on what is not answered."
     return "Proved: no answers to what is left, in any possible patient, change any of it."
 
 
-def why_asked(told: Questions, question: Question, number: int = 0) -> Iterator[StyledLine]:
+def why_asked(questions: Questions, question: Question, number: int = 0) -> Iterator[StyledLine]:
     """A question, and what its answers would settle; numbered where several stand below each other."""
     screening = " (screening)" if question.term.screening else ""
     yield StyledLine(f"{f'{number}. ' if number else ''}{question.term.name}{screening}", style="title")
     yield StyledLine(question.term.ask, 1, "plain", "? ")
     for effect in question.effects:
-        changes = [format_settled(term, outcome(told.decision, term), then) for term, then in effect.settles.items()]
+        changes = [
+            format_settled(term, outcome(questions.decision, term), then) for term, then in effect.settles.items()
+        ]
         yield StyledLine(f"{format_values(effect.answers, question.term)}: {'; '.join(changes)}", 1, "plain", "if ")
     if not question.effects:
         yield StyledLine(f"with other answers it decides on {listed(question.touches, 5)}", 1)

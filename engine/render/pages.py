@@ -62,8 +62,8 @@ def term_page(rulebook: Rulebook, term: Term) -> Iterator[StyledLine]:
     }
     yield from (StyledLine(text, 1) for text, true in facts.items() if true)
     yield from (
-        StyledLine(f"{value}: {told or 'nothing'}", 2, "muted", "for patients, ")
-        for value, told in term.for_patients.items()
+        StyledLine(f"{value}: {words or 'nothing'}", 2, "muted", "for patients, ")
+        for value, words in term.for_patients.items()
     )
     yield from _rule_list("given by", (rulebook.rules[entry.rule] for entry in rulebook.support.get(term.name, ())))
     yield from _rule_list("read by", rulebook.readers(term.name))

@@ -38,8 +38,8 @@ def recommendation_for_patient(rulebook: Rulebook, decision: Decision) -> Iterat
 
 def broken_laws_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
     """A decision that breaks a law, for the patient: the alarms, and that nothing else is advised."""
-    told = [line for term in rulebook.conclusions for line in sentences(decision, term)]
-    yield from (StyledLine(line.text, line.indent, "alarm") for line in told)
+    lines = [line for term in rulebook.conclusions for line in sentences(decision, term)]
+    yield from (StyledLine(line.text, line.indent, "alarm") for line in lines)
     yield StyledLine(WITHHELD, style="title")
     yield from (StyledLine(law.says, 1, "alarm", "- ") for law in decision.broken)
     yield from notice_for_patient(rulebook)
@@ -51,16 +51,16 @@ def rejection_for_patient(alarms: Alarms, case: Case) -> Iterator[StyledLine]:
     yield from (
         StyledLine(f"{problem.words[:1].upper()}{problem.words[1:]}.", 1, "plain", "- ") for problem in case.problems
     )
-    figures, told = alarms.figures(case), False
+    figures, is_urgent = alarms.figures(case), False
     for term in alarms.scales:
         least, most = figures.at_least[term.name], figures.at_most[term.name]
         if least is not None and least != term.otherwise:
             yield StyledLine(for_patient(term, least), style="alarm")
-            told = True
+            is_urgent = True
         if least != most:
             yield StyledLine(PROBLEM_MAY_RISE, style="alarm")
-            told = True
-    if not told:
+            is_urgent = True
+    if not is_urgent:
         yield StyledLine(OPEN, style="answer")
     yield from notice_for_patient(alarms.rulebook)
 
@@ -121,9 +121,9 @@ def _named(term: Term) -> str:
 def notice_for_patient(rulebook: Rulebook) -> Iterator[StyledLine]:
     """What the knowledge base says of itself to a patient."""
     if rulebook.recommendation:
-        told = rulebook.recommendation
+        texts = rulebook.recommendation
         yield StyledLine("Please note", style="title")
-        yield StyledLine(told.notice_for_patients or told.notice, 1, "muted")
+        yield StyledLine(texts.notice_for_patients or texts.notice, 1, "muted")
 
 
 def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iterator[StyledLine]:
@@ -151,9 +151,9 @@ def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iter
 
 def _head(decision: Decision, term: Term) -> Iterator[StyledLine]:
     """The answer itself; a finding has been told already, and what is open is said to be so."""
-    told = [] if term.finding or term.built_in else list(sentences(decision, term))
-    yield from (StyledLine(line.text, 0, "alarm" if line.style == "alarm" else "answer", line.bullet) for line in told)
-    if not told:
+    lines = [] if term.finding or term.built_in else list(sentences(decision, term))
+    yield from (StyledLine(line.text, 0, "alarm" if line.style == "alarm" else "answer", line.bullet) for line in lines)
+    if not lines:
         is_open = not term.finding and decision.conclusions[term.name] is None
         yield StyledLine(OPEN if is_open else term.ask or term.says, style="answer")
 
@@ -178,8 +178,8 @@ def _read(rulebook: Rulebook, reason: Why) -> tuple[list[Term], dict[str, None]]
                     conclusions[name] = None
                 elif _speaks(line):
                     findings.update(dict.fromkeys(_answers_behind(line, name)))
-    told = [rulebook.terms[name] for name in conclusions if name != reason.term.name]
-    return [term for term in told if not term.built_in], findings
+    terms = [rulebook.terms[name] for name in conclusions if name != reason.term.name]
+    return [term for term in terms if not term.built_in], findings
 
 
 def _answers_behind(line: LineReason, name: str) -> Iterator[str]:
@@ -198,9 +198,9 @@ def _speaks(line: LineReason) -> bool:
 def _answered(term: Term, value: Value) -> Iterator[StyledLine]:
     """A question with its answer, or the sentence that the knowledge base has for the answer."""
     text = str(value)
-    told = term.for_patients.get(text, f"{term.ask} {text[:1].upper()}{text[1:]}.")
-    if told:
-        yield StyledLine(told, 1, "plain", "- ")
+    sentence = term.for_patients.get(text, f"{term.ask} {text[:1].upper()}{text[1:]}.")
+    if sentence:
+        yield StyledLine(sentence, 1, "plain", "- ")
     if text not in term.for_patients:
         yield from (StyledLine(meant, 2, "muted") for meant in _meaning(term, text))
 

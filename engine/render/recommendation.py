@@ -100,8 +100,8 @@ def brief(rulebook: Rulebook, decision: Decision) -> StyledLine:
         return broken_laws_in_brief(rulebook, decision)
     sections = rulebook.recommendation.sections if rulebook.recommendation else ()
     terms = [rulebook.terms[name] for section in sections[:2] for name in section.terms] or list(rulebook.conclusions)
-    told = [f"{term.name}: {_briefly(decision, term)}" for term in terms if term.domain.kind in ("yes/no", "choice")]
-    return StyledLine(f"{decision.case.id}: {'; '.join(told)}")
+    answers = [f"{term.name}: {_briefly(decision, term)}" for term in terms if term.domain.kind in ("yes/no", "choice")]
+    return StyledLine(f"{decision.case.id}: {'; '.join(answers)}")
 
 
 def _briefly(decision: Decision, term: Term) -> str:
@@ -115,7 +115,7 @@ def rejection(alarms: Alarms, case: Case) -> Iterator[StyledLine]:
     """A case that cannot be decided: its problems, and how far its alarms reach, at least and at most."""
     yield StyledLine(f"Case {case.id}: not decided, for there is something to mend in it", style="alarm")
     yield from (StyledLine(str(replace(problem, excerpt="")), 1) for problem in case.problems)
-    yield from (StyledLine(told, 1, "alarm") for told in _reached(alarms, case))
+    yield from (StyledLine(text, 1, "alarm") for text in _reached(alarms, case))
 
 
 def rejection_in_brief(alarms: Alarms, case: Case) -> StyledLine:

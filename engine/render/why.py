@@ -179,6 +179,6 @@ def found_in_words(value: object, concluded: bool = False) -> str:
 
 def sources_behind(rulebook: Rulebook, reason: Why) -> Iterator[StyledLine]:
     """The sources of every rule in a tree, in full."""
-    citations = dict.fromkeys(citation for told in reason.rules() for citation in told.rule.sources)
+    citations = dict.fromkeys(citation for rule in reason.rules() for citation in rule.rule.sources)
     yield StyledLine("Sources", style="title")
     yield from (StyledLine(cite(rulebook, citation), 1, "muted", "- ") for citation in citations)

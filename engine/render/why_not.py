@@ -13,28 +13,28 @@ NEAREST = {"reasons": (3, 1), "everything": (1_000, 1_000)}
 """So many rules are told of the term asked about, and of those beneath it."""
 
 
-def why_not(told: WhyNot, length: Length = "reasons") -> Iterator[StyledLine]:
+def why_not(asked: WhyNot, length: Length = "reasons") -> Iterator[StyledLine]:
     """What keeps another answer away, the nearest rule first, and the shortest way there."""
     if length != "line":
-        yield from _Text(told, length).lines()
+        yield from _Text(asked, length).lines()
     else:
-        yield StyledLine(_head(told), style="answer")
-    if told.way is not None:
-        yield from _way(told.way, told, length)
+        yield StyledLine(_head(asked), style="answer")
+    if asked.way is not None:
+        yield from _way(asked.way, asked, length)
 
 
-def _head(told: WhyNot) -> str:
-    return f"{told.term.name} is {format_outcome(told.now)}{_wanted(told)}"
+def _head(asked: WhyNot) -> str:
+    return f"{asked.term.name} is {format_outcome(asked.now)}{_wanted(asked)}"
 
 
-def _wanted(told: WhyNot) -> str:
+def _wanted(asked: WhyNot) -> str:
     """What it would have to be."""
-    if told.goal.aim == "none of":
-        without = "without" if told.term.domain.kind == "several" else "none of"
-        return f", and would have to be {without} {joined_by_or(told.wanted)}"
-    if told.goal.aim != "one of":
-        return f", and would have to be {told.goal.aim}"
-    return f", not {joined_by_or(told.wanted)}" if told.wanted and len(told.wanted) < 6 else ""
+    if asked.goal.aim == "none of":
+        without = "without" if asked.term.domain.kind == "several" else "none of"
+        return f", and would have to be {without} {joined_by_or(asked.wanted)}"
+    if asked.goal.aim != "one of":
+        return f", and would have to be {asked.goal.aim}"
+    return f", not {joined_by_or(asked.wanted)}" if asked.wanted and len(asked.wanted) < 6 else ""
 
 
 class _Text:
@@ -58,18 +58,18 @@ class _Text:
         else:
             yield from self._explained(below, indent, NEAREST[self.length][1])
 
-    def _explained(self, told: WhyNot, indent: int, most: int) -> Iterator[StyledLine]:
-        yield StyledLine(_head(told), indent, "answer")
-        if told.missing:
-            yield StyledLine(f"not answered: {listed(told.missing, 8)}", indent + 1, "muted")
-        yield from _instead(told, indent + 1, self.length)
-        for candidate in told.rules[:most]:
+    def _explained(self, asked: WhyNot, indent: int, most: int) -> Iterator[StyledLine]:
+        yield StyledLine(_head(asked), indent, "answer")
+        if asked.missing:
+            yield StyledLine(f"not answered: {listed(asked.missing, 8)}", indent + 1, "muted")
+        yield from _instead(asked, indent + 1, self.length)
+        for candidate in asked.rules[:most]:
             yield from self._candidate(candidate, indent + 1)
-        left = len(told.rules) - most
+        left = len(asked.rules) - most
         if left > 0:
             yield StyledLine(f"{counted(left, 'more rule')} could give it; none is nearer", indent + 1, "muted")
-        if not told.rules and not told.instead and not told.missing and not told.by_otherwise:
-            always = told.term.takes_highest and told.goal.aim == "none of"
+        if not asked.rules and not asked.instead and not asked.missing and not asked.by_otherwise:
+            always = asked.term.takes_highest and asked.goal.aim == "none of"
             yield StyledLine("it always has one of these values" if always else "no rule gives it", indent + 1, "muted")
 
     def _candidate(self, candidate: Candidate, indent: int) -> Iterator[StyledLine]:
@@ -104,27 +104,27 @@ class _Text:
             yield from self._why_not(goal, indent + 1)
 
 
-def _instead(told: WhyNot, indent: int, length: Length) -> Iterator[StyledLine]:
+def _instead(asked: WhyNot, indent: int, length: Length) -> Iterator[StyledLine]:
     """The rules that stand in the way."""
-    fewer = told.goal.aim in ("none of", "fewer", "another number")
-    if not told.by_otherwise and not fewer and told.term.domain.kind != "tally":
-        for reason in told.instead:
+    fewer = asked.goal.aim in ("none of", "fewer", "another number")
+    if not asked.by_otherwise and not fewer and asked.term.domain.kind != "tally":
+        for reason in asked.instead:
             yield StyledLine(f"{reason.rule.says} [{reason.rule.id}]", indent, "plain", "instead: ")
         return
-    if not told.instead:
+    if not asked.instead:
         return
-    left = f"{len(told.instead)} {'is' if len(told.instead) == 1 else 'are'} not"
-    if told.by_otherwise:
+    left = f"{len(asked.instead)} {'is' if len(asked.instead) == 1 else 'are'} not"
+    if asked.by_otherwise:
         yield StyledLine(f"it comes when every rule for another answer is ruled out; {left}", indent)
-    elif told.goal.aim == "none of":
+    elif asked.goal.aim == "none of":
         yield StyledLine(f"every rule for it would have to be ruled out; {left}", indent)
     else:
         yield StyledLine(f"for a lower number, rules would have to be ruled out; {left}", indent)
-    for reason in told.instead if length == "everything" else told.instead[:3]:
+    for reason in asked.instead if length == "everything" else asked.instead[:3]:
         yield StyledLine(f"{_doing(reason)}: {reason.rule.says} [{reason.rule.id}]", indent + 1, "muted", "- ")
-    if len(told.instead) > 3 and length != "everything":
-        waiting = sum(reason.status == "waits" for reason in told.instead)
-        yield StyledLine(f"and {len(told.instead) - 3} more, {waiting} of all waiting", indent + 1, "muted")
+    if len(asked.instead) > 3 and length != "everything":
+        waiting = sum(reason.status == "waits" for reason in asked.instead)
+        yield StyledLine(f"and {len(asked.instead) - 3} more, {waiting} of all waiting", indent + 1, "muted")
 
 
 def _doing(reason: RuleReason) -> str:
@@ -142,9 +142,11 @@ def _distance(candidate: Candidate) -> str:
     return f"{counted(candidate.distance, 'answer')} away" if candidate.distance else "nothing is lacking"
 
 
-def _way(way: Way, told: WhyNot, length: Length) -> Iterator[StyledLine]:
+def _way(way: Way, asked: WhyNot, length: Length) -> Iterator[StyledLine]:
     goal = (
-        f"{told.term.name}: {joined_by_or(told.wanted)}" if told.wanted and len(told.wanted) < 6 else "another answer"
+        f"{asked.term.name}: {joined_by_or(asked.wanted)}"
+        if asked.wanted and len(asked.wanted) < 6
+        else "another answer"
     )
     if way.kind == "none":
         yield StyledLine(f"No way leads to {goal}", style="title")

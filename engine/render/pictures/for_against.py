@@ -21,13 +21,13 @@ SIDES = {"for": "speaks for it", "against": "speaks against it", "unknown": "not
 STRENGTH = "How strong an argument is, its own words and sources say; counting them is no measure of it."
 
 
-def picture_of_sides(rulebook: Rulebook, case: Case, told: Weighing) -> str:
+def picture_of_sides(rulebook: Rulebook, case: Case, weighing: Weighing) -> str:
     """The SVG of values side by side."""
-    boxes = [_box(value, meant(told, value)) for value in told.values]
+    boxes = [_box(value, meant(weighing, value)) for value in weighing.values]
     layout = lay_out({box.name: box.size for box in boxes}, (), min(ACROSS, len(boxes)))
-    says = "; ".join(f"{meant(told, value)}: {counts(value)}" for value in told.values)
-    picture = Picture(f"{_title(told)}, in the case {case.id}", f"{says}.", layout.width + 2 * MARGIN)
-    picture.words(Row(_title(told), bold=True), Row(_now(case, told), soft=True))
+    says = "; ".join(f"{meant(weighing, value)}: {counts(value)}" for value in weighing.values)
+    picture = Picture(f"{_title(weighing)}, in the case {case.id}", f"{says}.", layout.width + 2 * MARGIN)
+    picture.words(Row(_title(weighing), bold=True), Row(_now(case, weighing), soft=True))
     picture.graph(boxes, layout)
     looks, signs = {box.look for box in boxes}, {row.sign for box in boxes for row in box.body}
     picture.key(
@@ -39,27 +39,27 @@ def picture_of_sides(rulebook: Rulebook, case: Case, told: Weighing) -> str:
     return str(picture.svg())
 
 
-def page_of_sides(rulebook: Rulebook, case: Case, told: Weighing) -> str:
+def page_of_sides(rulebook: Rulebook, case: Case, weighing: Weighing) -> str:
     """The page of values side by side, each argument to be unfolded."""
-    values = [_value(value, meant(told, value)) for value in told.values]
-    content = [p(".muted")[_now(case, told)], notice(rulebook), p(".muted")[STRENGTH], div(".columns")[values]]
-    return page(_title(told), content, LOOKS_OF_A_DRAWING)
+    values = [_value(value, meant(weighing, value)) for value in weighing.values]
+    content = [p(".muted")[_now(case, weighing)], notice(rulebook), p(".muted")[STRENGTH], div(".columns")[values]]
+    return page(_title(weighing), content, LOOKS_OF_A_DRAWING)
 
 
-def _title(told: Weighing) -> str:
-    return f"For and against: {told.term.name}"
+def _title(weighing: Weighing) -> str:
+    return f"For and against: {weighing.term.name}"
 
 
-def _now(case: Case, told: Weighing) -> str:
-    return f"Case {case.id}. {case.says} Now {told.term.name} is {format_outcome(told.now)}."
+def _now(case: Case, weighing: Weighing) -> str:
+    return f"Case {case.id}. {case.says} Now {weighing.term.name} is {format_outcome(weighing.now)}."
 
 
-def _sides(told: Weighed) -> Iterator[tuple[str, str, Argument]]:
+def _sides(weighed: Weighed) -> Iterator[tuple[str, str, Argument]]:
     """Each argument with its sign, and what it would do where that is not known yet."""
-    yield from (("for", "", argument) for argument in told.speaking_for)
-    yield from (("against", "", argument) for argument in told.speaking_against)
-    yield from (("unknown", "would speak for it", argument) for argument in told.open_for)
-    yield from (("unknown", "would speak against it", argument) for argument in told.open_against)
+    yield from (("for", "", argument) for argument in weighed.speaking_for)
+    yield from (("against", "", argument) for argument in weighed.speaking_against)
+    yield from (("unknown", "would speak for it", argument) for argument in weighed.open_for)
+    yield from (("unknown", "would speak against it", argument) for argument in weighed.open_against)
 
 
 def _says(would: str, argument: Argument) -> str:
@@ -70,22 +70,22 @@ def _sources(rule: Rule) -> str:
     return f"rule {rule.id}; {'; '.join(map(str, rule.sources))}"
 
 
-def _box(told: Weighed, name: str) -> Box:
-    head = (Row(name, bold=True), Row(f"{STATES[told.state]}: {counts(told)}"))
+def _box(weighed: Weighed, name: str) -> Box:
+    head = (Row(name, bold=True), Row(f"{STATES[weighed.state]}: {counts(weighed)}"))
     body: list[Row] = []
-    for side, would, argument in _sides(told):
+    for side, would, argument in _sides(weighed):
         rule, says = argument.reason.rule, f"{_says(would, argument)}{f' ({would})' if would else ''}"
         body.append(Row(says, sign=DRAWN[side], ruled=True))
         body.append(Row(_sources(rule), soft=True))
-    return Box(told.value, LOOKS[told.state], head, tuple(body), wide=WIDE)
+    return Box(weighed.value, LOOKS[weighed.state], head, tuple(body), wide=WIDE)
 
 
-def _value(told: Weighed, name: str) -> Node:
+def _value(weighed: Weighed, name: str) -> Node:
     """A value with its arguments, which unfold."""
     lines: list[Node] = []
-    for side, would, argument in _sides(told):
+    for side, would, argument in _sides(weighed):
         rule = argument.reason.rule
         says = [written(side), _says(would, argument), i[f" {would}"] if would else None, small[_sources(rule)]]
         lines.append(li[unfolded(says, card(rule))])
-    head = div(class_=f"head {LOOKS[told.state]}")[name, small[f"{STATES[told.state]}: {counts(told)}"]]
+    head = div(class_=f"head {LOOKS[weighed.state]}")[name, small[f"{STATES[weighed.state]}: {counts(weighed)}"]]
     return section[head, ul[lines]]

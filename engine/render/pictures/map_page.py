@@ -29,7 +29,7 @@ class _Rules:
     def __init__(self, whole: Map) -> None:
         self.whole = whole
         self.rulebook = whole.rulebook
-        self.told: set[str] = set()
+        self.shown: set[str] = set()
 
     def of(self, term: Term) -> Node:
         """A conclusion, which unfolds to its rules."""
@@ -56,7 +56,7 @@ class _Rules:
     def _rule(self, entry: Support) -> Node:
         rule = self.rulebook.rules[entry.rule]
         says: list[Node] = [written(self.whole.state(entry)), b[f"{entry.value}: "] if entry.value else None, rule.says]
-        if rule.id in self.told:
+        if rule.id in self.shown:
             return [says, " ", a(href=f"#rule-{rule.id}")[rule.id]]
-        self.told.add(rule.id)
+        self.shown.add(rule.id)
         return unfolded(says, [pre[show(rule.condition)], card(rule, self.rulebook)], f"rule-{rule.id}")

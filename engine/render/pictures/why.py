@@ -81,8 +81,8 @@ class _Tree:
         several = reason.how == "disputed" or isinstance(reason.answer, Members)
         rules = [(side.value if several else "", rule) for side in reason.sides for rule in side.rules]
         apart = len(rules) > TOGETHER
-        told = [] if apart else [row for value, rule in rules for row in _rule(value, rule)]
-        self.boxes[name] = Box(name, look_of(reason, asked), tuple(_head(reason)), (*_note(reason), *told))
+        rows = [] if apart else [row for value, rule in rules for row in _rule(value, rule)]
+        self.boxes[name] = Box(name, look_of(reason, asked), tuple(_head(reason)), (*_note(reason), *rows))
         for value, rule in rules:
             upper = name
             if apart:

@@ -56,7 +56,7 @@ class _Unfolded:
         if not elsewhere:
             return self._explained(reason, depth, sign)
         link = a(href=f"#{self.places[name]}")[elsewhere]
-        return li[div(".head.told")[sign, f"{_answer(reason)}, ", link]]
+        return li[div(".head.elsewhere")[sign, f"{_answer(reason)}, ", link]]
 
     def _explained(self, reason: Why, depth: int, sign: Node = None) -> Element:
         several = len(reason.sides) > 1
