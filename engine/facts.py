@@ -37,10 +37,14 @@ _TOO_LONG = "a number of more than 400 digits"
 
 @dataclass(frozen=True)
 class Misspelt:
-    """A value that no term allows: the problem, and the one value that it may be a slip of the pen for, if any."""
+    """A value that no term allows: the problem, and the one value that it may be a slip of the pen for, if any.
+
+    `also` is what is wrong with the other parts of it, where it has several.
+    """
 
     problem: Problem
     meant: Value | None = None
+    also: tuple[Problem, ...] = ()
 
 
 def tidy(text: str) -> str:
@@ -213,9 +217,8 @@ def _range(term: Term, raw: Mapping[Any, Any], place: Place) -> Range | Misspelt
     if set(raw) != set(ENDS) or not _is_ordered(term):
         return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` is no single value", expected))
     ends = [read_value(term, raw[end], place) for end in ENDS]
-    for end in ends:
-        if isinstance(end, Misspelt):
-            return end
+    if wrong := [end for end in ends if isinstance(end, Misspelt)]:
+        return _all_of(wrong)
     low, high = (None if isinstance(end, Misspelt) else end for end in ends)
     if low is None or high is None:
         return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` lacks one of its ends", expected))
@@ -236,11 +239,14 @@ def _members(term: Term, raw: Any, place: Place) -> Members | Misspelt:
             expected = "a list, or `in:` and `open:` with a list each"
             return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` is no list", expected))
         values = [read_value(term, item, place) for item in items or ()]
-        for value in values:
-            if isinstance(value, Misspelt):
-                return value
+        if wrong := [value for value in values if isinstance(value, Misspelt)]:
+            return _all_of(wrong)
         found[key] = tuple(value for value in term.domain.values if value in values)
     return Members(found["in"], found["open"])
+
+
+def _all_of(wrong: Sequence[Misspelt]) -> Misspelt:
+    return replace(wrong[0], also=tuple(one.problem for one in wrong[1:]))
 
 
 def _is_ordered(term: Term) -> bool:

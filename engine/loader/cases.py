@@ -284,6 +284,6 @@ def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, An
         return
     answer = read_expected(term, entry.value, entry.place)
     if isinstance(answer, Misspelt):
-        desk.problems.append(answer.problem)
+        desk.problems += [answer.problem, *answer.also]
     elif answer is not None:
         expected[name] = answer
