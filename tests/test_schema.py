@@ -1,6 +1,7 @@
 """The schemas for editors: what loads validates, mistakes do not, and the committed ones are those of the knowledge."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,7 @@ import cli
 from engine.author.schema import FILES, FOLDER, RECOMMENDED, SETTINGS, schemas, text_of, texts
 from engine.document import Fields, Items, Node, Text, read
 from engine.loader import load, load_files
-from engine.loader.cards import CARD
-from engine.loader.terms import CONCLUSION, FINDING
+from engine.loader.formats import CARD, CONCLUSION, FINDING, FORMATS, names, table
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 
@@ -153,10 +153,10 @@ def test_what_is_only_unusual_is_not_underlined(small: dict[str, Any], file: str
 
 def test_the_schemas_have_the_fields_that_loading_knows(bundled: Rulebook) -> None:
     made = schemas(bundled)
-    assert tuple(made["card"]["properties"]) == CARD
+    assert tuple(made["card"]["properties"]) == names(CARD)
     terms = made["terms"]["properties"]
     for group, known in (("findings", FINDING), ("conclusions", CONCLUSION)):
-        assert tuple(terms[group]["additionalProperties"]["properties"]) == known
+        assert tuple(terms[group]["additionalProperties"]["properties"]) == names(known)
 
 
 def test_the_text_of_a_schema_is_the_schema(bundled: Rulebook) -> None:
@@ -168,6 +168,23 @@ def test_the_committed_schemas_are_those_of_the_knowledge() -> None:
     for name, text in texts(load(ROOT / "knowledge")).items():
         committed = (ROOT / "knowledge" / name).read_text(encoding="utf-8")
         assert committed == text, f"knowledge/{name} is not current: `lumbar schema --write`"
+
+
+def test_the_tables_of_the_page_are_those_of_the_formats() -> None:
+    page = ROOT / "docs" / "language.md"
+    text = page.read_text(encoding="utf-8")
+    for name, fields in FORMATS.items():
+        head = f"<!-- fields: {name} -->\n"
+        before, found, after = text.partition(head)
+        assert found, f"docs/language.md has no {head}"
+        rest = after.lstrip("\n")
+        printed = "\n".join(table(fields))
+        if os.environ.get("REWRITE_DOCS") == "1":
+            rest = rest.partition("\n\n")[2] if rest.startswith("| field") else rest
+            text = f"{before}{head}\n{printed}\n\n{rest}"
+        else:
+            assert rest.startswith(f"{printed}\n\n"), f"{head}: write it anew with REWRITE_DOCS=1"
+    page.write_text(text, encoding="utf-8")
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -9,10 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..language import KINDS, NUMERIC, OTHER_THAN, UNSETTLED
-from ..loader.cards import CARD, MARKS, STATUSES
-from ..loader.fields import FOR_PATIENTS, LABELS
-from ..loader.terms import CONCLUSION, FINDING, SUITS
+from ..language import NUMERIC, OTHER_THAN, UNSETTLED
+from ..loader.formats import CARD, CASE, IMPOSSIBLE, LABELS, LAW, RECOMMENDATION, SOURCE, TERMS, Field, Holds
 from ..rulebook import Rulebook, Term
 
 Schema = dict[str, Any]
@@ -39,14 +37,15 @@ _TEXT: Schema = {"type": ["string", "number", "boolean"], "minLength": 1}
 def schemas(rulebook: Rulebook) -> dict[str, Schema]:
     """A schema for each kind of file, by its name, and `words`: the terms and sources that the others refer to."""
     made = {
-        "card": _card(),
-        "law": _law("law", "law_parts"),
-        "impossible": _law("impossible", "finding_parts"),
+        "card": _object(CARD, rulebook),
+        "law": _object(LAW, rulebook),
+        "impossible": _object(IMPOSSIBLE, rulebook),
         "case": _case(rulebook),
-        "terms": _terms(),
-        "sources": _sources(),
+        "terms": _object((), rulebook)
+        | {"properties": {group.name: _named(_object(group.fields, rulebook)) for group in TERMS}},
+        "sources": _named(_object(SOURCE, rulebook)),
         "article": {"type": "object", "patternProperties": {"^[0-9]+$": _TEXT}, "additionalProperties": False},
-        "recommendation": _recommendation(rulebook),
+        "recommendation": _object(RECOMMENDATION, rulebook),
         WORDS: {"definitions": _words(rulebook)},
     }
     head = {"$schema": "http://json-schema.org/draft-07/schema#"}
@@ -216,68 +215,76 @@ def _cited(rulebook: Rulebook) -> Schema:
 # --- the files -------------------------------------------------------------------------------------------------------
 
 
-def _object(required: Iterable[str], **fields: Schema) -> Schema:
+def _object(fields: Iterable[Field], rulebook: Rulebook) -> Schema:
     """A mapping of these fields and no other."""
-    return {
+    told = list(fields)
+    made: Schema = {
         "type": "object",
-        "required": list(required),
-        "properties": fields,
+        "required": [field.name for field in told if field.required],
+        "properties": {field.name: _described(_held(field, rulebook), field.help) for field in told},
         "additionalProperties": False,
     }
+    needed = [field for field in told if field.needed_in]
+    if needed:
+        made["allOf"] = [_needed(field) for field in needed]
+    return made
+
+
+def _needed(field: Field) -> Schema:
+    """That a field has to be there in terms of some kinds."""
+    return {"if": {"properties": {"kind": {"enum": list(field.needed_in)}}}, "then": {"required": [field.name]}}
+
+
+def _held(field: Field, rulebook: Rulebook) -> Schema:
+    """What may stand under a field."""
+    conclusions: Schema = {"enum": [term.name for term in rulebook.terms.values() if not term.finding]}
+    texts: Schema = {"type": "array", "items": {"type": "string"}}
+    parts = _word(f"{field.lines}parts")
+    held: dict[Holds, Schema] = {
+        "name": _NAME,
+        "text": _TEXT,
+        "texts": {"type": "array", "minItems": 1, "items": _TEXT},
+        "choice": {"enum": list(field.values)},
+        "yes or no": {"enum": ["yes", "no", True, False]},
+        "range": {"type": "string", "pattern": f"^{_WHOLE} to {_WHOLE}$"},
+        "lines or always": {"anyOf": [{"enum": ["always"]}, parts]},
+        "lines": parts,
+        "conclusions": _word("then"),
+        "rules": texts,
+        "sources": _word("source"),
+        "known values": _word("given"),
+        "sources or texts": {"type": ["string", "array"]},
+        "conclusion": conclusions,
+        "conclusion names": {"type": "array", "items": conclusions},
+        "sentences": {"type": "object"},
+    }
+    if field.holds == "list":
+        return {"type": "array", "items": _object(field.fields, rulebook)}
+    return _object(field.fields, rulebook) if field.holds == "fields" else held[field.holds]
 
 
 def _word(name: str) -> Schema:
     return {"$ref": f"{WORDS}.json#/definitions/{name}"}
 
 
-def _said(schema: Schema, description: str) -> Schema:
-    return {**schema, "description": description}
+def _described(schema: Schema, description: str) -> Schema:
+    return schema if "$ref" in schema else {**schema, "description": description}
 
 
-def _card() -> Schema:
-    example = _object(
-        ("name", "given", "rule"),
-        name=_said(_TEXT, "What is special about this patient."),
-        given=_word("given"),
-        rule={"enum": list(MARKS), "description": "What the rule's own condition comes to."},
-    )
-    fields: dict[str, Schema] = {
-        "rule": _said(_NAME, "The name of the file: the situation, not the cure."),
-        "says": _said(_TEXT, "The rule in one sentence."),
-        "if": {"anyOf": [{"enum": ["always"]}, _word("parts")], "description": "Every line must hold."},
-        "unless": _word("parts"),
-        "then": _word("then"),
-        "outranks": {"type": "array", "items": {"type": "string"}, "description": "Rules that give way to this one."},
-        "because": _said(_TEXT, "Why, and how weak the evidence is."),
-        "source": _word("source"),
-        "status": {"enum": list(STATUSES)},
-        "examples": {
-            "type": "array",
-            "items": example,
-            "description": "One that holds, one that fails, one that waits.",
-        },
-    }
-    optional = ("unless", "outranks", "examples")
-    return _object([name for name in CARD if name not in optional], **{name: fields.get(name, _TEXT) for name in CARD})
-
-
-def _law(key: str, parts: str) -> Schema:
-    fields = {key: _NAME, "says": _TEXT, "never": _word(parts), "unless": _word(parts), "source": _word("source")}
-    return _object([name for name in fields if name != "unless"], **fields)
+def _named(of_each: Schema) -> Schema:
+    """A mapping of names that are free."""
+    return {"type": "object", "additionalProperties": of_each}
 
 
 def _case(rulebook: Rulebook) -> Schema:
+    made = _object(CASE, rulebook)
     numbers = {name: number for number, name in enumerate(rulebook.terms)}
     blank: Schema = {"enum": [None, "", "unknown"]}
-    findings = {term.name: {"anyOf": [_word(f"value_{numbers[term.name]}"), blank]} for term in rulebook.findings}
-    expected = {f"expected {term.name}": _expected(term) for term in rulebook.conclusions}
-    source = {"type": ["string", "array"], "description": "Where the case comes from."}
-    return {
-        "type": "object",
-        "required": ["case"],
-        "properties": {"case": _NAME, "says": _TEXT, "source": source, **findings, **expected},
-        "additionalProperties": False,
+    made["properties"] |= {
+        term.name: {"anyOf": [_word(f"value_{numbers[term.name]}"), blank]} for term in rulebook.findings
     }
+    made["properties"] |= {f"expected {term.name}": _expected(term) for term in rulebook.conclusions}
+    return made
 
 
 def _expected(term: Term) -> Schema:
@@ -289,72 +296,3 @@ def _expected(term: Term) -> Schema:
         ends = {"at least": one, "at most": one}
         return {"anyOf": [one, {"type": "object", "required": list(ends), "properties": ends}, {"type": "null"}]}
     return {"anyOf": [one, {"enum": [None, "", "unknown"]}]}
-
-
-def _terms() -> Schema:
-    flag: Schema = {"enum": ["yes", "no", True, False]}
-    lists: Schema = {"type": "array", "minItems": 1, "items": _TEXT}
-    known: dict[str, Schema] = {
-        "kind": {"enum": list(KINDS)},
-        "values": lists,
-        "range": {"type": "string", "pattern": f"^{_WHOLE} to {_WHOLE}$"},
-        "ask": _said(_TEXT, "The question."),
-        "help": _said(_TEXT, "What it means for a layman."),
-        "says": _said(_TEXT, "What it means."),
-        "codes": lists,
-        "screening": _said(flag, "It is answered before anything that rests on it is advised."),
-        "lasts": _said(flag, "A later visit may carry it over."),
-        "fixed": _said(flag, "Once answered it cannot be otherwise, such as what is past."),
-        "asked if": _word("finding_parts"),
-        "unread": _said(_TEXT, "No rule reads it, and why it is kept."),
-        "usual": _said(_TEXT, "What is ordinary; of a number a range."),
-        "otherwise": _said(_TEXT, "Its value when every rule for another one is ruled out."),
-        "takes": {"enum": ["highest"]},
-        "screening for": _said(_TEXT, "What leads to this value must rest on screening findings alone."),
-        FOR_PATIENTS: {"type": "object", "description": "Values to sentences in plain words, empty to say nothing."},
-    }
-    made = {}
-    for group, fields, needed in (
-        ("findings", FINDING, ("kind", "ask", "help")),
-        ("conclusions", CONCLUSION, ("kind", "says")),
-    ):
-        term = _object(needed, **{name: known.get(name, _TEXT) for name in fields})
-        term["allOf"] = [_needed(field, kinds) for field, kinds in SUITS.items() if field in fields and field != "unit"]
-        made[group] = {"type": "object", "additionalProperties": term}
-    return _object((), **made)
-
-
-def _needed(field: str, kinds: Iterable[str]) -> Schema:
-    return {"if": {"properties": {"kind": {"enum": list(kinds)}}}, "then": {"required": [field]}}
-
-
-def _sources() -> Schema:
-    source = _object(
-        ("citation", "seen"),
-        citation=_TEXT,
-        seen=_said(_TEXT, "What of it was seen."),
-        id=_TEXT,
-        address=_TEXT,
-    )
-    return {"type": "object", "additionalProperties": source}
-
-
-def _recommendation(rulebook: Rulebook) -> Schema:
-    conclusions: Schema = {"enum": [term.name for term in rulebook.terms.values() if not term.finding]}
-    side = {"type": "object", "required": ["name", "for", "against"], "additionalProperties": False}
-    side["properties"] = {"name": _TEXT, "for": conclusions, "against": conclusions}
-    section = _object(
-        ("title",),
-        title=_TEXT,
-        terms={"type": "array", "items": conclusions},
-        **{"for and against": {"type": "array", "items": side}},
-    )
-    sections: Schema = {"type": "array", "items": section}
-    patients = _object(("notice", "sections"), notice=_said(_TEXT, "StyledLine to every patient."), sections=sections)
-    return _object(
-        ("notice", "explain", "sections"),
-        notice=_said(_TEXT, "StyledLine with every recommendation."),
-        explain=_said(conclusions, "What `why` explains first."),
-        sections=sections,
-        **{FOR_PATIENTS: _said(patients, "What a patient is shown.")},
-    )

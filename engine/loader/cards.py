@@ -10,10 +10,7 @@ from ..facts import Misspelt, read_value
 from ..language import TERM, no_term, no_value
 from ..rulebook import Example, Rule, Term
 from .fields import Desk
-
-CARD = ("rule", "says", "if", "unless", "then", "outranks", "because", "source", "status", "examples")
-STATUSES = ("draft", "reviewed")
-MARKS = ("holds", "fails", "waits")
+from .formats import CARD, EXAMPLE
 
 
 def load_card(
@@ -24,18 +21,17 @@ def load_card(
     if fields is None:
         return None
     domains = {name: term.domain for name, term in terms.items()}
-    desk.text(fields, "status", required=True)
     return Rule(
         id=desk.identity(fields, "rule", file),
-        says=desk.text(fields, "says", required=True),
+        says=desk.text(fields, "says"),
         condition=desk.condition(fields, domains),
         then=_then(desk, fields, terms),
-        because=desk.text(fields, "because", required=True),
+        because=desk.text(fields, "because"),
         sources=desk.citations(fields, *known),
         place=Place(file, fields.place.line),
         outranks=tuple(dict.fromkeys(rule for rule, _ in desk.texts(fields, "outranks"))),
         examples=_examples(desk, fields, terms),
-        status=desk.choice(fields, "status", STATUSES),
+        status=desk.text(fields, "status"),
     )
 
 
@@ -83,11 +79,10 @@ def _examples(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> tuple[Ex
         return ()
     found = []
     for item in node.items:
-        entry = desk.fields(item, item.place.file, ("name", "given", "rule"))
+        entry = desk.fields(item, item.place.file, EXAMPLE)
         if entry is None:
             continue
-        desk.text(entry, "rule", required=True)
-        name, mark = desk.text(entry, "name", required=True), desk.choice(entry, "rule", MARKS)
+        name, mark = desk.text(entry, "name"), desk.text(entry, "rule")
         found.append(Example(name, _given(desk, entry, terms), mark, item.place))
     return tuple(found)
 

@@ -1,7 +1,7 @@
 """Takes what is expected out of a document's tree, and notes every problem on the way instead of stopping."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -9,10 +9,10 @@ from ..document import Fields, Items, Node, Text
 from ..errors import SURELY, Place, Problem, listed, nearest
 from ..language import Condition, Domain, Misread, parse
 from ..rulebook import Citation
+from .formats import LABELS, Field
 
 MANY = 500  # after so many problems, none gets a suggestion any more: each takes a millisecond
-FOR_PATIENTS = "for patients"
-LABELS = ("verified-2", "recalled", "uncertain", "derived", "convention")
+TEXTS = ("text", "name", "choice", "conclusion")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -32,8 +32,27 @@ class Desk:
         """The known word that is most like the given one, while there are not too many to mend."""
         return nearest(word, known) if len(self.problems) < MANY else ""
 
-    def fields(self, node: Node | None, file: str, allowed: Iterable[str]) -> Fields | None:
-        """The node as a mapping that has no field but the allowed ones; a misspelt one is read as what was meant."""
+    def fields(self, node: Node | None, file: str, described: Sequence[Field]) -> Fields | None:
+        """The node as a mapping of the fields described, with each text that is required, and of a choice its value."""
+        fields = self.mapping(node, file, [field.name for field in described])
+        if fields is not None:
+            for field in described:
+                self._check(fields, field)
+        return fields
+
+    def _check(self, fields: Fields, field: Field) -> None:
+        node = fields.get(field.name)
+        blank = node is None or (isinstance(node, Text) and not node.value)
+        if blank and field.required and field.holds in TEXTS:
+            self._missing(node or fields, field.name)
+        elif isinstance(node, Text) and field.holds in ("choice", "yes or no"):
+            self.choice(fields, field.name, field.values or ("yes", "no"))
+
+    def _missing(self, node: Node, key: str) -> None:
+        self.note(node.place, f"no `{key}`", f"a text under `{key}`")
+
+    def mapping(self, node: Node | None, file: str, allowed: Sequence[str]) -> Fields | None:
+        """The node as a mapping that has no key but the allowed ones; a misspelt one is read as what was meant."""
         if not isinstance(node, Fields):
             self.note(
                 node.place if node else Place(file), "no fields" if node else "an empty file", listed(list(allowed))
@@ -56,21 +75,20 @@ class Desk:
         node = fields.get(key)
         if node is None or (isinstance(node, Text) and not node.value):
             if required:
-                self.note(node.place if node else fields.place, f"no `{key}`", f"a text under `{key}`")
+                self._missing(node or fields, key)
             return ""
         if not isinstance(node, Text):
             self.note(node.place, f"`{key}` is no text", "one text")
             return ""
         return " ".join(node.value.split())
 
-    def choice(self, fields: Fields, key: str, allowed: Iterable[str], default: str = "") -> str:
-        """The text under a key, which is one of the allowed."""
-        value = self.text(fields, key) or default
-        node = fields.get(key)
-        if node is not None and value not in allowed:
-            self.note(node.place, f"{value[:80]!r} under `{key}`", listed(list(allowed)), self.nearest(value, allowed))
-            return default
-        return value
+    def choice(self, fields: Fields, key: str, allowed: Sequence[str]) -> str:
+        """The text under a key, which is one of the allowed; empty where it is missing or none of them."""
+        value, node = self.text(fields, key), fields.get(key)
+        if node is None or value in allowed:
+            return value
+        self.note(node.place, f"{value[:80]!r} under `{key}`", listed(list(allowed)), self.nearest(value, allowed))
+        return ""
 
     def texts(self, fields: Fields, key: str) -> tuple[tuple[str, Place], ...]:
         """The list of texts under a key, each with its place; empty where it is missing."""
@@ -108,7 +126,7 @@ class Desk:
 
     def identity(self, fields: Fields, key: str, file: str) -> str:
         """The name under a key, which is that of the file."""
-        name, stem = self.text(fields, key, required=True), self.stem(file)
+        name, stem = self.text(fields, key), self.stem(file)
         if name and name != stem:
             node = fields.get(key)
             self.note(

@@ -6,7 +6,8 @@ from ..document import Fields, Items, Node, Text
 from ..errors import Place
 from ..language import TERM
 from ..rulebook import Claim, Law, Recommendation, Section, Source, Term
-from .fields import FOR_PATIENTS, Desk
+from .fields import Desk
+from .formats import FOR_PATIENTS, IMPOSSIBLE, LAW, PATIENTS, RECOMMENDATION, SECTION, SIDE, SOURCE
 from .terms import domains_of, findings_only
 
 
@@ -15,7 +16,7 @@ def load_law(
 ) -> Law | None:
     """A law, or an assumption about patients, which reads findings only."""
     key = "impossible" if file.startswith("impossible/") else "law"
-    fields = desk.fields(node, file, (key, "says", "never", "unless", "source"))
+    fields = desk.fields(node, file, IMPOSSIBLE if key == "impossible" else LAW)
     if fields is None:
         return None
     condition = desk.condition(fields, domains_of(terms), law=True)
@@ -23,7 +24,7 @@ def load_law(
         findings_only(desk, condition, terms)
     law = Law(
         id=desk.identity(fields, key, file),
-        says=desk.text(fields, "says", required=True),
+        says=desk.text(fields, "says"),
         condition=condition,
         sources=desk.citations(fields, *known),
         place=Place(file, fields.place.line),
@@ -35,9 +36,9 @@ def load_sources(desk: Desk, file: str, node: Node | None) -> dict[str, Source]:
     """sources.yaml: key to source."""
     sources: dict[str, Source] = {}
     for key, entry in _entries(desk, file, node):
-        fields = desk.fields(entry, file, ("citation", "seen", "id", "address"))
+        fields = desk.fields(entry, file, SOURCE)
         if fields is not None:
-            citation, seen = desk.text(fields, "citation", required=True), desk.text(fields, "seen", required=True)
+            citation, seen = desk.text(fields, "citation"), desk.text(fields, "seen")
             sources[key.value] = Source(
                 key.value, citation, seen, key.place, desk.text(fields, "id"), desk.text(fields, "address")
             )
@@ -66,19 +67,19 @@ def _entries(desk: Desk, file: str, node: Node | None) -> tuple[tuple[Text, Node
 
 def load_recommendation(desk: Desk, file: str, node: Node | None, terms: Mapping[str, Term]) -> Recommendation | None:
     """recommendation.yaml: the notice, the sections, and the conclusion to explain first."""
-    fields = desk.fields(node, file, ("notice", "explain", "sections", FOR_PATIENTS))
+    fields = desk.fields(node, file, RECOMMENDATION)
     if fields is None:
         return None
-    explain = desk.text(fields, "explain", required=True)
+    explain = desk.text(fields, "explain")
     _conclusion(desk, explain, fields.place, terms)
     sections = _sections(desk, file, fields, terms)
     patients = fields.get(FOR_PATIENTS)
-    shown = desk.fields(patients, file, ("notice", "sections")) if patients else None
+    shown = desk.fields(patients, file, PATIENTS) if patients else None
     return Recommendation(
-        desk.text(fields, "notice", required=True),
+        desk.text(fields, "notice"),
         explain,
         sections,
-        desk.text(shown, "notice", required=True) if shown else "",
+        desk.text(shown, "notice") if shown else "",
         _sections(desk, file, shown, terms) if shown else (),
     )
 
@@ -93,15 +94,13 @@ def _sections(desk: Desk, file: str, fields: Fields, terms: Mapping[str, Term]) 
 
 
 def _section(desk: Desk, file: str, node: Node, terms: Mapping[str, Term]) -> Section | None:
-    fields = desk.fields(node, file, ("title", "terms", "for and against"))
+    fields = desk.fields(node, file, SECTION)
     if fields is None:
         return None
     names = desk.texts(fields, "terms")
     for name, place in names:
         _conclusion(desk, name, place, terms)
-    return Section(
-        desk.text(fields, "title", required=True), tuple(name for name, _ in names), _sides(desk, fields, terms)
-    )
+    return Section(desk.text(fields, "title"), tuple(name for name, _ in names), _sides(desk, fields, terms))
 
 
 def _sides(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple[str, str, str], ...]:
@@ -110,9 +109,9 @@ def _sides(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple
         return ()
     sides = []
     for item in node.items if isinstance(node, Items) else ():
-        entry = desk.fields(item, item.place.file, ("name", "for", "against"))
+        entry = desk.fields(item, item.place.file, SIDE)
         if entry is not None:
-            name, pro, contra = (desk.text(entry, key, required=True) for key in ("name", "for", "against"))
+            name, pro, contra = (desk.text(entry, key) for key in ("name", "for", "against"))
             for tally in (pro, contra):
                 _conclusion(desk, tally, item.place, terms)
             sides.append((name, pro, contra))

@@ -21,38 +21,9 @@ from ..language import (
     terms_of,
 )
 from ..rulebook import COMPLETE, SCREENED, Term
-from .fields import FOR_PATIENTS, Desk
+from .fields import Desk
+from .formats import CONCLUSION, FINDING, FOR_PATIENTS, TERMS, names
 
-GROUPS = ("findings", "conclusions")
-FINDING = (
-    "kind",
-    "values",
-    "range",
-    "unit",
-    "ask",
-    "help",
-    "codes",
-    "screening",
-    "lasts",
-    "fixed",
-    "asked if",
-    "unread",
-    "usual",
-    FOR_PATIENTS,
-)
-CONCLUSION = (
-    "kind",
-    "values",
-    "says",
-    "codes",
-    "otherwise",
-    "takes",
-    "screening for",
-    FOR_PATIENTS,
-    "gap",
-    "accepts",
-)
-SUITS = {"values": ("choice", "several"), "range": ("number",), "unit": ("number",)}
 RESERVED = ("any of", "case", "says", "source", SCREENED, COMPLETE, *UNSETTLED)
 _NAME = re.compile(r"[^\W\d_][^:#,\[\]{}`\"]*\Z")
 _RANGE = re.compile(r"(\d{1,9}) to (\d{1,9})\Z")
@@ -64,9 +35,9 @@ def load_terms(desk: Desk, documents: Mapping[str, Node | None]) -> dict[str, Te
     terms: dict[str, Term] = {}
     gates: dict[str, Node] = {}
     for file, node in documents.items():
-        fields = desk.fields(node, file, GROUPS)
+        fields = desk.fields(node, file, TERMS)
         for group, body in fields.entries if fields else ():
-            findings = "conclusions" not in (group.value, desk.nearest(group.value, GROUPS))
+            findings = "conclusions" not in (group.value, desk.nearest(group.value, names(TERMS)))
             if not isinstance(body, Fields):
                 desk.note(body.place, f"no terms under `{group.value}`", "`name:` with its fields, for each term")
                 continue
@@ -110,21 +81,21 @@ def _term(desk: Desk, name: Text, entry: Node, finding: bool) -> tuple[Term, Nod
         domain=domain,
         finding=finding,
         place=name.place,
-        ask=desk.text(fields, "ask", required=finding),
-        help=desk.text(fields, "help", required=finding),
-        says=desk.text(fields, "says", required=not finding),
+        ask=desk.text(fields, "ask"),
+        help=desk.text(fields, "help"),
+        says=desk.text(fields, "says"),
         unit=desk.text(fields, "unit"),
         codes=tuple(code for code, _ in desk.texts(fields, "codes")),
-        screening=desk.choice(fields, "screening", ("yes", "no")) == "yes",
-        lasts=desk.choice(fields, "lasts", ("yes", "no")) == "yes",
-        fixed=desk.choice(fields, "fixed", ("yes", "no")) == "yes",
+        screening=desk.text(fields, "screening") == "yes",
+        lasts=desk.text(fields, "lasts") == "yes",
+        fixed=desk.text(fields, "fixed") == "yes",
         unread=desk.text(fields, "unread"),
         otherwise=desk.choice(fields, "otherwise", domain.values) or None,
-        takes_highest=desk.choice(fields, "takes", ("highest",)) == "highest",
+        takes_highest=desk.text(fields, "takes") == "highest",
         screening_for=_screening_for(desk, fields, domain),
         usual=_usual(desk, fields, domain) if finding else None,
         for_patients=_for_patients(desk, fields, domain),
-        gap=desk.choice(fields, "gap", ("yes", "no")) == "yes",
+        gap=desk.text(fields, "gap") == "yes",
         accepts=desk.text(fields, "accepts"),
     )
     _consistent(desk, term)
@@ -161,7 +132,7 @@ def _for_patients(desk: Desk, fields: Fields, domain: Domain) -> dict[str, str]:
     node = fields.get(FOR_PATIENTS)
     if node is None:
         return {}
-    sentences = desk.fields(node, node.place.file, domain.values)
+    sentences = desk.mapping(node, node.place.file, domain.values)
     return {key.value: desk.text(sentences, key.value) for key, _ in sentences.entries} if sentences else {}
 
 
@@ -182,12 +153,12 @@ def _usual(desk: Desk, fields: Fields, domain: Domain) -> str | tuple[int, int] 
 
 
 def _domain(desk: Desk, fields: Fields, finding: bool) -> Domain:
-    allowed = [kind for kind in KINDS if kind not in (("several", "tally") if finding else ("number",))]
-    desk.text(fields, "kind", required=True)
-    kind: Kind = next((one for one in KINDS if one == desk.choice(fields, "kind", allowed)), "yes/no")
-    for key, kinds in SUITS.items():
-        if (node := fields.get(key)) and kind not in kinds:
-            desk.note(node.place, f"`{key}` of a {kind}", f"it for {' or '.join(kinds)} only")
+    described, told = FINDING if finding else CONCLUSION, desk.text(fields, "kind")
+    allowed = next(field.values for field in described if field.name == "kind")
+    kind: Kind = next((one for one in KINDS if one == told and one in allowed), "yes/no")
+    for field in described:
+        if field.kinds and kind not in field.kinds and (node := fields.get(field.name)):
+            desk.note(node.place, f"`{field.name}` of a {kind}", f"it for {' or '.join(field.kinds)} only")
     if kind == "yes/no":
         return Domain(kind, ("yes", "no"))
     if kind == "number":

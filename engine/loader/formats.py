@@ -1,0 +1,191 @@
+"""What each file of a knowledge base may hold: one description for readers, schemas, prompts and docs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ..language import KINDS
+
+Holds = Literal[
+    "name",
+    "text",
+    "texts",
+    "choice",
+    "yes or no",
+    "range",
+    "lines or always",
+    "lines",
+    "known values",
+    "conclusions",
+    "rules",
+    "sources",
+    "sources or texts",
+    "conclusion",
+    "conclusion names",
+    "sentences",
+    "list",
+    "fields",
+]
+Lines = Literal["", "finding_", "law_"]
+LABELS = ("verified-2", "recalled", "uncertain", "derived", "convention")
+FOR_PATIENTS = "for patients"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a file: its name, what it holds, and in one sentence what that means.
+
+    `values` are those of a choice, `fields` those of what is below, `lines` of what terms its lines may speak, and
+    `kinds` the kinds of term that it belongs to, where it is not for all.
+    """
+
+    name: str
+    holds: Holds
+    help: str
+    required: bool = False
+    values: tuple[str, ...] = ()
+    fields: "tuple[Field, ...]" = ()
+    lines: Lines = ""
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def needed_in(self) -> tuple[str, ...]:
+        """The kinds of term that cannot be without it, where others can; a unit may be left out of a number too."""
+        return () if self.holds == "text" else self.kinds
+
+
+def names(fields: tuple[Field, ...]) -> tuple[str, ...]:
+    """The names of fields, in the order in which they are written."""
+    return tuple(field.name for field in fields)
+
+
+_SOURCE = Field("source", "sources", "`KEY: the place in it`, or `article: N`, the number of a claim.", True)
+_SAYS = Field("says", "text", "The rule in one sentence.", True)
+
+EXAMPLE = (
+    Field("name", "text", "What is special about this patient.", True),
+    Field("given", "known values", "What is known: `term: value`; `{}` where nothing is.", True),
+    Field("rule", "choice", "What the rule's own condition comes to.", True, ("holds", "fails", "waits")),
+)
+CARD = (
+    Field("rule", "name", "The name of the file: the situation, not the cure.", True),
+    _SAYS,
+    Field("if", "lines or always", "Every line must hold; `always` for everybody.", True),
+    Field("unless", "lines", "No line may hold."),
+    Field("then", "conclusions", "What follows, `conclusion: value`; a tally is named alone.", True),
+    Field("outranks", "rules", "Rules that give way to this one where both hold."),
+    Field("because", "text", "Why, and how weak the evidence is.", True),
+    _SOURCE,
+    Field("status", "choice", "Whether a clinician has reviewed it.", True, ("draft", "reviewed")),
+    Field("examples", "list", "At least one that holds, one that fails, one that waits.", fields=EXAMPLE),
+)
+
+
+def _law(key: str, lines: Lines, name: str, never: str, unless: str) -> tuple[Field, ...]:
+    return (
+        Field(key, "name", "The name of the file.", True),
+        Field("says", "text", name, True),
+        Field("never", "lines", never, True, lines=lines),
+        Field("unless", "lines", unless, lines=lines),
+        _SOURCE,
+    )
+
+
+LAW = _law("law", "law_", "The law in one sentence.", "Lines that may never all be true.", "Except where these hold.")
+IMPOSSIBLE = _law(
+    "impossible",
+    "finding_",
+    "What no patient can be, in one sentence.",
+    "Lines on findings that are never all true of one patient.",
+    "Except where these hold.",
+)
+
+_KIND_HELP = "What it may be."
+_VALUES = Field("values", "texts", "Its values; of a scale from low to high.", kinds=("choice", "several"))
+_CODES = Field("codes", "texts", "Codes of other systems.")
+_PATIENTS = Field(FOR_PATIENTS, "sentences", "`value: sentence` in plain words; an empty one says nothing.")
+FINDING = (
+    Field("kind", "choice", _KIND_HELP, True, tuple(kind for kind in KINDS if kind not in ("several", "tally"))),
+    _VALUES,
+    Field("range", "range", "Two whole numbers, such as `0 to 120`.", kinds=("number",)),
+    Field("unit", "text", "What a number counts.", kinds=("number",)),
+    Field("ask", "text", "The question.", True),
+    Field("help", "text", "What it means for a layman.", True),
+    _CODES,
+    Field("screening", "yes or no", "It is answered before any exercise is advised, and asked anew at every visit."),
+    Field("lasts", "yes or no", "A later visit may carry it over."),
+    Field("fixed", "yes or no", "Once answered it cannot be otherwise (age, the past): `whatif` leaves it alone."),
+    Field("asked if", "lines", "To those of whom these do not hold it does not apply; it then says nothing.",
+          lines="finding_"),
+    Field("unread", "text", "No rule reads it, and why it is kept."),
+    Field("usual", "text", "What is ordinary (of a number a range, `25 to 70`), for made-up cases."),
+    _PATIENTS,
+)  # fmt: skip
+CONCLUSION = (
+    Field("kind", "choice", _KIND_HELP, True, tuple(kind for kind in KINDS if kind != "number")),
+    _VALUES,
+    Field("says", "text", "What it means.", True),
+    _CODES,
+    Field("otherwise", "text", "Its value when every rule for the conclusion is ruled out."),
+    Field("takes", "choice", "A scale: the highest value that a rule gives.", values=("highest",)),
+    Field("screening for", "text", "A value, or `one or another`: an alarm (on a scale with every value above it), "
+          "which must rest on screening findings alone."),
+    _PATIENTS,
+    Field("gap", "yes or no", "Its `otherwise` is not a real answer: a complete case that ends in it is a gap."),
+    Field("accepts", "text", "A complete case may end without an answer here, and why."),
+)  # fmt: skip
+TERMS = (
+    Field("findings", "fields", "What is asked or measured, by name.", fields=FINDING),
+    Field("conclusions", "fields", "What is reached by rules, by name.", fields=CONCLUSION),
+)
+SOURCE = (
+    Field("citation", "text", "The source as it is cited.", True),
+    Field("seen", "text", "What of it was seen.", True),
+    Field("id", "text", "Its DOI, PMID or the like."),
+    Field("address", "text", "Where it is to be found."),
+)
+SIDE = (
+    Field("name", "text", "What the tallies weigh.", True),
+    Field("for", "conclusion", "The tally of what speaks for it.", True),
+    Field("against", "conclusion", "The tally of what speaks against it.", True),
+)
+SECTION = (
+    Field("title", "text", "What stands above it.", True),
+    Field("terms", "conclusion names", "The conclusions that it shows, in this order."),
+    Field("for and against", "list", "Tallies that are set side by side.", fields=SIDE),
+)
+_NOTICE = Field("notice", "text", "Said with every recommendation.", True)
+_SECTIONS = Field("sections", "list", "What is shown, in this order.", True, fields=SECTION)
+PATIENTS = (_NOTICE, _SECTIONS)
+RECOMMENDATION = (
+    _NOTICE,
+    Field("explain", "conclusion", "What `why` explains first.", True),
+    _SECTIONS,
+    Field(FOR_PATIENTS, "fields", "What `--for patient` shows instead.", fields=PATIENTS),
+)
+CASE = (
+    Field("case", "name", "The name of the file.", True),
+    Field("says", "text", "Who this is, in one sentence."),
+    Field("source", "sources or texts", "Where the case comes from."),
+)
+
+FORMATS = {
+    "card": CARD,
+    "example": EXAMPLE,
+    "law": LAW,
+    "finding": FINDING,
+    "conclusion": CONCLUSION,
+    "source": SOURCE,
+    "recommendation": RECOMMENDATION,
+    "section": SECTION,
+    "side": SIDE,
+}
+
+
+def table(fields: tuple[Field, ...]) -> Iterator[str]:
+    """The fields as the lines of a table of Markdown, as docs/language.md has it."""
+    yield from ("| field | needed | holds | means |", "|---|---|---|---|")
+    for field in fields:
+        needed = "yes" if field.required else f"in {' and '.join(field.needed_in)}" if field.needed_in else "no"
+        holds = " or ".join(f"`{value}`" for value in field.values) or field.holds
+        yield f"| `{field.name}` | {needed} | {holds} | {field.help} |"
