@@ -89,7 +89,7 @@ def test_an_otherwise_is_told_by_what_ruled_the_rules_out() -> None:
     reason = explain.why(book, decide(book, a="no", b="yes", c="two", x=1), "other")
     assert reason.how == "otherwise"
     assert text(reason, "everything") == [
-        "other: no (no other answer stands: 2 rules ruled out)",
+        "other: no (by default; all 2 rules for it are ruled out)",
         "  - ruled out: r: a: yes is not met",
         "  - ruled out: s: any of (c: one, x: 3) is not met",
     ]

@@ -52,16 +52,16 @@ def test_what_keeps_an_answer_away_is_told_down_to_the_answers_and_the_nearest_f
         "        > s (1 answer away)",
         "          rule hidden, rules/hidden.yaml:1",
         "          * a: yes (not met: a is no)",
-        "          and 1 other line as wanted",
+        "          the other condition is met",
         "    * b: yes (not met: b is no)",
         "  > s (3 answers away)",
         "    rule far, rules/far.yaml:1",
         "    * c: one (unknown: c is not answered)",
         "    * y: 4 (unknown: y is not answered)",
         "    * x: 0 (not met: x is 5)",
-        "    and 1 other line as wanted",
+        "    the other condition is met",
         "The shortest way to single: p",
-        "  2 other answers would do, and no fewer do",
+        "  Changing 2 answers is enough, and no smaller change works (proved)",
         "  - a: yes (now no)",
         "  - b: yes (now no)",
     ]
@@ -74,7 +74,7 @@ def test_an_otherwise_waits_for_every_rule_to_be_ruled_out() -> None:
         "  it comes when every rule for another answer is ruled out; 1 is not",
         "    - waits for x: s [hidden]",
         "The shortest way to other: no",
-        "  1 other answer would do, and no fewer do",
+        "  Changing 1 answer is enough, and no smaller change works (proved)",
         "  - x: 3 (not answered yet)",
     ]
 
@@ -92,8 +92,7 @@ def test_where_no_way_leads_that_is_said_to_be_proved() -> None:
     assert told == [
         "single is none given, not p",
         "No way leads to single: p",
-        "  Proved: whatever else were answered otherwise, leaving alone what cannot be otherwise, "
-        "no possible patient has it.",
+        "  Proved: whatever the other answers, with the fixed facts as they are, no possible patient has it.",
     ]
 
 
@@ -178,7 +177,7 @@ def test_the_difference_is_told_from_the_answers_to_the_advice() -> None:
         "    now: s [near] (other: yes is now met)",
         "  other: yes (before: no)",
         "    now: s [hidden] (a: yes is now met)",
-        "Different as well, and of no account here",
+        "Also different, but irrelevant to this change",
         "  x",
     ]
     assert text(render.difference(found, "line")) == ["single: p; other: yes, by a: yes"]
@@ -203,7 +202,7 @@ def test_what_would_change_the_advice_stands_under_what_it_would_bring() -> None
     rules = book(*CARDS)
     found = explain.what_would_change(Plan(rules), decide(rules, a="no", b="yes", x=2), ("single",))
     assert text(render.alternatives(rules, found)) == [
-        "The advice of c hangs on 1 single answer: b",
+        "Changing this one answer would change the advice of c: b",
         "One other answer would change it",
         "  > single: q",
         "    - b: no (now yes)",

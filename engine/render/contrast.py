@@ -97,7 +97,7 @@ def _beside(difference: Difference, length: Length) -> Iterator[StyledLine]:
         shown = difference.beside if length == "everything" else difference.beside[:12]
         more = f" and {len(difference.beside) - len(shown)} more" if len(shown) < len(difference.beside) else ""
         same = "Different, and the advice is the same"
-        yield StyledLine("Different as well, and of no account here" if difference.advice else same, style="title")
+        yield StyledLine("Also different, but irrelevant to this change" if difference.advice else same, style="title")
         yield StyledLine(", ".join(shown) + more, 1, "muted")
 
 
@@ -120,16 +120,17 @@ def alternatives(rulebook: Rulebook, alternatives: Alternatives, length: Length 
             yield StyledLine(f"and {count - shown} more, with every answer counted by itself", 1, "muted")
     yield from _how_whole(alternatives)
     if alternatives.left_alone:
-        yield StyledLine("Left alone, for it cannot be otherwise", style="title")
+        yield StyledLine("Fixed facts, which are never changed", style="title")
         yield StyledLine(", ".join(alternatives.left_alone), 1, "muted")
 
 
 def _hangs_on(alternatives: Alternatives) -> str:
     if not alternatives.hangs_on:
         return f"No other answer alone would change the advice of {alternatives.decision.case.id}."
-    answers = counted(len(alternatives.hangs_on), "single answer")
+    count = len(alternatives.hangs_on)
+    which = f"any one of these {count} answers" if count > 1 else "this one answer"
     names = ", ".join(alternatives.hangs_on)
-    return f"The advice of {alternatives.decision.case.id} hangs on {answers}: {names}"
+    return f"Changing {which} would change the advice of {alternatives.decision.case.id}: {names}"
 
 
 def _title(counts: Mapping[int, int], size: int) -> str:

@@ -113,7 +113,7 @@ def _briefly(decision: Decision, term: Term) -> str:
 
 def rejection(alarms: Alarms, case: Case) -> Iterator[StyledLine]:
     """A case that cannot be decided: its problems, and how far its alarms reach, at least and at most."""
-    yield StyledLine(f"Case {case.id}: not decided, for there is something to mend in it", style="alarm")
+    yield StyledLine(f"Case {case.id}: not decided; fix these problems first", style="alarm")
     yield from (StyledLine(str(replace(problem, excerpt="")), 1) for problem in case.problems)
     yield from (StyledLine(text, 1, "alarm") for text in _reached(alarms, case))
 
@@ -122,7 +122,7 @@ def rejection_in_brief(alarms: Alarms, case: Case) -> StyledLine:
     """The same in one line, with the first problem alone."""
     more = f" ({len(case.problems) - 1} more)" if len(case.problems) > 1 else ""
     problem = str(case.problems[0]).splitlines()[0]
-    return StyledLine(f"{case.id}: to mend: {problem}{more}; {'; '.join(_reached(alarms, case))}", style="alarm")
+    return StyledLine(f"{case.id}: not decided: {problem}{more}; {'; '.join(_reached(alarms, case))}", style="alarm")
 
 
 def _reached(alarms: Alarms, case: Case) -> Iterator[str]:

@@ -40,7 +40,9 @@ def how_of(reason: Why) -> str:
     ruled_out = f"{counted(count, 'rule')} ruled out"
     match reason.how:
         case "otherwise":
-            return f"no other answer stands: {ruled_out}"
+            return (
+                "by default; " + (f"all {count} rules for it are" if count > 1 else "its only rule is") + " ruled out"
+            )
         case "gap":
             return f"no rule gives it: {ruled_out}"
         case "open":

@@ -67,7 +67,7 @@ class _Text:
             yield from self._candidate(candidate, indent + 1)
         left = len(asked.rules) - most
         if left > 0:
-            yield StyledLine(f"{counted(left, 'more rule')} could give it; none is nearer", indent + 1, "muted")
+            yield StyledLine(f"{counted(left, 'more rule')} could conclude this; none is closer", indent + 1, "muted")
         if not asked.rules and not asked.instead and not asked.missing and not asked.by_otherwise:
             always = asked.term.takes_highest and asked.goal.aim == "none of"
             yield StyledLine("it always has one of these values" if always else "no rule gives it", indent + 1, "muted")
@@ -95,7 +95,9 @@ class _Text:
             else:
                 yield from self._line(part, candidate, indent + 1)
         if met:
-            yield StyledLine(f"and {counted(met, 'other line')} as wanted", indent + 1, "muted")
+            yield StyledLine(
+                f"the other {'condition is' if met == 1 else f'{met} conditions are'} met", indent + 1, "muted"
+            )
 
     def _line(self, line: LineReason, candidate: Candidate, indent: int) -> Iterator[StyledLine]:
         found = "; ".join(what_is_found(line))
@@ -138,7 +140,7 @@ def _distance(candidate: Candidate) -> str:
     if candidate.reason.status == "disputed":
         return DISPUTED
     if candidate.distance is None:
-        return "it hangs on what cannot be otherwise"
+        return "it rests on a fixed fact"
     return f"{counted(candidate.distance, 'answer')} away" if candidate.distance else "nothing is lacking"
 
 
@@ -150,19 +152,19 @@ def _way(way: Way, asked: WhyNot, length: Length) -> Iterator[StyledLine]:
     )
     if way.kind == "none":
         yield StyledLine(f"No way leads to {goal}", style="title")
-        fixed = "leaving alone what cannot be otherwise"
-        yield StyledLine(f"Proved: whatever else were answered otherwise, {fixed}, no possible patient has it.", 1)
+        fixed = "with the fixed facts as they are"
+        yield StyledLine(f"Proved: whatever the other answers, {fixed}, no possible patient has it.", 1)
         return
     if way.kind == "undecided":
         yield StyledLine(f"No way to {goal} was found", style="title")
         yield StyledLine(f"Whether there is one is not decided: {way.reason}.", 1)
         return
-    least = "and no fewer do" if way.smallest else "which may not be the fewest"
+    least = "and no smaller change works (proved)" if way.smallest else "though a smaller change may work"
     if not way.answers:
         yield StyledLine(f"{goal} is there already", style="title")
         return
     yield StyledLine(f"The shortest way to {goal}", style="title")
-    yield StyledLine(f"{counted(len(way.answers), 'other answer')} would do, {least}", 1, "muted")
+    yield StyledLine(f"Changing {counted(len(way.answers), 'answer')} is enough, {least}", 1, "muted")
     shown = way.answers if length == "everything" else way.answers[:15]
     for one in shown:
         now = f"now {one.before}" if one.before is not None else "not answered yet"

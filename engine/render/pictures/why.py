@@ -16,7 +16,7 @@ ACROSS, TOGETHER, MISSING = 4, 3, 10
 LOOKS: dict[Look, str] = {
     "dark": "what is explained",
     "light": "reached by rules",
-    "round": "no other answer stands",
+    "round": "by default: no rule for it fires",
     "dashed": "not settled yet",
     "double": "disputed",
     "alarm": "an alarm",
