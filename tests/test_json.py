@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.conftest import ROOT
+from tests.output_schemas import schemas
 from tests.test_docs import printed, ready
 
 _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 SCHEMA = ROOT / "docs" / "schema.md"
+SCHEMAS = ROOT / "docs" / "schemas"
 CASES = {
     "little": "leaning back: worse",
     "group": "movements tested: yes\nrepeated extension: moves towards the spine\npregnant: no\nage: 40",
@@ -88,31 +91,37 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
 
 
 @pytest.fixture(scope="module")
-def objects(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], ...]:
-    """Every JSON object, however deep, that the commands print of a few cases and of a base with something to mend."""
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[str, Any], ...]:
+    """Commands, and the JSON that they print about a few cases and about a knowledge base with problems."""
     folder = ready(tmp_path_factory.mktemp("schema"))
     for name, text in CASES.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     card = folder / "knowledge/rules/response/leaning_back_hurts.yaml"
     calls = ["decide little.yaml", "decide fault.yaml", "why group.yaml 'disc response'", "why little.yaml", "claims"]
-    found = [_json(f"lumbar {call} --json", folder) for call in [*calls, "show 7", "show leaning_back_hurts"]]
-    found += [_json(f"lumbar {call} --json", folder) for call in QUESTIONS]
+    calls += ["show 7", "show leaning_back_hurts", "show", *QUESTIONS]
+    found = [_json(call, folder) for call in calls]
     shutil.copytree(folder / "knowledge", folder / "other")
     (folder / "other/rules/response/leaning_back_hurts.yaml").unlink()
-    found.append(_json("lumbar compare little.yaml --knowledge-b other --term 'extension pain' --json", folder))
+    found.append(_json("compare little.yaml --knowledge-b other --term 'extension pain'", folder))
     law = "law: none\nsays: None.\nnever: [urgency: emergency]\nsource:\n  - CONVENTION: none [convention]\n"
     (folder / "other/laws/none.yaml").write_text(law, encoding="utf-8")
-    found.append(_json("lumbar --knowledge other decide numb.yaml --json", folder))
+    found.append(_json("--knowledge other decide numb.yaml", folder))
     card.write_text(card.read_text(encoding="utf-8").replace("rule: holds", "rule: fails"), encoding="utf-8")
-    found.append(_json("lumbar check --json", folder))
+    found.append(_json("check", folder))
     shutil.copytree(folder / "knowledge", folder / "before")
     _edit(folder / "knowledge/rules/safety/saddle_numbness.yaml", "urgency: emergency", "urgency: same day")
     _edit(folder / "knowledge/sources.yaml", "seen: not seen", "seen: in part")
-    found.append(_json("lumbar impact numb.yaml --against before --json", folder))
-    found.append(_json("lumbar diff before --json", folder))
+    found.append(_json("impact numb.yaml --against before", folder))
+    found.append(_json("diff before", folder))
     _edit(folder / "knowledge/terms/pain.yaml", "\n  leaning back:", "\n  leening back:")
-    found.append(_json("lumbar check --json 2>/dev/null", folder))
-    return tuple(_objects(found))
+    found.append(_json("check 2>/dev/null", folder))
+    return tuple(found)
+
+
+@pytest.fixture(scope="module")
+def objects(outputs: tuple[tuple[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+    """Every JSON object in these outputs, however deep."""
+    return tuple(_objects([value for _, value in outputs]))
 
 
 def _edit(path: Path, old: str, new: str) -> None:
@@ -121,8 +130,9 @@ def _edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def _json(command: str, folder: Path) -> Any:
-    return json.loads("".join(printed(["bash", "-c", command], folder).lines))
+def _json(call: str, folder: Path) -> tuple[str, Any]:
+    command = call.removeprefix("--knowledge other ").split()[0]
+    return command, json.loads("".join(printed(["bash", "-c", f"lumbar {call} --json"], folder).lines))
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
@@ -130,6 +140,25 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
         yield value
     for below in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from _objects(below)
+
+
+def test_every_output_is_as_its_schema_says(outputs: tuple[tuple[str, Any], ...], approve: bool) -> None:
+    made = schemas(SCHEMA.read_text(encoding="utf-8"))
+    if approve:
+        for name, text in made.items():
+            (SCHEMAS / f"{name}.json").write_text(text, encoding="utf-8")
+    stored = {path.stem: path.read_text(encoding="utf-8") for path in SCHEMAS.glob("*.json")}
+    assert stored == made, "`pytest --approve tests/test_json.py` writes docs/schemas from docs/schema.md anew"
+    for name, value in outputs:
+        Draft202012Validator(json.loads(made[name])).validate(value)
+
+
+def test_a_schema_refuses_what_is_not_printed() -> None:
+    made = json.loads(schemas(SCHEMA.read_text(encoding="utf-8"))["claims"])
+    claim = {"claim": "1", "says": "It hurts.", "rules": [], "laws": []}
+    assert Draft202012Validator(made).is_valid([claim])
+    assert not Draft202012Validator(made).is_valid([claim | {"more": 1}])
+    assert not Draft202012Validator(made).is_valid([claim | {"rules": "all"}])
 
 
 def _documented(heading: str) -> list[str]:
