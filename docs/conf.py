@@ -1,6 +1,7 @@
 """How `make docs` builds the pages of this folder into build/docs (Sphinx, furo, MyST)."""
 
 import importlib.metadata
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ exclude_patterns = ["lexers", "styles"]
 # Markdown as GitHub reads it: headings can be linked to, and links to files outside docs/ lead to the file.
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4
+smartquotes = False  # `--json` in a heading is two hyphens
 suppress_warnings = ["misc.highlighting_failure"]  # blocks show what is printed, and need not be whole files
 
 # Docstrings are plain text: a word between backquotes is code.
@@ -48,6 +50,12 @@ def promised(app: Any, env: Any, node: Any, contnode: Any) -> Any:
     return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", f"engine.{name}", node, contnode)
 
 
+def captioned(app: Any, name: str, source: list[str]) -> None:  # noqa: ARG001
+    """Show the name of a file above the block that has its text: three backquotes, `yaml`, and the name."""
+    source[0] = re.sub(r"^```(\w+) +(\S+)$", r"```{code-block} \1\n:caption: \2\n", source[0], flags=re.MULTILINE)
+
+
 def setup(app: Any) -> None:
     """Connect what is ours to Sphinx."""
     app.connect("missing-reference", promised)
+    app.connect("source-read", captioned)
