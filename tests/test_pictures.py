@@ -265,6 +265,14 @@ def test_what_speaks_for_and_against_stands_side_by_side(bundled: Rulebook) -> N
         whole(page_of_sides(bundled, saved, told))
 
 
+def test_a_default_for_which_no_rule_speaks_is_said_to_be_one(bundled: Rulebook) -> None:
+    saved = bundled.cases["disc_centralises_on_extension"]
+    weighing = explain.weigh(bundled, semantics.decide(bundled, saved), "urgency")
+    words = "For it: no rule; it is the answer where nothing else holds."
+    assert words in words_of(looked_at(picture_of_sides(bundled, saved, weighing)))
+    assert words in whole(page_of_sides(bundled, saved, weighing)).text
+
+
 # --- the map ------------------------------------------------------------------------------------------------------
 
 

@@ -156,7 +156,7 @@ def test_of_a_scale_it_is_weighed_whether_it_is_at_least_so_much() -> None:
         "against it: nothing",
     ]
     quiet = explain.weigh(rules, decide(rules, a="no"), "scale", ("low",))
-    assert "for it: no rule; it stands where nothing else does" in "".join(text(render.weighing(rules, quiet)))
+    assert "for it: no rule; it is the answer where nothing else holds" in "".join(text(render.weighing(rules, quiet)))
 
 
 def test_a_tally_that_a_rule_reads_speaks_for_its_value() -> None:

@@ -11,6 +11,8 @@ from .why import DISPUTED, Length
 
 STATES = {"holds": "it holds", "fails": "it does not hold", "open": "not known yet", "disputed": "disputed"}
 
+DEFAULT = "no rule; it is the answer where nothing else holds"
+
 
 def weighing(rulebook: Rulebook, weighing: Weighing, length: Length = "reasons") -> Iterator[StyledLine]:
     """The values with their arguments; how strong each is stands in its own words and sources."""
@@ -35,9 +37,14 @@ def counts(weighed: Weighed) -> str:
     return f"{len(weighed.speaking_for)} for, {more}{len(weighed.speaking_against)} against, {still} not known yet"
 
 
+def is_mere_default(weighed: Weighed) -> bool:
+    """Whether no rule speaks for a value or for more: where it is the default, it holds all the same."""
+    return not weighed.speaking_for and not weighed.higher
+
+
 def _value(rulebook: Rulebook, weighed: Weighed, length: Length, otherwise: bool) -> Iterator[StyledLine]:
-    if otherwise and not weighed.speaking_for and not weighed.higher:
-        yield StyledLine("for it: no rule; it stands where nothing else does", 1, "answer")
+    if otherwise and is_mere_default(weighed):
+        yield StyledLine(f"for it: {DEFAULT}", 1, "answer")
     else:
         yield from _side(rulebook, "for", weighed.speaking_for, length)
     if weighed.higher:

@@ -9,10 +9,11 @@ from ...drawing.boxes import MARGIN, Box, Look, Picture, Row
 from ...drawing.layers import lay_out
 from ...drawing.page import DRAWN as LOOKS_OF_A_DRAWING
 from ...drawing.page import page, unfolded
+from ...errors import listed
 from ...explain import Argument, Weighed, Weighing
 from ...rulebook import Rule, Rulebook
 from ..answers import format_outcome
-from ..for_against import STATES, counts, decides, meant
+from ..for_against import DEFAULT, STATES, counts, decides, is_mere_default, meant
 from .marks import DRAWN, card, notice, notice_of, written
 
 ACROSS, WIDE = 3, 370.0
@@ -23,7 +24,7 @@ STRENGTH = "How strong an argument is, its own words and sources say; counting t
 
 def picture_of_sides(rulebook: Rulebook, case: Case, weighing: Weighing) -> str:
     """The SVG of values side by side."""
-    boxes = [_box(value, meant(weighing, value)) for value in weighing.values]
+    boxes = [_box(weighing, value) for value in weighing.values]
     layout = lay_out({box.name: box.size for box in boxes}, (), min(ACROSS, len(boxes)))
     says = "; ".join(f"{meant(weighing, value)}: {counts(value)}" for value in weighing.values)
     picture = Picture(f"{_title(weighing)}, in the case {case.id}", f"{says}.", layout.width + 2 * MARGIN)
@@ -41,7 +42,7 @@ def picture_of_sides(rulebook: Rulebook, case: Case, weighing: Weighing) -> str:
 
 def page_of_sides(rulebook: Rulebook, case: Case, weighing: Weighing) -> str:
     """The page of values side by side, each argument to be unfolded."""
-    values = [_value(value, meant(weighing, value)) for value in weighing.values]
+    values = [_value(weighing, value) for value in weighing.values]
     content = [p(".muted")[_now(case, weighing)], notice(rulebook), p(".muted")[STRENGTH], div(".columns")[values]]
     return page(_title(weighing), content, LOOKS_OF_A_DRAWING)
 
@@ -70,9 +71,17 @@ def _sources(rule: Rule) -> str:
     return f"rule {rule.id}; {'; '.join(map(str, rule.sources))}"
 
 
-def _box(weighed: Weighed, name: str) -> Box:
-    head = (Row(name, bold=True), Row(f"{STATES[weighed.state]}: {counts(weighed)}"))
-    body: list[Row] = []
+def _notes(weighing: Weighing, weighed: Weighed) -> Iterator[str]:
+    """What speaks for a value beside the rules that give it."""
+    if weighed.value == weighing.term.otherwise and is_mere_default(weighed):
+        yield f"For it: {DEFAULT}."
+    if weighed.higher:
+        yield f"For more than that, and so for it: {listed(weighed.higher, 6)}."
+
+
+def _box(weighing: Weighing, weighed: Weighed) -> Box:
+    head = (Row(meant(weighing, weighed), bold=True), Row(f"{STATES[weighed.state]}: {counts(weighed)}"))
+    body = [Row(note, soft=True) for note in _notes(weighing, weighed)]
     for side, would, argument in _sides(weighed):
         rule, says = argument.reason.rule, f"{_says(would, argument)}{f' ({would})' if would else ''}"
         body.append(Row(says, sign=DRAWN[side], ruled=True))
@@ -80,12 +89,13 @@ def _box(weighed: Weighed, name: str) -> Box:
     return Box(weighed.value, LOOKS[weighed.state], head, tuple(body), wide=WIDE)
 
 
-def _value(weighed: Weighed, name: str) -> Node:
+def _value(weighing: Weighing, weighed: Weighed) -> Node:
     """A value with its arguments, which unfold."""
     lines: list[Node] = []
     for side, would, argument in _sides(weighed):
         rule = argument.reason.rule
         says = [written(side), _says(would, argument), i[f" {would}"] if would else None, small[_sources(rule)]]
         lines.append(li[unfolded(says, card(rule))])
-    head = div(class_=f"head {LOOKS[weighed.state]}")[name, small[f"{STATES[weighed.state]}: {counts(weighed)}"]]
-    return section[head, ul[lines]]
+    counted = small[f"{STATES[weighed.state]}: {counts(weighed)}"]
+    head = div(class_=f"head {LOOKS[weighed.state]}")[meant(weighing, weighed), counted]
+    return section[head, [p[note] for note in _notes(weighing, weighed)], ul[lines] if lines else None]
