@@ -166,11 +166,19 @@ class Claim(WithDigest):
 
 @dataclass(frozen=True, repr=False)
 class Section(Record):
-    """A part of the recommendation as shown: a title, its terms, and pairs of tallies to set side by side."""
+    """A part of the recommendation as shown: a title, its terms, and pairs of tallies to set side by side.
+
+    The short form has for each term the words of its answers (`in_short`; empty where nothing is to be said), shows at
+    most `at_most` members, those in `first` before others, and says `on_alarm` where an alarm leaves nothing else.
+    """
 
     title: str
     terms: tuple[str, ...]
     sides: tuple[tuple[str, str, str], ...] = ()
+    in_short: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
+    on_alarm: str = ""
+    first: tuple[str, ...] = ()
+    at_most: int = 0
 
 
 @dataclass(frozen=True, repr=False)

@@ -57,9 +57,9 @@ def test_an_open_urgency_has_two_ends_and_what_is_unknown_is_null() -> None:
 
 
 def test_the_notice_is_printed_with_every_recommendation() -> None:
-    _, output, _ = run("decide", "-", stdin="leg weakness: new\n")
+    _, output, _ = run("decide", "-", stdin="leaning back: worse\n")
     assert "No clinician has reviewed this knowledge base yet" in " ".join(output.split())
-    assert "open screening questions: nothing that rests on them is advised" in output
+    assert "screening questions are open; nothing that rests on them is advised yet" in output
     assert "? saddle numbness:" in output
 
 

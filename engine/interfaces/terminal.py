@@ -28,6 +28,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
 }
 WIDEST = 110
+NARROW = 72  # on a terminal less wide than this, headings stand above what they head
 
 
 class Exit:
@@ -114,16 +115,43 @@ def binary_output() -> BinaryIO:
 
 def say(lines: "Iterable[StyledLine]") -> None:
     """Print lines of words, wrapped to the terminal; coloured there, plain when piped."""
-    width = min(_columns(), WIDEST)
+    width, lines = min(_columns(), WIDEST), list(lines)
+    column = max((len(line.heading) for line in lines if line.heading), default=0) + 2
     for number, line in enumerate(lines):
         if line.style == "title" and number:
             click.echo()
         margin = "  " * line.indent
-        room = max(width - len(margin) - len(line.bullet), 30)
-        body = textwrap.wrap(visible(line.text), room, break_long_words=False, break_on_hyphens=False)
-        bullet = visible(line.bullet)
-        for first, text in zip((bullet, *[" " * len(bullet)] * len(body)), body or [""], strict=False):
-            _styled(margin, first + text, line.style)
+        if line.heading is not None and width >= NARROW:
+            heading = visible(line.heading)
+            _styled("", heading, "answer", newline=False)
+            _styled(" " * (column - len(heading)), "", "plain", newline=False)
+            margin = " " * column
+        elif line.heading is not None:
+            margin = "  "
+            if line.heading:
+                _styled("", visible(line.heading), "title")
+        _say_wrapped(line, margin, width, line.heading is not None and width >= NARROW)
+
+
+def _say_wrapped(line: "StyledLine", margin: str, width: int, begun: bool) -> None:
+    """Print one line, wrapped; where it is `begun`, its margin is printed already."""
+    room = max(width - len(margin) - len(line.bullet), 30)
+    body = textwrap.wrap(visible(line.text), room, break_long_words=False, break_on_hyphens=False)
+    bullet = visible(line.bullet)
+    for first, text in zip((bullet, *[" " * len(bullet)] * len(body)), body or [""], strict=False):
+        _styled("" if begun else margin, first + text, line.style)
+        begun = False
+
+
+def say_unwrapped(lines: "Iterable[StyledLine]") -> None:
+    """Print lines of words as they are, to be pasted: no colours, no column of headings, and no line broken."""
+    for number, line in enumerate(lines):
+        if line.style == "title" and number:
+            click.echo()
+        if line.heading and line.bullet:
+            click.echo(visible_in_a_line(f"{line.heading}:"))
+        heading = f"{line.heading}: " if line.heading and not line.bullet else ""
+        click.echo(visible_in_a_line(f"{heading}{line.bullet}{line.text}"))
 
 
 def say_in_one_line(line: "StyledLine") -> None:
@@ -131,11 +159,11 @@ def say_in_one_line(line: "StyledLine") -> None:
     _styled("", visible_in_a_line(line.text), line.style)
 
 
-def _styled(margin: str, text: str, style: str) -> None:
+def _styled(margin: str, text: str, style: str, newline: bool = True) -> None:
     """Print a text that may be seen; its style is added at a terminal."""
-    if STYLES[style] and sys.stdout.isatty() and not plain():
+    if text and STYLES[style] and sys.stdout.isatty() and not plain():
         text = click.style(text, **STYLES[style])
-    click.echo(margin + text, file=beneath(sys.stdout), color=True)
+    click.echo(margin + text, file=beneath(sys.stdout), color=True, nl=newline)
 
 
 def _columns() -> int:

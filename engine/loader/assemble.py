@@ -14,7 +14,8 @@ from .cards import load_card
 from .cases import entries_of, make_case
 from .fields import Desk
 from .files import EXAMPLES
-from .laws import load_claims, load_law, load_recommendation, load_sources
+from .laws import load_claims, load_law, load_sources
+from .recommendation import load_recommendation
 from .row_examples import load_row_examples
 from .tables import load_table
 from .terms import load_terms

@@ -153,6 +153,10 @@ SECTION = (
     Field("title", "text", "What stands above it.", True),
     Field("terms", "conclusion names", "The conclusions that it shows, in this order."),
     Field("for and against", "list", "Tallies that are set side by side.", fields=SIDE),
+    Field("in short", "sentences", "For each term, the words of its answers on one screen; empty to say nothing."),
+    Field("on alarm", "text", "What one screen says here when an alarm leaves nothing else to say."),
+    Field("first", "texts", "Members that one screen shows before the others."),
+    Field("at most", "text", "How many members one screen shows."),
 )
 _NOTICE = Field("notice", "text", "Said with every recommendation.", True)
 _SECTIONS = Field("sections", "list", "What is shown, in this order.", True, fields=SECTION)

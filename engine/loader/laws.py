@@ -1,13 +1,12 @@
-"""The rest of a knowledge base: laws, impossible, sources, the article's claims, and how an answer is shown."""
+"""The rest of a knowledge base: laws, impossible, sources, and the article's claims."""
 
 from collections.abc import Iterable, Mapping
 
-from ..document import Fields, Items, Node, Text
+from ..document import Fields, Node, Text
 from ..errors import Place
-from ..language import TERM
-from ..rulebook import Claim, Law, Recommendation, Section, Source, Term
+from ..rulebook import Claim, Law, Source, Term
 from .fields import Desk
-from .formats import FOR_PATIENTS, IMPOSSIBLE, LAW, PATIENTS, RECOMMENDATION, SECTION, SIDE, SOURCE
+from .formats import IMPOSSIBLE, LAW, SOURCE
 from .terms import domains_of, findings_only
 
 
@@ -63,65 +62,3 @@ def _entries(desk: Desk, file: str, node: Node | None) -> tuple[tuple[Text, Node
         return node.entries
     desk.note(node.place if node else Place(file), "no entries", "a mapping")
     return ()
-
-
-def load_recommendation(desk: Desk, file: str, node: Node | None, terms: Mapping[str, Term]) -> Recommendation | None:
-    """recommendation.yaml: the notice, the sections, and the conclusion to explain first."""
-    fields = desk.fields(node, file, RECOMMENDATION)
-    if fields is None:
-        return None
-    explain = desk.text(fields, "explain")
-    _conclusion(desk, explain, fields.place, terms)
-    sections = _sections(desk, file, fields, terms)
-    patients = fields.get(FOR_PATIENTS)
-    shown = desk.fields(patients, file, PATIENTS) if patients else None
-    return Recommendation(
-        desk.text(fields, "notice"),
-        explain,
-        sections,
-        desk.text(shown, "notice") if shown else "",
-        _sections(desk, file, shown, terms) if shown else (),
-    )
-
-
-def _sections(desk: Desk, file: str, fields: Fields, terms: Mapping[str, Term]) -> tuple[Section, ...]:
-    body = fields.get("sections")
-    if not isinstance(body, Items):
-        desk.note(fields.place, "no `sections`", "a list of sections")
-        return ()
-    sections = [_section(desk, file, item, terms) for item in body.items]
-    return tuple(section for section in sections if section)
-
-
-def _section(desk: Desk, file: str, node: Node, terms: Mapping[str, Term]) -> Section | None:
-    fields = desk.fields(node, file, SECTION)
-    if fields is None:
-        return None
-    names = desk.texts(fields, "terms")
-    for name, place in names:
-        _conclusion(desk, name, place, terms)
-    return Section(desk.text(fields, "title"), tuple(name for name, _ in names), _sides(desk, fields, terms))
-
-
-def _sides(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple[str, str, str], ...]:
-    node = fields.get("for and against")
-    if node is None:
-        return ()
-    sides = []
-    for item in node.items if isinstance(node, Items) else ():
-        entry = desk.fields(item, item.place.file, SIDE)
-        if entry is not None:
-            name, pro, contra = (desk.text(entry, key) for key in ("name", "for", "against"))
-            for tally in (pro, contra):
-                _conclusion(desk, tally, item.place, terms)
-            sides.append((name, pro, contra))
-    if not sides:
-        desk.note(node.place, "no sides", "`{name: …, for: a tally, against: a tally}` for each")
-    return tuple(sides)
-
-
-def _conclusion(desk: Desk, name: str, place: Place, terms: Mapping[str, Term]) -> None:
-    conclusions = [term.name for term in terms.values() if not term.finding]
-    if name not in conclusions:
-        unknown = ("", "") if name in terms else (TERM, name)
-        desk.note(place, f"{name[:80]!r} is no conclusion", "a conclusion", desk.nearest(name, conclusions), unknown)

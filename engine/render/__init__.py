@@ -12,7 +12,8 @@ from .patient import (
     rejection_for_patient,
     why_for_patient,
 )
-from .recommendation import brief, drafts, recommendation, rejection, rejection_in_brief
+from .recommendation import brief, drafts, notice, recommendation, rejection, rejection_in_brief
+from .screen import screen
 from .sentences import condition_in_words, sentences
 from .styled_line import StyledLine, citing, format_answer, format_change, laws_citing
 from .why import LENGTHS, Length, sources_behind, why
@@ -37,6 +38,7 @@ __all__ = [
     "format_change",
     "laws_citing",
     "names",
+    "notice",
     "page",
     "questions",
     "recommendation",
@@ -44,6 +46,7 @@ __all__ = [
     "rejection",
     "rejection_for_patient",
     "rejection_in_brief",
+    "screen",
     "sentences",
     "sources_behind",
     "weighing",

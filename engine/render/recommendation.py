@@ -12,15 +12,14 @@ from .styled_line import StyledLine, format_answer
 
 
 def recommendation(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
-    """One decision on one screen, in the order that the knowledge base gives; of one that breaks a law its alarms."""
+    """All of one decision but the notice, as the knowledge base orders it; of one that breaks a law its alarms."""
     if decision.broken:
         yield from broken_laws(rulebook, decision)
-        yield from notice(rulebook)
         return
     yield StyledLine(f"Case {decision.case.id}", style="title")
     if decision.case.says:
         yield StyledLine(decision.case.says, 1, "muted")
-    sections = rulebook.recommendation.sections if rulebook.recommendation else (_all_in_one(rulebook),)
+    sections = rulebook.recommendation.sections if rulebook.recommendation else (all_in_one(rulebook),)
     screening = [name for name in decision.ask if rulebook.terms[name].screening]
     for number, section in enumerate(sections):
         body = [line for name in section.terms for line in _conclusion(decision, name)]
@@ -44,10 +43,10 @@ def recommendation(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLin
     if decision.not_used:
         yield StyledLine("Answered, and not used: these questions do not apply", style="title")
         yield StyledLine(", ".join(decision.not_used), 1, "muted")
-    yield from notice(rulebook)
 
 
-def _all_in_one(rulebook: Rulebook) -> Section:
+def all_in_one(rulebook: Rulebook) -> Section:
+    """What is shown where the knowledge base lays out nothing."""
     return Section("Conclusions", tuple(term.name for term in rulebook.conclusions))
 
 
@@ -82,10 +81,8 @@ def _side(rulebook: Rulebook, decision: Decision, name: str, pro: str, contra: s
 
 def notice(rulebook: Rulebook) -> Iterator[StyledLine]:
     """What the knowledge base says of itself, and how many of its rules are drafts."""
-    if rulebook.recommendation:
-        yield StyledLine("Please note", style="title")
-        yield StyledLine(rulebook.recommendation.notice, 1, "muted")
-    yield StyledLine(f"{drafts(rulebook)} Rulebook {rulebook.digest}.", 1, "muted")
+    says = [rulebook.recommendation.notice] if rulebook.recommendation else []
+    yield StyledLine(" ".join([*says, drafts(rulebook), f"Rulebook {rulebook.digest}."]), style="muted")
 
 
 def drafts(rulebook: Rulebook) -> str:

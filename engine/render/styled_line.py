@@ -20,12 +20,16 @@ FEW = 3  # so many members that open or close are named
 
 @dataclass(frozen=True)
 class StyledLine:
-    """A line of words: how deep it stands, its style, and the bullet that only its first printed line carries."""
+    """A line of words: how deep it stands, its style, and the bullet that only its first printed line carries.
+
+    A line with a `heading` stands to the right of a column of headings, in which its own may be empty.
+    """
 
     text: str
     indent: int = 0
     style: Style = "plain"
     bullet: str = ""
+    heading: str | None = None
 
 
 def format_answer(answer: Answer) -> str:

@@ -1,12 +1,14 @@
 """Commands about one case, or a few: decide, why."""
 
 import sys
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..terminal import Exit, say, say_in_one_line, say_json
+from ..terminal import Exit, say, say_in_one_line, say_json, say_unwrapped
 from ..walk import printable
 from .options import (
     AS_JSON,
@@ -28,24 +30,33 @@ from .options import (
 from .output import HTML, SVG, draw, drawn_case, two_files
 
 if TYPE_CHECKING:
-    from ...case import Case
+    from ...alarms import Alarms
+    from ...case import Case, Decision
+    from ...explain import Plan
+    from ...render import StyledLine
+    from ...rulebook import Rulebook
 
 
 @click.command(short_help="Decide cases.")
 @CASES
 @AS_JSON
-@click.option("--brief", is_flag=True, help="Print one line for each case.")
+@click.option("--brief", is_flag=True, help="Print one line for each case, as --length line.")
+@LENGTH
+@click.option("--plain", is_flag=True, help="Print text to paste into a record: no line is broken, nothing coloured.")
 @READER
 @click.pass_obj
-def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, reader: str) -> None:
+def decide(
+    knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, length: Any, plain: bool, reader: str
+) -> None:
     """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
     from ... import render
     from ...alarms import Alarms
     from ...errors import counted
     from ..files import is_empty, read
 
-    rulebook = load(knowledge, as_json, cases=False)
+    rulebook, brief = load(knowledge, as_json, cases=False), brief or length == "line"
     chain, alarms = chain_of(rulebook), Alarms(rulebook)
+    tell, texts = say_unwrapped if plain else say, _Texts(rulebook, reader, length == "everything", not plain)
     count = at_fault = breaking = empty = unread = again = 0
     used: dict[tuple[str, str], str] = {}
     for case in read(cases, rulebook, _read_once):
@@ -61,19 +72,47 @@ def decide(knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, r
         if as_json:
             say_json(decision.as_json() if decision else fault_json(alarms, case))
         elif brief:
-            tell = render.brief(rulebook, decision) if decision else render.rejection_in_brief(alarms, case)
-            say_in_one_line(tell)
+            say_in_one_line(render.brief(rulebook, decision) if decision else render.rejection_in_brief(alarms, case))
         else:
-            patient = reader == "patient"
-            recommend = render.recommendation_for_patient if patient else render.recommendation
-            fault = render.rejection_for_patient if patient else render.rejection
-            say(recommend(rulebook, decision) if decision else fault(alarms, case))
+            tell(texts.decision(decision) if decision else texts.rejection(alarms, case))
             click.echo()
+    if count > at_fault and not as_json and not brief and reader == "clinician":
+        tell(render.notice(rulebook))
     if brief and not as_json:
         counts = {"breaking a law": breaking, "empty": empty, "not read": unread, "with an id used before": again}
         told = "".join(f", {number} {kind}" for kind, number in counts.items() if number)
         click.echo(f"{counted(count, 'case')}, {at_fault} to mend{told}. {render.drafts(rulebook)}")
     sys.exit(Exit.TO_MEND if any((at_fault, breaking, empty, unread, again)) else Exit.FINE)
+
+
+class _Texts:
+    """Cases in words, for one reader and at one length."""
+
+    def __init__(self, rulebook: "Rulebook", reader: str, whole: bool, cut: bool) -> None:
+        self.rulebook, self.patient, self.whole, self.cut = rulebook, reader == "patient", whole, cut
+
+    @cached_property
+    def plan(self) -> "Plan":
+        """What questions are asked of; made for the first decision that shows some."""
+        from ...explain import Plan
+
+        return Plan(self.rulebook)
+
+    def decision(self, decision: "Decision") -> "Iterable[StyledLine]":
+        """A case that is decided."""
+        from ... import render
+
+        if self.patient:
+            return render.recommendation_for_patient(self.rulebook, decision)
+        if self.whole:
+            return render.recommendation(self.rulebook, decision)
+        return render.screen(self.plan, decision, self.cut)
+
+    def rejection(self, alarms: "Alarms", case: "Case") -> "Iterable[StyledLine]":
+        """A case with problems."""
+        from ... import render
+
+        return render.rejection_for_patient(alarms, case) if self.patient else render.rejection(alarms, case)
 
 
 def _used_again(case: "Case", used: dict[tuple[str, str], str]) -> bool:

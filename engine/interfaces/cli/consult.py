@@ -84,10 +84,15 @@ def _opening(interview: "Interview", path: Path) -> "Iterator[StyledLine]":
 
 def _recommend(interview: "Interview", reader: str) -> None:
     """The recommendation as it stands."""
-    from ...render import recommendation, recommendation_for_patient
+    from ...render import notice, recommendation_for_patient, screen
 
-    recommend = recommendation_for_patient if reader == "patient" else recommendation
-    say(recommend(interview.plan.rulebook, interview.decision))
+    rulebook, decision = interview.plan.rulebook, interview.decision
+    if reader == "patient":
+        say(recommendation_for_patient(rulebook, decision))
+    else:
+        say(screen(interview.plan, decision))
+        click.echo()
+        say(notice(rulebook))
     click.echo()
 
 

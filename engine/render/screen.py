@@ -1,0 +1,217 @@
+"""A decision on one screen: alarms and their reasons, then each section in short, what to ask next, and the notice."""
+
+from collections.abc import Iterator, Sequence
+
+from ..case import Answer, Decision, Members, Range
+from ..errors import counted
+from ..explain import Plan, Questions, RuleReason, Why, what_next, why
+from ..rulebook import Rulebook, Section, Term
+from .broken_law import broken_laws
+from .recommendation import all_in_one
+from .styled_line import StyledLine, format_answer
+
+QUESTIONS = 5  # so many of the questions to ask next are shown
+REASONS = 2  # so many rules behind an alarm are told
+ANSWERS = 4  # and so many of the answers behind each
+ASK = "Ask next"
+
+
+def screen(plan: Plan, decision: Decision, cut: bool = True) -> Iterator[StyledLine]:
+    """One decision on one screen, without the notice; of one that breaks a law its alarms and the law.
+
+    Unless `cut`, all members are there, for a text that is kept.
+    """
+    if decision.broken:
+        yield from broken_laws(plan.rulebook, decision)
+        return
+    says = f": {decision.case.says}" if decision.case.says else ""
+    yield StyledLine(f"Case {decision.case.id}{says}", style="answer")
+    yield from _Screen(plan, decision, cut).lines()
+
+
+def alarms_on(rulebook: Rulebook, decision: Decision) -> tuple[Term, ...]:
+    """The alarms that have gone off; where a scale of them has, the scales alone, for they tell how urgent it is."""
+    found = [term for term in rulebook.conclusions if _least(decision, term.name) in term.alarms]
+    return tuple([term for term in found if term.takes_highest] or found)
+
+
+def _least(decision: Decision, name: str) -> Answer:
+    answer = decision.conclusions[name]
+    return answer.low if isinstance(answer, Range) else answer
+
+
+class _Screen:
+    """The lines of one decision."""
+
+    def __init__(self, plan: Plan, decision: Decision, cut: bool) -> None:
+        self.plan, self.rulebook, self.decision, self.cut = plan, plan.rulebook, decision, cut
+        self.on = alarms_on(plan.rulebook, decision)
+        self.screening = [name for name in decision.ask if plan.rulebook.terms[name].screening]
+        recommendation = plan.rulebook.recommendation
+        self.sections = recommendation.sections if recommendation else (all_in_one(plan.rulebook),)
+
+    def lines(self) -> Iterator[StyledLine]:
+        """The alarms, the sections that have anything to say, and what to ask."""
+        for number, section in enumerate(self.sections):
+            body = [*(self._alarms() if not number else ()), *self._section(section)]
+            yield from in_a_column(section.title, body)
+        yield from in_a_column(ASK, [*self._questions()])
+        if self.decision.not_used:
+            yield from in_a_column(
+                "Not used", [StyledLine(f"{', '.join(self.decision.not_used)} (questions that do not apply)")]
+            )
+
+    # --- alarms ------------------------------------------------------------------------------------------------------
+
+    def _alarms(self) -> Iterator[StyledLine]:
+        for term in self.on:
+            if term.name in self.decision.disputed:
+                continue  # told with its sides, where its section tells it
+            reason = why(self.rulebook, self.decision, term.name)
+            rules = [rule for side in reason.sides for rule in side.rules]
+            yield StyledLine(f"{self._level(term)}: {self._reasons(reason, rules)}", style="alarm")
+
+    def _level(self, term: Term) -> str:
+        answer = self.decision.conclusions[term.name]
+        if isinstance(answer, Range):
+            return f"{str(answer.low).upper()} at least (could become {answer.high})"
+        return str(answer).upper() if term.takes_highest else f"{term.name.upper()}: {format_answer(answer)}"
+
+    def _reasons(self, reason: Why, rules: Sequence[RuleReason]) -> str:
+        told = [f"{rule.rule.says.rstrip('.')}{_because(reason, rule)}" for rule in rules[:REASONS]]
+        more = [f"and {counted(len(rules) - REASONS, 'more reason')}"] if len(rules) > REASONS else []
+        return "; ".join(told + more) + "."
+
+    # --- sections ----------------------------------------------------------------------------------------------------
+
+    def _section(self, section: Section) -> Iterator[StyledLine]:
+        told: dict[str, None] = {}
+        members: list[str] = []
+        is_open: list[str] = []
+        for name in section.terms:
+            answer = self.decision.conclusions[name]
+            if name in self.decision.disputed:
+                yield self._disputed(name)
+            elif isinstance(answer, Members):
+                members += answer.inside
+            elif self.on and self.rulebook.terms[name].alarms:
+                continue  # the alarms are told before
+            elif answer is None and name not in self.decision.gaps:
+                is_open += [] if self.rulebook.terms[name].alarms else [name]
+            elif text := self._in_short(section, name):
+                told[text] = None
+        sides = "; ".join(filter(None, (self._side(side) for side in section.sides)))
+        yield from self._body(section, [*told], is_open, sides)
+        yield from _members(section, members, self.cut)
+
+    def _body(self, section: Section, told: Sequence[str], is_open: Sequence[str], sides: str) -> Iterator[StyledLine]:
+        text = "; ".join(told)
+        if self.on and section.on_alarm and not text:
+            yield StyledLine(section.on_alarm, style="answer")
+        elif text or sides:
+            waits = f"; not known yet: {', '.join(is_open)}" if is_open and text and not self.on else ""
+            yield StyledLine(f"{text or 'not known yet'}{waits}{f' ({sides})' if sides else ''}", style="answer")
+
+    def _in_short(self, section: Section, name: str) -> str:
+        answer = self.decision.conclusions[name]
+        if name in self.decision.gaps:
+            return f"{name}: none given"
+        if isinstance(answer, Range):
+            if self.rulebook.terms[name].domain.kind == "tally":
+                return f"{name}: {_at_least(answer)}" if answer.low else ""
+            return f"{answer.low} so far, could become {answer.high}"
+        words = section.in_short.get(name, {})
+        return words.get(str(answer), format_answer(answer) if section.in_short else f"{name}: {format_answer(answer)}")
+
+    def _side(self, side: tuple[str, str, str]) -> str:
+        """What counts for one side and against it; nothing where nothing is known."""
+        name, *tallies = side
+        counts = [self.decision.conclusions[tally] for tally in tallies]
+        if not any(_least(self.decision, tally) for tally in tallies):
+            return ""
+        return f"{name} {_at_least(counts[0])} for, {_at_least(counts[1])} against"
+
+    def _disputed(self, name: str) -> StyledLine:
+        sides = "; ".join(
+            f"{value} ({', '.join(rules)})" if rules else value for value, rules in self.decision.disputed[name].items()
+        )
+        answer = self.decision.conclusions[name]
+        reached = (
+            f"{format_answer(answer)}, " if isinstance(answer, str | int) else ""
+        )  # of a scale or a tally, the lower end
+        return StyledLine(f"{name}: {reached}disputed: {sides}", style="alarm")
+
+    # --- what to ask -------------------------------------------------------------------------------------------------
+
+    def _questions(self) -> Iterator[StyledLine]:
+        """The first questions: after an alarm those that could raise it, otherwise those that could change anything."""
+        scales = [term.name for term in self.on if isinstance(self.decision.conclusions[term.name], Range)]
+        found = what_next(self.plan, self.decision, scales)
+        count = counted(len(found.asked), "question")
+        if not found.asked:
+            yield StyledLine("Nothing more needs to be asked.", style="muted")
+        elif self.on and not scales:
+            yield StyledLine(f"Nothing that could raise the alarm; {count} could still change the rest.", style="muted")
+        else:
+            yield StyledLine(self._asked(found, scales), style="answer")
+            for question in found.asked[:QUESTIONS]:
+                yield StyledLine(f"{question.term.name}: {question.term.ask}", bullet="? ")
+            if len(found.asked) > QUESTIONS:
+                more = f"and {len(found.asked) - QUESTIONS} more"
+                yield StyledLine(f"{more} (lumbar next)" if self.cut else more, style="muted")
+
+    def _asked(self, found: Questions, scales: Sequence[str]) -> str:
+        count = len(found.asked)
+        are = "is" if count == 1 else "are"
+        if scales:
+            return f"{counted(count, 'open question')} could raise {' or '.join(scales)}."
+        screening = sum(question.term.screening for question in found.asked)
+        if screening:
+            return (
+                f"{counted(screening, 'screening question')} {'is' if screening == 1 else 'are'} open; "
+                "nothing that rests on them is advised yet."
+            )
+        return f"{counted(count, 'question')} {are} open that could change this."
+
+
+def _at_least(answer: Answer) -> str:
+    if isinstance(answer, Range):
+        return f"{answer.low} or more" if answer.low else "none yet"
+    return format_answer(answer)
+
+
+def _because(reason: Why, rule: RuleReason) -> str:
+    """The answers behind a rule, those that its conclusions rest on too."""
+    found: dict[str, None] = {}
+    queue, seen = [rule], {rule.rule.id}
+    while queue:
+        for line in queue.pop(0).lines():
+            if line.excluded or line.state != "met":
+                continue
+            found.update(
+                dict.fromkeys(f"{name}: {value}" for name, value in line.found.items() if name not in line.concluded)
+            )
+            below = [one for name in line.below for side in reason.beneath[name].sides for one in side.rules]
+            queue += [one for one in below if one.rule.id not in seen]
+            seen.update(one.rule.id for one in below)
+    more = [f"{len(found) - ANSWERS} more"] if len(found) > ANSWERS else []
+    return f" ({', '.join([*found][:ANSWERS] + more)})" if found else ""
+
+
+def _members(section: Section, members: Sequence[str], cut: bool) -> Iterator[StyledLine]:
+    """Members in one line where they are phrases, each on its own where they are sentences; the first, if many."""
+    first = [member for member in section.first if member in members]
+    ordered = [*first, *(member for member in members if member not in first)]
+    shown = ordered[: section.at_most or None] if cut else ordered
+    more = [f"and {len(ordered) - len(shown)} more (--length everything)"] if len(shown) < len(ordered) else []
+    if any("." in member for member in shown):
+        yield from (StyledLine(member, bullet="- ") for member in shown)
+        yield from (StyledLine(text, style="muted") for text in more)
+    elif shown:
+        yield StyledLine("; ".join(shown + more))
+
+
+def in_a_column(title: str, body: Sequence[StyledLine]) -> Iterator[StyledLine]:
+    """Lines beside their title, which stands in a column of its own."""
+    for number, line in enumerate(body):
+        yield StyledLine(line.text, line.indent, line.style, line.bullet, "" if number else title)
