@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 import cli
 from engine import semantics
 from engine.author.baseline import Saved, with_rule
-from engine.author.case_dialogue import Wanted, telling, touched_by, wanted
+from engine.author.case_dialogue import Wanted, lines_that_differ, touched_by, wanted
 from engine.author.dialogue import Settled, a_card
+from engine.author.draft import Draft, offers
 from engine.author.examples import mark_given, propose
 from engine.author.impact import changes
+from engine.author.parse_input import Refused
 from engine.author.prompts import Question
 from engine.checks import Subject, errors, tried
 from engine.errors import KnowledgeError
@@ -62,11 +64,9 @@ CLICK = (
     "/crank_clicks",
     "A click on pedalling comes from the crank.",
     "noise: click",
-    "noise while",
-    "pedalling",
+    "noise while: pedalling",
     "",
-    "part",
-    "crank bolt",
+    "parts: crank bolt",
     "",
     "The bolt works loose under load.",
     "SHED: twice this year",
@@ -85,7 +85,7 @@ source:
   - SHED: twice this year
 status: draft
 examples:
-  - {name: uphill, given: {noise: click, noise while: pedalling}, rule: holds}
+  - {name: all lines met, given: {noise: click, noise while: pedalling}, rule: holds}
   - {name: noise squeal, given: {noise: squeal, noise while: pedalling}, rule: fails}
   - {name: noise while braking, given: {noise: click, noise while: braking}, rule: fails}
   - {name: noise while not known, given: {noise: click}, rule: waits}
@@ -93,14 +93,9 @@ examples:
 
 
 def test_a_card_is_asked_for_and_written_as_a_person_would_have(shed: Path) -> None:
-    settled = talk(shed, *CLICK, "1", "uphill", "", "yes")
+    settled = talk(shed, *CLICK, "yes")
     assert settled.save
     assert settled.texts == {"rules/crank_clicks.yaml": WRITTEN}
-
-
-def test_a_key_that_is_asked_for_may_be_said_again(shed: Path) -> None:
-    answers = (*CLICK[:-2], "SHED", "SHED: twice this year", "", "1", "uphill", "", "yes")
-    assert talk(shed, *answers).texts == {"rules/crank_clicks.yaml": WRITTEN}
 
 
 def run(base: Path, *words: str, stdin: str = "") -> tuple[int, str]:
@@ -115,7 +110,7 @@ def piped(*answers: str) -> str:
 
 
 def test_the_command_saves_a_card_that_checks(shed: Path) -> None:
-    code, output = run(shed, "new", stdin=piped(*CLICK, "", "yes"))
+    code, output = run(shed, "new", stdin=piped(*CLICK, "yes"))
     assert code == 0
     assert "If noise is click and noise while is pedalling, then parts is crank bolt." in output
     assert "None of 1 saved case changes its answer." in output
@@ -131,21 +126,21 @@ def checks(base: Path) -> bool:
 
 def test_without_a_yes_nothing_is_written(shed: Path) -> None:
     before = read_folder(shed)
-    assert "Nothing is saved" in run(shed, "new", stdin=piped(*CLICK, "", "no"))[1]
+    assert "Nothing is saved" in run(shed, "new", stdin=piped(*CLICK, "no"))[1]
     assert read_folder(shed) == before
 
 
 def test_a_dry_run_prints_the_card_and_writes_nothing(shed: Path) -> None:
     before = read_folder(shed)
-    _, output = run(shed, "new", "--dry-run", stdin=piped(*CLICK, "1", "uphill", "", "yes"))
+    _, output = run(shed, "new", "--dry-run", stdin=piped(*CLICK, "yes"))
     assert WRITTEN in output
     assert read_folder(shed) == before
 
 
-@pytest.mark.parametrize("count", range(0, len(CLICK) + 2, 3))
+@pytest.mark.parametrize("count", range(0, len(CLICK) + 1, 3))
 def test_a_talk_that_ends_early_writes_nothing(shed: Path, count: int) -> None:
     before = read_folder(shed)
-    code, output = run(shed, "new", stdin=piped(*[*CLICK, "", "yes"][:count]))
+    code, output = run(shed, "new", stdin=piped(*[*CLICK, "yes"][:count]))
     assert code == 1
     assert output.endswith("Nothing is saved; everything is as it was.\n")
     assert read_folder(shed) == before
@@ -155,7 +150,7 @@ def test_back_takes_the_last_answer_back(shed: Path) -> None:
     answers = list(CLICK)
     answers[1:1] = ["A wrong sentence.", "back"]
     answers[4:4] = ["noise: squeal", "noise while: braking", "back", "back"]
-    assert talk(shed, "back", *answers, "1", "uphill", "", "yes").texts == {"rules/crank_clicks.yaml": WRITTEN}
+    assert talk(shed, "back", *answers, "yes").texts == {"rules/crank_clicks.yaml": WRITTEN}
 
 
 def test_an_interruption_leaves_the_talk(shed: Path) -> None:
@@ -181,10 +176,11 @@ REFUSED = [
     ((NAME, SAYS), "noise: clik", "'clik' is no value of 'noise'; expected none, squeal, click; did you mean 'click'?"),
     ((NAME, SAYS), "noise: unknown", "'unknown' in a rule; expected a value; only laws may speak of what is not known"),
     ((NAME, SAYS), "chain length: 99", "'99' is outside the range of 'chain length'; expected 100 to 130"),
-    ((NAME, SAYS, "chain length"), "1", "'1' is outside the range of 'chain length'; expected 100 to 130"),
-    ((NAME, SAYS, "chain"), "3", "'3' is no number of the list; expected 1 to 2"),
-    ((NAME, SAYS, "any of"), "", "0 lines so far; expected 2 or more for `any of`"),
-    ((NAME, SAYS, "noise: click", "noise while: braking", "unless"), "unless", "no term has 'unless'"),
+    ((NAME, SAYS), "chain length:", "nothing of 'chain length'; expected 100 to 130"),
+    ((NAME, SAYS), "new", "'new' is part of `new chain length` (100 to 130"),
+    ((NAME, SAYS), "any of: noise: click", "1 line in a group; expected 2 or more, with `;` between them"),
+    ((NAME, SAYS), "at least 3 of: noise: click; noise: none", "2 lines in a group; expected 3 or more"),
+    ((NAME, SAYS, "noise: click"), "unless", "no term has 'unless'"),
     ((NAME, SAYS, "noise: click", ""), "noise: click", "'noise' is a finding, which only a case gives"),
     ((NAME, SAYS, "noise: click", ""), "fault: lose crank", "did you mean 'loose crank'?"),
     ((NAME, SAYS, "ride: gently", ""), "ride: not at all", "a circle: the rule reads 'ride'"),
@@ -196,10 +192,8 @@ REFUSED = [
     (MADE, "cellar", "no source has 'cellar'"),
     ((*MADE[:-1], "It does in 9 of 10.", "SHED: told [convention]"), "", "the card says '9', and no source for it"),
     ((*MADE[:-1], "It does in 9 of 10.", "SHED: told [convention]"), "", "or `back` to the reason, to say it without"),
-    ((*MADE, "SHED"), "SHED:", "'SHED' without a place in it"),
-    ((*MADE, "SHED: often", "", "1"), "noise squeal", "'noise squeal' is the name of another example"),
-    ((*MADE, "SHED: often", ""), "7", "'7' is no number of the list; expected 1 to 3, or Enter"),
-    ((*MADE, "SHED: often", "", ""), "perhaps", "'perhaps' is no answer; expected yes, no"),
+    (MADE, "SHED", "'SHED' without a place in it"),
+    ((*MADE, "SHED: often", ""), "perhaps", "'perhaps' is no answer; expected yes, no"),
 ]  # fmt: skip
 
 
@@ -224,18 +218,10 @@ def test_lines_that_nobody_can_meet_lead_nowhere_but_back(shed: Path, capsys: py
     assert "no way on from here; expected `back`" in told
 
 
-def test_lines_that_decide_whether_a_finding_is_asked_are_offered(shed: Path) -> None:
-    rest = ("parts: pads", "", "It does.", "SHED: often", "", "", "no")
-    with_gate = talk(shed, NAME, SAYS, "noise while: braking", "yes", "", *rest).draft
-    without = talk(shed, NAME, SAYS, "noise while: braking", "no", "", *rest).draft
-    assert show(with_gate.condition) == "if:\n  - noise: squeal or click\n  - noise while: braking\n"
-    assert show(without.condition) == "if:\n  - noise while: braking\n"
-
-
 def test_groups_and_exclusions_can_be_asked_for(shed: Path) -> None:
-    lines = ("at least 2 of", "noise: click", "chain", "1", "over new chain length", "brakes hold: yes", "")
-    rest = ("unless", "ride: not at all", "", "parts: chain", "", "It does.", "SHED: often", "", "", "no")
-    condition = talk(shed, NAME, SAYS, *lines, *rest).draft.condition
+    group = "at least 2 of: noise: click; chain length: over new chain length; brakes hold: yes"
+    rest = ("unless ride: not at all", "", "parts: chain", "", "It does.", "SHED: often", "", "no")
+    condition = talk(shed, NAME, SAYS, group, *rest).draft.condition
     assert show(condition) == (
         "if:\n  - at least 2 of:\n      - noise: click\n      - chain length: over new chain length\n"
         "      - brakes hold: yes\nunless:\n  - ride: not at all\n"
@@ -246,7 +232,7 @@ def test_groups_and_exclusions_can_be_asked_for(shed: Path) -> None:
 
 
 def test_a_rule_in_dispute_is_told_to_give_way_or_a_line_is_needed(shed: Path) -> None:
-    lines = ("noise: squeal", "brakes hold: yes", "", "fault: worn chain", "", "It may.", "SHED: often", "", "")
+    lines = ("noise: squeal", "brakes hold: yes", "", "fault: worn chain", "", "It may.", "SHED: often", "")
     settled = talk(shed, NAME, SAYS, *lines, "yes", "yes")
     assert settled.draft.outranks == ("squeal_on_braking",)
     assert "outranks: [squeal_on_braking]" in settled.texts["rules/crank_clicks.yaml"]
@@ -255,7 +241,7 @@ def test_a_rule_in_dispute_is_told_to_give_way_or_a_line_is_needed(shed: Path) -
 def test_a_card_that_breaks_a_law_is_not_saved(shed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     law = "law: never_two\nsays: Never.\nnever: [{noise: click}, {parts: pads}]\nsource: [{SHED: here}]\n"
     (shed / "laws" / "never_two.yaml").write_text(law, encoding="utf-8")
-    lines = ("brakes hold: yes", "", "parts: pads", "", "It may.", "SHED: often", "", "")
+    lines = ("brakes hold: yes", "", "parts: pads", "", "It may.", "SHED: often", "")
     with pytest.raises(Left):
         talk(shed, NAME, SAYS, *lines, "yes")
     told = out(capsys)
@@ -265,11 +251,41 @@ def test_a_card_that_breaks_a_law_is_not_saved(shed: Path, capsys: pytest.Captur
 
 
 def test_what_loading_finds_wrong_is_told_before_it_is_saved(shed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = ("chain length: 120 or more", "", "ride: not at all", "", "It may.", "SHED: often", "", "")
+    lines = ("chain length: 120 or more", "", "ride: not at all", "", "It may.", "SHED: often", "")
     with pytest.raises(Left):
         talk(shed, NAME, SAYS, *lines, "yes")
     told = out(capsys)
     assert "'crank_clicks' gives ride: not at all and reads 'chain length'" in told
+
+
+# --- the draft by itself ---------------------------------------------------------------------------------------------
+
+
+def test_a_front_end_fills_a_draft_field_by_field(shed: Path) -> None:
+    book, draft = load(shed), Draft()
+    fields = ("rule", "says", "if", "if", "then", "because", "source")
+    for name, text in zip(fields, [text for text in CLICK if text], strict=True):
+        draft = draft.filled(book, name, text)
+    draft = draft.with_examples(book)
+    assert (draft.file, draft.text) == ("rules/crank_clicks.yaml", WRITTEN)
+    with pytest.raises(Refused, match="'squeal' is not a rule; expected the name of a rule"):
+        draft.filled(book, "outranks", "squeal")
+    assert draft.filled(book, "outranks", "squeal_on_braking").rule.outranks == ("squeal_on_braking",)
+
+
+OFFERS = [
+    ("if", "nois", ["noise", "noise while"]),
+    ("if", "noise: cl", ["noise: click"]),
+    ("if", "noise: click or sq", ["noise: click or squeal"]),
+    ("if", "unless any of: noise: click; brakes", ["unless any of: noise: click; brakes hold"]),
+    ("then", "fault: glaz", ["fault: glazed pads"]),
+    ("source", "SH", ["SHED: "]),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), OFFERS)
+def test_what_may_be_meant_is_offered(shed: Path, name: str, text: str, expected: list[str]) -> None:
+    assert [word for word, _ in offers(load(shed), name, text)] == expected
 
 
 # --- what it rests on ------------------------------------------------------------------------------------------------
@@ -336,8 +352,8 @@ def test_difference_lists_name_only_what_tells_the_patient_apart(bundled: Rulebo
     few = {name: bundled.cases[name] for name in list(bundled.cases)[::10]}
     saved = Saved(replace(bundled, cases=few))
     goal = wanted(bundled, bundled.cases["facet_by_three_of_five"], "exercise direction: neutral only")
-    touched = touched_by(saved, goal, [])
-    for line, count in telling(saved, goal, touched)[:20]:
+    touched = touched_by(saved, goal, Condition())
+    for line, count in lines_that_differ(saved, goal, touched)[:20]:
         assert semantics.mark_line(line, goal.decision.state) == semantics.HOLDS
         states = [saved.decisions[change.case.id].state for change in touched]
         assert sum(semantics.mark_line(line, state) == semantics.FAILS for state in states) == count > 0
@@ -359,5 +375,8 @@ def test_piped_answers_are_told_after_their_questions(shed: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stdout.splitlines()[1:4] == ["Name: /crank_clicks", f"Says: {CLICK[1]}", done.stdout.splitlines()[3]]
-    assert "If: noise: click\nAnd if: nois\n  1  noise: none; squeal; click\n" in done.stdout
+    assert (
+        "If: noise: click\nAnd if: nois\n  'nois' is part of `noise` (none; squeal; click), `noise while`"
+        in done.stdout
+    )
     assert done.stderr == ""

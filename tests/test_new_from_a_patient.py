@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.author.case_dialogue import Wanted, wanted
+from engine.author.examples import told
 from engine.author.parse_input import Refused
 from engine.interfaces.prompt import Left
 from engine.loader import load
@@ -49,14 +50,14 @@ def patient(base: Path, text: str, **more: str | int) -> Wanted:
 def test_lines_are_shown_until_no_saved_case_is_touched(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
     goal = patient(two, "fault: worn chain")
     assert goal.rules == ("squeal_on_braking",)
-    settled = talk(two, "1", "", NAME, SAYS, "It may.", "SHED: often", "", "", "yes", "yes", goal=goal)
+    settled = talk(two, "1", "", NAME, SAYS, "It may.", "SHED: often", "", "yes", goal=goal)
     told = out(capsys)
     assert "mine gets fault: glazed pads. Wanted: worn chain." in told
     assert "squeal_on_braking gives another value, and will give way" in told
     assert "1 saved case would change too: squealing." in told
     assert "1 chain length: 121 or more (true here, not in 1 of 1)" in told
     assert "No other saved case changes its answer." in told
-    assert settled.draft.outranks == ("squeal_on_braking", "clicks.crank")
+    assert settled.draft.outranks == ("squeal_on_braking",)
     assert settled.draft.examples[0].name == "mine"
     assert set(settled.texts) == {"rules/crank_clicks.yaml", "cases/mine.yaml"}
     assert "expected fault: worn chain" in settled.texts["cases/mine.yaml"]
@@ -65,7 +66,7 @@ def test_lines_are_shown_until_no_saved_case_is_touched(two: Path, capsys: pytes
 def test_the_patient_becomes_a_saved_case_and_everything_checks(two: Path, tmp_path: Path) -> None:
     file = tmp_path / "My bike.yaml"
     file.write_text("noise: squeal\nnoise while: braking\nbrakes hold: yes\nchain length: 121\nnew chain length: 121\n")
-    answers = piped("1", "", NAME, SAYS, "It may.", "SHED: often", "", "", "yes", "yes")
+    answers = piped("1", "", NAME, SAYS, "It may.", "SHED: often", "", "yes")
     code, output = run(two, "new", "--from", str(file), "fault: worn chain", stdin=answers)
     assert (code, output.count("saved: ")) == (0, 2)
     assert checks(two)
@@ -74,7 +75,7 @@ def test_the_patient_becomes_a_saved_case_and_everything_checks(two: Path, tmp_p
 
 def test_saved_cases_that_should_change_are_written_anew(two: Path) -> None:
     goal = patient(two, "ride: gently")
-    answers = ("noise: squeal", "let them change", NAME, SAYS, "It may.", "SHED: often", "", "", "yes")
+    answers = ("noise: squeal", "let them change", NAME, SAYS, "It may.", "SHED: often", "", "yes")
     settled = talk(two, *answers, goal=goal)
     assert "expected ride: gently" in settled.texts["cases/squealing.yaml"]
     assert settled.texts["cases/squealing.yaml"].startswith("case: squealing\nsays: It squeals")
@@ -82,8 +83,19 @@ def test_saved_cases_that_should_change_are_written_anew(two: Path) -> None:
 
 def test_a_line_that_is_not_true_of_the_patient_is_refused(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Left):
-        talk(two, "noise: click", "noise", "click", goal=patient(two, "fault: worn chain"))
-    assert out(capsys).count("`noise: click` is not true of mine; expected a line that is") == 2
+        talk(two, "noise: click", goal=patient(two, "fault: worn chain"))
+    assert "`noise: click` is not true of mine; expected a line that is" in out(capsys)
+
+
+def test_the_lines_of_the_corrected_rule_are_inherited_or_left_out(two: Path) -> None:
+    rest = ("1", "", NAME, SAYS, "It may.", "SHED: often", "")
+    goal = patient(two, "fault: worn chain")
+    kept = talk(two, *rest, "no", goal=goal).draft
+    inherited = load(two).rules["squeal_on_braking"].condition.lines
+    assert [told(line) for line in inherited] == ["noise: squeal", "noise while: braking"]
+    assert kept.condition.lines[:-1] == inherited
+    without = talk(two, "without them", *rest, "yes", "no", goal=goal).draft
+    assert without.condition.lines == kept.condition.lines[-1:]
 
 
 WRONG_GOALS = [

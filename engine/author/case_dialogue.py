@@ -1,10 +1,11 @@
 """The questions that make a card from a case: this patient got one answer, and should get another.
 
 The difference list of ripple-down rules: lines that are true of this patient, and not of the saved cases whose answer
-would change with it. The author picks until no saved case is touched.
+would change with it. The new rule begins with the lines of the one it corrects, and the author adds lines until no
+saved case is touched.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,19 +13,20 @@ from typing import Any
 from .. import semantics
 from ..case import Case, Decision, Members, Range
 from ..errors import counted
-from ..language import Condition, Group, Line, terms_of
+from ..language import Condition, Line, terms_of
 from ..render import StyledLine
 from ..rulebook import Rule, Rulebook
 from . import parse_input
 from .baseline import Saved, with_rule
-from .card_dialogue import DONE, asked_line, named, not_its_own_reason, offered_terms, read_line, reasoned
-from .draft import Draft, rests_on
+from .card_dialogue import DONE, named, reasoned
+from .draft import Draft, offers
 from .examples import lines_true_of, told
 from .impact import Change, now
-from .parse_input import Refused
-from .prompts import Offer, Question, Talk, dead_end
+from .parse_input import Refused, rests_on
+from .prompts import Question, Talk, dead_end
 
 SHOWN = 10
+NO_LINES = "without them"
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,19 @@ def from_patient(saved: Saved, goal: Wanted) -> Talk[Draft]:
     )
     for rule in goal.rules:
         yield StyledLine(f"{rule} gives another value, and will give way: {rulebook.rules[rule].says}", 1)
-    condition = yield from _picked(saved, goal)
-    draft = yield from named(rulebook)
-    draft = replace(draft, condition=condition, then=(goal.then,), outranks=goal.rules)
+    draft = Draft(condition=_inherited(rulebook, goal), then=(goal.then,), outranks=goal.rules)
+    if draft.condition != Condition():
+        yield StyledLine(f"The new rule begins with its lines (`{NO_LINES}` leaves them out):", 1)
+        yield from (StyledLine(told(part), 2, "plain", "- ") for part in draft.condition.lines)
+        yield from (StyledLine(f"unless {told(part)}", 2, "plain", "- ") for part in draft.condition.unless)
+    draft = yield from _picked(saved, goal, draft)
+    draft = yield from named(rulebook, draft)
     return (yield from reasoned(rulebook, draft, values_of(rulebook, goal.decision), goal.case.id.replace("_", " ")))
+
+
+def _inherited(rulebook: Rulebook, goal: Wanted) -> Condition:
+    """The lines of the one rule that is corrected: the new one is an exception to it."""
+    return rulebook.rules[goal.rules[0]].condition if len(goal.rules) == 1 else Condition()
 
 
 def values_of(rulebook: Rulebook, decision: Decision) -> dict[str, Any]:
@@ -92,7 +103,7 @@ def candidates(rulebook: Rulebook, goal: Wanted) -> Iterator[Line]:
             yield from lines_true_of(rulebook.terms[name], value)
 
 
-def telling(saved: Saved, goal: Wanted, touched: Sequence[Change]) -> list[tuple[Line, int]]:
+def lines_that_differ(saved: Saved, goal: Wanted, touched: Sequence[Change]) -> list[tuple[Line, int]]:
     """The candidates that tell the patient from saved cases that are touched, with how many, the most first."""
     counts = {
         line: sum(saved.fails_in(line, change.case.id) for change in touched)
@@ -102,43 +113,41 @@ def telling(saved: Saved, goal: Wanted, touched: Sequence[Change]) -> list[tuple
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def touched_by(saved: Saved, goal: Wanted, parts: Sequence[Line | Group]) -> list[Change]:
-    """The other saved cases whose answer a rule of these lines would change."""
-    rule = _trial_rule(saved.rulebook, goal, parts)
+def touched_by(saved: Saved, goal: Wanted, condition: Condition) -> list[Change]:
+    """The other saved cases whose answer a rule of this condition would change."""
+    rule = _trial_rule(saved.rulebook, goal, condition)
     return [one for one in saved.changes(with_rule(saved.rulebook, rule), rule) if one.case.id != goal.case.id]
 
 
-def _trial_rule(rulebook: Rulebook, goal: Wanted, parts: Sequence[Line | Group]) -> Rule:
+def _trial_rule(rulebook: Rulebook, goal: Wanted, condition: Condition) -> Rule:
     name = next(word for word in ("new_rule", *(f"new_rule_{n}" for n in range(99))) if word not in rulebook.rules)
-    return Draft(f"rules/{name}.yaml", condition=Condition(tuple(parts)), then=(goal.then,), outranks=goal.rules).rule
+    return Draft(f"rules/{name}.yaml", condition=condition, then=(goal.then,), outranks=goal.rules).rule
 
 
-def _picked(saved: Saved, goal: Wanted) -> Talk[Condition]:
-    """The lines that the author picks."""
+def _picked(saved: Saved, goal: Wanted, draft: Draft) -> Talk[Draft]:
+    """The draft with the lines that the author picks."""
     rulebook = saved.rulebook
-    parts: list[Line | Group] = []
     while True:
-        touched = touched_by(saved, goal, parts)
-        offered = [line for line, _ in telling(saved, goal, touched)[:SHOWN]]
-        yield from _show(saved, goal, parts, touched)
+        touched = touched_by(saved, goal, draft.condition)
+        offered = [line for line, _ in lines_that_differ(saved, goal, touched)[:SHOWN]]
+        begun = draft.condition != Condition()
+        yield from _show(saved, goal, begun, touched)
         answer = yield Question(
-            "And if" if parts else "If",
-            partial(_read_pick, rulebook, goal, offered, bool(parts)),
-            hint=_hint(parts, touched),
-            default="" if parts and not touched else None,
-            offers=_offers(rulebook, goal),
+            "And if" if begun else "If",
+            partial(_read_pick, rulebook, goal, draft, offered),
+            hint=_hint(begun, touched),
+            default="" if begun and not touched else None,
+            offers=partial(offers, rulebook, "if"),
         )
         if answer is DONE:
             break
-        if isinstance(answer, list):
-            answer = yield from asked_line(rulebook, answer, partial(_true_of, rulebook, goal))
-        parts.append(answer)
-    rule = _trial_rule(rulebook, goal, parts)
+        draft = answer
+    rule = _trial_rule(rulebook, goal, draft.condition)
     found = semantics.decide(with_rule(rulebook, rule), goal.case).marked
     term, value = goal.then
     if value is not None and not _gets(found, term, value):
         yield from dead_end(f"Even so {goal.case.id} gets {term}: {now(found, term)}; another rule is to be changed.")
-    return Condition(tuple(parts))
+    return draft
 
 
 def _gets(decision: Decision, term: str, value: str) -> bool:
@@ -150,55 +159,51 @@ def _gets(decision: Decision, term: str, value: str) -> bool:
     )
 
 
-def _hint(parts: Sequence[Any], touched: Sequence[Any]) -> str:
+def _hint(begun: bool, touched: Sequence[Change]) -> str:
     if touched:
         return "a number of the list, or a line of your own; `let them change` where they should"
-    return "Enter when there are no more" if parts else "a line"
+    return "Enter when there are no more" if begun else "a line"
 
 
-def _offers(rulebook: Rulebook, goal: Wanted) -> Callable[[str], Sequence[Offer]]:
-    terms = [rulebook.terms[name] for name in values_of(rulebook, goal.decision)]
-    return offered_terms(terms)
-
-
-def _show(saved: Saved, goal: Wanted, parts: Sequence[Line | Group], touched: Sequence[Change]) -> Iterator[StyledLine]:
-    """How many saved cases would change, and the lines that tell this patient from them."""
+def _show(saved: Saved, goal: Wanted, begun: bool, touched: Sequence[Change]) -> Iterator[StyledLine]:
+    """How many saved cases would change, and the lines that are true of this patient and not of them."""
     if not touched:
-        if parts:
+        if begun:
             yield StyledLine("No other saved case changes its answer.", 1, "answer")
         return
     names = ", ".join(change.case.id for change in touched[:3])
     more = f" and {len(touched) - 3} more" if len(touched) > 3 else ""
     yield StyledLine(f"{counted(len(touched), 'saved case')} would change too: {names}{more}.", 1, "alarm")
-    found = telling(saved, goal, touched)[:SHOWN]
+    found = lines_that_differ(saved, goal, touched)[:SHOWN]
     for number, (line, count) in enumerate(found, 1):
         yield StyledLine(f"{told(line)} (true here, not in {count} of {len(touched)})", 2, "plain", f"{number}  ")
     if not found:
-        yield StyledLine("Nothing that is known of this patient tells the rest apart.", 2)
+        yield StyledLine("Nothing that is known of this patient is different in the rest.", 2)
 
 
-def _read_pick(rulebook: Rulebook, goal: Wanted, offered: Sequence[Line], begun: bool, text: str) -> Any:
-    words = " ".join(text.split())
+def _read_pick(rulebook: Rulebook, goal: Wanted, draft: Draft, offered: Sequence[Line], text: str) -> Draft | None:
+    """The draft with a line more, or without those that it began with, or DONE."""
+    words, begun = " ".join(text.split()), draft.condition != Condition()
+    if begun and words in ("", "let them change"):
+        return DONE
+    if begun and words == NO_LINES:
+        return replace(draft, condition=Condition())
     if words.isdecimal():
         if not 1 <= int(words) <= len(offered):
-            raise Refused(f"{words} is no number of the list; expected 1 to {len(offered)}")
-        return offered[int(words) - 1]
-    if words == "let them change" and begun:
-        return DONE
-    if not words and not begun:
+            raise Refused(f"{words} is not a number of the list; expected 1 to {len(offered)}")
+        return _with_line(draft, offered[int(words) - 1])
+    if not words:
         raise Refused("nothing; expected a number of the list, or a line")
-    answer = read_line(rulebook, begun, True, words)
-    if answer is DONE or isinstance(answer, list):
-        return answer
-    if isinstance(answer, int | str):
-        raise Refused(f"{words[:80]!r} is no line; expected a number of the list, or `term: value`")
-    return _true_of(rulebook, goal, answer)
+    return _with_line(draft, _true_of(rulebook, goal, parse_input.line(rulebook, words)))
 
 
-def _true_of(rulebook: Rulebook, goal: Wanted, line: Any) -> Line:
+def _with_line(draft: Draft, line: Line) -> Draft:
+    return replace(draft, condition=replace(draft.condition, lines=(*draft.condition.lines, line)))
+
+
+def _true_of(rulebook: Rulebook, goal: Wanted, line: Line) -> Line:
     """The line, where it is true of the patient and rests on nothing that is to be concluded."""
-    not_its_own_reason(rulebook, goal.then[0], terms_of(line))
+    parse_input.not_its_own_reason(rulebook, goal.then[0], terms_of(line))
     if semantics.mark_line(line, goal.decision.state) != semantics.HOLDS:
         raise Refused(f"`{told(line)}` is not true of {goal.case.id}; expected a line that is")
-    made: Line = line
-    return made
+    return line

@@ -13,6 +13,7 @@ from ..rulebook import Citation, Rulebook, Term
 
 Named = TypeVar("Named")
 HERE = Place("typed")
+SHOWN = 12
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -82,20 +83,19 @@ def found(text: str, terms: Iterable[Term]) -> list[Term]:
     return [term for _, _, term in sorted(named or ranked, key=lambda one: one[:2])]
 
 
-def chosen(text: str, terms: Sequence[Term]) -> list[Term]:
-    """The terms that the text may mean; raises Refused where there is none."""
-    matches = found(text, terms)
+def meant(text: str, terms: Sequence[Term]) -> Refused:
+    """That part of a term is not enough: the terms that have it, each with what may be said of it."""
+    matches = [term for term in found(text, terms) if not term.unread]
     if not matches:
-        names = [term.name for term in terms]
-        raise Refused(Problem(HERE, f"no term has {text[:80]!r}", "part of a term", nearest(text, names)))
-    readable = [term for term in matches if not term.unread]
-    if not readable:
-        raise Refused(_unread(matches[0]))
-    return readable
+        return Refused(Problem(HERE, f"no term has {text[:80]!r}", "part of a term", nearest(text, names_of(terms))))
+    told = [f"`{term.name}` ({describe(term)})" for term in matches[:SHOWN]]
+    more = f" and {len(matches) - SHOWN} more" if len(matches) > SHOWN else ""
+    return Refused(f"{text[:80]!r} is part of {', '.join(told)}{more}; expected `term: value`")
 
 
-def _unread(term: Term) -> str:
-    return f"{term.name!r} is read by no rule ({term.unread}); expected another term, or its `unread` taken away"
+def names_of(terms: Iterable[Term]) -> list[str]:
+    """The names of terms."""
+    return [term.name for term in terms]
 
 
 def describe(term: Term) -> str:
@@ -123,29 +123,65 @@ def phrases(term: Term, terms: Iterable[Term]) -> list[str]:
 # --- lines -----------------------------------------------------------------------------------------------------------
 
 
-def line(rulebook: Rulebook, term: str, phrase: str) -> Line:
-    """The line that `term: phrase` means."""
-    if not phrase.strip() and term in rulebook.terms:
-        raise Refused(f"nothing; expected {describe(rulebook.terms[term])}")
+def line(rulebook: Rulebook, text: str) -> Line:
+    """The line of `term: phrase`."""
+    name, colon, phrase = (part.strip() for part in text.partition(":"))
+    if not colon or (not phrase and name not in rulebook.terms):
+        raise meant(name, list(rulebook.terms.values()))
+    if not phrase:
+        raise Refused(f"nothing of {name!r}; expected {describe(rulebook.terms[name])}")
     try:
-        made = parse_line(term, " ".join(phrase.split()), domains_of(rulebook.terms), HERE)
+        made = parse_line(name, " ".join(phrase.split()), domains_of(rulebook.terms), HERE)
     except Misread as error:
         raise Refused(error.problems[0]) from error
-    for name in terms_of(made):
-        if rulebook.terms[name].unread:
-            raise Refused(_unread(rulebook.terms[name]))
+    for read in terms_of(made):
+        if why := rulebook.terms[read].unread:
+            raise Refused(f"{read!r} is read by no rule ({why}); expected another term, or its `unread` taken away")
     return made
 
 
 def conclusion(rulebook: Rulebook, term: str, value: str | None) -> tuple[str, str | None]:
     """What a rule concludes; a tally has no value."""
+    if value is None and not (term in rulebook.terms and rulebook.terms[term].domain.kind == "tally"):
+        raise meant(term, list(rulebook.conclusions))
     _desk(lambda desk: conclusion_is_known(desk, term, value, HERE, rulebook.terms))
     return term, value
+
+
+def not_its_own_reason(rulebook: Rulebook, name: str, read_terms: Iterable[str]) -> None:
+    """Refuse a conclusion that a line rests on."""
+    for read in read_terms:
+        if name in rests_on(rulebook, read):
+            through = "" if read == name else f", which {read!r} rests on"
+            raise Refused(f"a circle: the rule reads {name!r}{through}; expected a conclusion that no line needs")
+
+
+def rests_on(rulebook: Rulebook, name: str) -> frozenset[str]:
+    """The terms that a term rests on, itself included, through all rules."""
+    seen, queue = {name}, [name]
+    while queue:
+        for entry in rulebook.support.get(queue.pop(), ()):
+            for rule in (entry.rule, *entry.outrankers):
+                fresh = rulebook.rules[rule].condition.terms() - seen
+                seen |= fresh
+                queue += fresh
+    return frozenset(seen)
+
+
+# --- sources ---------------------------------------------------------------------------------------------------------
 
 
 def citation(rulebook: Rulebook, text: str) -> Citation:
     """A source from `KEY: the place in it [label]`, or `article: N`."""
     key, colon, place = (part.strip() for part in text.partition(":"))
+    if not colon and key not in rulebook.sources:
+        keys = sources(rulebook, key)
+        told = ", ".join(f"`{name}` ({rulebook.sources[name].citation})" for name in keys[:SHOWN])
+        raise Refused(
+            f"{key[:80]!r} is part of {told}; expected `KEY: the place in it`"
+            if keys
+            else f"no source has {key[:80]!r}; expected a key of sources.yaml, or part of a citation"
+        )
     made = _desk(lambda desk: desk.cite(key, place, HERE, rulebook.sources, rulebook.claims))
     if not colon or not place:
         raise Refused(f"{key!r} without a place in it; expected `{key}: the place in it`, such as a page or a table")

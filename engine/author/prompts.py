@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..render import StyledLine
+from .draft import Offer
 from .parse_input import Refused
 
 Outcome = TypeVar("Outcome")
-Offer = tuple[str, str]
-SHOWN = 12
 
 
 def nothing(_: str) -> Sequence[Offer]:
@@ -38,50 +37,12 @@ class Question:
 Talk = Generator[Question | StyledLine, Any, Outcome]
 
 
-def text_of(what: str) -> Callable[[str], str]:
-    """Reads a text, which may not be empty."""
-
-    def read(typed: str) -> str:
-        text = " ".join(typed.split())
-        if not text:
-            raise Refused(f"nothing; expected {what}")
-        return text
-
-    return read
-
-
 def yes_or_no(typed: str) -> bool:
     """Reads a yes or a no."""
     word = typed.strip().lower()
     if word not in ("y", "yes", "n", "no"):
         raise Refused(f"{typed[:80]!r} is no answer; expected yes, no")
     return word in ("y", "yes")
-
-
-def one_of(names: Sequence[str]) -> Callable[[str], int]:
-    """Reads the number of a name in a list, or how only that name begins, as its place."""
-
-    def read(typed: str) -> int:
-        words = " ".join(typed.split())
-        begun = [place for place, name in enumerate(names) if name.startswith(words)]
-        if words.isdecimal() and 1 <= int(words) <= len(names):
-            return int(words) - 1
-        if words not in names and (len(begun) != 1 or not words):
-            raise Refused(f"{words[:80]!r} is no number of the list; expected 1 to {len(names)}")
-        return names.index(words) if words in names else begun[0]
-
-    return read
-
-
-def choose(what: str, names: Sequence[str], meanings: Sequence[str]) -> Talk[int]:
-    """Which of several is meant: its place."""
-    for number, (name, meaning) in enumerate(zip(names, meanings, strict=True), 1):
-        if number > SHOWN:
-            yield StyledLine(f"and {len(names) - SHOWN} more: go `back`, and type more of the name", 1, "muted")
-            break
-        yield StyledLine(f"{name}{f': {meaning}' if meaning else ''}", 1, "plain", f"{number}  ")
-    place: int = yield Question(f"Which {what}", one_of(names[:SHOWN]), hint="its number")
-    return place
 
 
 def dead_end(text: str) -> Talk[None]:

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 import click
 
+from ..author.draft import Offer
 from ..author.parse_input import Refused
-from ..author.prompts import Offer, Question, Talk
+from ..author.prompts import Question, Talk
 from ..display import visible_in_a_line
 from ..render import StyledLine
 from .terminal import beneath, say
