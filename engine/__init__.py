@@ -4,7 +4,7 @@
 
     rulebook = load()
     decision = decide(rulebook, case_from(rulebook, {"leaning back": "worse", "leg pain": "none"}))
-    reason = why(rulebook, decision, "urgency")
+    reason = why(rulebook, decision)
 
 Each name is imported when it is first used. docs/python.md shows every one of them at work.
 """
