@@ -1,24 +1,24 @@
 """One case, forward-chained with experta; the only file that imports experta.
 
-Each card, and each row of a table, is an experta rule that fires where its condition is known to hold. What is known
-stands in one fact for each stage of the work; when no rule of the stage can fire any more, the stage is settled:
-those known to fail are marked as such, the conclusions follow, and the fact of the next stage is declared. A mark
-"fails" is found as a mark "holds" is, and nothing is concluded from absence.
+Each card, and each row of a table, is an experta rule: a pattern for each line or group of its condition. A line that
+is known to hold is a fact; experta joins the facts, and its agenda fires the rules. When no rule of a stage can fire
+any more, the stage is settled: conclusions follow, and the lines that read them become facts in turn. A line that is
+known to fail has a mark of its own, so that nothing is concluded from absence.
 """
 
 import collections
 import collections.abc
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import semantics as truth
 from .case import Case, Decision
 from .errors import CaseError, Place
 from .facts import cannot_be, check_case
-from .language import Group, Line
+from .language import Group, Line, show_line, terms_of, title_of
 from .rulebook import Rule, Rulebook, Stage
 
 
@@ -45,92 +45,92 @@ def _import_experta() -> Any:
 
 
 experta = _import_experta()
-from experta.abstract import Strategy  # noqa: E402
 from experta.matchers.rete import ReteMatcher  # noqa: E402
-from experta.matchers.rete.check import FeatureCheck  # noqa: E402
+from experta.matchers.rete.check import FeatureCheck, SameContextCheck  # noqa: E402
 from experta.matchers.rete.mixins import ChildNode  # noqa: E402
-from experta.matchers.rete.nodes import ConflictSetNode  # noqa: E402
+from experta.matchers.rete.nodes import ConflictSetNode, OrdinaryMatchNode  # noqa: E402
+from experta.matchers.rete.token import Token  # noqa: E402
 
 
-class OrderedStrategy(Strategy):
-    """Highest salience first, then the newest facts, then the rule's name; a cancelled activation never fires.
-
-    experta's own DepthStrategy looks for a cancelled activation in three neighbouring slots of the agenda, misses
-    many, and fires them; and it keeps the facts of earlier cases in a cache.
-    """
-
-    def _update_agenda(self, agenda: Any, added: Iterable[Any], removed: Iterable[Any]) -> None:
-        for activation in removed:
-            activation.key = self._key(activation)
-            while activation in agenda.activations:
-                agenda.activations.remove(activation)
-        for activation in added:
-            activation.key = self._key(activation)
-        if added:
-            agenda.activations.extend(added)
-            agenda.activations.sort(key=lambda activation: activation.rule.__name__, reverse=True)
-            agenda.activations.sort(key=lambda activation: activation.key)
-
-    @staticmethod
-    def _key(activation: Any) -> Any:
-        return activation.rule.salience, sorted((fact["__factid__"] for fact in activation.facts), reverse=True)
+class Holds(experta.Fact):  # type: ignore[name-defined]
+    """A line of a rule, or a group of lines, that is known to hold: `Holds("leaning back: worse")`."""
 
 
-class ChangedNodesMatcher(ReteMatcher):
-    """For rules of one pattern that bind no name; asks only those for activations that something reached since.
+class Begins(experta.Fact):  # type: ignore[name-defined]
+    """A stage of the work, by its number."""
 
-    experta asks every rule of the network after every firing, and resets a node once for each way to it.
+
+class IndexedMatcher(ReteMatcher):
+    """experta's network of patterns and joins, entered by an index, for rules that bind no names.
+
+    experta compares every fact with every pattern, carries along which pattern it met, and after every firing asks all
+    rules whether they may fire; here a fact goes to the joins of its own pattern, and those are asked that it reached.
     """
 
     def build_network(self) -> None:
         super().build_network()
         self.changed: dict[Any, None] = {}
-        self.nodes: dict[Any, None] = {self.root_node: None}
+        self.nodes: dict[Any, None] = {}
         queue = [self.root_node]
         while queue:
             node = queue.pop()
-            node.children = [self._leaner(child) for child in node.children]
-            fresh = [child.node for child in node.children if child.node not in self.nodes]
-            self.nodes.update(dict.fromkeys(fresh))
-            queue += fresh
+            if node not in self.nodes:
+                self.nodes[node] = None
+                node.children = [self._noted(child) for child in node.children]
+                queue += self._below(node)
+        self.memories = [node for node in self.nodes if isinstance(node, ConflictSetNode | OrdinaryMatchNode)]
+        self.entrances = {
+            (kind.matcher.fact_type, feature.matcher.how.value): [child.callback for child in capture.children]
+            for kind in self._below(self.root_node)
+            for feature in self._below(kind)
+            if isinstance(feature.matcher, FeatureCheck)
+            for capture in self._below(feature)
+        }
+
+    @staticmethod
+    def _below(node: Any) -> list[Any]:
+        return [child.node for child in node.children]
 
     @staticmethod
     def prepare_ruleset(engine: Any) -> set[Any]:
-        """The rules as they are: each has a single pattern, which experta would bring into normal form at length."""
+        """The rules as they are: each is one AND of patterns, which experta would bring into that form at length."""
         return set(engine.get_rules())
 
     @staticmethod
-    def build_beta_part(ruleset: Iterable[Any], alpha_terminals: dict[Any, Any]) -> None:
-        """Each rule right behind its one pattern; experta would set up its joins anew for every rule."""
+    def build_beta_part(ruleset: Iterable[Any], alpha_terminals: Mapping[Any, Any]) -> None:
+        """The joins of each rule, those with the same beginning shared; experta makes them anew for every rule."""
+        joins: dict[Any, Any] = {}
+        uses = Counter(pattern for rule in ruleset for pattern in rule)
         for rule in ruleset:
-            node = ConflictSetNode(rule)
-            alpha_terminals[rule[0]].add_child(node, node.activate)
+            first, *others = sorted(rule, key=lambda pattern: (-uses[pattern], str(pattern[0])))
+            node = alpha_terminals[first]
+            for pattern in others:
+                if (node, pattern) not in joins:
+                    join = joins[node, pattern] = OrdinaryMatchNode(SameContextCheck())
+                    node.add_child(join, join.activate_left)
+                    alpha_terminals[pattern].add_child(join, join.activate_right)
+                node = joins[node, pattern]
+            end = ConflictSetNode(rule)
+            node.add_child(end, end.activate)
 
-    def _leaner(self, child: Any) -> Any:
-        """The child with a callback that does the same for less."""
-        node = child.node
+    def _noted(self, child: Any) -> Any:
+        """The child without its copy of each token; one that makes a rule ready to fire is noted when it is reached."""
+        node, callback = child.node, getattr(child.node, f"_{child.callback.__name__}")
 
         def note(token: Any) -> None:
             self.changed[node] = None
-            child.callback(token)
+            callback(token)
 
-        def check(token: Any) -> None:
-            """Look before the token is copied: most conditions do not hold."""
-            if node.matcher(next(iter(token.data))):
-                for below in node.children:
-                    below.callback(token)
-
-        if isinstance(node, ConflictSetNode):
-            return ChildNode(node, note)
-        return ChildNode(node, check) if isinstance(getattr(node, "matcher", None), FeatureCheck) else child
+        return ChildNode(node, note if isinstance(node, ConflictSetNode) else callback)
 
     def changes(
         self, adding: Iterable[Any] | None = None, deleting: Iterable[Any] | None = None
     ) -> tuple[list[Any], list[Any]]:
-        for fact in deleting or ():
-            self.root_node.remove(fact)
-        for fact in adding or ():
-            self.root_node.add(fact)
+        for facts, made in ((deleting, Token.invalid), (adding, Token.valid)):
+            for fact in facts or ():
+                token = made(fact)
+                for enter in self.entrances.get((type(fact), fact.get(0)), ()):
+                    enter(token)
         added: list[Any] = []
         removed: list[Any] = []
         for node in self.changed:
@@ -140,76 +140,91 @@ class ChangedNodesMatcher(ReteMatcher):
         return added, removed
 
     def reset(self) -> None:
-        for node in self.nodes:
+        for node in self.memories:
             node._reset()
         for node in self.changed:
             node.get_activations()
         self.changed.clear()
 
 
-class Judges:
-    """The conditions of a rulebook, each as a function of a board: `semantics.mark_condition`, faster.
+Part = tuple[Line | Group, bool]
+"""What stands in a condition: a line or a group, and whether it is excluded (`unless`)."""
 
-    A line is judged once for all rules that share it, for its terms are settled by then; and one part that only fails
-    decides its rule. The property tests hold every mark to truth.
+
+class Parts:
+    """The parts of all conditions of a rulebook by their texts, which are what is declared of them.
+
+    `of_rules` has the texts of each rule; `ready` the parts whose terms are settled when a stage begins, each as how
+    many of which lines must hold, and whether it is excluded. A line that several parts share has one number.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rulebook: Rulebook) -> None:
+        settled = {term: number for number, stage in enumerate(rulebook.stages, 1) for term in stage.terms}
         self.lines: dict[Line, int] = {}
+        self.of_rules: dict[str, tuple[str, ...]] = {}
+        self.ready: list[dict[str, tuple[int, list[tuple[int, Line]], bool]]] = [
+            {} for _ in range(len(rulebook.stages) + 1)
+        ]
+        for rule in rulebook.rules.values():
+            found = {_text(part): part for part in parts_of(rule)}
+            self.of_rules[rule.id] = tuple(found)
+            for text, (part, excluded) in found.items():
+                lines = part.lines if isinstance(part, Group) else (part,)
+                stage = max((settled.get(term, 0) for line in lines for term in terms_of(line)), default=0)
+                numbered = [(self.lines.setdefault(line, len(self.lines)), line) for line in lines]
+                self.ready[stage][text] = part.least if isinstance(part, Group) else 1, numbered, excluded
 
-    def judge(self, rule: Rule) -> Callable[["Board"], int]:
-        """The function that marks a rule's condition on a board."""
-        parts = [self._part(part, False) for part in rule.condition.lines]
-        parts += [self._part(part, True) for part in rule.condition.unless]
 
-        def judge(board: Board) -> int:
-            together = truth.HOLDS
-            for least, lines, excluded in parts:
-                marks = [board.line(place, line) for place, line in lines]
-                one = truth.at_least(least, marks) if len(marks) > 1 else marks[0]
-                one = truth.opposite(one) if excluded else one
-                if one == truth.FAILS:
-                    return one
-                together = together & one & truth.HOLDS | (together | one) & truth.FAILS
-            return together
+def _text(part: Part) -> str:
+    found, excluded = part
+    lines = found.lines if isinstance(found, Group) else (found,)
+    text = "; ".join(map(show_line, lines))
+    text = f"{title_of(found)} {text}" if isinstance(found, Group) else text
+    return f"not {text}" if excluded else text
 
-        return judge
 
-    def _part(self, part: Line | Group, excluded: bool) -> tuple[int, list[tuple[int, Line]], bool]:
-        lines = part.lines if isinstance(part, Group) else (part,)
-        places = [(self.lines.setdefault(line, len(self.lines)), line) for line in lines]
-        return part.least if isinstance(part, Group) else 1, places, excluded
+def parts_of(rule: Rule) -> Iterator[Part]:
+    """The parts of a rule's condition, all of which must hold."""
+    yield from ((part, False) for part in rule.condition.lines)
+    yield from ((part, True) for part in rule.condition.unless)
 
 
 class Board:
-    """What the facts of one case carry: its state, the lines and rules judged, and the marks that firing leaves."""
+    """What is known of one case: its state, the marks of lines and parts, and those that firing leaves on rules."""
 
     def __init__(self, rulebook: Rulebook, case: Case) -> None:
         self.state = truth.begin(rulebook, case.facts)
         self.lines: dict[int, int] = {}
-        self.judged: dict[str, int] = {}
+        self.failing: set[str] = set()
         self.marks = dict.fromkeys(rulebook.rules, truth.UNKNOWN)
 
-    def line(self, place: int, line: Line) -> int:
-        """The mark of a line, which stands at that place among those of the rulebook."""
-        mark = self.lines.get(place)
+    def judge(self, text: str, least: int, lines: Iterable[tuple[int, Line]], excluded: bool) -> bool:
+        """Whether a part is known to hold, now that its terms are settled; where it is known to fail, that is kept."""
+        marks = [self._line(number, line) for number, line in lines]
+        mark = truth.at_least(least, marks) if len(marks) > 1 else marks[0]
+        if mark & (truth.HOLDS if excluded else truth.FAILS):
+            self.failing.add(text)
+        return bool(mark & (truth.FAILS if excluded else truth.HOLDS))
+
+    def _line(self, number: int, line: Line) -> int:
+        mark = self.lines.get(number)
         if mark is None:
-            mark = self.lines[place] = truth.mark_line(line, self.state)
+            mark = self.lines[number] = truth.mark_line(line, self.state)
         return mark
 
 
 class CaseEngine(experta.KnowledgeEngine):  # type: ignore[name-defined]
-    """experta's engine with our matcher and strategy, and with rules that it is given.
+    """experta's engine with its own agenda and strategy, our matcher, and rules that it is given.
 
     Rules that are attributes of its class, as experta has them, remember the engine that asked last, and an id such as
     `run` would take the place of a method.
     """
 
-    __matcher__ = ChangedNodesMatcher
-    __strategy__ = OrderedStrategy
+    __matcher__ = IndexedMatcher
     board: Board
 
-    def __init__(self, rules: Sequence[Any]) -> None:
+    def __init__(self, parts: Parts, rules: Sequence[Any]) -> None:
+        self.parts = parts
         self.rules = rules
         super().__init__()
 
@@ -220,12 +235,17 @@ class CaseEngine(experta.KnowledgeEngine):  # type: ignore[name-defined]
         """The initial fact only; experta would search all attributes again for every case."""
         return [self._declare_initial_fact]
 
-    def decide(self, board: Board, first: Any) -> None:
+    def decide(self, board: Board) -> None:
         """Run the rules on one case; afterwards the board has every mark."""
         self.board = board
         self.reset()
-        self.declare(first(board=board))
+        self.begin(0)
         self.run()
+
+    def begin(self, stage: int) -> None:
+        """Declare what is known to hold by now, and that a stage of the work begins."""
+        known = [text for text, part in self.parts.ready[stage].items() if self.board.judge(text, *part)]
+        self.declare(*map(Holds, known), Begins(stage))
 
 
 class Chain:
@@ -233,8 +253,8 @@ class Chain:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self._facts = [type(f"Stage{number}", (experta.Fact,), {}) for number in range(len(rulebook.stages) + 1)]
-        self._rules = list(_rules(rulebook, self._facts))
+        self._parts = Parts(rulebook)
+        self._rules = list(_rules(rulebook, self._parts))
         self._local = threading.local()
 
     def __reduce__(self) -> tuple[type["Chain"], tuple[Rulebook]]:
@@ -248,13 +268,13 @@ class Chain:
         """
         case = _admitted(self.rulebook, case)
         board = Board(self.rulebook, case)
-        self._engine().decide(board, self._facts[0])
+        self._engine().decide(board)
         return truth.conclude(self.rulebook, case, board.state, board.marks)
 
     def _engine(self) -> CaseEngine:
         """The engine of this thread."""
         if not hasattr(self._local, "engine"):
-            self._local.engine = CaseEngine(self._rules)
+            self._local.engine = CaseEngine(self._parts, self._rules)
         engine: CaseEngine = self._local.engine
         return engine
 
@@ -267,39 +287,36 @@ def _admitted(rulebook: Rulebook, case: Case) -> Case:
     return case
 
 
-def _rules(rulebook: Rulebook, facts: Sequence[Any]) -> Iterator[Any]:
-    judges = Judges()
-    for stage, (fact, following) in zip(rulebook.stages, pairwise(facts), strict=True):
+def _rules(rulebook: Rulebook, parts: Parts) -> Iterator[Any]:
+    patterns = {text: Holds(text) for texts in parts.of_rules.values() for text in texts}
+    for number, stage in enumerate(rulebook.stages):
         for rule in stage.rules:
-            yield _card(fact, rule, judges.judge(rulebook.rules[rule]))
-        yield _settle(fact, following, rulebook, stage)
+            yield _card(rule, [patterns[text] for text in parts.of_rules[rule]] or [Begins(number)])
+        yield _settle(number, rulebook, stage, parts)
 
 
-def _card(stage: Any, rule: str, judge: Callable[[Board], int]) -> Any:
-    """Fires where the rule's condition is known to hold; that it is known to fail waits for the end of the stage."""
-
-    def holds(board: Board) -> bool:
-        board.judged[rule] = judge(board)
-        return bool(board.judged[rule] & truth.HOLDS)
+def _card(rule: str, patterns: Iterable[Any]) -> Any:
+    """Fires where each part of the rule's condition is known to hold."""
 
     def leave_mark(engine: CaseEngine) -> None:
         engine.board.marks[rule] |= truth.HOLDS
 
-    return experta.Rule(stage(board=experta.P(holds)))(_named(leave_mark, rule))
+    return experta.Rule(*patterns)(_named(leave_mark, rule))
 
 
-def _settle(stage: Any, following: Any, rulebook: Rulebook, settled: Stage) -> Any:
-    """Fires last in its stage: what is known to fail is marked, and the conclusions follow from the marks."""
+def _settle(number: int, rulebook: Rulebook, stage: Stage, parts: Parts) -> Any:
+    """Fires last in its stage: a rule fails where a part of it does, and the conclusions follow from the marks."""
 
     def settle(engine: CaseEngine) -> None:
         board = engine.board
-        for rule in settled.rules:
-            board.marks[rule] |= board.judged[rule] & truth.FAILS
-        for term in settled.terms:
+        for rule in stage.rules:
+            if not board.failing.isdisjoint(parts.of_rules[rule]):
+                board.marks[rule] |= truth.FAILS
+        for term in stage.terms:
             truth.settle(rulebook, rulebook.terms[term], board.marks, board.state)
-        engine.declare(following(board=board))
+        engine.begin(number + 1)
 
-    return experta.Rule(stage(), salience=-1)(_named(settle, "settle"))
+    return experta.Rule(Begins(number), salience=-1)(_named(settle, "settle"))
 
 
 def _named(function: Callable[[Any], None], name: str) -> Callable[[Any], None]:

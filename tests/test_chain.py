@@ -1,6 +1,5 @@
 """experta, held to the meaning; and the defects of experta that chain.py works around."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine import semantics
 from engine.case import Case
-from engine.chain import Chain, OrderedStrategy, experta
+from engine.chain import Chain, Holds
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.rulebooks import case, facts, rulebooks
@@ -64,50 +63,32 @@ def test_a_rule_may_be_called_run() -> None:
 # --- experta ---------------------------------------------------------------------------------------------------------
 
 
-def _ignored_exclusions(strategy: Any, count: int) -> int:
-    """How many of `count` rules fire although what they exclude is known by then.
-
-    Every such rule says "A and not B" and has a neighbour "A and not C", on the same A; the rule with the highest
-    salience declares B before they may fire.
-    """
-
-    class A(experta.Fact):  # type: ignore[misc]
-        pass
-
-    class B(experta.Fact):  # type: ignore[misc]
-        pass
-
-    class C(experta.Fact):  # type: ignore[misc]
-        pass
-
-    fired: list[str] = []
-
-    def rule(name: str, exclusion: Any) -> Any:
-        def fire(_: Any) -> None:
-            fired.append(name)
-
-        fire.__name__ = name
-        return experta.Rule(A(), experta.NOT(exclusion()))(fire)
-
-    def first(engine: Any) -> None:
-        engine.declare(B())
-
-    rules = {
-        f"{kind.__name__}{number}": rule(f"{kind.__name__}{number}", kind) for number in range(count) for kind in (B, C)
-    }
-    rules["first"] = experta.Rule(A(), salience=10)(first)
-    engine = type("Excluding", (experta.KnowledgeEngine,), {"__strategy__": strategy, **rules})()
-    engine.reset()
-    engine.declare(A())
-    engine.run()
-    assert sum(name.startswith("C") for name in fired) == count
-    return sum(name.startswith("B") for name in fired)
+def test_a_line_that_is_known_to_hold_is_a_fact_and_a_rule_asks_for_such_facts() -> None:
+    any_of = "r | if: [{any of: [{a: yes}, {b: yes}]}]\nunless: [c: three] | single: p"
+    book = rulebook(any_of, "s | if: [single: p] | other: yes")
+    chain = Chain(book)
+    chain.decide(Case("x", {"a": "yes", "c": "one"}))
+    engine = chain._engine()
+    known = [fact[0] for fact in engine.facts.values() if isinstance(fact, Holds)]
+    assert known == ["any of a: yes; b: yes", "not c: three", "single: p"]
+    patterns = {rule.__name__: {pattern[0] for pattern in rule} for rule in engine.rules if isinstance(rule[0], Holds)}
+    assert patterns == {"r": {"any of a: yes; b: yes", "not c: three"}, "s": {"single: p"}}
 
 
-def test_experta_fires_rules_whose_exclusion_is_violated_late_and_our_strategy_does_not() -> None:
-    stock = experta.KnowledgeEngine.__strategy__
-    assert _ignored_exclusions(stock, 20) > 0
-    assert _ignored_exclusions(OrderedStrategy, 20) == 0
+def test_no_activation_is_ever_cancelled_for_experta_misses_many(bundled: Rulebook, chain: Chain) -> None:
+    engine = chain._engine()
+    changes, cancelled = engine.matcher.changes, list[Any]()
+
+    def noted(*facts: Any) -> Any:
+        added, removed = changes(*facts)
+        cancelled.extend(removed)
+        return added, removed
+
+    engine.matcher.changes = noted
+    for saved in bundled.cases.values():
+        chain.decide(saved)
+    engine.matcher.changes = changes
+    assert cancelled == []
 
 
 IMPORT = """
@@ -142,31 +123,6 @@ def test_nothing_of_a_patient_is_logged_however_much_the_program_around_logs() -
     command = [sys.executable, "-W", "error", "-c", LOGGED]
     done = subprocess.run(command, check=True, cwd=ROOT, timeout=60, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("", "")
-
-
-ORDER = """
-from engine.chain import OrderedStrategy, experta
-fired = []
-class A(experta.Fact): pass
-def rule(name):
-    def fire(engine): fired.append(name)
-    fire.__name__ = name
-    return experta.Rule(A())(fire)
-rules = {name: rule(name) for name in ("delta", "alpha", "echo", "charlie", "bravo")}
-engine = type("Engine", (experta.KnowledgeEngine,), {"__strategy__": OrderedStrategy, **rules})()
-engine.reset()
-engine.declare(A())
-engine.run()
-print(*fired)
-"""
-
-
-@pytest.mark.parametrize("seed", ["1", "2", "3"])
-def test_equal_rules_fire_in_the_order_of_their_names_in_every_process(seed: str) -> None:
-    environment = {**os.environ, "PYTHONHASHSEED": seed}
-    command = [sys.executable, "-c", ORDER]
-    done = subprocess.run(command, check=True, cwd=ROOT, timeout=60, capture_output=True, text=True, env=environment)
-    assert done.stdout == "alpha bravo charlie delta echo\n"
 
 
 @pytest.fixture(scope="module")
