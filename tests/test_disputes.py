@@ -73,3 +73,16 @@ def test_why_not_answers_where_an_exclusion_names_every_value_of_a_scale() -> No
     assert [one.reason.rule.id for one in told.rules] == ["q"]
     assert told.way is not None
     assert [(answer.term, answer.after) for answer in told.way.answers] == [("b", "no")]
+
+
+def test_the_columns_list_disputes_in_the_order_of_the_terms_whatever_is_settled_first() -> None:
+    book = rulebook(
+        "a | if: [a: yes] | other: yes",
+        "b | if: [a: yes] | other: no",
+        "c | if: [other: yes] | single: p",
+        "d | if: [other: yes] | single: q",
+    )
+    disputing = case({"a": "yes"})
+    (told,) = Answering(book).answers(table(book, [disputing]), "fired")["disputed"].to_list()
+    assert told == "; ".join(semantics.decide(book, disputing).disputed)
+    assert told.count(";") == 1

@@ -180,8 +180,9 @@ class Rows:
             yield self._at(self.frame.plan.denied[self.frame.settled[rule]]).alias(rule + WAITS)
 
     def disputed(self) -> dict[str, Bits]:
-        """For each conclusion, where it is disputed."""
-        found = {name: self._bits(node) for name, node in self.frame.disputed.items()}
+        """For each conclusion in order, where it is disputed."""
+        names = [term.name for term in self.frame.rulebook.conclusions]
+        found = {name: self._bits(self.frame.disputed[name]) for name in names}
         lawful = self.lawful
         return found if lawful is None else {name: bits & self._kept(name, lawful) for name, bits in found.items()}
 
