@@ -1,7 +1,11 @@
-"""The site that `make docs` builds has every page, and its reference every promised name."""
+"""The site that `make docs` builds has every page, its reference every promised name, and the README its picture."""
 
 import re
+from pathlib import Path
 
+from click.testing import CliRunner
+
+import cli
 import engine
 from tests.conftest import ROOT
 
@@ -19,3 +23,11 @@ def test_the_contents_of_the_site_name_every_page_once() -> None:
 
 def test_the_reference_has_every_promised_name_once() -> None:
     assert sorted(_DOCUMENTED.findall((DOCS / "api.md").read_text(encoding="utf-8"))) == sorted(engine.__all__)
+
+
+def test_the_picture_of_the_readme_is_what_the_program_draws(tmp_path: Path, approve: bool) -> None:
+    picture = DOCS / "static" / "why.svg"
+    case = str(ROOT / "knowledge/cases/disc_centralises_on_extension.yaml")
+    drawn = picture if approve else tmp_path / "why.svg"
+    assert CliRunner().invoke(cli.lumbar, ["why", case, "--svg", str(drawn)]).exit_code == 0
+    assert picture.read_text(encoding="utf-8") == drawn.read_text(encoding="utf-8"), "`make picture` draws it anew"

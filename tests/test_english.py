@@ -1,0 +1,54 @@
+"""The pages are in plain English: what reads like a translation is found by its pattern."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "knowledge" / "README.md"]
+BANNED = {
+    r"(?<!there )\bis no (?!longer\b|more\b|smaller\b)": "is not a",
+    r"\bmend(s|ed|ing)?\b": "fix, problem",
+    r"\bset apart\b": "rejected",
+    r"\banew\b": "again, rewritten",
+    r"\b(hangs?|hanging) on\b": "depends on",
+    r"\bat fault\b(?!\]|\)|`)": "wrong, with a problem",
+    r"\b(is|are|be|was|were|been|being) told\b": "reported, shown",
+    r"\b(tells|told) (of|apart|otherwise)\b": "says, reports",
+    r"\bstands? (there|otherwise|under|beside|so|for itself|in the way)\b": "is, are",
+    r"\b(comes?|come) to (the same|something|another|more|what)\b": "gives, results in",
+    r"\b(go|goes|gone|went|going) on with\b": "continue",
+    r"\bwould go unseen\b": "is not caught",
+    r"\bof (whom|which) (that|not|no)\b": "that, whose",
+    r"\bnot so much as\b": "not even",
+    r", for (there|it|he|she|they|what|nothing)\b": "because",
+    r"\bas (was|is) wanted\b": "met",
+    r"\bwho is asked\b": "people who are asked",
+}
+_BLOCK = re.compile(r"^```.*?^```[ \t]*$|<!--.*?-->|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+
+
+def prose(page: str) -> str:
+    """A page without its blocks and its code, line by line."""
+    return _BLOCK.sub(lambda found: "\n" * found[0].count("\n") + "`", page)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_is_in_plain_english(page: Path) -> None:
+    lines = prose(page.read_text(encoding="utf-8")).splitlines()
+    found = [
+        f"{number}: {hit[0]!r}, write: {instead}"
+        for number, line in enumerate(lines, 1)
+        for pattern, instead in BANNED.items()
+        for hit in re.finditer(pattern, line, re.IGNORECASE)
+    ]
+    assert found == []
+
+
+def test_a_line_that_reads_like_a_translation_is_found() -> None:
+    text = "'wrose' is no value, for it hangs on what is to be mended; that is told.\n`is no value`\n"
+    hits = [pattern for pattern in BANNED if re.search(pattern, prose(text), re.IGNORECASE)]
+    assert len(hits) == 5
+    assert "is no value`" not in prose(text)
