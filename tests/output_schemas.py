@@ -12,14 +12,14 @@ Schema = dict[str, Any]
 
 # A file for each output: what may be printed, by heading. `list: ` stands for a list of it.
 OUTPUTS = {
-    "decide": ("A decision", "A case at fault"),
-    "why": ("An explanation", "A decision", "A case at fault"),
-    "whynot": ("A question why not", "A decision", "A case at fault"),
-    "weigh": ("A question what speaks for", "A decision", "A case at fault"),
-    "compare": ("A difference", "A decision", "A case at fault"),
-    "whatif": ("What would change the advice", "A difference", "A decision", "A case at fault"),
-    "enough": ("What was enough", "A decision", "A case at fault"),
-    "next": ("What to ask next", "A decision", "A case at fault"),
+    "decide": ("A decision", "A case with problems"),
+    "why": ("An explanation", "A decision", "A case with problems"),
+    "whynot": ("A question why not", "A decision", "A case with problems"),
+    "weigh": ("A question what speaks for", "A decision", "A case with problems"),
+    "compare": ("A difference", "A decision", "A case with problems"),
+    "whatif": ("What would change the advice", "A difference", "A decision", "A case with problems"),
+    "enough": ("What was enough", "A decision", "A case with problems"),
+    "next": ("What to ask next", "A decision", "A case with problems"),
     "check": ("A check", "Problems alone"),
     "claims": ("list: A claim",),
     "show": ("A page", "Names"),

@@ -1,4 +1,4 @@
-"""A card's condition comes to what each of its examples says."""
+"""Each example of a card gives the result that it expects."""
 
 from collections.abc import Iterator
 
