@@ -112,7 +112,7 @@ FINDING = (
     Field("ask", "text", "The question.", True),
     Field("help", "text", "What it means for a layman.", True),
     _CODES,
-    Field("screening", "yes or no", "It is answered before advice that rests on it, and asked anew at every visit."),
+    Field("screening", "yes or no", "It is answered before advice that depends on it, and asked again at every visit."),
     Field("lasts", "yes or no", "A later visit may carry it over."),
     Field("fixed", "yes or no", "Once answered it cannot be otherwise (age, the past): `whatif` leaves it alone."),
     Field("asked if", "lines", "To those of whom these do not hold it does not apply; it then says nothing.",

@@ -106,7 +106,7 @@ def _consistent(desk: Desk, term: Term) -> None:
     kind = term.domain.kind
     if term.screening and term.lasts:
         desk.note(
-            term.place, f"{term.name!r} is a screening finding and lasts", "one of the two: screening is asked anew"
+            term.place, f"{term.name!r} is a screening finding and lasts", "one of the two: screening is asked again"
         )
     if term.takes_highest and kind != "choice":
         desk.note(term.place, f"`takes: highest` of {term.name!r}", "a choice, whose values are a scale")
