@@ -64,8 +64,8 @@ _SAYS = Field("says", "text", "The rule in one sentence.", True)
 
 EXAMPLE = (
     Field("name", "text", "What is special about this patient.", True),
-    Field("given", "known values", "What is known: `term: value`; `{}` where nothing is.", True),
-    Field("rule", "choice", "What the rule's own condition comes to.", True, ("holds", "fails", "waits")),
+    Field("given", "known values", "What is known: `term: value`; `{}` if nothing is.", True),
+    Field("rule", "choice", "What the rule's own condition gives.", True, ("holds", "fails", "waits")),
 )
 CARD = (
     Field("rule", "name", "The name of the file: the situation, not the cure.", True),
@@ -73,8 +73,8 @@ CARD = (
     Field("if", "lines or always", "Every line must hold; `always` for everybody.", True),
     Field("unless", "lines", "No line may hold."),
     Field("then", "conclusions", "What follows, `conclusion: value`; a tally is named alone.", True),
-    Field("outranks", "rules", "Rules that give way to this one where both hold."),
-    Field("because", "text", "Why, and how weak the evidence is.", True),
+    Field("outranks", "rules", "Rules that give way to this one if both hold."),
+    Field("because", "text", "Why, and how strong the evidence is.", True),
     _SOURCE,
     Field("status", "choice", "Whether a clinician has reviewed it.", True, ("draft", "reviewed")),
     Field("examples", "list", "At least one that holds, one that fails, one that waits.", fields=EXAMPLE),
@@ -96,12 +96,12 @@ IMPOSSIBLE = _law(
     "impossible",
     "finding_",
     "What no patient can be, in one sentence.",
-    "Lines on findings that are never all true of one patient.",
+    "Lines on findings that are never all true for one patient.",
     "Except where these hold.",
 )
 
 _KIND_HELP = "What it may be."
-_VALUES = Field("values", "texts", "Its values; of a scale from low to high.", kinds=("choice", "several"))
+_VALUES = Field("values", "texts", "Its values; for a scale from low to high.", kinds=("choice", "several"))
 _CODES = Field("codes", "texts", "Codes of other systems.")
 _PATIENTS = Field(FOR_PATIENTS, "sentences", "`value: sentence` in plain words; an empty one says nothing.")
 FINDING = (
@@ -110,15 +110,15 @@ FINDING = (
     Field("range", "range", "Two whole numbers, such as `0 to 120`.", kinds=("number",)),
     Field("unit", "text", "What a number counts.", kinds=("number",)),
     Field("ask", "text", "The question.", True),
-    Field("help", "text", "What it means for a layman.", True),
+    Field("help", "text", "What it means, for a patient.", True),
     _CODES,
     Field("screening", "yes or no", "It is answered before advice that depends on it, and asked again at every visit."),
     Field("lasts", "yes or no", "A later visit may carry it over."),
-    Field("fixed", "yes or no", "Once answered it cannot be otherwise (age, the past): `whatif` leaves it alone."),
-    Field("asked if", "lines", "To those of whom these do not hold it does not apply; it then says nothing.",
+    Field("fixed", "yes or no", "A fixed fact (age, the past): `whatif` never changes it."),
+    Field("asked if", "lines", "It applies only if these hold; if not, its answer has no effect.",
           lines="finding_"),
     Field("unread", "text", "No rule reads it, and why it is kept."),
-    Field("usual", "text", "What is ordinary (of a number a range, `25 to 70`), for made-up cases."),
+    Field("usual", "text", "What is usual (for a number a range, `25 to 70`), for made-up cases."),
     _PATIENTS,
 )  # fmt: skip
 CONCLUSION = (
@@ -129,20 +129,20 @@ CONCLUSION = (
     Field("otherwise", "text", "Its value when every rule for the conclusion is ruled out."),
     Field("takes", "choice", "A scale: the highest value that a rule gives.", values=("highest",)),
     Field("screening for", "text", "A value, or `one or another`: an alarm (on a scale with every value above it), "
-          "which must rest on screening findings alone."),
+          "which may depend on screening findings only."),
     _PATIENTS,
     Field("gap", "yes or no", "Its `otherwise` is not a real answer: a complete case that ends in it is a gap."),
     Field("accepts", "text", "A complete case may end without an answer here, and why."),
 )  # fmt: skip
 TERMS = (
     Field("findings", "fields", "What is asked or measured, by name.", fields=FINDING),
-    Field("conclusions", "fields", "What is reached by rules, by name.", fields=CONCLUSION),
+    Field("conclusions", "fields", "What rules conclude, by name.", fields=CONCLUSION),
 )
 SOURCE = (
-    Field("citation", "text", "The source as it is cited.", True),
-    Field("seen", "text", "What of it was seen.", True),
+    Field("citation", "text", "How the source is cited.", True),
+    Field("seen", "text", "What was read of it.", True),
     Field("id", "text", "Its DOI, PMID or the like."),
-    Field("address", "text", "Where it is to be found."),
+    Field("address", "text", "Where to find it."),
 )
 SIDE = (
     Field("name", "text", "What the tallies weigh.", True),
@@ -150,15 +150,15 @@ SIDE = (
     Field("against", "conclusion", "The tally of what speaks against it.", True),
 )
 SECTION = (
-    Field("title", "text", "What stands above it.", True),
+    Field("title", "text", "Its heading.", True),
     Field("terms", "conclusion names", "The conclusions that it shows, in this order."),
-    Field("for and against", "list", "Tallies that are set side by side.", fields=SIDE),
+    Field("for and against", "list", "Tallies shown side by side.", fields=SIDE),
     Field("in short", "sentences", "For each term, the words of its answers on one screen; empty to say nothing."),
     Field("on alarm", "text", "What one screen says here when an alarm leaves nothing else to say."),
     Field("first", "texts", "Members that one screen shows before the others."),
     Field("at most", "text", "How many members one screen shows."),
 )
-_NOTICE = Field("notice", "text", "Said with every recommendation.", True)
+_NOTICE = Field("notice", "text", "Shown with every recommendation.", True)
 _SECTIONS = Field("sections", "list", "What is shown, in this order.", True, fields=SECTION)
 PATIENTS = (_NOTICE, _SECTIONS)
 RECOMMENDATION = (
