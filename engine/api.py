@@ -128,7 +128,7 @@ def _ready(rulebook: Rulebook) -> _Ready:
 
 
 def load(directory: str | Path | None = None) -> Rulebook:
-    """The rulebook of a folder of knowledge; without one, of the knowledge that comes with the engine.
+    """Load the rulebook of a folder, or of the knowledge that comes with the engine.
 
     It is parsed once and then read from the user's cache, under the digest of all its files. Raises KnowledgeError with
     every problem of every file, each with its place.
@@ -139,10 +139,10 @@ def load(directory: str | Path | None = None) -> Rulebook:
 
 
 def read_cases(rulebook: Rulebook, paths: str | Path | Iterable[str | Path]) -> Iterator[Case]:
-    """Every case of a YAML, JSON or NDJSON file, of a folder, of several of these, or of `-` for standard input.
+    """Read every case of a YAML, JSON or NDJSON file, of a folder, of several of these, or of `-` for standard input.
 
-    Reading never raises: what is wrong with a case is in its `problems`, and left out of its `facts`; a file that
-    cannot be read is a case that is `unread`.
+    Reading never raises. A wrong answer is listed in the `problems` of its case and left out of its `facts`; a file
+    that cannot be read gives a case that is `unread`.
     """
     from .interfaces.files import read
 
@@ -150,14 +150,13 @@ def read_cases(rulebook: Rulebook, paths: str | Path | Iterable[str | Path]) -> 
 
 
 def cases_from_frame(rulebook: Rulebook, frame: Frame | Mapping[str, Sequence[object]], id: str = "case") -> list[Case]:
-    """The cases of a data frame, one a row in its order: of pandas, Polars or Arrow, or a mapping of columns to lists.
+    """Make a case of each row of a data frame (pandas, Polars, Arrow), or of a mapping of columns to lists.
 
-    A column is a finding by its name; None, NaN, NaT, NA, a blank and `unknown` stand for no answer. `id` names the
-    column with the ids; a row without one is called `row 1` and so on, from 1. Values are read as `case_from` reads
-    them (docs/language.md); what is wrong with a row is in the `problems` of its case. Other columns are not read.
+    A column with the name of a finding holds its answers; None, NaN, NaT, NA, a blank and `unknown` mean no answer.
+    `id` names the column with the ids; a row without one is called `row 1` and so on. Values are read as `case_from`
+    reads them (docs/language.md); a wrong one is listed in the `problems` of its case. Other columns are not read.
 
-    Raises CaseError where no column is a finding, where one is almost called as a finding is, and so must be meant, or
-    where two columns have one name.
+    Raises CaseError if no column is a finding, if the name of one is almost a finding's, or if two have one name.
     """
     from .frames import cases_of
 
@@ -171,8 +170,8 @@ def cases_from_frame(rulebook: Rulebook, frame: Frame | Mapping[str, Sequence[ob
 class Rejected(Record):
     """A case with problems, which is not decided: how far each scale of alarms reaches once they are corrected.
 
-    `at_least` counts what is wrong as unknown (or as the one value that it may be a slip of the pen for), and has None
-    where nothing could be read; `at_most` lets it be any value. A typing mistake must not hide an emergency.
+    `at_least` counts a wrong answer as unknown (or as the one value that it is probably a typo for), and is None if
+    nothing could be read; `at_most` lets it be any value. A typing mistake must not hide an emergency.
     """
 
     case: Case
@@ -192,7 +191,7 @@ def decide(rulebook: Rulebook, cases: Iterable[Case], /) -> list[Decision | Reje
 
 
 def decide(rulebook: Rulebook, cases: Case | Iterable[Case], /) -> Decision | list[Decision | Rejected]:
-    """What follows from a case, or from each of several in their order: every conclusion, and which rules fired.
+    """Decide a case, or several in their order: every conclusion, and which rules fired.
 
     It is forward chaining, by experta, over four values: a line, rule or value can be known to hold, known to fail,
     both (disputed) or neither (unknown). N. D. Belnap, A useful four-valued logic, 1977; where nothing is disputed
@@ -217,14 +216,14 @@ def _rejected(ready: _Ready, case: Case) -> Rejected:
 
 
 def answers(rulebook: Rulebook, cases: Iterable[Case], rules: bool = False) -> dict[str, list[Cell]]:
-    """The answers to many cases as columns, a row for each in their order; any data frame can be made of them.
+    """Answer many cases as columns, one row a case in their order; any data frame can be made of them.
 
     The columns are those of `lumbar batch` (docs/batch.md): `case`; each conclusion, a scale and a tally by its two
-    ends, one of several values by a truth for each; `disputed`, `gaps`, `broken laws` and `ask` (the open screening
+    ends, one with several values by a boolean for each; `disputed`, `gaps`, `broken laws` and `ask` (the open screening
     questions), each a list in one text, or None; with `rules` for each rule whether it fires. Last come `problems`:
     a case that has some gets no advice, only the two figures of each scale (see `Rejected`).
 
-    It needs the extra `batch`; raises LumbarError with the command that installs it.
+    It needs the extra `batch`; without it, it raises LumbarError with the command that installs it.
     """
     from .frames import answers_of
 
@@ -256,11 +255,11 @@ def _may_ask(rulebook: Rulebook, terms: Sequence[str], *decisions: Decision) -> 
 
 
 def why(rulebook: Rulebook, decision: Decision, term: str = "") -> Why:
-    """The tree of rules from a term down to the answers given; without a term, from what is advised first.
+    """Explain a term by the tree of rules down to the answers; without a term, explain what is advised first.
 
-    This is the first question that MYCIN could answer (E. H. Shortliffe, 1976). Like all that follow it raises
-    QuestionError where it names what there is not, where the decision is by another rulebook, or where a broken law
-    withholds the answer; and InternalError where a second way of working it out does not confirm it.
+    This is the first question that MYCIN could answer (E. H. Shortliffe, 1976). Like all questions below, it raises
+    QuestionError for an unknown name, for a decision by another rulebook, or if a broken law withholds the answer;
+    and InternalError if a second way of computing it does not confirm it.
     """
     from . import explain
 
@@ -270,9 +269,9 @@ def why(rulebook: Rulebook, decision: Decision, term: str = "") -> Why:
 
 
 def why_not(rulebook: Rulebook, decision: Decision, term: str, *values: str) -> WhyNot:
-    """What keeps a conclusion from having one of the values, or any that it has not: each rule, the nearest first.
+    """Explain why a conclusion has none of these values (or no other value): each rule, the closest first.
 
-    Its `way` is a smallest set of other answers that leads there.
+    Its `way` is a smallest set of changed answers that leads there.
     """
     from . import explain
 
@@ -281,7 +280,7 @@ def why_not(rulebook: Rulebook, decision: Decision, term: str, *values: str) -> 
 
 
 def for_and_against(rulebook: Rulebook, decision: Decision, term: str, *values: str) -> Weighing:
-    """What speaks for each of the values of a conclusion, what against it, and what is not known yet."""
+    """List what speaks for each value of a conclusion, what against it, and what is not known yet."""
     from . import explain
 
     _may_ask(rulebook, (term,), decision)
@@ -289,9 +288,9 @@ def for_and_against(rulebook: Rulebook, decision: Decision, term: str, *values: 
 
 
 def what_if(rulebook: Rulebook, decision: Decision, answers: Mapping[str, object], *terms: str) -> Difference:
-    """What other answers would change in the advice, or in these terms, and through which rules; None takes one back.
+    """Say what other answers would change in the advice, or these terms, and through which rules; None takes one back.
 
-    Raises CaseError where there can be no such patient.
+    Raises CaseError if no such patient is possible.
     """
     from . import explain
 
@@ -305,10 +304,10 @@ def what_if(rulebook: Rulebook, decision: Decision, answers: Mapping[str, object
 
 
 def what_would_change(rulebook: Rulebook, decision: Decision, *terms: str) -> Alternatives:
-    """The smallest sets of other answers that would change the advice, or these terms.
+    """Find the smallest sets of changed answers that would change the advice, or these terms.
 
-    Each set is a minimal correction set: all of it is needed, and no part of it is enough. Only possible patients are
-    considered, and what cannot be otherwise (age, sex, the past) is left alone.
+    Each set is a minimal correction set: no part of it is enough. Only possible patients are considered, and fixed
+    facts (age, sex, the past) are never changed.
     """
     from . import explain
 
@@ -316,7 +315,7 @@ def what_would_change(rulebook: Rulebook, decision: Decision, *terms: str) -> Al
 
 
 def enough(rulebook: Rulebook, decision: Decision, *terms: str) -> Enough:
-    """A smallest part of the answers that gives the advice, or these terms, whatever the other answers are.
+    """Find a smallest part of the answers that gives the advice, or these terms, whatever the other answers are.
 
     It is a sufficient reason (A. Darwiche and A. Hirth, On the reasons behind decisions, 2020), or prime implicant.
     """
@@ -326,9 +325,9 @@ def enough(rulebook: Rulebook, decision: Decision, *terms: str) -> Enough:
 
 
 def next_questions(rulebook: Rulebook, decision: Decision, *terms: str) -> Questions:
-    """The open questions that can still change the advice, or these terms, the most useful first, screening before all.
+    """List the open questions that can still change the advice, or these terms: screening first, then the most useful.
 
-    From unknown to known counts as a change; that the others can change nothing is proved.
+    From unknown to known counts as a change. It is proved that no other question can change anything.
     """
     from . import explain
 
@@ -338,9 +337,9 @@ def next_questions(rulebook: Rulebook, decision: Decision, *terms: str) -> Quest
 def compare(
     rulebook: Rulebook, before: Decision, after: Decision, *terms: str, other: Rulebook | None = None
 ) -> Difference:
-    """What made the advice after differ from that before, or these terms: the findings that do it alone.
+    """Explain what made the advice, or these terms, differ: the findings that do it by themselves.
 
-    With `other`, the rulebook of the decision after: what of the knowledge made the difference for one case.
+    With `other`, the rulebook of the decision after, explain which rules and terms made the difference for one case.
     """
     from . import explain
 
@@ -354,11 +353,11 @@ def compare(
 
 
 def check(rulebook: Rulebook, idle: bool = False) -> Report:
-    """Try every example and saved case, and ask every possible case, as `lumbar check` does; takes seconds to minutes.
+    """Check a knowledge base as `lumbar check` does, with proofs over every possible case; takes seconds to minutes.
 
-    `errors` of the report are to be fixed, `advice` is to be considered; each finding has its `problem` with the place,
-    and a `patient` where it is about one. A solver proves for all cases that no law is broken, no two rules dispute, no
-    rule is dead and no answer missing, or shows a patient; `idle` looks for what could be deleted too. Rules are also
+    The report has `errors` and `advice`; each finding has its `problem` with the place, and a `patient` if it is about
+    one. A solver proves for all cases that no law is broken, no two rules contradict each other, no rule is
+    unreachable and no answer missing, or shows a patient; `idle` also looks for what could be deleted. Rules are
     mutated one step at a time (R. A. DeMillo, R. J. Lipton and F. G. Sayward, Hints on test data selection, 1978).
     """
     from . import checks
@@ -379,7 +378,7 @@ class RulebookDiff(Record):
 
 
 def diff(before: Rulebook, after: Rulebook) -> RulebookDiff:
-    """The rules that came, went, say the same in other words (proved), or mean something else (with a patient)."""
+    """Compare two rulebooks: rules that are new, gone, reworded (proved), or mean something else (with a patient)."""
     from .author.diff import names_that_differ, rules_that_differ
 
     return RulebookDiff(tuple(rules_that_differ(before, after)), tuple(names_that_differ(before, after)))

@@ -18,7 +18,7 @@ Status = Literal["waits", "fires", "ruled out", "disputed"]
 
 
 class Mark(IntFlag):
-    """What is known of a line, a rule or a value: that it holds, that it fails, neither or both.
+    """What is known about a line, a rule or a value: it holds, it fails, neither or both.
 
     N. D. Belnap, A useful four-valued logic, 1977. A mark is only ever added to. In `Decision.marks` and inside the
     engine the same marks are plain whole numbers: arithmetic with flags makes deciding a case 2.4 times as slow.
@@ -37,7 +37,7 @@ class Mark(IntFlag):
 
 @dataclass(frozen=True)
 class Range:
-    """An answer that is still open between two ends: of a scale (values) or a tally (whole numbers)."""
+    """An answer still open between two ends: of a scale (values) or a tally (whole numbers)."""
 
     low: Value
     high: Value
@@ -45,7 +45,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Members:
-    """An answer of several: the members that are in, and those still open."""
+    """An answer with several values: the members that are in, and those still open."""
 
     inside: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
@@ -68,10 +68,9 @@ def plain(answer: Answer) -> Any:
 class Case(Record):
     """The answered findings of one visit: term to value; a finding that is not here is unknown.
 
-    `expected` is there where the case file says what the answer should be. `problems` tells what was wrong in the
-    file: the values at fault are left out of `facts`, and such a case gets no advice. `at_fault` names the findings
-    that something wrong was said of, each with the one value that it may be a slip of the pen for, or None; of a case
-    that is `unread`, nothing is known.
+    `expected` has the answer that the case file expects, if any. `problems` lists what is wrong in the file: wrong
+    values are left out of `facts`, and such a case gets no advice. `at_fault` names the findings with a wrong value,
+    each with the one value that it is probably a typo for, or None; nothing is known of a case that is `unread`.
     """
 
     id: str
@@ -102,13 +101,13 @@ class BrokenLaw(Record):
 class Decision(Record):
     """What follows from a case: every conclusion, what is disputed, which rules fired and which wait.
 
-    `conclusions` has None where nothing is known; `disputed` has, for each disputed term, its values with the rules
-    that fired for them; `gaps` the terms that no rule gives; `ask` the unanswered findings that apply, screening first;
-    `not_used` the answered ones that do not apply, and so say nothing.
-    `marks` keeps the mark of each rule's condition (see `Mark`), so that a reason can be told without deciding again.
+    `conclusions` has None for what is not known; `disputed` has, for each disputed term, its values with the rules that
+    fired for them; `gaps` the terms without an answer; `ask` the unanswered findings that apply, screening first;
+    `not_used` the answered ones that do not apply, and so have no effect.
+    `marks` keeps the mark of each rule's condition (see `Mark`), so that it can be explained without deciding again.
 
-    Where a law is `broken`, `conclusions`, `disputed` and `gaps` have the alarms alone: the rest is withheld.
-    `unrestricted` has all of it then, for those who look for the reason and show none of it.
+    If a law is `broken`, `conclusions`, `disputed` and `gaps` have only the alarms: the rest is withheld.
+    `unrestricted` then has all of it, for code that looks for the reason and shows none of it.
     """
 
     case: Case
@@ -131,7 +130,7 @@ class Decision(Record):
 
     @property
     def marked(self) -> "Decision":
-        """The decision as its marks have it, whatever laws it breaks."""
+        """The decision by its marks, whatever laws it breaks."""
         return self.unrestricted or self
 
     def withholds(self, term: str) -> bool:

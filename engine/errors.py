@@ -31,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing to mend: where it is, what is there, what was expected, and the nearest known word."""
+    """One problem: where it is, what is there, what was expected, and the nearest known word."""
 
     place: Place
     there: str
@@ -46,7 +46,7 @@ class Problem:
 
     @property
     def words(self) -> str:
-        """The problem without its place, as it is told to somebody who just typed it."""
+        """The problem without its place, for somebody who just typed it."""
         text = self.there
         if self.expected:
             text += f"; expected {self.expected}"
@@ -75,7 +75,7 @@ class Problem:
 
 
 class LumbarError(Exception):
-    """The root of every error that is raised on purpose, with every problem that was found."""
+    """The root of every deliberate error, with every problem that was found."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         found = [problems] if isinstance(problems, Problem) else problems
@@ -93,21 +93,21 @@ class LumbarError(Exception):
 
 
 class KnowledgeError(LumbarError):
-    """The author of a knowledge base has something to mend in its files."""
+    """A knowledge base has problems. Its author can fix them."""
 
 
 class CaseError(LumbarError):
-    """The sender of a case has something to correct in it: nothing is decided from facts that no term allows."""
+    """A case has problems: nothing is decided from facts that no term allows. Its sender can fix it."""
 
 
 class QuestionError(LumbarError):
-    """Whoever asks about a decision named what there is not, or a decision by another rulebook or of other facts."""
+    """A question has an unknown name, or a decision by another rulebook or of other facts."""
 
 
 class InternalError(LumbarError):
-    """Lumbar contradicts itself: its own check does not confirm an explanation or a proof, which is never shown then.
+    """The program's own check does not confirm an explanation or a proof, so it is not shown.
 
-    That is a bug, and nothing that a user can fix: the message asks for a report.
+    This is a bug that no user can fix; the message asks for a report.
     """
 
     @classmethod

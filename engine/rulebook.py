@@ -29,7 +29,7 @@ class WithDigest(Record):
 class Term(WithDigest):
     """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules).
 
-    `fixed` marks what cannot be otherwise, such as what is past. `usual` is what made-up cases mostly have: a value, or
+    `fixed` marks a fact that never changes, such as the past. `usual` is what made-up cases mostly have: a value, or
     the two ends of a range of numbers. `for_patients` has a sentence for values, empty where there is nothing to
     say. `gap` tells that the `otherwise` is no real answer, and `accepts` why complete
     cases may end without one.
@@ -225,7 +225,7 @@ class Circle(LumbarError):
 
 @dataclass(frozen=True, repr=False)
 class Rulebook(Record):
-    """Everything a knowledge base says; made by `load`, and never changed after."""
+    """Everything that a knowledge base says; made by `load`, and never changed."""
 
     terms: Mapping[str, Term]
     rules: Mapping[str, Rule]
@@ -340,7 +340,7 @@ class Rulebook(Record):
         return condition.terms() if condition else ()
 
     def gating(self, term: str) -> frozenset[str]:
-        """The findings that decide whether the finding is asked, those too that decide whether these are."""
+        """The findings that decide whether the finding is asked, and those that decide whether these are, and so on."""
         named = frozenset(self.applies_to(term))
         return named.union(*(self.gating(name) for name in named))
 

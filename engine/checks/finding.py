@@ -10,7 +10,7 @@ from ..proof.laws import Part, show_part
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found: an error where it blocks, else advice; `check` is the name of the file that found it."""
+    """One thing found: an error if it blocks, or advice; `check` is the name of the file that found it."""
 
     problem: Problem
     blocks: bool = True

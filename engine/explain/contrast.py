@@ -35,12 +35,12 @@ class KnowledgeChange:
 
 @dataclass(frozen=True, repr=False)
 class Difference(Record):
-    """What made the advice after differ from that before, and nothing else.
+    """What made the advice differ between two decisions, and nothing else.
 
-    `findings` (or `knowledge`, of two rulebooks) make all of the difference by themselves; `smallest` where no smaller
-    set does. Of other answers some may undo it: with those in `also` as after too, the advice is that of the case after
-    whichever of the two cases each of the answers `beside` is taken from; `minimal` where none of `also` can be left
-    out. `steps` are the conclusions on the way to what changed of the advice.
+    `findings` (or `knowledge`, for two rulebooks) explain the whole difference by themselves; `smallest` says that no
+    smaller set does. Other answers could undo it: with those in `also` changed too, the advice is the later one, from
+    whichever case each of the answers `beside` is taken; `minimal` says that none of `also` can be left out. `steps`
+    are the conclusions on the way to what changed in the advice.
     """
 
     before: Decision

@@ -64,13 +64,12 @@ class Alternative:
 
 @dataclass(frozen=True, repr=False)
 class Alternatives(Record):
-    """The smallest sets of other answers that would change the advice of a case, and those of the next size.
+    """The smallest sets of changed answers that would change the advice of a case, and those of the next size.
 
-    `sets` are those told, the smallest first, and `counts` how many there are of each size, with every answer counted
-    by itself; `hangs_on` the findings of which another answer alone changes the advice; `left_alone` those that cannot
-    be otherwise. That no other set of a size that has a count changes the advice is proved, but where `undecided` says
-    why the search was given up: of the size `undecided_from`, and those above, there may be others. `all_told`: proved
-    that there is none of any size.
+    `sets` has them, the smallest first; `counts` how many there are of each size, with every answer counted by itself;
+    `hangs_on` the findings whose answer alone changes the advice; `left_alone` the fixed facts. The list is proved
+    complete for each size that has a count, unless `undecided` says why the search stopped: there may be more sets of
+    size `undecided_from` or larger. `all_told` means proved: there are no others of any size.
     """
 
     decision: Decision

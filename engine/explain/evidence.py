@@ -68,7 +68,7 @@ class Weighed:
 
 @dataclass(frozen=True, repr=False)
 class Weighing(Record):
-    """The values of a conclusion side by side, and how it stands."""
+    """The values of a conclusion side by side, and its present answer."""
 
     term: Term
     now: Outcome

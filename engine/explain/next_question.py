@@ -77,10 +77,10 @@ class Question(Record):
 
 @dataclass(frozen=True, repr=False)
 class Questions(Record):
-    """The questions still to be asked of a case, the most useful first.
+    """The questions still worth asking about a case, the most useful first.
 
-    `needless` are unanswered, and can change nothing: proved. `settled` where no answer can change the advice any more;
-    `proof` tells how that, or that one can, is known: a way it could turn out (`shown`), the structure, or a solver.
+    `needless` are unanswered and proved unable to change anything. `settled` says that no answer can change the advice
+    any more; `proof` says how it is known whether one can: an example (`shown`), the structure, or a solver.
     """
 
     decision: Decision

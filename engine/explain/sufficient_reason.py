@@ -27,8 +27,8 @@ MOST_SETS = 20_000
 class Enough(Record):
     """A part of the answers that gives the advice by itself.
 
-    `needed` are those without which it is never given, `chosen` those that together with them are enough; where
-    `smallest`, no part with fewer is; else none of it can be left out. `needless` are the other answers of the case.
+    `needed` are the answers without which it is never given; together with `chosen` they are enough. `smallest` says
+    that no smaller part is enough; if false, none of it can be left out. `needless` are the other answers of the case.
     """
 
     decision: Decision

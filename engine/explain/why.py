@@ -102,9 +102,9 @@ class Why(Record):
     """Why a term is what it is.
 
     `how` is answer (the case says it), built in, rules, otherwise (every rule ruled out), open, disputed or gap.
-    `ruled_out` is filled for otherwise and gap, `waiting` for what is still open, `missing` with the unanswered
-    findings that it waits for, screening first. `beneath` explains every conclusion that a line names under `below`,
-    each once, in the order in which they are met: only the term that was asked for has it.
+    `ruled_out` is filled for otherwise and gap, `waiting` for an open answer, `missing` with the unanswered findings
+    that it waits for, screening first. `beneath` explains every conclusion that a line names under `below`, each once,
+    in the order of appearance; only the term that you asked about has it.
     """
 
     term: Term

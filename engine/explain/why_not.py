@@ -55,12 +55,12 @@ class Candidate:
 
 @dataclass(frozen=True, repr=False)
 class WhyNot(Record):
-    """Why a conclusion is not what is wanted.
+    """Why a conclusion does not have the wanted answer.
 
-    `rules` could give it, the nearest first; `instead` are the rules that stand in its way: they fire for another
-    answer, or are not ruled out where it comes only when all are (`by_otherwise`, or none of some values, or fewer).
-    `missing` are the unanswered findings of a built-in term. `beneath` has every goal that a candidate names, each
-    once, in the order in which they are met: only what was asked for has it, and the way.
+    `rules` could conclude it, the closest first; `instead` are the rules that prevent it: they fire for another answer,
+    or are not ruled out although all would have to be (`by_otherwise`, or none of some values, or fewer). `missing` are
+    the unanswered findings of a built-in term. `beneath` has every goal that a candidate names, each once, in the order
+    of appearance; only what you asked about has it, and the `way`.
     """
 
     term: Term
