@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +88,8 @@ def _jobs(folder: Path) -> Iterator[tuple[str, str, str, str]]:
 
 def answers() -> Iterator[tuple[str, str]]:
     """Each question of each case, with what is answered; in the order of the approved file."""
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as pool:
-        yield from pool.map(_one, _jobs(Path(folder)), chunksize=8)
+    with tempfile.TemporaryDirectory() as folder, Pool(maxtasksperchild=20) as pool:  # each call loads a rulebook
+        yield from pool.imap(_one, _jobs(Path(folder)), chunksize=8)
 
 
 def digest(text: str) -> str:
