@@ -1,6 +1,6 @@
 """Every error raised on purpose, as one tree, and the place in a file where it is to be mended."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -72,6 +72,13 @@ class Problem:
         told |= {"there": self.there, "expected": self.expected, "suggestion": self.suggestion}
         also = [{"file": place.file, "line": place.line, "column": place.column} for place in self.also]
         return told | ({"also": also} if also else {})
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> "Problem":
+        """The problem that JSON describes, as far as it does."""
+        line, column = (found[key] if isinstance(found.get(key), int) else 0 for key in ("line", "column"))
+        file, there, expected, near = (str(found.get(key, "")) for key in ("file", "there", "expected", "suggestion"))
+        return cls(Place(file, line, column), there, expected, near)
 
 
 class LumbarError(Exception):

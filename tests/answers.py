@@ -7,6 +7,7 @@ answer is shown to change none.
 """
 
 import argparse
+import functools
 import hashlib
 import json
 import sys
@@ -19,6 +20,10 @@ from typing import Any
 from click.testing import CliRunner
 
 from cli import lumbar
+from engine import loader
+from engine.chain import Chain
+from engine.interfaces.cli import case, options, output, questions
+from engine.rulebook import Rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
 APPROVED = ROOT / "tests" / "approved" / "answers.txt"
@@ -65,6 +70,20 @@ def _without(data: Any, key: str) -> Any:
     return [_without(value, key) for value in data] if isinstance(data, list) else data
 
 
+def _load_once() -> None:
+    """In a process that asks thousands of times, the rulebook is loaded once, and its chain built once."""
+    load, chains = functools.cache(loader.load), {}
+
+    def chain_of(rulebook: Rulebook) -> Chain:
+        if id(rulebook) not in chains:
+            chains[id(rulebook)] = Chain(rulebook)
+        return chains[id(rulebook)]
+
+    loader.load, options.chain_of = load, chain_of
+    for module in (case, questions, output):
+        vars(module).update({name: chain_of for name in ("chain_of",) if name in vars(module)})
+
+
 def _one(job: tuple[str, str, str, str]) -> tuple[str, str]:
     key, question, case, other = job
     return key, answer(question, case, other)
@@ -88,7 +107,7 @@ def _jobs(folder: Path) -> Iterator[tuple[str, str, str, str]]:
 
 def answers() -> Iterator[tuple[str, str]]:
     """Each question of each case, with what is answered; in the order of the approved file."""
-    with tempfile.TemporaryDirectory() as folder, Pool(maxtasksperchild=20) as pool:  # each call loads a rulebook
+    with tempfile.TemporaryDirectory() as folder, Pool(initializer=_load_once) as pool:
         yield from pool.imap(_one, _jobs(Path(folder)), chunksize=8)
 
 

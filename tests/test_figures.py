@@ -1,6 +1,7 @@
 """The two figures of a case with faults: no slip of the pen hides an alarm, in one case, in many, or in their order."""
 
 import json
+import shutil
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -19,7 +20,9 @@ from engine.columns.doubts import at_fault_of
 from engine.columns.reach import Reach
 from engine.errors import Place
 from engine.interfaces import files
+from engine.loader import load
 from engine.rulebook import Rulebook
+from tests.conftest import ROOT, edit
 from tests.rulebooks import LEVELS, facts, rulebooks
 from tests.test_batch import batch, rejects
 
@@ -167,9 +170,10 @@ def test_a_column_of_ones_and_noughts_hides_no_emergency_among_its_rows(bundled:
     assert {one["at least"]["urgency"] for one in found[1:]} == {"self-care"}
 
 
-def test_cases_are_rejected_where_no_conclusion_has_alarms_on_a_scale(bundled: Rulebook, tmp_path: Path) -> None:
-    terms = {name: replace(term, screening_for=()) for name, term in bundled.terms.items()}
+def test_cases_are_rejected_where_no_conclusion_has_alarms_on_a_scale(tmp_path: Path) -> None:
+    without = shutil.copytree(ROOT / "knowledge", tmp_path / "without")
+    edit(without / "terms" / "conclusions.yaml", "    screening for: urgent review or same day or emergency\n", "")
     (tmp_path / "in.ndjson").write_text('{"case": "k", "fever": "maybe"}\n')
-    batch(replace(bundled, terms=terms), tmp_path / "out", tmp_path / "in.ndjson")
+    batch(load(without), tmp_path / "out", tmp_path / "in.ndjson")
     told = json.loads((tmp_path / "out" / "rejects.ndjson").read_text())
     assert (told["at least"], told["at most"]) == ({}, {})

@@ -41,9 +41,9 @@ def run(base: Path, *words: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def told(base: Path, *words: str) -> Any:
-    code, output = run(base, *words, "--json")
-    assert code == 0, output
+def told(base: Path, *words: str, code: int = 0) -> Any:
+    found, output = run(base, *words, "--json")
+    assert found == code, output
     return json.loads(output)
 
 
@@ -88,7 +88,7 @@ def test_a_table_of_cases_is_compared_too(shed: Path, tmp_path: Path) -> None:
         "case,brakes hold,chain length,new chain length\n"
         "ann,yes,121,120\nben,yes,125,120\nfay,yes,122,120\nmax,maybe,121,120\n"
     )
-    found = told(shed, "impact", str(table), "--against", str(BICYCLE))["cases"]
+    found = told(shed, "impact", str(table), "--against", str(BICYCLE), code=1)["cases"]
     assert (found["count"], found["set apart"], found["changed"]) == (3, 1, 2)
     [fault] = [kind for kind in found["kinds"] if kind["answer"] == "fault"]
     assert (fault["before"], fault["after"], fault["count"], fault["such as"]) == (
@@ -102,6 +102,20 @@ def test_a_table_of_cases_is_compared_too(shed: Path, tmp_path: Path) -> None:
         "2 of 3 cases (1 set apart, which no rule can read) get other advice"
         in run(shed, "impact", str(table), "--against", str(BICYCLE))[1]
     )
+
+
+def test_what_stands_beside_the_cases_is_reported_and_is_no_success(shed: Path, tmp_path: Path) -> None:
+    table = tmp_path / "bikes.csv"
+    table.write_text("case,chain lenght,noise\nann,121,click\nben,125,\n")
+    found = told(shed, "impact", str(table), "--against", str(BICYCLE), code=1)["cases"]
+    assert (found["count"], found["empty"], found["set apart"]) == (2, 1, 0)
+    assert [(one["there"], one["suggestion"]) for one in found["problems"]] == [
+        ("'chain lenght' is not a finding, and was not read", "chain length")
+    ]
+    table.write_text("case,price\nann,121\n")
+    code, output = run(shed, "impact", str(table), "--against", str(BICYCLE))
+    assert code == 1
+    assert "no column is a finding, and nothing was read" in output
 
 
 def test_a_finding_that_only_one_of_the_two_knows_is_unknown_to_the_other(shed: Path, tmp_path: Path) -> None:

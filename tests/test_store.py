@@ -5,7 +5,9 @@ from pathlib import Path
 
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
+from click.testing import CliRunner
 
+from cli import lumbar
 from engine.columns import dtype_of, encoding
 from engine.interfaces.batch import Refused, stored_case
 from engine.loader import load
@@ -71,6 +73,20 @@ def test_a_code_that_stands_for_nothing_is_no_answer(bundled: Rulebook, tmp_path
     summary = batch(bundled, tmp_path / "again", tmp_path / "out")
     assert (summary["decided"], summary["rejects"]) == (0, 1)
     assert "a code of 'leg weakness' that stands for nothing" in rejects(tmp_path / "again")[0]["there"]
+
+
+def test_findings_that_no_patient_can_have_are_refused_as_edited(bundled: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,age,age at onset\na,50,40\n")
+    batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+    part = tmp_path / "out" / "findings" / "part-00000.arrow"
+    table = encoding.read(part).with_columns(pl.lit(60).cast(pl.Int64).alias("age at onset"))
+    encoding.write(
+        table.cast({"age at onset": encoding.read(part).schema["age at onset"]}), part, encoding.domains_of(bundled)
+    )
+    result = CliRunner().invoke(lumbar, ["why", str(tmp_path / "out"), "--case", "a"])
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == 1
+    assert "Pain cannot have begun at an age that has not been reached" in result.output
 
 
 def test_answers_without_their_findings_are_refused_as_an_input_and_not_explained(

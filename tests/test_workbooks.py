@@ -15,6 +15,9 @@ pytest.importorskip("python_calamine")
 import cli
 from engine.columns import excel
 from engine.columns.piece import Unusable
+from engine.rulebook import Rulebook
+from tests.test_batch import batch
+from tests.test_batch import rejects as rejected
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -156,3 +159,12 @@ def test_one_visible_sheet_is_read_and_of_several_none(tmp_path: Path) -> None:
         refusal(write(tmp_path / "v.xlsx", [("visible", full), ("visible", full)])) == "cells in 2 sheets: 'S1', 'S2'"
     )
     assert refusal(write(tmp_path / "h.xlsx", [("hidden", full), ("visible", empty)])).startswith("no head")
+
+
+def test_a_head_that_is_repeated_within_a_sheet_is_rejected_and_reading_goes_on(
+    bundled: Rulebook, tmp_path: Path
+) -> None:
+    path = workbook(tmp_path / "w.xlsx", {"A1": "age", "A2": "44", "A3": "age", "A4": "50"})
+    summary = batch(bundled, tmp_path / "out", path)
+    assert (summary["decided"], summary["rejects"]) == (2, 1)
+    assert [one["line"] for one in rejected(tmp_path / "out")] == [3]

@@ -49,6 +49,9 @@ def many(counted_cases: Mapping[str, Any]) -> Iterator[StyledLine]:
     """What becomes of the cases of files, by kind of change."""
     count, apart = counted_cases["count"], counted_cases["set apart"]
     beside = f" ({apart:,} set apart, which no rule can read)" if apart else ""
+    yield from problems(map(Problem.of, counted_cases["problems"]))
+    if empty := counted_cases["empty"]:
+        yield StyledLine(f"{empty:,} of {count:,} cases have no answer in them.", style="alarm")
     if not counted_cases["changed"]:
         yield StyledLine(f"None of {count:,} cases{beside} changes its answer.", style="answer")
         return

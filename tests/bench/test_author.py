@@ -16,7 +16,7 @@ from engine.author.prompts import Question
 from engine.columns import synthetic
 from engine.columns.diff import Compared
 from engine.columns.synthetic import Order
-from engine.interfaces.batch import tables_of
+from engine.interfaces.batch import Beside, tables_of
 from engine.interfaces.prompt import hold
 from engine.loader import load
 
@@ -82,11 +82,11 @@ def test_impact_on_stored_cases(tmp_path: Path) -> None:
     before = load(tmp_path / "before")
     table = tmp_path / "cases.parquet"
     synthetic.write(after, Order(CASES, 41, 0.2), table)
-    reading = seconds(lambda: [found for found, _ in tables_of(after, [str(table)])])
+    reading = seconds(lambda: list(tables_of(after, [str(table)], Beside())))
     compared = Compared(before, after, shown_terms(before, after))
 
     def impact() -> None:
-        for found, _ in tables_of(after, [str(table)]):
+        for found in tables_of(after, [str(table)], Beside()):
             compared.add(found)
         list(compared.found())
 

@@ -4,10 +4,11 @@ from .lookup import Stored, stored_case
 from .options import FORMATS, Options, Refused
 from .report_text import in_words, is_amiss
 from .run import Progress, run
-from .stream import tables_of
+from .stream import Beside, tables_of
 
 __all__ = [
     "FORMATS",
+    "Beside",
     "Options",
     "Progress",
     "Refused",

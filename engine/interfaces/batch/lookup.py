@@ -11,11 +11,10 @@ from ...columns import encoding as codes
 from ...columns import lookup
 from ...columns.program import BROKEN_LAWS
 from ...columns.results import SEPARATOR
-from ...errors import Place
+from ...errors import Place, Problem
 from ...loader import load
 from ...rulebook import Rulebook, Term, readable
 from .options import refused
-from .report_text import problem_of
 from .store import ANSWERS, FINDINGS, KNOWLEDGE, REJECTS, manifest_of
 
 
@@ -88,7 +87,7 @@ def _reject(out: Path, name: str) -> Case:
             if not isinstance(facts, dict) or not isinstance(problems, list) or not _are_objects(problems):
                 raise refused(out / REJECTS, f"{line[:80].rstrip()!r}", "a case that was set apart, in each line")
             if told.get("case") == name:
-                found = tuple(map(problem_of, problems))
+                found = tuple(map(Problem.of, problems))
                 return Case(name, facts, found[0].place, problems=found)
     raise refused(out, f"no case {name!r}", "the id of a case that was given")
 

@@ -1,12 +1,12 @@
 """What is noticed of each input beside its cases: whether a finding was recognised, and which column has the ids."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...columns.program import CASE
-from ...errors import Place, Problem, listed
+from ...errors import WITHIN, Place, Problem, listed, near, surely
 from ...rulebook import Rulebook
 from .options import ROW
 
@@ -76,6 +76,35 @@ def no_id(file: str, chosen: str | None, like: Sequence[str], some: bool = False
 
 def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[\w.-]+", name) else "'" + name[:WIDEST].replace("'", "'\\''") + "'"
+
+
+def suggestions(columns: Iterable[str], rulebook: Rulebook) -> dict[str, str]:
+    """Columns that are no findings, each with the finding that it is near to, or nothing."""
+    known = [term.name for term in rulebook.findings]
+    return {name: "" if is_like_id(name) else "".join(near(name.split(WITHIN)[-1], known)[:1]) for name in columns}
+
+
+def unheard(extra: Mapping[str, str]) -> list[str]:
+    """The columns that are a finding but for a slip of the pen, so that none of their answers was heard."""
+    return [name for name, near_to in extra.items() if near_to and surely(name.split(WITHIN)[-1], [near_to])]
+
+
+def unrecognised(
+    names: Sequence[str], counts: Mapping[int, int], noticed: Mapping[int, Noticed], rulebook: Rulebook, id: str | None
+) -> Iterator[Problem]:
+    """A problem for each input without a case, in which no finding was seen, or no id where one was looked for.
+
+    `names` are the inputs, `counts` how many cases each has, `id` the column that was chosen for the ids.
+    """
+    for number, name in enumerate(names):
+        if not counts.get(number):
+            yield Problem(Place(name), "no case in it", "a row, or an object, for each case")
+    for number, found in sorted(noticed.items()):
+        if not found.heard:
+            yield nothing_heard(names[number], (), rulebook)
+        lacks = not found.named or found.lacking
+        if lacks and (problem := no_id(names[number], id, found.like, found.named)):
+            yield problem
 
 
 def nothing_heard(file: str, columns: Collection[str], rulebook: Rulebook) -> Problem:

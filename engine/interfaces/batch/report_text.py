@@ -1,30 +1,18 @@
 """What a batch came to, in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ...errors import WITHIN, Place, Problem, counted, surely
+from ...errors import Problem, counted
 from ..walk import printable
-
-
-def problem_of(told: Mapping[str, Any]) -> Problem:
-    """The problem that JSON tells, as far as it does."""
-    line, column = (told[key] if isinstance(told.get(key), int) else 0 for key in ("line", "column"))
-    file, there, expected, near = (str(told.get(key, "")) for key in ("file", "there", "expected", "suggestion"))
-    return Problem(Place(file, line, column), there, expected, near)
+from .recognised import unheard
 
 
 def is_amiss(summary: dict[str, Any], extra: str) -> bool:
     """Whether there is anything that a person should mend or look at."""
     told = any(summary[kind] for kind in ("rejects", "breaking a law", "empty", "problems"))
-    return told or (extra == "keep" and bool(unheard(summary)))
-
-
-def unheard(summary: dict[str, Any]) -> list[str]:
-    """The columns that are a finding but for a slip of the pen, so that none of their answers was heard."""
-    columns = summary["extra columns"].items()
-    return [name for name, suggestion in columns if suggestion and surely(name.split(WITHIN)[-1], [suggestion])]
+    return told or (extra == "keep" and bool(unheard(summary["extra columns"])))
 
 
 def in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
@@ -34,7 +22,7 @@ def in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
     cases = counted(summary["cases"], "case")
     empty = f" {summary['empty']:,} empty (no answer in it)," if summary["empty"] else ""
     yield f"{cases}: {summary['decided']:,} decided,{empty} {apart}. Rulebook {summary['rulebook']}."
-    yield from (str(problem_of(told)) for told in summary["problems"])
+    yield from (str(Problem.of(told)) for told in summary["problems"])
     for path in summary["read once"]:
         yield f"{path}: named more than once, and read once"
     for name, suggestion in summary["extra columns"].items():

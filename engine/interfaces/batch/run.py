@@ -13,14 +13,14 @@ from typing import Any
 
 from ...columns import duplicates
 from ...columns.inputs import rows_of
-from ...errors import WITHIN, Place, Problem, near
+from ...errors import Problem
 from ...rulebook import Rulebook
 from ..lock import locked_folder
 from ..walk import printable
 from .options import Inputs, Options, inputs_of, refused
 from .parts import Part, Position, Writer
 from .reader import Reader, Some
-from .recognised import Noticed, is_like_id, no_id, nothing_heard
+from .recognised import Noticed, suggestions, unrecognised
 from .store import FORMAT, LOCK, MANIFEST, SUMMARY, Store, given, opened, read_json
 
 Progress = Callable[[int, float], None]
@@ -235,28 +235,18 @@ class Batch:
     def _unrecognised(self, records: list[dict[str, Any]]) -> Iterator[Problem]:
         """A problem for each input without a case, in which no finding was seen, or no id where one was looked for."""
         noticed: dict[int, Noticed] = {}
-        counts: Counter[str] = Counter()
+        counts: Counter[int] = Counter()
         for record in records:
-            counts.update(record["inputs"])
-        for number, one in enumerate(self.inputs):
-            if not counts[str(number)]:
-                yield Problem(Place(printable(one.path)), "no case in it", "a row, or an object, for each case")
-        for record in records:
-            for number, told in record["noticed"].items():
-                noticed[int(number)] = Noticed.of(told).and_also(noticed.get(int(number), Noticed()))
-        for number, found in sorted(noticed.items()):
-            name = printable(self.inputs[number].path)
-            if not found.heard:
-                yield nothing_heard(name, (), self.rulebook)
-            lacks = not found.named or found.lacking
-            if lacks and (problem := no_id(name, self.options.id, found.like, found.named)):
-                yield problem
+            counts.update({int(number): count for number, count in record["inputs"].items()})
+            for number, found in record["noticed"].items():
+                noticed[int(number)] = Noticed.of(found).and_also(noticed.get(int(number), Noticed()))
+        names = [printable(one.path) for one in self.inputs]
+        yield from unrecognised(names, counts, noticed, self.rulebook, self.options.id)
 
     def _summary(self, records: list[dict[str, Any]]) -> dict[str, Any]:
         reasons: Counter[str] = Counter()
         for record in records:
             reasons.update(record["reasons"])
-        known = [term.name for term in self.rulebook.findings]
         broken: Counter[str] = Counter()
         for record in records:
             broken.update(record["broken laws"])
@@ -271,9 +261,7 @@ class Batch:
             "by reason": dict(sorted(reasons.items())),
             "breaking a law": breaking,
             "broken laws": dict(sorted(broken.items())),
-            "extra columns": {
-                name: "" if is_like_id(name) else "".join(near(name.split(WITHIN)[-1], known)[:1]) for name in unknown
-            },
+            "extra columns": suggestions(unknown, self.rulebook),
             "parts": len(records),
         }
 

@@ -1,17 +1,19 @@
 """Commands about a change of the knowledge base: impact, diff."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..terminal import mending, needing, say, say_json
+from ..terminal import Exit, mending, needing, say, say_json
 from .options import AS_JSON, load
 
 if TYPE_CHECKING:
     from ...columns.diff import Compared
     from ...rulebook import Rulebook
+    from ..batch import Beside
 
 
 @click.command(short_help="Tell what a change does to patients.")
@@ -30,13 +32,16 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, as_json: bool) 
     from ...author import report_text
     from ...author.impact import changes
 
-    with needing("proof"), mending(as_json):
+    with mending(as_json):
         from ...author.equivalence import compare_everywhere
 
         before, after = _at(against, knowledge), load(knowledge, as_json)
         saved = tuple(changes(before, after, after.cases.values()))
         counted = _many(before, after, cases) if cases else None
         everywhere = compare_everywhere(before, after)
+        code = (
+            Exit.TO_MEND if counted and any(counted[kind] for kind in ("set apart", "empty", "problems")) else Exit.FINE
+        )
         if as_json:
             say_json(
                 {
@@ -47,7 +52,7 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, as_json: bool) 
                     "every case": everywhere.as_json(),
                 }
             )
-            return
+            sys.exit(code)
         books = (after, before)
         say(report_text.saved_changes(saved, books, len(after.cases)))
         if counted is not None:
@@ -55,6 +60,7 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, as_json: bool) 
             say(report_text.many(counted))
         click.echo()
         say(report_text.everywhere(everywhere, books))
+        sys.exit(code)
 
 
 def _at(text: str, knowledge: str) -> "Rulebook":
@@ -67,19 +73,18 @@ def _many(before: "Rulebook", after: "Rulebook", paths: Sequence[str]) -> dict[s
     """The cases of files whose answers differ, as the object that `lumbar impact --json` prints."""
     with needing("batch"):
         from ...columns.diff import Compared
-        from ..batch import tables_of
+        from ..batch import Beside, tables_of
 
     from ...author.impact import shown_terms
 
     compared = Compared(before, after, shown_terms(before, after))
-    apart = 0
-    for table, rejects in tables_of(after, paths):
+    beside = Beside()
+    for table in tables_of(after, paths, beside):
         compared.add(table)
-        apart += rejects
-    return _counted(before, after, compared, apart)
+    return _counted(before, after, compared, beside)
 
 
-def _counted(before: "Rulebook", after: "Rulebook", compared: "Compared", apart: int) -> dict[str, Any]:
+def _counted(before: "Rulebook", after: "Rulebook", compared: "Compared", beside: "Beside") -> dict[str, Any]:
     from ...author.impact import changes
     from ...case import Case
 
@@ -97,7 +102,14 @@ def _counted(before: "Rulebook", after: "Rulebook", compared: "Compared", apart:
                 "gone": list(change.gone) if change else [],
             }
         )
-    return {"count": compared.cases, "set apart": apart, "changed": compared.changed, "kinds": kinds}
+    return {
+        "count": compared.cases,
+        "set apart": beside.rejected,
+        "empty": beside.empty,
+        "problems": [problem.as_json() for problem in beside.problems],
+        "changed": compared.changed,
+        "kinds": kinds,
+    }
 
 
 @click.command(short_help="Compare two knowledge bases by meaning.")
@@ -112,7 +124,7 @@ def diff(knowledge: str, before: str, after: str | None, as_json: bool) -> None:
     """
     from ...author import report_text
 
-    with needing("proof"), mending(as_json):
+    with mending(as_json):
         from ...author.diff import names_that_differ, rules_that_differ
 
         old = _at(before, knowledge)
