@@ -36,7 +36,7 @@ QUESTIONS = (
 KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A decision": lambda found: "conclusions" in found,
     "A broken law": lambda found: set(found) == {"law", "says", "file"},
-    "A case with problems": lambda found: "problems" in found,
+    "A case with problems": lambda found: "problems" in found and "kinds" not in found,
     "A problem": lambda found: "suggestion" in found,
     "A range": lambda found: {"at least", "at most"} <= set(found) and "problems" not in found,
     "Members": lambda found: "open" in found,
