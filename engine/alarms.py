@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from .case import Case, Value
-from .circuit import Circuit, compile_rulebook
+from .circuit import Compiler, compile_rulebook, evaluate
 from .facts import check_facts, check_names, check_record
 from .rulebook import Rulebook, Term
 
@@ -41,7 +41,7 @@ class Alarms:
         self.scales = scales_of(rulebook)
 
     @cached_property
-    def circuit(self) -> Circuit:
+    def circuit(self) -> Compiler:
         """The circuit that is asked; compiled for the first case with a fault."""
         return compile_rulebook(self.rulebook)
 
@@ -62,7 +62,7 @@ class Alarms:
 
     def _reached(self, facts: Mapping[str, Value], at_fault: frozenset[str] = frozenset()) -> dict[str, Value]:
         """The step of each scale that is reached for certain; of what is at fault, every atom is true."""
-        found = self.circuit.evaluate(facts, at_fault)
+        found = evaluate(self.circuit.nodes, facts, at_fault)
         return {
             term.name: [value for value, (holds, _) in self.circuit.scales[term.name].items() if found[holds]][-1]
             for term in self.scales

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .chain import Chain
     from .checks import Report
     from .columns.tables import Answering
-    from .explain import Alternatives, Difference, Enough, Plan, Questions, Weighing, Why, WhyNot
+    from .explain import Alternatives, CompiledRulebook, Difference, Enough, Questions, Weighing, Why, WhyNot
     from .frames import Cell, Frame
 
 __all__ = [
@@ -81,10 +81,10 @@ class _Ready:
         return Chain(self.rulebook)
 
     @cached_property
-    def plan(self) -> Plan:
-        from .explain import Plan
+    def compiled(self) -> CompiledRulebook:
+        from .explain import CompiledRulebook
 
-        return Plan(self.rulebook)
+        return CompiledRulebook(self.rulebook)
 
     @cached_property
     def alarms(self) -> Alarms:
@@ -276,7 +276,7 @@ def why_not(rulebook: Rulebook, decision: Decision, term: str, *values: str) -> 
     from . import explain
 
     _may_ask(rulebook, (term,), decision)
-    return explain.why_not(_ready(rulebook).plan, decision, term, values)
+    return explain.why_not(_ready(rulebook).compiled, decision, term, values)
 
 
 def for_and_against(rulebook: Rulebook, decision: Decision, term: str, *values: str) -> Weighing:
@@ -297,10 +297,10 @@ def what_if(rulebook: Rulebook, decision: Decision, answers: Mapping[str, object
     _may_ask(rulebook, terms, decision)
     changed = case_from(rulebook, {**decision.case.facts, **answers}, decision.case.id)
     given = {name: changed.facts.get(name) for name in answers}
-    plan = _ready(rulebook).plan
-    found = explain.what_if(plan, decision, given, _may_ask(rulebook, terms, decision))
+    compiled = _ready(rulebook).compiled
+    found = explain.what_if(compiled, decision, given, _may_ask(rulebook, terms, decision))
     left = _may_ask(rulebook, terms, decision, found.after)
-    return explain.what_if(plan, decision, given, left) if found.after.broken else found
+    return explain.what_if(compiled, decision, given, left) if found.after.broken else found
 
 
 def what_would_change(rulebook: Rulebook, decision: Decision, *terms: str) -> Alternatives:
@@ -311,7 +311,7 @@ def what_would_change(rulebook: Rulebook, decision: Decision, *terms: str) -> Al
     """
     from . import explain
 
-    return explain.what_would_change(_ready(rulebook).plan, decision, _may_ask(rulebook, terms, decision))
+    return explain.what_would_change(_ready(rulebook).compiled, decision, _may_ask(rulebook, terms, decision))
 
 
 def enough(rulebook: Rulebook, decision: Decision, *terms: str) -> Enough:
@@ -321,7 +321,7 @@ def enough(rulebook: Rulebook, decision: Decision, *terms: str) -> Enough:
     """
     from . import explain
 
-    return explain.enough(_ready(rulebook).plan, decision, _may_ask(rulebook, terms, decision))
+    return explain.enough(_ready(rulebook).compiled, decision, _may_ask(rulebook, terms, decision))
 
 
 def next_questions(rulebook: Rulebook, decision: Decision, *terms: str) -> Questions:
@@ -331,7 +331,7 @@ def next_questions(rulebook: Rulebook, decision: Decision, *terms: str) -> Quest
     """
     from . import explain
 
-    return explain.what_next(_ready(rulebook).plan, decision, _may_ask(rulebook, terms, decision))
+    return explain.what_next(_ready(rulebook).compiled, decision, _may_ask(rulebook, terms, decision))
 
 
 def compare(
@@ -345,7 +345,7 @@ def compare(
 
     asked = _may_ask(rulebook, terms, before, after)
     if other is None:
-        return explain.compare(_ready(rulebook).plan, before, after, asked)
+        return explain.compare(_ready(rulebook).compiled, before, after, asked)
     return explain.compare_rulebooks(explain.Judged(rulebook, before), explain.Judged(other, after), asked)
 
 

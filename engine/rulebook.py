@@ -59,6 +59,13 @@ class Term(WithDigest):
     accepts: str = ""
 
     @property
+    def ordinary(self) -> Value | None:
+        """The most usual answer to a finding; None where the knowledge base names none."""
+        if self.domain.values:
+            return self.usual if isinstance(self.usual, str) else None
+        return self.middle
+
+    @property
     def middle(self) -> int:
         """The most ordinary number of a finding: the middle of what is usual, or of what is possible."""
         low, high = self.usual if isinstance(self.usual, tuple) else (self.domain.low, self.domain.high)

@@ -44,7 +44,7 @@ from engine import (
 from engine.api import SHIPPED
 from engine.chain import Chain
 from engine.columns.tables import Answering, table_of
-from engine.explain import Plan
+from engine.explain import CompiledRulebook
 from engine.explain import what_if as explained_what_if
 from engine.frames import Frame
 from tests.conftest import BICYCLE, ROOT
@@ -281,7 +281,7 @@ def test_every_question_has_its_answer(bicycle: Rulebook, ride: Decision) -> Non
 def test_what_if_reads_answers_as_a_case_is_read(bicycle: Rulebook, ride: Decision) -> None:
     found = what_if(bicycle, ride, {"brakes hold": True, "chain length": "125"}, "ride")
     facts: dict[str, str | int | None] = {"brakes hold": "yes", "chain length": 125}
-    assert found == explained_what_if(Plan(bicycle), ride, facts, ("ride",))
+    assert found == explained_what_if(CompiledRulebook(bicycle), ride, facts, ("ride",))
     assert what_if(bicycle, ride, {"noise": None}).after.case.facts == {"brakes hold": "no", "noise while": "braking"}
     with pytest.raises(CaseError, match="'brake hold' is no finding"):
         what_if(bicycle, ride, {"brake hold": True})

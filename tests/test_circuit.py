@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from engine import semantics
 from engine.case import Value
-from engine.circuit import Circuit, Compiler, Pair, compile_rulebook, compiled
+from engine.circuit import Compiler, Pair, compile_rulebook, evaluate
 from engine.rulebook import Rulebook
 from tests.rulebooks import case, facts, laws, rulebooks
 
@@ -14,9 +14,9 @@ def _mark(pair: Pair, bits: list[bool]) -> int:
     return semantics.mark(bits[pair[0]], bits[pair[1]])
 
 
-def agrees(book: Rulebook, circuit: Circuit, known: dict[str, Value]) -> None:
+def agrees(book: Rulebook, circuit: Compiler, known: dict[str, Value]) -> None:
     """Every mark of a case, in the circuit and in truth."""
-    bits, decision = circuit.evaluate(known), semantics.decide(book, case(known))
+    bits, decision = evaluate(circuit.nodes, known), semantics.decide(book, case(known))
     state = decision.state
     assert {rule: _mark(pair, bits) for rule, pair in circuit.rules.items()} == decision.marks
     for marks, mine in (
@@ -37,12 +37,12 @@ def agrees(book: Rulebook, circuit: Circuit, known: dict[str, Value]) -> None:
 @given(st.data())
 def test_a_law_is_broken_and_a_conclusion_disputed_in_the_circuit_where_truth_says_so(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
-    compiler = compiled(Compiler(book))
+    compiler = compile_rulebook(book)
     broken = {law: compiler.breaks(law.condition) for law in (data.draw(laws(book.terms)) for _ in range(3))}
     disputed = {term.name: compiler.disputed(term.name) for term in book.conclusions}
     for _ in range(3):
         known = data.draw(facts(book))
-        bits, decision = compiler.circuit().evaluate(known), semantics.decide(book, case(known))
+        bits, decision = evaluate(compiler.nodes, known), semantics.decide(book, case(known))
         assert [bits[node] for node in broken.values()] == [semantics.breaks(law, decision.state) for law in broken]
         assert {name for name, node in disputed.items() if bits[node]} == set(decision.disputed)
 

@@ -5,7 +5,7 @@ import pytest
 from engine import explain, render, semantics
 from engine.case import Decision
 from engine.columns.tables import Answering
-from engine.explain import Outcome, Plan
+from engine.explain import CompiledRulebook, Outcome
 from engine.rulebook import Rulebook
 from tests.outcomes import table
 from tests.rulebooks import case
@@ -31,7 +31,7 @@ def both(book: Rulebook) -> Decision:
 
 @pytest.mark.parametrize("term", CROSSED)
 def test_every_question_takes_it_for_what_the_decision_says(book: Rulebook, both: Decision, term: str) -> None:
-    plan = Plan(book)
+    plan = CompiledRulebook(book)
     [change] = explain.compare(plan, decide(book), both, (term,)).advice
     assert change.after == CROSSED[term]
     assert explain.enough(plan, both, (term,)).advice == {term: CROSSED[term]}
@@ -41,7 +41,7 @@ def test_every_question_takes_it_for_what_the_decision_says(book: Rulebook, both
 
 
 def test_no_question_is_asked_that_cannot_matter(book: Rulebook, both: Decision) -> None:
-    assert explain.what_next(Plan(book), both, tuple(CROSSED)).settled
+    assert explain.what_next(CompiledRulebook(book), both, tuple(CROSSED)).settled
 
 
 def test_what_a_disputed_scale_has_reached_is_not_given_as_its_answer_without_the_dispute(
@@ -69,7 +69,7 @@ def test_why_not_answers_where_an_exclusion_names_every_value_of_a_scale() -> No
         "q | if: [a: yes]\nunless: [at least 2 of: [scale: low or middle or high, b: yes]] | other: yes",
     )
     decision = semantics.decide(book, case({"a": "yes", "b": "yes"}))
-    told = explain.why_not(Plan(book), decision, "other", ("yes",))
+    told = explain.why_not(CompiledRulebook(book), decision, "other", ("yes",))
     assert [one.reason.rule.id for one in told.rules] == ["q"]
     assert told.way is not None
     assert [(answer.term, answer.after) for answer in told.way.answers] == [("b", "no")]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine import explain, render, semantics
 from engine.case import Decision, Value
-from engine.explain import Plan
+from engine.explain import CompiledRulebook
 from engine.language import MAX_PARTS, Condition, Domain, Group, Is, Within
 from engine.render import StyledLine
 from engine.render.once import ABOVE, BELOW
@@ -42,7 +42,7 @@ def _explains(line: str, what: str) -> bool:
     return line.startswith(what) and not REFERENCE.fullmatch(line)
 
 
-def explanations(book: Rulebook, decision: Decision, plan: Plan, term: str) -> Iterator[list[StyledLine]]:
+def explanations(book: Rulebook, decision: Decision, plan: CompiledRulebook, term: str) -> Iterator[list[StyledLine]]:
     """Every output that may refer to itself: why and why not, at each length."""
     reason, missing = explain.why(book, decision, term), explain.why_not(plan, decision, term)
     for length in render.LENGTHS:
@@ -75,7 +75,7 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_what_an_explanation_refers_to_stands_in_it_for_every_saved_case(bundled: Rulebook) -> None:
-    plan = Plan(bundled)
+    plan = CompiledRulebook(bundled)
     for number, saved in enumerate(bundled.cases.values()):
         decision = semantics.decide(bundled, saved)
         for term in ("exercise direction", bundled.conclusions[number % len(bundled.conclusions)].name):
@@ -88,7 +88,7 @@ def test_what_an_explanation_refers_to_stands_in_it_for_every_saved_case(bundled
 def test_what_an_explanation_refers_to_stands_in_it(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
     decision = semantics.decide(book, case(data.draw(facts(book))))
-    plan = Plan(book)
+    plan = CompiledRulebook(book)
     for term in book.conclusions:
         for told in explanations(book, decision, plan, term.name):
             assert not list(left_hanging(told))
@@ -123,11 +123,11 @@ def in_a_row(count: int) -> Rulebook:
 
 
 @pytest.fixture(scope="module")
-def long() -> Plan:
-    return Plan(in_a_row(LONG))
+def long() -> CompiledRulebook:
+    return CompiledRulebook(in_a_row(LONG))
 
 
-def test_a_thousand_conclusions_in_a_row_are_explained_down_to_the_answer(long: Plan) -> None:
+def test_a_thousand_conclusions_in_a_row_are_explained_down_to_the_answer(long: CompiledRulebook) -> None:
     book, last = long.rulebook, f"step {LONG}"
     for known in ({"start": "yes"}, {"start": "no"}, dict[str, Value]()):
         decision = semantics.decide(book, case(known))
@@ -147,7 +147,7 @@ def test_a_thousand_conclusions_in_a_row_are_explained_down_to_the_answer(long: 
     assert list(render.why_for_patient(book, decision, reason))
 
 
-def test_every_question_is_answered_about_a_thousand_conclusions_in_a_row(long: Plan) -> None:
+def test_every_question_is_answered_about_a_thousand_conclusions_in_a_row(long: CompiledRulebook) -> None:
     book, last = long.rulebook, f"step {LONG}"
     yes, no, unknown = (semantics.decide(book, case(known)) for known in ({"start": "yes"}, {"start": "no"}, {}))
     compared = explain.compare(long, yes, no)
@@ -170,7 +170,7 @@ def test_as_many_lines_as_a_list_may_have_are_compiled() -> None:
     book = in_a_row(1)
     size = Term("size", Domain("number", low=0, high=2 * MAX_PARTS), True, NOWHERE)
     rule = replace(book.rules["rule_1"], condition=Condition((*lines[:1], Group(1, numbers), Group(2, numbers))))
-    plan = Plan(replace(book, terms={"size": size, **book.terms}, rules={"rule_1": rule}))
+    plan = CompiledRulebook(replace(book, terms={"size": size, **book.terms}, rules={"rule_1": rule}))
     decision = semantics.decide(plan.rulebook, case({"start": "yes", "size": 1}))
     found = explain.why_not(plan, decision, "step 1", ("yes",))
     assert found.way

@@ -7,7 +7,7 @@ import pytest
 from engine import explain, render, semantics
 from engine.case import Value
 from engine.checks.mutation.equivalent_mutants import smallest_example
-from engine.circuit import Compiler, compiled
+from engine.circuit import compile_rulebook, evaluate
 from engine.language import Against, Condition, Group, Is, Unsettled
 from engine.proof.laws import prove
 from engine.proof.prover import Prover
@@ -87,9 +87,9 @@ def test_what_no_patient_can_be_reads_the_bare_answers() -> None:
     never = law(Is("a", ("no",)), Is("b", ("yes",)))
     rules = replace(book(), impossible={"never": never})
     assert semantics.impossibilities(rules, {"a": "no", "b": "yes"}) == (never,)
-    compiler = compiled(Compiler(rules))
+    compiler = compile_rulebook(rules)
     bare, read = compiler.bare(never.condition)[0], compiler.condition(never.condition)[0]
-    held = compiler.circuit().evaluate({"a": "no", "b": "yes"})
+    held = evaluate(compiler.nodes, {"a": "no", "b": "yes"})
     assert (held[bare], held[read]) == (True, False)
     assert prove(Prover(rules), law(Is("a", ("no",)), Unsettled("b", "unknown"))).proved is False
     assert not _possible(Prover(rules), "yes")

@@ -42,7 +42,7 @@ def test_other_answers_to_a_case_with_problems_get_no_advice_either(bundled: Rul
     decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
     doubted = replace(decision, case=replace(decision.case, **FAULTS[0]))
     with pytest.raises(CaseError, match="'yess'"):
-        explain.what_if(explain.Plan(bundled), doubted, {"fever": "yes"})
+        explain.what_if(explain.CompiledRulebook(bundled), doubted, {"fever": "yes"})
 
 
 class Lying(dict[str, Any]):
@@ -122,11 +122,11 @@ ODD_ANSWERS += [{"movements tested": "no", "repeated extension": "worse and stay
 def test_other_answers_are_facts_of_a_patient_that_can_be(bundled: Rulebook, answers: Any) -> None:
     decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
     with pytest.raises(CaseError):
-        explain.what_if(explain.Plan(bundled), decision, answers)
+        explain.what_if(explain.CompiledRulebook(bundled), decision, answers)
 
 
 def questions(rulebook: Rulebook, decision: Decision, terms: Any) -> list[Callable[[], object]]:
-    plan, judged = explain.Plan(rulebook), explain.Judged(rulebook, decision)
+    plan, judged = explain.CompiledRulebook(rulebook), explain.Judged(rulebook, decision)
     return [
         lambda: explain.what_if(plan, decision, {"fever": "yes"}, terms),
         lambda: explain.what_would_change(plan, decision, terms),
@@ -152,7 +152,7 @@ def test_no_question_is_asked_of_what_is_no_conclusion(bundled: Rulebook, terms:
 def test_no_question_is_asked_of_what_is_no_value(bundled: Rulebook, values: Any) -> None:
     decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
     with pytest.raises(QuestionError, match=r"no value|one text"):
-        explain.why_not(explain.Plan(bundled), decision, "urgency", values)
+        explain.why_not(explain.CompiledRulebook(bundled), decision, "urgency", values)
     with pytest.raises(QuestionError, match=r"no value|one text"):
         explain.weigh(bundled, decision, "urgency", values)
 
@@ -167,7 +167,7 @@ def test_a_decision_is_explained_by_its_own_rulebook_and_facts_alone(bundled: Ru
 
 
 def test_a_number_of_a_tally_may_be_a_number_or_its_text(bundled: Rulebook) -> None:
-    decision, plan = semantics.decide(bundled, Case("x", {"fever": "no"})), explain.Plan(bundled)
+    decision, plan = semantics.decide(bundled, Case("x", {"fever": "no"})), explain.CompiledRulebook(bundled)
     tally = next(term.name for term in bundled.conclusions if term.domain.kind == "tally")
     as_number: Any = (1,)
     assert explain.why_not(plan, decision, tally, as_number) == explain.why_not(plan, decision, tally, ("1",))
@@ -222,7 +222,7 @@ def test_what_has_no_values_of_rules_is_not_weighed(bundled: Rulebook) -> None:
 
 @pytest.mark.parametrize("odd", [None, 5], ids=str)
 def test_what_is_not_several_is_told(bundled: Rulebook, odd: Any) -> None:
-    decision, plan = semantics.decide(bundled, Case("x", {"fever": "no"})), explain.Plan(bundled)
+    decision, plan = semantics.decide(bundled, Case("x", {"fever": "no"})), explain.CompiledRulebook(bundled)
     with pytest.raises(QuestionError, match="for terms; expected a tuple"):
         explain.enough(plan, decision, odd)
     for ask in (
@@ -247,7 +247,7 @@ def test_terms_that_can_be_looked_through_only_once_are_refused_and_not_taken_fo
 def test_how_many_are_told_is_a_number(bundled: Rulebook, most: Any) -> None:
     decision = semantics.decide(bundled, Case("x", {"saddle numbness": "yes"}))
     with pytest.raises(QuestionError, match="of each size"):
-        explain.what_would_change(explain.Plan(bundled), decision, ("urgency",), most)
+        explain.what_would_change(explain.CompiledRulebook(bundled), decision, ("urgency",), most)
 
 
 @pytest.mark.parametrize("at_fault", [None, ("age",), ["age"]], ids=str)

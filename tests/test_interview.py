@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine import semantics
 from engine.case import Case, Decision, Value
 from engine.errors import LumbarError, Place
-from engine.explain import Plan, advice, shown
+from engine.explain import CompiledRulebook, advice, shown
 from engine.interfaces.interview import Interview, begun, value_of
 from engine.language import Domain
 from engine.loader import load
@@ -27,7 +27,9 @@ def interview(book: Rulebook, **answers: Value | None) -> Interview:
     def decide(case: Case) -> Decision:
         return semantics.decide(book, case)
 
-    return Interview(Plan(book), decide, "made up", answers={name.replace("_", " "): answers[name] for name in answers})
+    return Interview(
+        CompiledRulebook(book), decide, "made up", answers={name.replace("_", " "): answers[name] for name in answers}
+    )
 
 
 def answered(asking: Interview, whole: dict[str, Value]) -> list[str]:

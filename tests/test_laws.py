@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from engine import semantics
 from engine.case import Case, Decision, Members
 from engine.chain import Chain
-from engine.explain import Plan, advice
-from engine.explain.bit_parallel import Variants
+from engine.explain import CompiledRulebook, advice
+from engine.explain.answers import outcome_where
 from engine.language import Domain
 from engine.rulebook import Term
 from tests.rulebooks import NOWHERE, facts, with_laws
@@ -75,9 +75,9 @@ def _holds(term: Term, value: str, decision: Decision) -> bool:
 def test_the_questions_withhold_of_other_answers_what_the_decision_would(data: st.DataObject) -> None:
     book = data.draw(with_laws())
     decision = semantics.decide(book, Case("made up", data.draw(facts(book))))
-    plan, terms = Plan(book), [term.name for term in book.conclusions]
-    variants = Variants(plan, decision.case.facts)
+    compiled, terms = CompiledRulebook(book), [term.name for term in book.conclusions]
+    variants = compiled.variants(decision.case.facts)
     for name, outcome in advice(decision, terms).items():
-        found = plan.outcome(name, lambda node: bool(variants.mark(node)))
+        found = outcome_where(compiled, name, lambda node: bool(variants.mark(node)))
         assert found == outcome
         assert found.withheld == outcome.withheld

@@ -14,14 +14,16 @@ from engine.rulebook import Rulebook
 FAULTY = Case("y", {"fever": "no"}, at_fault={"saddle numbness": "yes"})
 
 
-def answers(chain: Chain, plan: explain.Plan, alarms: Alarms, case: Case) -> tuple[Decision, explain.Enough, Figures]:
+def answers(
+    chain: Chain, plan: explain.CompiledRulebook, alarms: Alarms, case: Case
+) -> tuple[Decision, explain.Enough, Figures]:
     """What is asked here and there."""
     decision = chain.decide(case)
     return decision, explain.enough(plan, decision, ("urgency",)), alarms.figures(FAULTY)
 
 
 def test_a_case_is_decided_and_explained_in_another_process(bundled: Rulebook) -> None:
-    chain, plan, alarms = Chain(bundled), explain.Plan(bundled), Alarms(bundled)
+    chain, plan, alarms = Chain(bundled), explain.CompiledRulebook(bundled), Alarms(bundled)
     case = Case("x", {"saddle numbness": "yes", "age": 70})
     here = answers(chain, plan, alarms, case)
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
@@ -30,7 +32,7 @@ def test_a_case_is_decided_and_explained_in_another_process(bundled: Rulebook) -
 
 
 def test_a_copy_answers_alike(bundled: Rulebook) -> None:
-    chain, plan = Chain(bundled), explain.Plan(bundled)
+    chain, plan = Chain(bundled), explain.CompiledRulebook(bundled)
     case = Case("x", {"saddle numbness": "yes"})
     for again in (copy.copy(chain), copy.deepcopy(chain), pickle.loads(pickle.dumps(chain))):
         assert again.decide(case) == chain.decide(case)

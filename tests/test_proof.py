@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine import semantics
 from engine.case import Value
-from engine.circuit import compile_rulebook
+from engine.circuit import compile_rulebook, evaluate
 from engine.language import Against, Condition, Domain, Is
 from engine.proof.encoding import Encoding
 from engine.proof.prover import Prover
@@ -26,7 +26,7 @@ def whole(book: Rulebook, known: dict[str, Value]) -> dict[str, Value | None]:
 
 def wrong_answers(prover: Prover, known: dict[str, Value]) -> list[int]:
     """The marks of a case of which the solver thinks otherwise than the meaning does."""
-    bits = prover.circuit.circuit().evaluate(known)
+    bits = evaluate(prover.circuit.nodes, known)
     here = prover.facts(whole(prover.rulebook, known))
     pairs = [*prover.circuit.rules.values(), *prover.circuit.support.values()]
     pairs += [pair for term in prover.rulebook.conclusions for pair in prover.marks(term.name).values()]
@@ -55,7 +55,7 @@ def test_a_law_is_one_node_that_is_true_where_the_law_is_broken(data: st.DataObj
     made = [data.draw(laws(prover.rulebook.terms)) for _ in range(4)]
     nodes = [prover.circuit.breaks(law.condition) for law in made]
     known = data.draw(facts(prover.rulebook))
-    bits = prover.circuit.circuit().evaluate(known)
+    bits = evaluate(prover.circuit.nodes, known)
     state = semantics.decide(prover.rulebook, case(known)).state
     assert [bits[node] for node in nodes] == [semantics.breaks(law, state) for law in made]
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine import explain, semantics
 from engine.case import Decision, Members
-from engine.explain import Plan
+from engine.explain import CompiledRulebook
 from engine.rulebook import Rulebook
 from tests.rulebooks import facts
 from tests.test_questions import any_rulebooks, books, can_be, decide, is_another, others, possible_facts
@@ -19,7 +19,7 @@ def test_the_advice_hangs_on_each_finding_of_which_one_other_answer_changes_it(d
     book = data.draw(books())
     known = data.draw(possible_facts(book))
     now = decide(book, known)
-    told = explain.what_would_change(Plan(book), now)
+    told = explain.what_would_change(CompiledRulebook(book), now)
     alone = set[str]()
     for changed in others(book, known, 1):
         after = {**known, **changed}
@@ -34,7 +34,7 @@ def test_the_advice_hangs_on_each_finding_of_which_one_other_answer_changes_it(d
 def test_unknown_takes_an_answer_back(data: st.DataObject) -> None:
     book = data.draw(books())
     known = data.draw(possible_facts(book))
-    now, plan = decide(book, known), Plan(book)
+    now, plan = decide(book, known), CompiledRulebook(book)
     for name in known:
         rest = {other: value for other, value in known.items() if other != name}
         again = explain.what_if(plan, now, {name: None}).after
@@ -55,7 +55,7 @@ def test_screening_is_asked_before_all_then_what_settles_most_and_each_gate_befo
     data: st.DataObject,
 ) -> None:
     book = data.draw(books())
-    asked = explain.what_next(Plan(book), decide(book, data.draw(possible_facts(book)))).asked
+    asked = explain.what_next(CompiledRulebook(book), decide(book, data.draw(possible_facts(book)))).asked
     names = [question.term.name for question in asked]
     for place, name in enumerate(names):
         assert not book.gating(name) & set(names[place + 1 :])

@@ -92,7 +92,7 @@ def lumbar(words: list[str], before: str = "", after: str = "") -> str:
     return " ".join(done.stdout.split())
 
 
-@pytest.mark.parametrize("words", [["why", FACET], ["weigh", FACET, "working pattern"], ["compare", *VISITS]])
+@pytest.mark.parametrize("words", [["why", FACET], ["weigh", FACET, "working pattern"]])
 def test_a_question_that_needs_no_solver_loads_none(words: list[str]) -> None:
     told = lumbar(words, after="print({'pysat', 'numpy', 'polars', 'rich'} & set(sys.modules))")
     assert told.endswith("set()")

@@ -8,7 +8,7 @@ import pytest
 from engine import explain, render
 from engine.case import Decision
 from engine.errors import InternalError
-from engine.explain import FindingChange, Judged, Plan
+from engine.explain import CompiledRulebook, FindingChange, Judged
 from engine.explain import verify as checked
 from engine.explain.mixtures import Decisive
 from engine.render import StyledLine
@@ -37,7 +37,7 @@ CARDS = (
 def why_not(
     rules: Rulebook, decision: Decision, term: str, *wanted: str, length: render.Length = "reasons"
 ) -> list[str]:
-    return text(render.why_not(explain.why_not(Plan(rules), decision, term, wanted), length))
+    return text(render.why_not(explain.why_not(CompiledRulebook(rules), decision, term, wanted), length))
 
 
 def test_what_keeps_an_answer_away_is_told_down_to_the_answers_and_the_nearest_first() -> None:
@@ -103,7 +103,7 @@ def test_what_is_there_already_needs_no_way() -> None:
 
 def test_a_tally_is_asked_for_a_number() -> None:
     rules = book("one | if: [a: yes] | for it", "two | if: [b: yes] | for it")
-    found = explain.why_not(Plan(rules), decide(rules, a="yes", b="no"), "for it", ("2",))
+    found = explain.why_not(CompiledRulebook(rules), decide(rules, a="yes", b="no"), "for it", ("2",))
     assert [candidate.reason.rule.id for candidate in found.rules] == ["two"]
     assert found.way
     assert [(one.term, one.after) for one in found.way.answers] == [("b", "yes")]
@@ -167,7 +167,9 @@ def test_a_tally_that_a_rule_reads_speaks_for_its_value() -> None:
 
 def test_the_difference_is_told_from_the_answers_to_the_advice() -> None:
     rules = book(*CARDS)
-    found = explain.compare(Plan(rules), decide(rules, a="no", b="yes", x=5), decide(rules, a="yes", b="yes", x=6))
+    found = explain.compare(
+        CompiledRulebook(rules), decide(rules, a="no", b="yes", x=5), decide(rules, a="yes", b="yes", x=6)
+    )
     assert text(render.difference(found)) == [
         "What makes the difference in c",
         "  - a: yes (before: no)",
@@ -200,7 +202,7 @@ def test_the_part_of_the_knowledge_that_made_the_difference_is_named() -> None:
 
 def test_what_would_change_the_advice_stands_under_what_it_would_bring() -> None:
     rules = book(*CARDS)
-    found = explain.what_would_change(Plan(rules), decide(rules, a="no", b="yes", x=2), ("single",))
+    found = explain.what_would_change(CompiledRulebook(rules), decide(rules, a="no", b="yes", x=2), ("single",))
     assert text(render.alternatives(rules, found)) == [
         "Changing this one answer would change the advice of c: b",
         "One other answer would change it",
@@ -217,7 +219,7 @@ def test_sets_of_three_and_more_answers_are_told_and_that_there_are_no_others() 
         "three | if: [a: yes, b: yes, c: one] | single: p", "four | if: [a: no, b: no, x: 0, y: 1] | single: q"
     )
     now = decide(rules, x=3)
-    found = explain.what_would_change(Plan(rules), now, ("single",))
+    found = explain.what_would_change(CompiledRulebook(rules), now, ("single",))
     assert text(render.alternatives(rules, found)) == [
         "No other answer alone would change the advice of c.",
         "No other answer alone would change it",
@@ -230,7 +232,9 @@ def test_sets_of_three_and_more_answers_are_told_and_that_there_are_no_others() 
         "    - a: no (not answered yet) and b: no (not answered yet) and x: 0 (now 3) and y: 1 (not answered yet)",
     ]
     only = book("four | if: [a: no, b: no, x: 0, y: 1] | single: q")
-    told = text(render.alternatives(only, explain.what_would_change(Plan(only), decide(only, x=3), ("single",))))
+    told = text(
+        render.alternatives(only, explain.what_would_change(CompiledRulebook(only), decide(only, x=3), ("single",)))
+    )
     assert told[1:4] == [
         "No other answer alone would change it",
         "No 2 to 3 answers together would change it",
@@ -238,14 +242,16 @@ def test_sets_of_three_and_more_answers_are_told_and_that_there_are_no_others() 
     ]
     assert told[-1] == "Beyond these, no other set of answers would change it: that is proved."
     never = book("never | if: [a: yes, a: no] | single: p")
-    told = text(render.alternatives(never, explain.what_would_change(Plan(never), decide(never), ("single",))))
+    told = text(
+        render.alternatives(never, explain.what_would_change(CompiledRulebook(never), decide(never), ("single",)))
+    )
     assert told[-1] == "No other set of answers would change it: that is proved."
 
 
 def test_of_sets_that_are_too_many_some_are_told_and_that_they_are_not_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.explain.correction_sets.MOST_TRIED", 1)
+    monkeypatch.setattr("engine.explain.counterfactuals.MOST_TRIED", 1)
     rules = book("three | if: [a: yes, b: yes, x: over 3] | single: p")
-    found = explain.what_would_change(Plan(rules), decide(rules), ("single",))
+    found = explain.what_would_change(CompiledRulebook(rules), decide(rules), ("single",))
     assert text(render.alternatives(rules, found))[-3:] == [
         "  > single: p",
         "    - a: yes (not answered yet) and b: yes (not answered yet) and x: 4 or more (not answered yet)",
@@ -257,7 +263,7 @@ def test_of_sets_that_are_too_many_some_are_told_and_that_they_are_not_all(monke
 
 def test_what_was_enough_is_told_with_what_was_not_needed() -> None:
     rules = book(*CARDS)
-    found = explain.enough(Plan(rules), decide(rules, a="yes", b="no", x=5), ("single",))
+    found = explain.enough(CompiledRulebook(rules), decide(rules, a="yes", b="no", x=5), ("single",))
     assert text(render.enough(found)) == [
         "1 of 3 answers is enough for this advice, and no fewer are",
         "Whatever the others are",
@@ -283,7 +289,7 @@ QUARRELS = (
 
 def test_a_part_is_enough_for_members_in_dispute_where_it_disputes_one_of_them() -> None:
     rules = book(*QUARRELS)
-    found = explain.enough(Plan(rules), decide(rules, a="yes", b="yes", x=5, y=5), ("members",))
+    found = explain.enough(CompiledRulebook(rules), decide(rules, a="yes", b="yes", x=5, y=5), ("members",))
     assert found.advice["members"].disputed == ("m", "n")
     assert len(found.part) == 3
 
@@ -343,7 +349,7 @@ def test_a_line_on_a_question_that_does_not_apply_says_so() -> None:
     assert f"    * unless c: one (not met: c is one; {asked})" in text(render.why(explain.why(rules, no, "single")))
     ruled_out = "  - ruled out: r: c: one is not met, as c, b do not apply"
     assert ruled_out in text(render.why(explain.why(rules, no, "other"), "everything"))
-    way = explain.why_not(Plan(rules), no, "other", ("yes",)).way
+    way = explain.why_not(CompiledRulebook(rules), no, "other", ("yes",)).way
     assert way
     assert [(one.term, one.after) for one in way.answers] == [("a", "yes")]
     told = why_not(rules, unknown, "other", "yes")
@@ -359,7 +365,7 @@ def test_a_line_on_a_question_that_does_not_apply_says_so() -> None:
 
 def test_what_tells_whether_a_question_applies_is_asked_before_it_and_what_does_not_apply_never() -> None:
     rules = gated(GATED, "r | if: [c: one] | other: yes", "s | if: [x: over 3, b: yes] | other: yes")
-    plan = Plan(rules)
+    plan = CompiledRulebook(rules)
     asked = [question.term.name for question in explain.what_next(plan, decide(rules)).asked]
     assert [name for name in asked if name in GATED] == ["a", "b", "c"]
     found = explain.what_next(plan, decide(rules, a="no"))
@@ -369,21 +375,21 @@ def test_what_tells_whether_a_question_applies_is_asked_before_it_and_what_does_
 
 def test_an_answer_that_does_not_apply_is_told_where_it_came_in() -> None:
     rules = gated(GATED, "r | if: [c: one] | other: yes")
-    told = text(render.difference(explain.what_if(Plan(rules), decide(rules, a="no"), {"c": "one"})))
+    told = text(render.difference(explain.what_if(CompiledRulebook(rules), decide(rules, a="no"), {"c": "one"})))
     assert told[:3] == ["c: the same advice", "Answered, and not used: these questions do not apply", "  c"]
 
 
 def test_what_holds_for_everybody_needs_no_answer() -> None:
     rules = book(*CARDS)
-    nothing = explain.enough(Plan(rules), decide(rules), ("single",))
+    nothing = explain.enough(CompiledRulebook(rules), decide(rules), ("single",))
     assert text(render.enough(nothing, "line")) == ["This holds for everybody, as nothing is answered yet"]
-    needless = explain.enough(Plan(rules), decide(rules, y=5), ("other",))
+    needless = explain.enough(CompiledRulebook(rules), decide(rules, y=5), ("other",))
     assert text(render.enough(needless, "line")) == ["This holds for everybody: no answer is needed for it"]
 
 
 def test_the_next_question_says_what_its_answers_would_settle() -> None:
     rules = book(*CARDS[:1])
-    found = explain.what_next(Plan(rules), decide(rules, a="yes"), ("other",))
+    found = explain.what_next(CompiledRulebook(rules), decide(rules, a="yes"), ("other",))
     assert text(render.questions(found)) == [
         "1 question can still change the advice of c; first: x",
         "1. x",
@@ -398,13 +404,15 @@ def test_the_next_question_says_what_its_answers_would_settle() -> None:
 
 def test_screening_is_asked_before_all() -> None:
     rules = book(*CARDS)
-    asked = [question.term.name for question in explain.what_next(Plan(rules), decide(rules, a="yes")).asked]
+    asked = [
+        question.term.name for question in explain.what_next(CompiledRulebook(rules), decide(rules, a="yes")).asked
+    ]
     assert asked[:2] == ["b", "c"]
 
 
 def test_that_nothing_can_change_it_any_more_is_said_with_its_proof() -> None:
     rules = book(*CARDS)
-    told = explain.what_next(Plan(rules), decide(rules, a="no"), ("other",))
+    told = explain.what_next(CompiledRulebook(rules), decide(rules, a="no"), ("other",))
     assert told.settled
     assert text(render.questions(told, "line")) == [
         "No answer can change the advice of c any more. Proved: nothing of it hangs on what is not answered."

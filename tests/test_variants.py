@@ -1,86 +1,42 @@
-"""Many variants of a case at once, what is known of all of them together, and the solver that goes beyond them."""
-
-from itertools import combinations, islice, product
+"""Many variants of a case at once, each as it would be by itself; and several answers at once as an upper bound."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import explain
-from engine.case import Value
-from engine.explain import Plan
-from engine.explain.bit_parallel import Pairs, Variants, places, trying
-from engine.explain.bounds import Bounds
-from engine.explain.correction_sets import Larger
-from engine.explain.counterfactual import options_of
-from engine.explain.plan import Option
+from engine.circuit import CompiledRulebook, Evaluation, evaluate
 from tests.rulebooks import facts
-from tests.test_questions import Answers, FactSet, books, decide, possible_facts, that_change, values
+from tests.test_questions import books, values
 
 
 @settings(max_examples=40)
 @given(st.data())
-def test_what_may_not_be_is_never_so_whatever_the_free_findings_are_answered(data: st.DataObject) -> None:
+def test_each_of_many_variants_is_evaluated_as_it_would_be_by_itself(data: st.DataObject) -> None:
     book = data.draw(books())
-    known, plan = data.draw(facts(book)), Plan(book)
-    options = {term.name: [option.value for option in plan.options(term, known)] for term in book.findings}
-    free = [name for name in options if data.draw(st.booleans())]
-    bounds = Bounds(plan, known, options, 2)
-    for name in set(options) - set(free):
-        bounds.fix(name, 0b10)
-    answers = {name: data.draw(st.sampled_from(values(book, name))) for name in free if data.draw(st.booleans())}
-    then = Variants(plan, {**known, **answers})
-    nodes = [plan.goal(term.name, term.domain.values) for term in book.conclusions if term.domain.values]
-    nodes += [node for term in book.conclusions for pair in plan.pairs(term.name) for node in pair]
-    for node in nodes:
-        sure, may = bounds.mark(node) & 0b11, bounds.mark(node) >> 2
-        assert may == 0b11 & (may | sure)
-        if then.mark(node):
-            assert may == 0b11
-        else:
-            assert sure == 0
+    known, compiled = data.draw(facts(book)), CompiledRulebook(book)
+    options = [option for term in book.findings for option in compiled.options(term, known)]
+    sets = data.draw(st.lists(st.lists(st.sampled_from(options), unique_by=lambda one: one.term), max_size=12))
+    variants = compiled.variants_with(known, sets)
+    cases = [{**known, **{one.term: one.value for one in chosen if one.value is not None}} for chosen in sets]
+    together = Evaluation.of(compiled.circuit.nodes, cases)
+    for place, case in enumerate(cases):
+        for node, true in enumerate(evaluate(compiled.circuit.nodes, case)):
+            assert variants.mark(node) >> place & 1 == true
+            assert together.mark(node) >> place & 1 == true
 
 
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(st.data())
-def test_a_pair_is_tried_as_it_would_be_by_itself(data: st.DataObject) -> None:
+def test_several_answers_at_once_bring_whatever_any_of_them_brings(data: st.DataObject) -> None:
     book = data.draw(books())
-    known, plan = data.draw(facts(book)), Plan(book)
-    options = [option for term in book.findings for option in plan.options(term, known)]
-    every = [pair for pair in combinations(options, 2) if pair[0].term != pair[1].term]
-    pairs, variants = Pairs(plan, known, options), trying(plan, known, every)
-    assert list(pairs.at(pairs.full)) == every
-    for node in (node for term in book.conclusions for node in plan.telling(term.name)):
-        hits = [every[place] for place in places(variants.mark(node) & variants.possible())]
-        assert list(pairs.at(pairs.mark(node) & pairs.possible())) == hits
-
-
-@settings(max_examples=25)
-@given(st.data())
-def test_a_solver_finds_just_the_sets_of_a_size_that_change_the_advice(data: st.DataObject) -> None:
-    book = data.draw(books())
-    now = decide(book, data.draw(possible_facts(book)))
-    plan = Plan(book)
-    as_it_is = Variants(plan, now.case.facts)
-    aims = [node for name in explain.shown(book) for node in plan.otherwise(name, as_it_is)]
-    larger = Larger(plan, now.case.facts, aims, options_of(plan, now.case.facts, aims))
-    tried: set[FactSet] = set()
-    found = dict(islice(larger.sizes(1, ()), 3))
-    for size in (1, 2, 3):
-        told = {
-            frozenset((option.term, number) for option, number in zip(one, chosen, strict=True))
-            for one in found.get(size, ())
-            for chosen in product(*(alike(plan, option, now.case.facts) for option in one))
-        }
-        wanted = that_change(book, now, size, tried)
-        assert told == wanted
-        tried |= wanted
-    assert not larger.reason
-
-
-def alike(plan: Plan, option: Option, known: Answers) -> list[Value | None]:
-    """All answers that an option stands for."""
-    term = plan.rulebook.terms[option.term]
-    if term.domain.values or option.value is None:
-        return [option.value]
-    low, high = plan.class_of(term, int(option.value))
-    return [number for number in range(low, high + 1) if number != known.get(option.term)]
+    known, compiled = data.draw(facts(book)), CompiledRulebook(book)
+    at_once = compiled.variants(known)
+    answers = {}
+    for term in book.findings:
+        if term.name not in known and data.draw(st.booleans()):
+            for value in values(book, term.name):
+                at_once.choose(term.name, value, 1)
+            answers[term.name] = data.draw(st.sampled_from([None, *values(book, term.name)]))
+    then = compiled.variants({**known, **{name: value for name, value in answers.items() if value is not None}})
+    for term in book.conclusions:
+        for node in (node for pair in compiled.pairs(term.name) for node in pair):
+            assert not then.mark(node) or at_once.mark(node)

@@ -5,8 +5,10 @@ The atoms are what a case says: a value is given, a number is known and at least
 rulebook (laws, proofs) may say NOT: no mark of a rulebook ever rests on one.
 """
 
+from .compiled import CompiledRulebook, Option
 from .compiler import Compiler, compile_rulebook, compiled, marks_of
-from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Circuit, Gate, Pair, is_so, says
+from .evaluate import Evaluation, evaluate, set_bits, transitive_inputs
+from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Gate, Pair
 
 __all__ = [
     "ALWAYS",
@@ -14,13 +16,16 @@ __all__ = [
     "NEVER",
     "TRUE",
     "Atom",
-    "Circuit",
+    "CompiledRulebook",
     "Compiler",
+    "Evaluation",
     "Gate",
+    "Option",
     "Pair",
     "compile_rulebook",
     "compiled",
-    "is_so",
+    "evaluate",
     "marks_of",
-    "says",
+    "set_bits",
+    "transitive_inputs",
 ]

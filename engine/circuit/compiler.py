@@ -8,12 +8,12 @@ from typing import Literal
 from ..case import Value
 from ..language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
 from ..rulebook import COMPLETE, SCREENED, Rulebook, Support, Term
-from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Circuit, Gate, Pair
+from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Gate, Pair
 
 
-def compile_rulebook(rulebook: Rulebook) -> Circuit:
-    """The circuit of a rulebook."""
-    return compiled(Compiler(rulebook)).circuit()
+def compile_rulebook(rulebook: Rulebook) -> "Compiler":
+    """The circuit of a rulebook; what asks about it can be built on."""
+    return compiled(Compiler(rulebook))
 
 
 def compiled(compiler: "Compiler") -> "Compiler":
@@ -24,7 +24,12 @@ def compiled(compiler: "Compiler") -> "Compiler":
 
 @dataclass
 class Compiler:
-    """Builds nodes, each once: what was built before is found again."""
+    """Builds nodes, each once: what was built before is found again.
+
+    Each pair is (holds, fails): `rules` are the marks of conditions; `support` whether each rule fires for each of its
+    conclusions, or is ruled out there; `values` and `members` the marks of each value; `scales` those of "at least"
+    each value; `counts` those of "at least k", k from 1; `answered` is a single node for each finding.
+    """
 
     rulebook: Rulebook
     nodes: list[Gate] = field(default_factory=lambda: [Gate("constant"), Gate("constant")])
@@ -44,19 +49,6 @@ class Compiler:
         for name, asked in ((SCREENED, [term for term in findings if term.screening]), (COMPLETE, list(findings))):
             done = self.all_of(self.answered[term.name] for term in asked)
             self.values[name] = {"yes": (done, FALSE), "no": (FALSE, done)}
-
-    def circuit(self) -> Circuit:
-        """All that is built so far."""
-        return Circuit(
-            tuple(self.nodes),
-            self.rules,
-            self.support,
-            self.values,
-            self.members,
-            self.scales,
-            self.counts,
-            self.answered,
-        )
 
     # --- gates -------------------------------------------------------------------------------------------------------
 

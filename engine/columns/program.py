@@ -8,7 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
-from ..circuit import Circuit, Pair, compile_rulebook
+from ..circuit import Compiler, Pair, compile_rulebook
 from ..rulebook import Rulebook
 from .facts import check_table
 from .findings import Bits, dtype_of, findings_of
@@ -30,7 +30,7 @@ class Program:
         return _outputs(self.rulebook, self.circuit)
 
     @cached_property
-    def circuit(self) -> Circuit:
+    def circuit(self) -> Compiler:
         """The circuit behind the marks."""
         return compile_rulebook(self.rulebook)
 
@@ -64,7 +64,7 @@ class Program:
         return pl.DataFrame([*rows.ids(), *rows.conclusions(), *rows.fires(), *rows.waits()])
 
 
-def _outputs(rulebook: Rulebook, circuit: Circuit) -> dict[str, Pair]:
+def _outputs(rulebook: Rulebook, circuit: Compiler) -> dict[str, Pair]:
     """What is read off the circuit, by name: `term=value`, `term>=value`, `rule>term` and the findings answered."""
     outputs: dict[str, Pair] = {}
     for term in rulebook.conclusions:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from ..alarms import scales_of
-from ..circuit import Compiler, compiled
+from ..circuit import compile_rulebook
 from ..rulebook import Rulebook
 from .doubts import AtFault
 from .findings import dtype_of, findings_of
@@ -25,7 +25,7 @@ class Reach:
     @cached_property
     def _steps(self) -> tuple[Plan, dict[str, list[int]]]:
         """The work behind the steps of the scales, and the node of each step but the lowest."""
-        compiler = compiled(Compiler(self.rulebook))
+        compiler = compile_rulebook(self.rulebook)
         steps = {term.name: [holds for holds, _ in compiler.scales[term.name].values()][1:] for term in self.scales}
         return Plan(self.rulebook.terms, compiler.nodes, [node for nodes in steps.values() for node in nodes]), steps
 

@@ -4,18 +4,18 @@
 it; `weigh` what speaks for values and against them; `compare` what made the difference between two decisions; `what_if`
 what other answers would change, and `what_would_change` the fewest that do; `enough` a part of the answers that
 suffices; `what_next` what is still to be asked, and why. The advice is what the recommendation of the knowledge base
-shows. Those that try many cases want a `Plan`, made once for a rulebook. Each answer is checked again against
-`semantics` (verify.py) before it is given.
+shows. Those that try many cases want a `CompiledRulebook`, made once for a rulebook. Each answer is checked again
+against `semantics` (verify.py) before it is given.
 """
 
-from .answers import Outcome, advice, outcome, shown
+from ..circuit import CompiledRulebook
+from .answers import Outcome, Told, advice, outcome, shown
 from .contrast import Difference, KnowledgeChange, compare, compare_rulebooks
 from .counterfactual import Way
 from .counterfactuals import MOST_TOLD, Alternative, Alternatives, OtherAnswers, what_if, what_would_change
 from .evidence import Argument, Weighed, Weighing, weigh
 from .findings import FindingChange
 from .next_question import Effect, Question, Questions, what_next
-from .plan import Plan, Told
 from .rule_changes import Change, Judged, LineTurn, RuleTurn
 from .sufficient_reason import Enough, enough
 from .why import GateReason, GroupReason, LineReason, RuleReason, Side, Why, as_json, rests_on, why
@@ -28,6 +28,7 @@ __all__ = [
     "Argument",
     "Candidate",
     "Change",
+    "CompiledRulebook",
     "Difference",
     "Effect",
     "Enough",
@@ -41,7 +42,6 @@ __all__ = [
     "LineTurn",
     "OtherAnswers",
     "Outcome",
-    "Plan",
     "Question",
     "Questions",
     "RuleReason",

@@ -1,15 +1,29 @@
 """How conclusions stand in a decision, and which of them are the advice, as the knowledge base shows it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..case import Answer, Decision, plain
+from .. import semantics
+from ..case import Answer, Decision, Value, plain
+from ..circuit import CompiledRulebook
 from ..language import Condition, Group, Line, show_line, title_of
-from ..rulebook import Rulebook
+from ..rulebook import Rulebook, Term
 from ..semantics import STATES, STATUS
+from ..withheld import withholds
 
-__all__ = ["STATES", "STATUS", "Outcome", "advice", "in_a_phrase", "outcome", "shown"]
+__all__ = [
+    "STATES",
+    "STATUS",
+    "Outcome",
+    "Told",
+    "advice",
+    "in_a_phrase",
+    "outcome",
+    "outcome_where",
+    "shown",
+    "told_answers",
+]
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,33 @@ class Outcome:
         return {"gap": True} if self.gap else plain(self.answer)
 
 
+@dataclass(frozen=True)
+class Told:
+    """Answers to one question that do the same; of a number the ranges, and one value of each."""
+
+    values: tuple[Value, ...]
+    ranges: tuple[tuple[int, int], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The answers as an object; docs/schema describes it."""
+        return {
+            "values": list(self.values),
+            "ranges": [{"at least": low, "at most": high} for low, high in self.ranges],
+        }
+
+
+def told_answers(compiled: CompiledRulebook, term: Term, values: Sequence[Value | None], near: Value | None) -> Told:
+    """Answers as they are told: of numbers the ranges they stand for, and of each the number nearest to this."""
+    given = tuple(value for value in values if value is not None)
+    ranges: list[tuple[int, int]] = []
+    for number in () if term.domain.values else sorted(map(int, given)):
+        low, high = compiled.class_of(term, number)
+        joined = ranges and ranges[-1][1] + 1 == low
+        ranges[-1:] = [(ranges[-1][0], high)] if joined else [*ranges[-1:], (low, high)]
+    middle = term.middle if near is None else int(near) if ranges else 0
+    return Told(tuple(min(max(middle, low), high) for low, high in ranges) or given, tuple(ranges))
+
+
 def shown(rulebook: Rulebook) -> tuple[str, ...]:
     """The conclusions that a recommendation shows; where none is laid out, all of them.
 
@@ -48,6 +89,26 @@ def outcome(decision: Decision, term: str) -> Outcome:
     marked = decision.marked
     disputed = tuple(marked.disputed.get(term, ()))
     return Outcome(marked.conclusions.get(term), disputed, term in marked.gaps, decision.withholds(term))
+
+
+def outcome_where(compiled: CompiledRulebook, term: str, marked: Callable[[int], bool]) -> Outcome:
+    """How a conclusion stands where these nodes of the circuit are marked."""
+    found, state = compiled.rulebook.terms[term], semantics.State({})
+    marks = [semantics.mark(marked(holds), marked(fails)) for holds, fails in compiled.pairs(term)]
+    named = dict(zip(found.domain.values, marks, strict=False))
+    if found.domain.kind == "tally":
+        holding = sum(one & semantics.HOLDS for one in marks)
+        state.counts[term] = (holding, sum(not one & semantics.FAILS for one in marks))
+    elif found.takes_highest:
+        state.scales[term] = named
+    elif found.domain.kind == "several":
+        state.members[term] = named
+    else:
+        state.values[term] = named
+    answer = semantics.answer(found, state)
+    disputed = semantics.disputed_values(found, state) if semantics.disputed(found, state) else ()
+    withheld = marked(compiled.lawless) and withholds(found, answer, disputed)
+    return Outcome(answer, disputed, semantics.gap(found, state), withheld)
 
 
 def advice(decision: Decision, terms: Iterable[str]) -> dict[str, Outcome]:

@@ -6,13 +6,13 @@ from typing import Any
 
 from .. import semantics
 from ..case import Decision
+from ..circuit import CompiledRulebook
+from ..minimise import minimise
 from ..record import Record
 from ..rulebook import Circle, Rule, Rulebook, Term
 from .answers import advice, shown
 from .findings import FindingChange, finding_changes
-from .minimise import minimise
 from .mixtures import Decisive, decisive
-from .plan import Plan
 from .preconditions import check_both
 from .rule_changes import Change, Judged, changes, steps
 from .verify import check_difference
@@ -70,15 +70,15 @@ class Difference(Record):
         }
 
 
-def compare(plan: Plan, before: Decision, after: Decision, terms: Sequence[str] = ()) -> Difference:
+def compare(compiled: CompiledRulebook, before: Decision, after: Decision, terms: Sequence[str] = ()) -> Difference:
     """What made the difference between two cases under one rulebook: in the advice, or in the terms named."""
-    rulebook = plan.rulebook
+    rulebook = compiled.rulebook
     check_both([(rulebook, before), (rulebook, after)], terms)
     told = tuple(terms) or shown(rulebook)
     first, second = Judged(rulebook, before), Judged(rulebook, after)
     differing = finding_changes(rulebook, before.case.facts, after.case.facts)
     same = advice(before, told) == advice(after, told)
-    part = Decisive() if same else decisive(plan, before.case.facts, differing, told)
+    part = Decisive() if same else decisive(compiled, before.case.facts, differing, told)
     check_difference(rulebook, before, after, part, told)
     found = changes(first, second, told)
     return Difference(
@@ -107,11 +107,8 @@ def compare_rulebooks(before: Judged, after: Judged, terms: Sequence[str] = ()) 
         mixed = _mixed(before.rulebook, after.rulebook, chosen)
         return _is_whole(mixed) and advice(semantics.decide(mixed, before.decision.case), told) == wanted
 
-    def first(sets: Sequence[Sequence[KnowledgeChange]]) -> int | None:
-        return next((place for place, chosen in enumerate(sets) if brings(chosen)), None)
-
     differing = knowledge_changes(before.rulebook, after.rulebook)
-    needed = minimise(differing, first)
+    needed = minimise(differing, lambda sets: list(map(brings, sets)))
     found = changes(before, after, told)
     return Difference(
         before.decision,

@@ -8,25 +8,30 @@ from typing import Any
 
 from .. import semantics
 from ..case import Decision, Value
+from ..circuit import CompiledRulebook, Evaluation, Option, set_bits
+from ..proof import Undecided
 from ..record import Record
 from ..rulebook import Rulebook, facts_in_order
-from .answers import shown
-from .bit_parallel import Pairs, Variants, places, trying
+from .answers import Told, outcome_where, shown, told_answers
 from .contrast import Difference, compare
-from .correction_sets import Larger, OptionSet
-from .counterfactual import options_of
+from .correction_sets import CorrectionSets
+from .counterfactual import LOOSE, MOST_TRIED, options_of, prefer_ordinary
 from .findings import FindingChange, with_changes
-from .plan import Option, Plan, Told
 from .preconditions import check_answers, check_asked, check_most, check_other_answers
 from .rule_changes import Change, Judged, changes
+from .sat_queries import other_answers, prover_of
 from .verify import check_changed
 
-TRIED_WHOLE = 2
-"""Sets of so many other answers are tried whole; of the larger ones a solver is asked."""
+TRIED = 2
+"""So many other answers together are told not to change anything, where no set of any size does."""
+MOST_FOUND = 10_000
+"""Where there are more sets of a size they are left at that."""
 SIZES = 2
 """So many sizes are told: the smallest, and the next."""
 MOST_TOLD = 30
 """So many sets of a size are told; the others are counted."""
+
+OptionSet = tuple[Option, ...]
 
 
 @dataclass(frozen=True)
@@ -97,80 +102,119 @@ class Alternatives(Record):
 
 
 def what_if(
-    plan: Plan, decision: Decision, answers: Mapping[str, Value | None], terms: Sequence[str] = ()
+    compiled: CompiledRulebook, decision: Decision, answers: Mapping[str, Value | None], terms: Sequence[str] = ()
 ) -> Difference:
     """What other answers would change, and through which rules; None takes an answer back."""
-    check_asked(plan.rulebook, decision, terms)
+    check_asked(compiled.rulebook, decision, terms)
     check_other_answers(answers)
     facts = with_changes(decision.case.facts, [FindingChange(term, None, value) for term, value in answers.items()])
-    check_answers(plan.rulebook, facts, answers)
-    case = replace(decision.case, facts=facts_in_order(plan.rulebook, facts), expected=None)
-    return compare(plan, decision, semantics.decide(plan.rulebook, case), terms)
+    check_answers(compiled.rulebook, facts, answers)
+    case = replace(decision.case, facts=facts_in_order(compiled.rulebook, facts), expected=None)
+    return compare(compiled, decision, semantics.decide(compiled.rulebook, case), terms)
 
 
 def what_would_change(
-    plan: Plan, decision: Decision, terms: Sequence[str] = (), most: int | None = MOST_TOLD
+    compiled: CompiledRulebook, decision: Decision, terms: Sequence[str] = (), most: int | None = MOST_TOLD
 ) -> Alternatives:
     """The fewest other answers that would change the advice, or the terms named; of each size so many are told."""
-    check_asked(plan.rulebook, decision, terms)
+    check_asked(compiled.rulebook, decision, terms)
     check_most(most)
-    told = tuple(terms) or shown(plan.rulebook)
-    search = _Search(plan, decision, told)
-    found: list[Alternative] = []
-    counts: dict[int, int] = {}
-    for size, hits in search.sizes():
-        counts[size] = len(hits)
-        found += islice(search.told(hits), most)
-        if sum(map(bool, counts.values())) == SIZES:
-            break
-    larger, whole = search.larger, sum(map(bool, counts.values())) < SIZES
+    search = _Search(compiled, decision, tuple(terms) or shown(compiled.rulebook))
+    search.run()
+    counts = search.counts()
+    alone = {option.term for (option,) in search.found.get(1, ())}
     return Alternatives(
         decision,
-        tuple(found),
+        tuple(alternative for size in sorted(search.found) for alternative in islice(search.told(size), most)),
         counts,
-        tuple(term.name for term in plan.rulebook.findings if term.name in search.alone),
-        fixed_in(plan.rulebook, decision.case.facts),
-        all_told=whole and not larger.reason,
-        undecided=larger.reason,
-        undecided_from=larger.size if larger.reason else None,
+        tuple(term.name for term in compiled.rulebook.findings if term.name in alone),
+        fixed_in(compiled.rulebook, decision.case.facts),
+        all_told=sum(map(bool, counts.values())) < SIZES and not search.undecided,
+        undecided=search.undecided,
+        undecided_from=search.undecided_from,
     )
 
 
 class _Search:
-    """Looks for sets of other answers to one case, each size whole."""
+    """Looks for sets of other answers to one case, the smallest first, of each size all."""
 
-    def __init__(self, plan: Plan, decision: Decision, terms: tuple[str, ...]) -> None:
-        self.plan, self.decision, self.terms = plan, decision, terms
+    def __init__(self, compiled: CompiledRulebook, decision: Decision, terms: tuple[str, ...]) -> None:
+        self.compiled, self.decision, self.terms = compiled, decision, terms
         self.facts = decision.case.facts
-        self.standing = plan.standing(terms)
-        now = Variants(plan, self.facts)
-        now.settle(self.standing)
-        self.aims = [node for term in terms for node in plan.otherwise(term, now)]
-        self.options = options_of(plan, self.facts, self.aims)
-        self.larger = Larger(plan, self.facts, self.aims, self.options)
-        self.alone: set[str] = set()
+        self.nodes = compiled.order(compiled.nodes_for(terms))
+        now = compiled.variants(self.facts)
+        now.settle(self.nodes)
+        self.aims = [node for term in terms for node in compiled.nodes_that_would_differ(term, now)]
+        self.options = options_of(compiled, self.facts, self.aims)
+        every = [option for options in self.options.values() for option in options]
+        self.places = {option: place for place, option in enumerate(every)}
+        self.found: dict[int, list[OptionSet]] = {}
+        self.undecided = ""
+        self.undecided_from: int | None = None
 
-    def sizes(self) -> Iterator[tuple[int, list[OptionSet]]]:
-        """The sets of each size that change the advice, and no part of which does."""
-        single = [(option,) for option in self.options]
-        ones = [single[place] for place in places(self._do(trying(self.plan, self.facts, single)))]
-        self.alone = {option.term for (option,) in ones}
-        yield 1, list[OptionSet](ones)
-        left = [option for option in self.options if (option,) not in set(ones)]
-        pairs = Pairs(self.plan, self.facts, left)
-        twos = list(pairs.at(self._do(pairs)))
-        yield TRIED_WHOLE, list[OptionSet](twos)
-        yield from self.larger.sizes(TRIED_WHOLE + 1, [*ones, *twos])
+    def run(self) -> None:
+        """Look for the sets of the smallest two sizes that there are."""
+        prover = prover_of(self.compiled)
+        hard, as_is = other_answers(self.compiled, prover, self.facts, list(self.options))
+        prefer_ordinary(self.compiled, self.options)
+        sets = CorrectionSets(prover, [*hard, self.compiled.circuit.any_of(self.aims)], as_is, ranked=False)
+        while not self.undecided and (names := sets.smallest(self._most())) is not None:
+            if isinstance(names, Undecided):
+                self._give_up(names.reason, max(self.found, default=0) or 1)
+            else:
+                self._add(names, sets.case(), sets)
+        self.found = {size: self._checked(size, found) for size, found in self.found.items()}
 
-    def _do(self, variants: Variants) -> int:
-        """The variants that change the advice, of a patient that there can be."""
-        variants.settle(self.standing)
-        return variants.any_of(self.aims) & variants.possible()
+    def _most(self) -> int | None:
+        """The largest size that is still looked for, once there are sets of two."""
+        return max(self.found) if len(self.found) == SIZES else None
 
-    def told(self, hits: Sequence[OptionSet]) -> Iterator[Alternative]:
+    def _give_up(self, reason: str, size: int) -> None:
+        self.undecided, self.undecided_from = reason, size
+
+    def _add(self, names: Sequence[str], case: Mapping[str, Value], sets: CorrectionSets) -> None:
+        """Keep what the case has of these findings, and look no more for it, nor for what has it in it."""
+        options = tuple(option for name in names if (option := self._option(name, case[name])) is not None)
+        if len(options) < len(names):
+            self._give_up(LOOSE, len(names))
+            return
+        sets.bar(map(self.compiled.node_of, options))
+        self.found.setdefault(len(names), []).append(options)
+        if prod(len(self.options[name]) for name in names) > MOST_TRIED:
+            self._give_up(f"there are too many answers to {len(names)} questions to try them all", len(names))
+        elif len(self.found[len(names)]) > MOST_FOUND:
+            self._give_up(f"the search ends at {MOST_FOUND:,}", len(names))
+
+    def _option(self, name: str, value: Value) -> Option | None:
+        """The option that stands for an answer; None where that is not told apart from the answer there is."""
+        term = self.compiled.rulebook.terms[name]
+        if term.domain.values:
+            return Option(name, value)
+        low, high = self.compiled.class_of(term, int(value))
+        return next((one for one in self.options[name] if low <= int(one.value or 0) <= high), None)
+
+    def _checked(self, size: int, sets: list[OptionSet]) -> list[OptionSet]:
+        """The sets of a size in order, those that the circuit says to change the advice too."""
+        sets.sort(key=lambda options: [self.places[option] for option in options])
+        variants = self.compiled.variants_with(self.facts, sets)
+        variants.settle(self.nodes)
+        hits = variants.any_of(self.aims) & self.compiled.possible(variants)
+        if hits != variants.full:
+            self._give_up(LOOSE, min(size, self.undecided_from or size))
+        return [sets[place] for place in set_bits(hits)]
+
+    def counts(self) -> dict[int, int]:
+        """How many sets there are of each size, up to the largest that was looked at."""
+        largest = max(TRIED, self.undecided_from or 0, *self.found)
+        if sum(map(bool, self.found.values())) == SIZES:
+            largest = max(self.found)
+        return {size: len(self.found.get(size, ())) for size in range(1, largest + 1)}
+
+    def told(self, size: int) -> Iterator[Alternative]:
         """The sets with what they change: those that bring the same are one, and the first of each is checked."""
-        variants = trying(self.plan, self.facts, hits)
-        variants.settle(self.standing)
+        hits = self.found[size]
+        variants = self.compiled.variants_with(self.facts, hits)
+        variants.settle(self.nodes)
         where = {options: place for place, options in enumerate(hits)}
         for options in self._merged(hits, variants):
             first = tuple(option[0] for option in options)
@@ -178,22 +222,25 @@ class _Search:
             changed = self._changes(first, variants, where[first])
             yield Alternative(answers, changed, prod(len(option) for option in options))
 
-    def _changes(self, options: OptionSet, variants: Variants, place: int) -> tuple[Change, ...]:
-        rulebook = self.plan.rulebook
+    def _changes(self, options: OptionSet, variants: Evaluation, place: int) -> tuple[Change, ...]:
+        rulebook = self.compiled.rulebook
         then = {
-            term: self.plan.outcome(term, lambda node: bool(variants.mark(node) >> place & 1)) for term in self.terms
+            term: outcome_where(self.compiled, term, lambda node: bool(variants.mark(node) >> place & 1))
+            for term in self.terms
         }
         after = check_changed(rulebook, self.facts, {option.term: option.value for option in options}, then)
         return changes(Judged(rulebook, self.decision), Judged(rulebook, after), self.terms)
 
     def _answers(self, options: Sequence[Option]) -> OtherAnswers:
-        term = self.plan.rulebook.terms[options[0].term]
+        term = self.compiled.rulebook.terms[options[0].term]
         now = self.facts.get(term.name)
-        return OtherAnswers(term.name, now, self.plan.told(term, [option.value for option in options], now))
+        return OtherAnswers(
+            term.name, now, told_answers(self.compiled, term, [option.value for option in options], now)
+        )
 
-    def _merged(self, hits: Sequence[OptionSet], variants: Variants) -> Iterator[tuple[OptionSet, ...]]:
+    def _merged(self, hits: Sequence[OptionSet], variants: Evaluation) -> Iterator[tuple[OptionSet, ...]]:
         """Sets on the same findings that bring the same as one, each finding with all its answers."""
-        marks = {variants.mark(node) for term in self.terms for node in self.plan.telling(term)}
+        marks = {variants.mark(node) for term in self.terms for node in self.compiled.deciding(term)}
         varying = (marks - {variants.full}) | {0}
         effects = list(zip(*(f"{mark:0{len(hits)}b}" for mark in varying), strict=True))[::-1]
         groups: dict[Any, list[tuple[OptionSet, ...]]] = {}

@@ -1,30 +1,20 @@
 """Which of the findings in which two cases differ make the difference, and which of the others can undo it.
 
-A mixture of two cases has some of the differing findings as after, and the others as before. Where there are few, all
-mixtures are tried at once. Where there are many, sets are tried by size, and what can undo the difference is found by
-bounds, which never claim too much; then for each finding of it a mixture is looked for that needs it, and where trying
-finds none a solver is asked.
+A mixture of two cases has some of the differing findings as after, and the others as before. A solver is asked for the
+fewest with which it has the advice after, and then for the fewest with which it has that whatever the others are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from itertools import combinations
-from math import comb
-from operator import and_
 
 from ..case import Value
-from .bit_parallel import Variants, places, trying
-from .bounds import Bounds
+from ..circuit import CompiledRulebook
+from ..minimise import minimise
+from ..proof import Undecided
+from ..proof.hitting_sets import HittingSets
+from .correction_sets import CorrectionSets
 from .findings import FindingChange, with_changes
-from .minimise import minimise
-from .plan import Option, Plan
-from .sat_queries import mixture_in_which
-
-FEW = 13
-"""Of so many differing findings every mixture is tried: they are 8,192."""
-MOST_SETS = 8_000
-"""Of more, so many sets are tried, the smallest first, before findings are left out one by one."""
+from .sat_queries import prover_of
 
 Changes = tuple[FindingChange, ...]
 
@@ -49,141 +39,76 @@ class Decisive:
 
 
 def decisive(
-    plan: Plan, before: Mapping[str, Value], differing: Sequence[FindingChange], terms: Sequence[str]
+    compiled: CompiledRulebook,
+    before: Mapping[str, Value],
+    differing: Sequence[FindingChange],
+    terms: Sequence[str],
 ) -> Decisive:
     """The fewest changes that bring how the terms stand after, and those with which nothing else matters."""
-    nodes = tuple(dict.fromkeys(node for term in terms for node in plan.telling(term)))
-    read = plan.findings_beneath(nodes)
-    mixtures = _Mixtures(plan, before, [change for change in differing if change.term in read], nodes)
-    return mixtures.all_tried() if len(mixtures.changes) <= FEW else mixtures.some_tried()
+    nodes = tuple(dict.fromkeys(node for term in terms for node in compiled.deciding(term)))
+    read = compiled.findings_beneath(nodes)
+    mixtures = _Mixtures(compiled, before, [change for change in differing if change.term in read], nodes)
+    made, smallest = mixtures.made()
+    also = mixtures.also(made)
+    return Decisive(made, also, smallest, mixtures.without(made, also))
 
 
 class _Mixtures:
-    """The mixtures of two cases, and in which of them the advice is that of the case after."""
+    """The mixtures of two cases, and in which of them the advice is that of the case after.
+
+    A mixture need be no patient that there can be.
+    """
 
     def __init__(
-        self, plan: Plan, before: Mapping[str, Value], changes: Sequence[FindingChange], nodes: tuple[int, ...]
+        self,
+        compiled: CompiledRulebook,
+        before: Mapping[str, Value],
+        changes: Sequence[FindingChange],
+        nodes: tuple[int, ...],
     ) -> None:
-        self.plan, self.before, self.changes, self.nodes = plan, before, tuple(changes), nodes
-        after = Variants(plan, with_changes(before, changes))
-        after.settle(nodes)
-        self.aim = {node: bool(after.mark(node)) for node in nodes}
+        self.compiled, self.before, self.changes = compiled, before, tuple(changes)
+        self.prover, circuit = prover_of(compiled), compiled.circuit
+        after = compiled.variants(with_changes(before, changes))
+        after.settle(compiled.order(nodes))
+        self.as_after = [node if after.mark(node) else circuit.negation(node) for node in nodes]
+        self.differs = circuit.any_of(map(circuit.negation, self.as_after))
+        self.old = {one.term: self.prover.facts({one.term: one.before})[0] for one in changes}
+        self.new = {one.term: self.prover.facts({one.term: one.after})[0] for one in changes}
+        others = [term.name for term in compiled.rulebook.findings if term.name not in self.old]
+        self.base = [*self.prover.facts({name: before.get(name) for name in others})]
+        self.base += [circuit.any_of((self.old[name], self.new[name])) for name in self.old]
 
-    # --- few: every mixture ------------------------------------------------------------------------------------------
+    def made(self) -> tuple[Changes, bool]:
+        """The changes that bring the advice after by themselves, and whether no smaller set of them does."""
+        found = CorrectionSets(self.prover, [*self.base, *self.as_after], self.old).smallest()
+        if isinstance(found, tuple):
+            return tuple(change for change in self.changes if change.term in found), True
+        return minimise(self.changes, lambda sets: [self._brings(chosen) for chosen in sets]), False
 
-    def all_tried(self) -> Decisive:
-        """What decides, by trying every mixture; bit n of each mark is the mixture that has the n-th set of changes."""
-        count = len(self.changes)
-        variants = Variants(self.plan, self.before, 1 << count)
-        taken = [_alternating(place, variants.full) for place in range(count)]
-        for change, bits in zip(self.changes, taken, strict=True):
-            variants.choose(Option(change.term, change.after), bits)
-        as_after = self._as_after(variants)
-        made = min(places(as_after), key=int.bit_count)
-        decides = as_after  # of a set: every mixture that has it, and perhaps more, is as after
-        for place, bits in enumerate(taken):
-            decides &= decides >> (1 << place) | bits
-            decides &= bits if made >> place & 1 else variants.full
-        whole = min(places(decides), key=int.bit_count)
-        without: dict[FindingChange, Changes] = {}
-        for one in places(whole & ~made):
-            others = reduce(and_, (taken[place] for place in places(whole) if place != one), variants.full)
-            without[self.changes[one]] = self._at(next(places(others & ~as_after)))
-        return Decisive(self._at(made), self._at(whole & ~made), True, without)
+    def _brings(self, chosen: Sequence[FindingChange]) -> bool:
+        mixture = self.compiled.variants(with_changes(self.before, chosen))
+        return bool(mixture.all_of(self.as_after))
 
-    def _at(self, bits: int) -> Changes:
-        return tuple(self.changes[place] for place in places(bits))
+    def also(self, made: Changes) -> Changes:
+        """The fewest other changes with which none of the rest can undo it; all of them where that is not known."""
+        rest = [change for change in self.changes if change not in made]
+        self.prover.solver.prefer(self.new.values())
+        found = HittingSets(rest).smallest(lambda part: self._undoing((*made, *part)))
+        return found if isinstance(found, tuple) else tuple(rest)
 
-    def _as_after(self, variants: Variants) -> int:
-        """The variants in which all that was asked about stands as after."""
-        variants.settle(self.nodes)
-        found = variants.full
-        for node, true in self.aim.items():
-            found &= variants.mark(node) if true else ~variants.mark(node)
+    def without(self, made: Changes, also: Changes) -> dict[FindingChange, Changes]:
+        """For each of those in `also` a mixture with the others that has another advice, where one is found."""
+        found: dict[FindingChange, Changes] = {}
+        for change in also:
+            left = self._undoing((*made, *(one for one in also if one != change)))
+            if isinstance(left, list):
+                found[change] = tuple(one for one in self.changes if one not in left)
         return found
 
-    # --- many --------------------------------------------------------------------------------------------------------
-
-    def some_tried(self) -> Decisive:
-        """What decides, and for each change that is needed beside it a mixture, as far as one is found."""
-        made, smallest = self._made()
-        rest = [change for change in self.changes if change not in made]
-        also = list(minimise(rest, lambda sets: self._first_that_decides([(*made, *chosen) for chosen in sets])))
-        without: dict[FindingChange, Changes] = {}
-        for change in tuple(also):
-            taken = (*made, *(one for one in also if one != change))
-            tried = self._tried(taken)
-            mixture = self._asked(taken) if tried is None else tried
-            if mixture is None:
-                also.remove(change)
-            elif not isinstance(mixture, str):
-                without[change] = mixture
-        return Decisive(made, tuple(also), smallest, without)
-
-    def _made(self) -> tuple[Changes, bool]:
-        """The changes that bring the advice after by themselves, and whether no smaller set of them does."""
-        tried = -1
-        for sets in _by_size(self.changes, MOST_SETS):
-            tried = len(sets[0])
-            found = self._first_that_brings(sets)
-            if found is not None:
-                return sets[found], True
-        made = minimise(self.changes, self._first_that_brings)
-        return made, len(made) <= tried + 1
-
-    def _first_that_brings(self, sets: Sequence[Sequence[FindingChange]]) -> int | None:
-        """The first of some sets of changes that brings the advice after by itself."""
-        options = [[Option(one.term, one.after) for one in chosen] for chosen in sets]
-        return next(places(self._as_after(trying(self.plan, self.before, options))), None)
-
-    def _first_that_decides(self, sets: Sequence[Sequence[FindingChange]]) -> int | None:
-        """The first of some sets of changes of which bounds show that nothing beside it matters."""
-        values = {change.term: [change.after] for change in self.changes}
-        bounds = Bounds(self.plan, self.before, values, len(sets))
-        for place, chosen in enumerate(sets):
-            for change in chosen:
-                bounds.choose(Option(change.term, change.after), 1 << place)
-        bounds.settle(self.nodes)
-        found = bounds.sure
-        for node, true in self.aim.items():
-            mark = bounds.mark(node)
-            found &= mark if true else ~(mark >> bounds.count)
-        return next(places(found & bounds.sure), None)
-
-    def _tried(self, taken: Changes) -> Changes | None:
-        """A mixture that has these changes, and in which the advice is another; None where trying finds none."""
-        sets = [(*taken, *more) for more in self._more(taken)]
-        options = [[Option(one.term, one.after) for one in chosen] for chosen in sets]
-        other = trying(self.plan, self.before, options)
-        return next((sets[place] for place in places(other.full & ~self._as_after(other))), None)
-
-    def _more(self, taken: Changes) -> Iterator[Changes]:
-        """Some of the ways to take over other changes: none, all, one, all but one, and two."""
-        rest = tuple(change for change in self.changes if change not in taken)
-        yield from ((), rest)
-        yield from ((one,) for one in rest)
-        yield from (tuple(other for other in rest if other != one) for one in rest)
-        yield from ((one, two) for place, one in enumerate(rest) for two in rest[place + 1 :])
-
-    def _asked(self, taken: Changes) -> Changes | str | None:
-        """The same by a solver; None where it proves that there is none, or why it does not tell."""
-        found = mixture_in_which(self.plan, self.before, self.changes, taken, self.aim)
-        if not isinstance(found, frozenset):
+    def _undoing(self, taken: Changes) -> list[FindingChange] | Undecided | None:
+        """The changes left out in a mixture that has those taken, and another advice; None where there is none."""
+        asked = [*self.base, self.differs, *(self.new[change.term] for change in taken)]
+        found = self.prover.solver.ask(dict.fromkeys(asked), self.prover.limits)
+        if found is None or isinstance(found, Undecided):
             return found
-        return tuple(change for change in self.changes if change.term in found)
-
-
-def _by_size(changes: Changes, most: int) -> Iterator[list[Changes]]:
-    """The sets of changes, those of one size at a time, while there are not too many to try."""
-    tried = 0
-    for size in range(len(changes) + 1):
-        tried += comb(len(changes), size)
-        if tried > most:
-            return
-        yield list(combinations(changes, size))
-
-
-def _alternating(place: int, full: int) -> int:
-    """The numbers of which the bit of this place is set, as bits."""
-    period = (1 << (2 << place)) - 1
-    return full // period * (((1 << (1 << place)) - 1) << (1 << place)) if period <= full else 0
+        return [change for change in self.changes if found.get(change.term) != change.after]

@@ -14,12 +14,11 @@ from zlib import crc32
 
 from .. import semantics
 from ..case import Decision, Members, Value
+from ..circuit import CompiledRulebook, Evaluation, Option, set_bits
+from ..proof import Undecided
 from ..record import Record
 from ..rulebook import Rulebook, Term
-from .answers import Outcome, outcome, shown
-from .bit_parallel import Variants, places, trying
-from .bounds import Bounds
-from .plan import Option, Plan, Told, ordinary_value
+from .answers import Outcome, Told, outcome, outcome_where, shown, told_answers
 from .preconditions import check_asked
 from .sat_queries import SECONDS, prover_aside, still_open, where_it_matters
 from .verify import check_effect
@@ -101,13 +100,15 @@ class Questions(Record):
         }
 
 
-def what_next(plan: Plan, decision: Decision, terms: Sequence[str] = (), prove: bool = True) -> Questions:
+def what_next(
+    compiled: CompiledRulebook, decision: Decision, terms: Sequence[str] = (), prove: bool = True
+) -> Questions:
     """The unanswered questions that can still change the advice, or the terms named; unknown to known is a change.
 
     Where `prove`, a solver is asked of those questions of which it is not plain whether they can.
     """
-    check_asked(plan.rulebook, decision, terms)
-    survey = _Survey(plan, decision, tuple(terms) or shown(plan.rulebook))
+    check_asked(compiled.rulebook, decision, terms)
+    survey = _Survey(compiled, decision, tuple(terms) or shown(compiled.rulebook))
     found = {name: survey.question(name) for name in survey.bearing}
     unsure = [name for name, question in found.items() if not question.sure]
     proof = "structure" if not found else "shown" if len(unsure) < len(found) else ""
@@ -119,10 +120,10 @@ def what_next(plan: Plan, decision: Decision, terms: Sequence[str] = (), prove: 
                 found[name] = replace(found[name], sure=True)
             else:
                 del found[name]
-    asked = _gates_first(plan.rulebook, sorted(found.values(), key=_usefulness))
+    asked = _gates_first(compiled.rulebook, sorted(found.values(), key=_usefulness))
     if asked:
         for effect in asked[0].effects:
-            check_effect(plan.rulebook, decision, {asked[0].term.name: effect.answers.values[0]}, effect.settles)
+            check_effect(compiled.rulebook, decision, {asked[0].term.name: effect.answers.values[0]}, effect.settles)
     needless = tuple(name for name in decision.ask if name not in found)
     return Questions(decision, tuple(asked), needless, not asked, proof)
 
@@ -157,23 +158,25 @@ def _tells(outcome: Outcome) -> bool:
 class _Survey:
     """What the open answers of one case can still set."""
 
-    def __init__(self, plan: Plan, decision: Decision, terms: tuple[str, ...]) -> None:
-        self.plan, self.decision, self.terms = plan, decision, terms
+    def __init__(self, compiled: CompiledRulebook, decision: Decision, terms: tuple[str, ...]) -> None:
+        self.compiled, self.decision, self.terms = compiled, decision, terms
         self.facts = decision.case.facts
-        self.open = {name: plan.rulebook.terms[name] for name in decision.ask}
-        self.singles = [option for term in self.open.values() for option in plan.options(term, self.facts)]
-        standing = plan.standing(terms)
-        self.alone = trying(plan, self.facts, [(option,) for option in self.singles])
-        self.alone.settle(standing)
+        self.open = {name: compiled.rulebook.terms[name] for name in decision.ask}
+        self.singles = [option for term in self.open.values() for option in compiled.options(term, self.facts)]
+        order = compiled.order(compiled.nodes_for(terms))
+        self.alone = compiled.variants_with(self.facts, [(option,) for option in self.singles])
+        self.alone.settle(order)
         self.values: dict[str, list[Value]] = {}
-        for option in (self.singles[place] for place in places(self.alone.possible())):
+        for option in (self.singles[place] for place in set_bits(compiled.possible(self.alone))):
             if option.value is not None:
                 self.values.setdefault(option.term, []).append(option.value)
-        self.bounds = Bounds(plan, self.facts, self.values)
-        self.bounds.settle(standing)
-        self.wanted = {
-            term: [node for node in plan.telling(term) if self.bounds.mark(node) == Bounds.OPEN] for term in terms
-        }
+        self.now, self.at_once = compiled.variants(self.facts), compiled.variants(self.facts)
+        for name, values in self.values.items():
+            for value in values:
+                self.at_once.choose(name, value, 1)
+        self.now.settle(order)
+        self.at_once.settle(order)
+        self.wanted = {term: [node for node in compiled.deciding(term) if self._is_open(node)] for term in terms}
         self.nodes = sorted({node for nodes in self.wanted.values() for node in nodes})
         self.bits = {name: 1 << place for place, name in enumerate(self.open)}
         self.reach = self._reach()
@@ -199,8 +202,8 @@ class _Survey:
 
         A case in which one does shows it of others too.
         """
-        prover = prover_aside(self.plan)
-        base = still_open(self.plan, prover, self.facts)
+        prover = prover_aside(self.compiled)
+        base = still_open(self.compiled, prover, self.facts)
         deadline = time.monotonic() + SECONDS
         found: dict[str, bool] = {}
         for name in names:
@@ -211,25 +214,29 @@ class _Survey:
             case = where_it_matters(prover, base, nodes, hanging)
             if case is None:
                 found[name] = False
-            elif not isinstance(case, str):
+            elif not isinstance(case, Undecided):
                 found.update(dict.fromkeys(self._mattering_in(case, names), True))
         return found
 
     def _mattering_in(self, case: Mapping[str, Value], names: Sequence[str]) -> list[str]:
         """The questions without whose answer something wanted would not be set in a case."""
-        variants = trying(self.plan, case, [(), *((Option(name, None),) for name in names)])
-        variants.settle(self.plan.standing(self.terms))
+        variants = self.compiled.variants_with(case, [(), *((Option(name, None),) for name in names)])
+        variants.settle(self.compiled.order(self.compiled.nodes_for(self.terms)))
         lost = 0
         for mark in map(variants.mark, self.nodes):
             lost |= ~mark if mark & 1 else 0
         return [name for place, name in enumerate(names, 1) if lost >> place & 1]
 
+    def _is_open(self, node: int) -> bool:
+        """Whether a node is not true now, and is where every open answer is given at once."""
+        return not self.now.mark(node) and bool(self.at_once.mark(node))
+
     def _reach(self) -> dict[int, int]:
         """For each open node through which one wanted hangs on answers, the open findings that it hangs on."""
-        nodes, open_marks = self.plan.compiler.nodes, self.bounds.marks
+        nodes = self.compiled.circuit.nodes
         seen, queue = set(self.nodes), list(self.nodes)
         while queue:
-            new = [one for one in nodes[queue.pop()].inputs if one not in seen and open_marks[one] == Bounds.OPEN]
+            new = [one for one in nodes[queue.pop()].inputs if one not in seen and self._is_open(one)]
             seen.update(new)
             queue += new
         found: dict[int, int] = {}
@@ -249,8 +256,8 @@ class _Survey:
 
     def _waiting(self, name: str, bit: int) -> Iterator[str]:
         """The rules that wait, read the finding themselves, and bear on what is wanted."""
-        for rule in self.plan.readers.get(name, ()):
-            pair = self.plan.compiler.rules[rule]
+        for rule in self.compiled.readers.get(name, ()):
+            pair = self.compiled.circuit.rules[rule]
             if not self.decision.marks[rule] and any(self.reach.get(node, 0) & bit for node in pair):
                 yield rule
 
@@ -259,12 +266,12 @@ class _Survey:
         options, variants = self.singles, self.alone
         marks = [mark for node in self.nodes if (mark := variants.mark(node))]
         groups: dict[tuple[str, tuple[int, ...]], list[int]] = {}
-        for place in places(reduce(or_, marks, 0) & variants.possible()):
+        for place in set_bits(reduce(or_, marks, 0) & self.compiled.possible(variants)):
             effect = tuple(mark >> place & 1 for mark in marks)
             groups.setdefault((options[place].term, effect), []).append(place)
         found: dict[str, tuple[Effect, ...]] = {}
         for (term, _), members in groups.items():
-            told = self.plan.told(self.open[term], [options[place].value for place in members], None)
+            told = told_answers(self.compiled, self.open[term], [options[place].value for place in members], None)
             found[term] = (*found.get(term, ()), Effect(told, self._settled(members[0])))
         return {
             term: tuple(sorted(effects, key=lambda effect: _place(self.open[term], effect.answers.values[0])))
@@ -275,7 +282,8 @@ class _Survey:
         """Each term as it would stand there, of those that would stand otherwise."""
         touched = [term for term, bits in self.settling.items() if bits >> place & 1]
         then = {
-            term: self.plan.outcome(term, lambda node: bool(self.alone.mark(node) >> place & 1)) for term in touched
+            term: outcome_where(self.compiled, term, lambda node: bool(self.alone.mark(node) >> place & 1))
+            for term in touched
         }
         return {term: one for term, one in then.items() if one != outcome(self.decision, term)}
 
@@ -289,20 +297,20 @@ class _Survey:
         for way in ways:
             blocks.append((len(without), (1 << len(way) + 1) - 1 << len(without)))
             without += ["", *(option.term for option in way)]
-        variants = Variants(self.plan, self.facts, len(without))
+        variants = self.compiled.variants(self.facts, len(without))
         for way, (start, block) in zip(ways, blocks, strict=True):
             for place, option in enumerate(way, start + 1):
-                variants.choose(option, block & ~(1 << place))
-        variants.settle(self.plan.standing(self.terms))
-        lost = self._lost(variants, blocks) & variants.possible()
+                variants.choose(option.term, option.value, block & ~(1 << place))
+        variants.settle(self.compiled.order(self.compiled.nodes_for(self.terms)))
+        lost = self._lost(variants, blocks) & self.compiled.possible(variants)
         found: dict[str, int] = {}
-        for place in places(lost):
+        for place in set_bits(lost):
             found[without[place]] = found.get(without[place], 0) + 1
         return found
 
-    def _lost(self, variants: Variants, blocks: Sequence[tuple[int, int]]) -> int:
+    def _lost(self, variants: Evaluation, blocks: Sequence[tuple[int, int]]) -> int:
         """Where something wanted that a whole way sets is not set; the first of each block is the whole way."""
-        possible, lost = variants.possible(), 0
+        possible, lost = self.compiled.possible(variants), 0
         for mark in filter(None, map(variants.mark, self.nodes)):
             for start, block in blocks:
                 if mark >> start & possible >> start & 1:
@@ -313,12 +321,12 @@ class _Survey:
         """The open findings with the answers that they may get, and the usual of these; those asked always first."""
         for term in sorted(self.open.values(), key=lambda term: term.asked_if is not None):
             if values := self.values.get(term.name, []):
-                usual = ordinary_value(term)
+                usual = term.ordinary
                 yield term, values, usual if usual in values else None
 
     def _way(self, seed: int) -> list[Option]:
         """One way in which the open answers could turn out: mostly as usual, each where it applies."""
-        state = semantics.State(dict(self.facts), gates=self.plan.rulebook.gates)
+        state = semantics.State(dict(self.facts), gates=self.compiled.rulebook.gates)
         way: list[Option] = []
         for term, values, usual in self.turning:
             if semantics.applies(term.name, state) & semantics.FAILS:

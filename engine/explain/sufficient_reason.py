@@ -1,26 +1,21 @@
 """What was enough: a smallest part of the answers that gives the advice, whatever the others are.
 
-Learning more only ever sets marks, so a part of the answers is enough where it sets the marks that all of them set.
+Such a part is a sufficient reason, or prime implicant explanation (Darwiche and Hirth 2020), of the smallest kind.
+Learning more only ever sets marks, so a part of the answers is enough where it sets the marks that all of them set: to
+evaluate it is to know.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from math import comb
 from typing import Any
 
 from ..case import Decision, Value
+from ..circuit import CompiledRulebook, Option, set_bits
+from ..proof.hitting_sets import HittingSets
 from ..record import Record
 from .answers import Outcome, advice, shown
-from .bit_parallel import Variants, places, trying
-from .minimise import minimise
-from .plan import Option, Plan
 from .preconditions import check_asked
-from .sat_queries import smallest_part
 from .verify import check_enough
-
-MOST_SETS = 20_000
-"""So many parts are tried; where that does not reach, a solver is asked."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,7 +23,7 @@ class Enough(Record):
     """A part of the answers that gives the advice by itself.
 
     `needed` are the answers without which it is never given; together with `chosen` they are enough. `smallest` says
-    that no smaller part is enough; if false, none of it can be left out. `needless` are the other answers of the case.
+    that no smaller part is enough. `needless` are the other answers of the case.
     """
 
     decision: Decision
@@ -36,7 +31,7 @@ class Enough(Record):
     needed: tuple[str, ...]
     chosen: tuple[str, ...]
     needless: tuple[str, ...]
-    smallest: bool
+    smallest: bool = True
 
     @property
     def part(self) -> dict[str, Value]:
@@ -58,60 +53,60 @@ class Enough(Record):
         }
 
 
-def enough(plan: Plan, decision: Decision, terms: Sequence[str] = ()) -> Enough:
+def enough(compiled: CompiledRulebook, decision: Decision, terms: Sequence[str] = ()) -> Enough:
     """A smallest part of the answers that gives the advice, or the terms named."""
-    check_asked(plan.rulebook, decision, terms)
-    told = tuple(terms) or shown(plan.rulebook)
-    facts = decision.case.facts
-    now = Variants(plan, facts)
-    marks = {node for term in told for node in plan.telling(term) if now.mark(node)}
-    parts = _Parts(plan, facts, sorted(marks))
-    needed = tuple(term for term, kept in zip(facts, parts.each_left_out(), strict=True) if not kept)
-    chosen, smallest = _chosen(parts, needed)
-    if not smallest:
-        fewest = smallest_part(plan, facts, parts.marks)
-        if fewest is not None:
-            chosen, smallest = tuple(term for term in facts if term in fewest and term not in needed), True
-    part = [term for term in facts if term in needed or term in chosen]
-    check_enough(plan.rulebook, decision, part, told)
-    needless = tuple(term for term in facts if term not in part)
-    return Enough(decision, advice(decision, told), needed, chosen, needless, smallest)
-
-
-def _chosen(parts: "_Parts", needed: Sequence[str]) -> tuple[tuple[str, ...], bool]:
-    """The fewest answers that are enough together with those needed; and whether they are known to be the fewest."""
-    free = [term for term in parts.facts if term not in needed and term in parts.reach]
-    size, tried = 0, 0
-    while size <= len(free) and tried + comb(len(free), size) <= MOST_SETS:
-        sets = list(combinations(free, size))
-        kept = parts.with_more(needed, sets)
-        if kept:
-            return sets[next(places(kept))], True
-        size, tried = size + 1, tried + len(sets)
-    found = minimise(free, lambda sets: next(places(parts.with_more(needed, sets)), None))
-    return found, len(found) == size
+    check_asked(compiled.rulebook, decision, terms)
+    told = tuple(terms) or shown(compiled.rulebook)
+    parts = _Parts(compiled, decision.case.facts, told)
+    chosen = parts.chosen()
+    part = [term for term in decision.case.facts if term in parts.needed or term in chosen]
+    check_enough(compiled.rulebook, decision, part, told)
+    needless = tuple(term for term in decision.case.facts if term not in part)
+    return Enough(decision, advice(decision, told), parts.needed, chosen, needless)
 
 
 class _Parts:
-    """Tries parts of the answers of a case: whether each still sets the marks."""
+    """Tries parts of the answers of a case: whether each still sets the marks that all of them set."""
 
-    def __init__(self, plan: Plan, facts: Mapping[str, Value], marks: Sequence[int]) -> None:
-        self.plan, self.facts, self.marks = plan, facts, marks
-        self.reach = plan.findings_beneath(marks)
+    def __init__(self, compiled: CompiledRulebook, facts: Mapping[str, Value], terms: Sequence[str]) -> None:
+        self.compiled = compiled
+        now = compiled.variants(facts)
+        marks = {node for term in terms for node in compiled.deciding(term) if now.mark(node)}
+        self.marks = tuple(sorted(marks))
+        reach = compiled.findings_beneath(self.marks)
+        self.options = {term: Option(term, value) for term, value in facts.items() if term in reach}
+        names = list(self.options)
+        enough = self._enough([names[:place] + names[place + 1 :] for place in range(len(names))])
+        self.needed = tuple(name for place, name in enumerate(names) if not enough >> place & 1)
+        self.free = [name for name in names if name not in self.needed]
 
-    def each_left_out(self) -> list[bool]:
-        """For each answer, whether the others still set the marks."""
-        kept = self._kept(trying(self.plan, self.facts, [[Option(term, None)] for term in self.facts]))
-        return [bool(kept >> place & 1) for place in range(len(self.facts))]
+    def chosen(self) -> tuple[str, ...]:
+        """The fewest answers that set the marks together with those needed."""
+        found = HittingSets(self.free).smallest(self._lacks)
+        assert isinstance(found, tuple)  # all of them do
+        return found
 
-    def with_more(self, part: Sequence[str], sets: Sequence[Sequence[str]]) -> int:
-        """Which of the sets of answers set the marks together with the part; a bit for each."""
-        options = {term: Option(term, value) for term, value in self.facts.items()}
-        base = {term: self.facts[term] for term in part}
-        return self._kept(trying(self.plan, base, [[options[term] for term in more] for more in sets]))
+    def _lacks(self, part: Sequence[str]) -> list[str] | None:
+        """The answers that are left where as many as can be are added without setting the marks; None where they are.
 
-    def _kept(self, variants: Variants) -> int:
-        kept = variants.full
-        for node in self.marks:
-            kept &= variants.mark(node)
-        return kept
+        They are a correction set: without one of them no part is enough.
+        """
+        kept, lacking = [*self.needed, *part], list[str]()
+        left = [name for name in self.free if name not in part]
+        if self._enough([kept]):
+            return None
+        while left:
+            enough = self._enough([kept + left[: count + 1] for count in range(len(left))])
+            if not enough:
+                break
+            place = next(set_bits(enough))
+            kept += left[:place]
+            lacking.append(left[place])
+            left = left[place + 1 :]
+        return lacking
+
+    def _enough(self, parts: Sequence[Sequence[str]]) -> int:
+        """The parts that set the marks; a bit for each."""
+        variants = self.compiled.variants_with({}, [[self.options[name] for name in part] for part in parts])
+        variants.settle(self.compiled.order(self.marks))
+        return variants.all_of(self.marks)

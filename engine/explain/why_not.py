@@ -6,14 +6,12 @@ from typing import Any, Literal
 
 from .. import semantics
 from ..case import Decision, Members, Range
+from ..circuit import CompiledRulebook, transitive_inputs
 from ..language import Against, Group, Is, Line, Within, show_line, terms_of
-from ..proof.bit_parallel import beneath
 from ..record import Record
 from ..rulebook import COMPLETE, Rule, Support, Term
 from .answers import Outcome, outcome
-from .bit_parallel import Variants
 from .counterfactual import Way, shortest_way
-from .plan import Plan
 from .preconditions import check_values
 from .verify import check_way
 from .why import Explainer, LineReason, RuleReason, rule_json
@@ -106,21 +104,18 @@ def _candidate_json(candidate: Candidate) -> dict[str, Any]:
     return {"distance": candidate.distance, "rule": rule_json(candidate.reason), "below": below}
 
 
-def why_not(plan: Plan, decision: Decision, term: str, wanted: Sequence[str] = ()) -> WhyNot:
+def why_not(compiled: CompiledRulebook, decision: Decision, term: str, wanted: Sequence[str] = ()) -> WhyNot:
     """What keeps these values away from a conclusion (members of several, a number of a tally), and the way there.
 
     Where none is named: every value that it does not have.
     """
-    wanted = check_values(plan.rulebook, decision, term, wanted)
-    found = plan.rulebook.terms[term]
+    wanted = check_values(compiled.rulebook, decision, term, wanted)
+    found = compiled.rulebook.terms[term]
     goal = Goal(term, wanted or tuple(others(found, outcome(decision, term))))
-    seeker = _Seeker(plan, decision)
-    asked = seeker.seek_all(goal)
-    near = [candidate for candidate in asked.rules if candidate.distance is not None]
-    hint = seeker.needed(plan.compiler.support[near[0].reason.rule.id, term][0]) if near else frozenset[str]()
-    way = shortest_way(plan, decision, plan.goal(term, goal.values), hint or frozenset())
+    asked = _Seeker(compiled, decision).seek_all(goal)
+    way = shortest_way(compiled, decision, compiled.goal(term, goal.values))
     if way.kind == "way":
-        check_way(plan.rulebook, decision, [(one.term, one.after) for one in way.answers], term, goal.values)
+        check_way(compiled.rulebook, decision, [(one.term, one.after) for one in way.answers], term, goal.values)
     return replace(asked, way=way)
 
 
@@ -136,11 +131,11 @@ def others(term: Term, now: Outcome) -> Iterator[str]:
 class _Seeker:
     """Looks for what keeps conclusions away from goals, in one decision."""
 
-    def __init__(self, plan: Plan, decision: Decision) -> None:
-        self.plan, self.decision = plan, decision
-        self.explainer = Explainer(plan.rulebook, decision)
-        self.now = Variants(plan, decision.case.facts)
-        self.bits = {term.name: 1 << place for place, term in enumerate(plan.rulebook.findings)}
+    def __init__(self, compiled: CompiledRulebook, decision: Decision) -> None:
+        self.compiled, self.decision = compiled, decision
+        self.explainer = Explainer(compiled.rulebook, decision)
+        self.now = compiled.variants(decision.case.facts)
+        self.bits = {term.name: 1 << place for place, term in enumerate(compiled.rulebook.findings)}
         self.needs: dict[int, int | None] = {}
 
     def seek_all(self, goal: Goal) -> WhyNot:
@@ -156,12 +151,12 @@ class _Seeker:
         return replace(asked, beneath=beneath)
 
     def _seek(self, goal: Goal) -> WhyNot:
-        term, now = self.plan.rulebook.terms[goal.term], outcome(self.decision, goal.term)
+        term, now = self.compiled.rulebook.terms[goal.term], outcome(self.decision, goal.term)
         if term.built_in:
-            asked = [self.plan.rulebook.terms[name] for name in self.decision.ask]
+            asked = [self.compiled.rulebook.terms[name] for name in self.decision.ask]
             missing = tuple(one.name for one in asked if one.screening or term.name == COMPLETE)
             return WhyNot(term, goal, now, missing=missing)
-        support = self.plan.rulebook.support[term.name]
+        support = self.compiled.rulebook.support[term.name]
         more, fewer = self._directions(term, goal)
         giving = [entry for entry in support if more and _gives(term, entry, goal) and not self._fires(entry)]
         instead = [
@@ -203,9 +198,9 @@ class _Seeker:
         return term.single and bool(status & semantics.HOLDS) and entry.value not in goal.values
 
     def _candidate(self, entry: Support, term: Term) -> Candidate:
-        distance = self.distance(self.plan.compiler.support[entry.rule, term.name][0])
+        distance = self.distance(self.compiled.circuit.support[entry.rule, term.name][0])
         below: dict[LineKey, tuple[Goal, ...]] = {}
-        for line, excluded in self._in_the_way(self.plan.rulebook.rules[entry.rule]):
+        for line, excluded in self._in_the_way(self.compiled.rulebook.rules[entry.rule]):
             goals = tuple(self._goal(line, name, excluded) for name in terms_of(line))
             below[show_line(line), excluded] = tuple(goal for goal in goals if goal is not None)
         return Candidate(self.explainer.reason(entry, False), distance, {key: one for key, one in below.items() if one})
@@ -223,7 +218,7 @@ class _Seeker:
 
     def _goal(self, line: Line, name: str, excluded: bool) -> Goal | None:
         """What a conclusion would have to be for a line on it to hold, or where `excluded` to fail."""
-        term = self.plan.rulebook.terms[name]
+        term = self.compiled.rulebook.terms[name]
         if term.finding:
             return None
         if not isinstance(line, Is):
@@ -252,18 +247,13 @@ class _Seeker:
         found = self._need(node)
         return None if found is None else found.bit_count()
 
-    def needed(self, node: int) -> frozenset[str]:
-        """The findings whose answers would have to be other."""
-        found = self._need(node) or 0
-        return frozenset(name for name, bit in self.bits.items() if found & bit)
-
     def _need(self, node: int) -> int | None:
-        for place in beneath(self.plan.compiler.nodes, [node], self.needs):
+        for place in transitive_inputs(self.compiled.circuit.nodes, [node], self.needs):
             self.needs[place] = self._needs_of(place)
         return self.needs[node]
 
     def _needs_of(self, place: int) -> int | None:
-        gate = self.plan.compiler.nodes[place]
+        gate = self.compiled.circuit.nodes[place]
         if self.now.mark(place):
             return 0
         if gate.atom is not None:
@@ -286,7 +276,7 @@ class _Seeker:
             free |= self.bits[name] if name not in facts else 0
         if free:
             return free
-        return next((self.bits[name] for name in terms if not self.plan.rulebook.terms[name].fixed), None)
+        return next((self.bits[name] for name in terms if not self.compiled.rulebook.terms[name].fixed), None)
 
 
 def _compared(line: Line, name: str, excluded: bool) -> tuple[bool, bool]:

@@ -8,7 +8,7 @@ from ..atomic_write import replacing
 from ..case import Case, Decision, Range, Value
 from ..document import Fields, Text, decode, read, write
 from ..errors import LumbarError, Place, Problem, listed, nearest
-from ..explain import Plan, Question, Questions, what_next
+from ..explain import CompiledRulebook, Question, Questions, what_next
 from ..facts import EXPECTED, Misspelt, read_value, tidy
 from ..loader.cases import entries_of, make_case
 from ..rulebook import Rulebook, Term
@@ -34,13 +34,13 @@ class Interview:
 
     def __init__(
         self,
-        plan: Plan,
+        compiled: CompiledRulebook,
         decide: Callable[[Case], Decision],
         name: str,
         says: str = "",
         answers: Mapping[str, Value | None] | None = None,
     ) -> None:
-        self.plan, self.decide, self.name, self.says = plan, decide, name, says
+        self.compiled, self.decide, self.name, self.says = compiled, decide, name, says
         self.answers: dict[str, Value | None] = dict(answers or {})
         self.skipped: list[str] = []
 
@@ -55,9 +55,9 @@ class Interview:
     @cached_property
     def questions(self) -> Questions:
         """The questions that may still change the advice; that the next one can is proved where it is not plain."""
-        found = what_next(self.plan, self.decision, prove=False)
+        found = what_next(self.compiled, self.decision, prove=False)
         first = self._first(found)
-        return found if first is None or first.sure else what_next(self.plan, self.decision)
+        return found if first is None or first.sure else what_next(self.compiled, self.decision)
 
     @property
     def question(self) -> Question | None:
@@ -74,7 +74,7 @@ class Interview:
 
     def _gates(self, question: Question, left: Mapping[str, Question]) -> list[Question]:
         """The questions that tell whether this one applies, where they were not skipped before it: they come first."""
-        deciding = self.plan.rulebook.applies_to(question.term.name)
+        deciding = self.compiled.rulebook.applies_to(question.term.name)
         return [one for name, one in left.items() if name in deciding and self._later(one) <= self._later(question)]
 
     def _later(self, question: Question) -> int:
@@ -90,7 +90,7 @@ class Interview:
     def alarms(self) -> dict[str, Value]:
         """The conclusions that are screened for, where they have gone off: each with the least that it can be."""
         found: dict[str, Value] = {}
-        for term in self.plan.rulebook.conclusions:
+        for term in self.compiled.rulebook.conclusions:
             answer = self.decision.conclusions[term.name]
             least = answer.low if isinstance(answer, Range) else answer
             if isinstance(least, str | int) and least in term.alarms:
@@ -105,7 +105,7 @@ class Interview:
         if value is None:
             return wrong
         facts = {**self.decision.case.facts, term.name: value}
-        for law in impossibilities(self.plan.rulebook, facts):
+        for law in impossibilities(self.compiled.rulebook, facts):
             told = "; ".join(f"{name}: {facts[name]}" for name in facts if name in law.condition.terms())
             return f"{law.says} Not all of this can be: {told}. Answer otherwise, or go back."
         self._set(term.name, value)

@@ -4,10 +4,9 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..case import Value
-from ..circuit import Atom, Gate
+from ..circuit import Atom, Gate, transitive_inputs
 from ..language import Against
 from ..rulebook import Term
-from .bit_parallel import beneath
 
 WIDEST = 20_000
 """The longest range of numbers that is compared with another value by value."""
@@ -40,7 +39,7 @@ class Encoding:
     def literal(self, node: int) -> int:
         """The literal of a node; its clauses, and those of all beneath it, are added once."""
         if node not in self.literals:
-            for number in beneath(self.nodes, [node], self.literals):
+            for number in transitive_inputs(self.nodes, [node], self.literals):
                 self.literals[number] = self._node(self.nodes[number])
         return self.literals[node]
 

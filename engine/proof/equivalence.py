@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from .. import semantics
 from ..case import Case
-from ..circuit import FALSE, TRUE, Compiler, Pair, compiled, marks_of
+from ..circuit import FALSE, TRUE, Compiler, Pair, compile_rulebook, compiled, evaluate, marks_of
 from ..errors import InternalError
 from ..language import Condition, Domain
 from ..rulebook import Rulebook, Term
@@ -29,7 +29,7 @@ class Two:
 
     def __init__(self, before: Rulebook, after: Rulebook, limits: Limits | None = None) -> None:
         self.before, self.after = before, after
-        circuit = compiled(Compiler(before))
+        circuit = compile_rulebook(before)
         self.circuit = compiled(Compiler(after, circuit.nodes, circuit.places))
         self.prover = Prover(before, limits, circuit=circuit, terms=_merged(before.terms, after.terms))
         for case in after.cases.values():
@@ -88,7 +88,7 @@ class Two:
     def _as_in(self, facts: Facts, rows: tuple[list[Pair], list[Pair]]) -> int:
         """The node of "these marks are as they are in this case"."""
         circuit = self.prover.circuit
-        nodes, true = {node for row in rows for pair in row for node in pair}, circuit.circuit().evaluate(facts)
+        nodes, true = {node for row in rows for pair in row for node in pair}, evaluate(circuit.nodes, facts)
         return circuit.all_of(node if true[node] else circuit.negation(node) for node in nodes)
 
     def _merge(self) -> None:

@@ -1,14 +1,14 @@
 """The prover: one rulebook, one circuit, one solver, and every question asked of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .. import semantics
 from ..case import Case, Decision, Value
-from ..circuit import FALSE, Compiler, Pair, compiled, marks_of
+from ..circuit import FALSE, Compiler, Evaluation, Pair, compile_rulebook, marks_of
 from ..errors import InternalError
 from ..rulebook import Rulebook, Term
-from .bit_parallel import Pool, true_in
 from .encoding import Encoding
+from .pool import Pool
 from .solver import Solver
 from .stored import Kept
 from .verdicts import Facts, Limits, Patient, Undecided
@@ -36,7 +36,7 @@ class Prover:
     ) -> None:
         self.rulebook = rulebook
         self.limits = limits or Limits()
-        self.circuit = circuit or compiled(Compiler(rulebook))
+        self.circuit = circuit or compile_rulebook(rulebook)
         self.encoding = encoding
         self.terms = terms or rulebook.terms
         self.undecided = 0
@@ -103,9 +103,7 @@ class Prover:
         if kept is not None and self.true_in(kept, *asked):
             patient = Patient(kept)
         else:
-            patient = smallest(
-                self.new_solver(), asked, found, self.limits, lambda cases: true_in(self.circuit.nodes, asked, cases)
-            )
+            patient = smallest(self.new_solver(), asked, found, self.limits, lambda cases: self._show(cases, asked))
             if patient.smallest:
                 self.kept.put_patient(asked, patient.facts)
         if shows is not None:
@@ -122,7 +120,12 @@ class Prover:
 
     def true_in(self, facts: Facts, *nodes: int) -> bool:
         """Whether all the nodes are true in one case."""
-        return true_in(self.circuit.nodes, nodes, [facts])[0]
+        return self._show([facts], nodes)[0]
+
+    def _show(self, cases: Sequence[Facts], nodes: Iterable[int]) -> list[bool]:
+        """Of each case, whether all the nodes are true in it."""
+        found = Evaluation.of(self.circuit.nodes, cases).all_of(nodes)
+        return [bool(found >> place & 1) for place in range(len(cases))]
 
     def new_solver(self) -> Solver:
         """A solver of its own, for questions that add clauses."""

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 
 from .. import semantics
 from ..case import Decision
-from ..circuit import FALSE, NEVER, TRUE, Compiler, Gate, Pair, marks_of
+from ..circuit import FALSE, NEVER, TRUE, Compiler, Gate, Pair, marks_of, transitive_inputs
 from ..language import Condition, Group
 from ..rulebook import Support, Term
-from .bit_parallel import beneath
 from .laws import Part
 from .prover import Prover, Shows
 from .verdicts import Undecided, Verdict, verdict
@@ -144,7 +143,7 @@ class Idle:
         circuit, found = self.prover.circuit, {FALSE: FALSE, TRUE: TRUE}
         pairs = {rule: circuit.rules[rule] for rule in rules}
         for node in dict.fromkeys(node for pair in pairs.values() for node in pair):
-            for place in beneath(circuit.nodes, [node], found):
+            for place in transitive_inputs(circuit.nodes, [node], found):
                 found[place] = self._left(circuit.nodes[place], place, term.name, found)
         return {rule: (found[holds], found[fails]) for rule, (holds, fails) in pairs.items()}
 

@@ -32,15 +32,16 @@ class Solver:
         Where there is none, `core` has those of the nodes that cannot be together.
         """
         wanted = {self.encoding.literal(node): node for node in nodes}
-        done = self._solve([*wanted, *more], limits)
+        done = self.satisfiable([*wanted, *more], limits)
         if done is None:
-            return Undecided(f"no verdict within {limits.conflicts:,} conflicts and {limits.seconds:g} seconds")
+            return Undecided(limits.reached)
         if done:
-            return self.encoding.facts(self.solver.get_model())
-        self.core = frozenset(wanted[one] for one in self.solver.get_core() or () if one in wanted)
+            return self.case()
+        self.core = frozenset(wanted[one] for one in self.failed() if one in wanted)
         return None
 
-    def _solve(self, literals: list[int], limits: Limits) -> bool | None:
+    def satisfiable(self, literals: Sequence[int], limits: Limits) -> bool | None:
+        """Whether all the literals can be true together; None where the limits were reached."""
         self._take()
         deadline = time.monotonic() + limits.seconds
         for start in range(0, limits.conflicts, TURN):
@@ -49,6 +50,14 @@ class Solver:
             if done is not None or time.monotonic() > deadline:
                 return done
         return None
+
+    def case(self) -> dict[str, Value]:
+        """The case that was found last."""
+        return self.encoding.facts(self.solver.get_model() or ())
+
+    def failed(self) -> frozenset[int]:
+        """Of the literals that were asked for last, some that cannot be true together."""
+        return frozenset(self.solver.get_core() or ())
 
     def _take(self) -> None:
         clauses = self.encoding.clauses

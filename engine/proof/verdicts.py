@@ -16,6 +16,11 @@ class Limits:
     conflicts: int = 200_000
     seconds: float = 20.0
 
+    @property
+    def reached(self) -> str:
+        """That a question was given up."""
+        return f"no verdict within {self.conflicts:,} conflicts and {self.seconds:g} seconds"
+
 
 @dataclass(frozen=True)
 class Undecided:

@@ -1,9 +1,9 @@
 """The smallest and most ordinary case that shows something: few answers, and those that are usual."""
 
 from collections.abc import Callable, Sequence
-from itertools import chain
 
 from ..case import Value
+from ..minimise import minimise
 from .solver import Solver
 from .verdicts import Facts, Limits, Patient, Undecided
 
@@ -39,30 +39,9 @@ def _smallest(solver: Solver, nodes: Sequence[int], found: Facts, limits: Limits
 
 
 def shrunk(facts: Facts, holds: Holds) -> dict[str, Value]:
-    """The case without the answers that it can do without, tried by halves, quarters and so on."""
-    kept = dict(facts)
-    size = max(len(kept) // 2, 1)
-    while size:
-        names = list(kept)
-        kept = _without(kept, [names[start : start + size] for start in range(0, len(names), size)], holds)
-        size //= 2
-    return kept
-
-
-def _without(facts: dict[str, Value], parts: Sequence[Sequence[str]], holds: Holds) -> dict[str, Value]:
-    """The case without some parts of it: those that can be left out alone, and then as many of these as go together."""
-    while parts:
-        fewer = [_left(facts, part) for part in parts]
-        parts = [part for part, shown in zip(parts, holds(fewer), strict=True) if shown]
-        fewer = [_left(facts, list(chain.from_iterable(parts[: place + 1]))) for place in range(len(parts))]
-        together = [place for place, shown in enumerate(holds(fewer)) if shown]
-        if together:
-            facts, parts = fewer[together[-1]], parts[together[-1] + 1 :]
-    return facts
-
-
-def _left(facts: Facts, without: Sequence[str]) -> dict[str, Value]:
-    return {name: value for name, value in facts.items() if name not in without}
+    """The case without the answers that it can do without."""
+    kept = minimise(list(facts.items()), lambda cases: holds([dict(case) for case in cases]))
+    return dict(kept)
 
 
 def _fewer(

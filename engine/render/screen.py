@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ..case import Answer, Decision, Members, Range
 from ..errors import counted
-from ..explain import Plan, Questions, RuleReason, Why, what_next, why
+from ..explain import CompiledRulebook, Questions, RuleReason, Why, what_next, why
 from ..rulebook import Rulebook, Section, Term
 from .broken_law import broken_laws
 from .recommendation import all_in_one
@@ -16,17 +16,17 @@ ANSWERS = 4  # and so many of the answers behind each
 ASK = "Ask next"
 
 
-def screen(plan: Plan, decision: Decision, cut: bool = True) -> Iterator[StyledLine]:
+def screen(compiled: CompiledRulebook, decision: Decision, cut: bool = True) -> Iterator[StyledLine]:
     """One decision on one screen, without the notice; of one that breaks a law its alarms and the law.
 
     Unless `cut`, all members are there, for a text that is kept.
     """
     if decision.broken:
-        yield from broken_laws(plan.rulebook, decision)
+        yield from broken_laws(compiled.rulebook, decision)
         return
     says = f": {decision.case.says}" if decision.case.says else ""
     yield StyledLine(f"Case {decision.case.id}{says}", style="answer")
-    yield from _Screen(plan, decision, cut).lines()
+    yield from _Screen(compiled, decision, cut).lines()
 
 
 def alarms_on(rulebook: Rulebook, decision: Decision) -> tuple[Term, ...]:
@@ -43,12 +43,12 @@ def _least(decision: Decision, name: str) -> Answer:
 class _Screen:
     """The lines of one decision."""
 
-    def __init__(self, plan: Plan, decision: Decision, cut: bool) -> None:
-        self.plan, self.rulebook, self.decision, self.cut = plan, plan.rulebook, decision, cut
-        self.on = alarms_on(plan.rulebook, decision)
-        self.screening = [name for name in decision.ask if plan.rulebook.terms[name].screening]
-        recommendation = plan.rulebook.recommendation
-        self.sections = recommendation.sections if recommendation else (all_in_one(plan.rulebook),)
+    def __init__(self, compiled: CompiledRulebook, decision: Decision, cut: bool) -> None:
+        self.compiled, self.rulebook, self.decision, self.cut = compiled, compiled.rulebook, decision, cut
+        self.on = alarms_on(compiled.rulebook, decision)
+        self.screening = [name for name in decision.ask if compiled.rulebook.terms[name].screening]
+        recommendation = compiled.rulebook.recommendation
+        self.sections = recommendation.sections if recommendation else (all_in_one(compiled.rulebook),)
 
     def lines(self) -> Iterator[StyledLine]:
         """The alarms, the sections that have anything to say, and what to ask."""
@@ -146,7 +146,7 @@ class _Screen:
     def _questions(self) -> Iterator[StyledLine]:
         """The first questions: after an alarm those that could raise it, otherwise those that could change anything."""
         scales = [term.name for term in self.on if isinstance(self.decision.conclusions[term.name], Range)]
-        found = what_next(self.plan, self.decision, scales)
+        found = what_next(self.compiled, self.decision, scales)
         count = counted(len(found.asked), "question")
         if not found.asked:
             yield StyledLine("Nothing more needs to be asked.", style="muted")

@@ -11,7 +11,7 @@ import pytest
 from engine.case import Case
 from engine.chain import Chain
 from engine.columns.synthetic import Order, made_up
-from engine.explain import Plan, advice, enough, shown
+from engine.explain import CompiledRulebook, advice, enough, shown
 from engine.interfaces.interview import Interview
 from engine.rulebook import Rulebook
 
@@ -54,7 +54,7 @@ class Counts:
 
 
 def test_how_many_questions_are_asked(bundled: Rulebook) -> None:
-    plan, chain, counts = Plan(bundled), Chain(bundled), Counts()
+    plan, chain, counts = CompiledRulebook(bundled), Chain(bundled), Counts()
     for number, whole in enumerate(complete(bundled, CASES), 1):
         asking, start = Interview(plan, chain.decide, "made up"), time.process_time()
         while question := asking.question:

@@ -10,7 +10,7 @@ import pytest
 
 from engine import explain, semantics
 from engine.case import Case, Decision
-from engine.explain import Plan
+from engine.explain import CompiledRulebook
 from engine.rulebook import Rulebook
 
 pytestmark = pytest.mark.bench
@@ -46,24 +46,27 @@ def test_the_questions_about_an_answer(bundled: Rulebook) -> None:
         for term in choose.sample(terms, 4)
     ]
     start = time.process_time()
-    plan = Plan(bundled)
-    print(f"\nthe plan, once for a rulebook: {(time.process_time() - start) * 1000:.0f} ms")
+    compiled = CompiledRulebook(bundled)
+    print(f"\nthe circuit, once for a rulebook: {(time.process_time() - start) * 1000:.0f} ms")
     start = time.process_time()
-    explain.what_next(plan, begun[-1])
+    explain.what_next(compiled, begun[-1])
     print(f"the first question that a solver is asked: {(time.process_time() - start) * 1000:.0f} ms")
     questions: dict[str, tuple[Callable[..., object], list[tuple[object, ...]]]] = {
         "why": (partial(explain.why, bundled), [(one, "exercise direction") for one in whole]),
         "for and against": (partial(explain.weigh, bundled), [(one, "working pattern") for one in whole]),
-        "why not": (partial(explain.why_not, plan), list(wanted)),
-        "next, without proof": (partial(explain.what_next, plan, prove=False), [(one,) for one in (*halves, *begun)]),
-        "next, with proof": (partial(explain.what_next, plan), [(one,) for one in (*halves, *begun)]),
-        "compare": (partial(explain.compare, plan), [(one, whole[0]) for one in whole]),
-        "what would change": (partial(explain.what_would_change, plan), [(one,) for one in (*whole, *begun)]),
+        "why not": (partial(explain.why_not, compiled), list(wanted)),
+        "next, without proof": (
+            partial(explain.what_next, compiled, prove=False),
+            [(one,) for one in (*halves, *begun)],
+        ),
+        "next, with proof": (partial(explain.what_next, compiled), [(one,) for one in (*halves, *begun)]),
+        "compare": (partial(explain.compare, compiled), [(one, whole[0]) for one in whole]),
+        "what would change": (partial(explain.what_would_change, compiled), [(one,) for one in (*whole, *begun)]),
         "of one conclusion": (
-            partial(explain.what_would_change, plan),
+            partial(explain.what_would_change, compiled),
             [(decision, (term,)) for decision, term, _ in wanted[::4]],
         ),
-        "enough": (partial(explain.enough, plan), [(one,) for one in whole]),
+        "enough": (partial(explain.enough, compiled), [(one,) for one in whole]),
     }
     print("question              asked   median ms   9th tenth ms   longest")
     for name, (work, samples) in questions.items():

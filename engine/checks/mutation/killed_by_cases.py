@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 from ...circuit import FALSE, NEVER, Compiler, Pair, marks_of
 from ...language import Line, terms_of
-from ...proof.bit_parallel import Pool
+from ...proof.pool import Pool
 from ...proof.prover import Prover
 from ...proof.verdicts import Limits
 from ...rulebook import Law, Rule, Rulebook, Support, Term

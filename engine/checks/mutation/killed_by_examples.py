@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ...circuit import FALSE, Compiler, Pair
 from ...language import Condition, Group
-from ...proof.bit_parallel import Pool
+from ...proof.pool import Pool
 from ...rulebook import RowExample, Rule, Rulebook
 from ..row_examples import concluded, each_given
 from .equivalent_mutants import Isolated

@@ -32,7 +32,7 @@ from .output import HTML, SVG, draw, drawn_case, two_files
 if TYPE_CHECKING:
     from ...alarms import Alarms
     from ...case import Case, Decision
-    from ...explain import Plan
+    from ...explain import CompiledRulebook
     from ...render import StyledLine
     from ...rulebook import Rulebook
 
@@ -92,11 +92,11 @@ class _Texts:
         self.rulebook, self.patient, self.whole, self.cut = rulebook, reader == "patient", whole, cut
 
     @cached_property
-    def plan(self) -> "Plan":
+    def compiled(self) -> "CompiledRulebook":
         """What questions are asked of; made for the first decision that shows some."""
-        from ...explain import Plan
+        from ...explain import CompiledRulebook
 
-        return Plan(self.rulebook)
+        return CompiledRulebook(self.rulebook)
 
     def decision(self, decision: "Decision") -> "Iterable[StyledLine]":
         """A case that is decided."""
@@ -106,7 +106,7 @@ class _Texts:
             return render.recommendation_for_patient(self.rulebook, decision)
         if self.whole:
             return render.recommendation(self.rulebook, decision)
-        return render.screen(self.plan, decision, self.cut)
+        return render.screen(self.compiled, decision, self.cut)
 
     def rejection(self, alarms: "Alarms", case: "Case") -> "Iterable[StyledLine]":
         """A case with problems."""

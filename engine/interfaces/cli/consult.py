@@ -30,7 +30,7 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
     Every answer is kept in FILE at once (YAML; without FILE, one is named after the time), and a FILE that is there
     already is gone on with. Answer with a value, its number or how it begins; `help` tells what else can be said.
     """
-    from ...explain import Plan
+    from ...explain import CompiledRulebook
     from ..interview import Interview, begun
 
     if file is not None and file.suffix not in (".yaml", ".yml"):
@@ -42,7 +42,7 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
     with mending(), _alone(path):
         case, answers = begun(path, rulebook) if path.exists() else (None, {})
         name, says = (case.id, case.says) if case else (path.stem, "")
-        interview = Interview(Plan(rulebook), chain_of(rulebook).decide, name, says, answers)
+        interview = Interview(CompiledRulebook(rulebook), chain_of(rulebook).decide, name, says, answers)
         say(_opening(interview, path))
         try:
             finished, tell = _Asking(interview, path, reader).ask(), True
@@ -71,7 +71,7 @@ def _opening(interview: "Interview", path: Path) -> "Iterator[StyledLine]":
     from ...errors import counted
     from ...render import StyledLine
 
-    recommendation = interview.plan.rulebook.recommendation
+    recommendation = interview.compiled.rulebook.recommendation
     if recommendation:
         yield StyledLine(recommendation.notice, style="muted")
     kept = (
@@ -86,11 +86,11 @@ def _recommend(interview: "Interview", reader: str) -> None:
     """The recommendation as it stands."""
     from ...render import notice, recommendation_for_patient, screen
 
-    rulebook, decision = interview.plan.rulebook, interview.decision
+    rulebook, decision = interview.compiled.rulebook, interview.decision
     if reader == "patient":
         say(recommendation_for_patient(rulebook, decision))
     else:
-        say(screen(interview.plan, decision))
+        say(screen(interview.compiled, decision))
         click.echo()
         say(notice(rulebook))
     click.echo()
@@ -210,7 +210,7 @@ class _Asking:
         """An alarm is told at once, whatever is still to be asked."""
         from ... import explain, render
 
-        alarms, rulebook = self.interview.alarms, self.interview.plan.rulebook
+        alarms, rulebook = self.interview.alarms, self.interview.compiled.rulebook
         for name, least in alarms.items():
             if self.told.get(name) != least:
                 click.echo()

@@ -103,7 +103,7 @@ def whynot(knowledge: str, case: str, term: str, as_json: bool, length: Any, nam
     found = _conclusion(rulebook, wanted)
     values = (_value(found, value),) if value else ()
     lawful(rulebook, [decision], [found.name], as_json)
-    told = explain.why_not(explain.Plan(rulebook), decision, found.name, values)
+    told = explain.why_not(explain.CompiledRulebook(rulebook), decision, found.name, values)
     if as_json:
         body = {"case": decision.case.id, "rulebook": rulebook.digest, **told.as_json()}
         say_json(body | broken_json(decision))
@@ -210,7 +210,7 @@ def compare(
     else:
         again = _decision(rulebook, cases[1], as_json)
         asked = _conclusions(rulebook, terms, as_json, first.decision, again)
-        told = explain.compare(explain.Plan(rulebook), first.decision, again, asked)
+        told = explain.compare(explain.CompiledRulebook(rulebook), first.decision, again, asked)
     _tell(told, render.difference(told, length), as_json, first.decision, again)
 
 
@@ -253,7 +253,7 @@ def whatif(
     from ... import explain, render
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    plan, asked = explain.Plan(rulebook), _conclusions(rulebook, terms, as_json, decision)
+    plan, asked = explain.CompiledRulebook(rulebook), _conclusions(rulebook, terms, as_json, decision)
     if answers:
         given = _given(rulebook, decision, answers)
         difference = explain.what_if(plan, decision, given, asked)
@@ -299,7 +299,9 @@ def enough(knowledge: str, case: str, terms: Any, as_json: bool, length: Any, na
     from ... import explain, render
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    told = explain.enough(explain.Plan(rulebook), decision, _conclusions(rulebook, terms, as_json, decision))
+    told = explain.enough(
+        explain.CompiledRulebook(rulebook), decision, _conclusions(rulebook, terms, as_json, decision)
+    )
     _tell(told, render.enough(told, length), as_json, decision)
 
 
@@ -319,5 +321,7 @@ def next_question(knowledge: str, case: str, terms: Any, as_json: bool, length: 
     from ... import explain, render
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    told = explain.what_next(explain.Plan(rulebook), decision, _conclusions(rulebook, terms, as_json, decision))
+    told = explain.what_next(
+        explain.CompiledRulebook(rulebook), decision, _conclusions(rulebook, terms, as_json, decision)
+    )
     _tell(told, render.questions(told, length), as_json, decision)

@@ -1,0 +1,213 @@
+"""A rulebook made ready for questions: its circuit, the nodes that tell each conclusion, the classes of its numbers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..case import Value
+from ..rulebook import Rulebook, Term
+from .compiler import compile_rulebook, marks_of
+from .evaluate import Evaluation, Facts, transitive_inputs
+from .nodes import ALWAYS, NEVER, Pair
+
+WIDEST = 300
+"""The longest range of numbers of which each is tried, where one number is held against another."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer that a finding could have instead of the one it has, or of none; None takes its answer back."""
+
+    term: str
+    value: Value | None
+
+
+class CompiledRulebook:
+    """A rulebook as a circuit, with the nodes that tell how its conclusions stand; built once, used for every case."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.circuit = compile_rulebook(rulebook)
+        ruled_out = (self.circuit.bare(law.condition)[0] for law in rulebook.impossible.values())
+        self.impossible = self.circuit.any_of(ruled_out)
+        self.lawless = self.circuit.any_of(self.circuit.breaks(law.condition) for law in rulebook.laws.values())
+        self.not_asked = {name: self.circuit.applies(name)[1] for name in rulebook.gates}
+        self._deciding: dict[str, tuple[int, ...]] = {}
+        self._nodes: dict[tuple[str, ...], tuple[int, ...]] = {}
+        self._order: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._classes: dict[str, tuple[tuple[int, int], ...]] = {}
+
+    def __reduce__(self) -> tuple[type["CompiledRulebook"], tuple[Rulebook]]:
+        """For another process: built again there of its rulebook."""
+        return type(self), (self.rulebook,)
+
+    # --- nodes -------------------------------------------------------------------------------------------------------
+
+    def order(self, nodes: tuple[int, ...]) -> tuple[int, ...]:
+        """The nodes and all that they rest on, each after its inputs."""
+        if nodes not in self._order:
+            self._order[nodes] = tuple(transitive_inputs(self.circuit.nodes, nodes))
+        return self._order[nodes]
+
+    def nodes_for(self, terms: Sequence[str]) -> tuple[int, ...]:
+        """All nodes that say anything of some conclusions, and whether there can be such a patient."""
+        known = tuple(terms)
+        if known not in self._nodes:
+            told = (node for term in terms for pair in (self.deciding(term), *self.pairs(term)) for node in pair)
+            self._nodes[known] = (*dict.fromkeys(told), self.impossible, *self.not_asked.values())
+        return self._nodes[known]
+
+    def deciding(self, term: str) -> tuple[int, ...]:
+        """The nodes that tell how a conclusion stands: where they are equal the outcome is, and nowhere else."""
+        if term not in self._deciding:
+            self._deciding[term] = tuple(self._decide(self.rulebook.terms[term]))
+        return self._deciding[term]
+
+    def _decide(self, term: Term) -> Iterator[int]:
+        circuit, pairs = self.circuit, self.pairs(term.name)
+        yield from (holds for holds, _ in pairs)
+        if term.name in circuit.values:
+            yield circuit.disputed(term.name)
+            yield circuit.all_of(fails for _, fails in pairs)
+        elif term.name in circuit.members:
+            yield circuit.disputed(term.name)
+            yield from (circuit.any_of(pair) for pair in pairs)
+        else:
+            yield from (fails for _, fails in pairs)
+
+    def pairs(self, term: str) -> tuple[Pair, ...]:
+        """The marks of a conclusion: of each value, member, step of a scale, or number that a tally reaches."""
+        return tuple(marks_of(self.circuit, term).values())
+
+    def goal(self, term: str, wanted: Sequence[str]) -> int:
+        """The node that is true where the answer to a conclusion is one of the values (or has them for a member)."""
+        circuit, found = self.circuit, self.rulebook.terms[term]
+        if found.domain.kind == "tally":
+            steps = [ALWAYS, *circuit.counts[term], NEVER]
+            numbers = [min(int(value), len(steps) - 1) for value in wanted]
+            return circuit.any_of(self._ends_at(steps[n], steps[n + 1]) for n in numbers if n + 1 < len(steps))
+        pairs = dict(zip(found.domain.values, self.pairs(term), strict=True))
+        if found.takes_highest:
+            above = dict(zip(pairs, [*list(pairs.values())[1:], NEVER], strict=True))
+            return circuit.any_of(self._ends_at(pairs[value], above[value]) for value in wanted)
+        undisputed = circuit.negation(circuit.any_of(circuit.all_of(pair) for pair in pairs.values()))
+        return circuit.all_of((undisputed, circuit.any_of(pairs[value][0] for value in wanted)))
+
+    def _ends_at(self, step: Pair, above: Pair) -> int:
+        """Whether a scale or a tally has come to a step and no further, and no rule disputes it."""
+        not_disputed = (self.circuit.negation(step[1]), self.circuit.negation(above[0]))
+        return self.circuit.all_of((step[0], above[1], *not_disputed))
+
+    def nodes_that_would_differ(self, term: str, now: Evaluation) -> tuple[int, ...]:
+        """The nodes of which each alone shows another answer than now; that it is no longer known shows none."""
+        open_now = [pair for pair in self.pairs(term) if not now.mark(pair[0])]
+        turned = [pair for pair in self.pairs(term) if now.mark(pair[0])] if term not in self.circuit.values else []
+        return tuple(holds for holds, _ in open_now) + tuple(fails for _, fails in turned if not now.mark(fails))
+
+    def findings_beneath(self, nodes: Iterable[int]) -> set[str]:
+        """The findings that nodes can depend on."""
+        atoms = (self.circuit.nodes[place].atom for place in self.order(tuple(nodes)))
+        return {name for atom in atoms if atom is not None for name in atom.reads}
+
+    def related(self, nodes: Iterable[int]) -> set[str]:
+        """The findings that nodes can depend on, and those without which these could not be answered so."""
+        found = self.findings_beneath(nodes)
+        laws = [law.condition.terms() for law in self.rulebook.impossible.values()]
+        while True:
+            gates = [set(self.rulebook.applies_to(term)) for term in found]
+            more = set().union(*gates, *(terms for terms in laws if terms & found)) - found
+            if not more:
+                return found
+            found |= more
+
+    # --- variants of a case ------------------------------------------------------------------------------------------
+
+    def variants(self, facts: Facts, count: int = 1) -> Evaluation:
+        """So many variants of a case, none of which has another answer yet."""
+        return Evaluation(self.circuit.nodes, facts, count)
+
+    def variants_with(self, facts: Facts, sets: Sequence[Sequence[Option]]) -> Evaluation:
+        """A case with each of some sets of other answers: bit n is the n-th set."""
+        variants = self.variants(facts, len(sets))
+        bits: dict[Option, bytearray] = {}
+        for place, options in enumerate(sets):
+            for option in options:
+                if option not in bits:
+                    bits[option] = bytearray(len(sets) // 8 + 1)
+                bits[option][place >> 3] |= 1 << (place & 7)
+        for option, found in bits.items():
+            variants.choose(option.term, option.value, int.from_bytes(found, "little"))
+        return variants
+
+    def possible(self, variants: Evaluation) -> int:
+        """The variants that no assumption about patients rules out, and in which every other answer is asked for."""
+        allowed = variants.full & ~variants.mark(self.impossible)
+        for term in variants.chosen:
+            if term in self.not_asked:
+                allowed &= ~(variants.changed(term) & variants.mark(self.not_asked[term]))
+        return allowed
+
+    # --- numbers -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def edges(self) -> Mapping[str, tuple[int, ...]]:
+        """For each number, where the rulebook begins to tell it apart from the one below."""
+        found: dict[str, set[int]] = {}
+        for gate in self.circuit.nodes:
+            atom = gate.atom
+            if atom is None or self.rulebook.terms[atom.term].domain.kind != "number":
+                continue
+            if atom.line is None:
+                found.setdefault(atom.term, set()).add(atom.number)
+            else:
+                for name in (atom.line.term, atom.line.other):
+                    domain = self.rulebook.terms[name].domain
+                    narrow = domain.high - domain.low <= WIDEST
+                    found.setdefault(name, set()).update(range(domain.low, domain.high + 1) if narrow else ())
+        return {name: tuple(sorted(edges)) for name, edges in found.items()}
+
+    def classes(self, term: Term) -> tuple[tuple[int, int], ...]:
+        """The ranges of a number within which the rulebook tells nothing apart."""
+        if term.name not in self._classes:
+            low, high = term.domain.low, term.domain.high
+            starts = [low, *(edge for edge in self.edges.get(term.name, ()) if low < edge <= high)]
+            self._classes[term.name] = tuple(zip(starts, [*(start - 1 for start in starts[1:]), high], strict=True))
+        return self._classes[term.name]
+
+    def class_of(self, term: Term, number: int) -> tuple[int, int]:
+        """The range of numbers that the rulebook does not tell apart from this one."""
+        return next((low, high) for low, high in self.classes(term) if low <= number <= high)
+
+    def options(self, term: Term, facts: Facts) -> tuple[Option, ...]:
+        """The other answers that a finding could have; of each class of numbers the one nearest to what is there.
+
+        The nearest come first.
+        """
+        now = facts.get(term.name)
+        if term.domain.values:
+            return tuple(Option(term.name, value) for value in term.domain.values if value != now)
+        near = int(now) if now is not None else term.middle
+        nearest = sorted(
+            (min(max(near, low), high) for low, high in self.classes(term)), key=lambda one: (abs(one - near), one)
+        )
+        return tuple(Option(term.name, value) for value in nearest if value != now)
+
+    def node_of(self, option: Option) -> int:
+        """Whether a finding is answered so; of a number, or as any other that is not told apart from it."""
+        term = self.rulebook.terms[option.term]
+        if option.value is None:
+            return self.circuit.negation(self.circuit.known(term))
+        if term.domain.values:
+            return self.circuit.given(term, option.value)
+        low, high = self.class_of(term, int(option.value))
+        at_least, over = (self.circuit.number_at_least(term.name, edge) for edge in (low, high + 1))
+        return self.circuit.all_of((at_least[0], over[1]))
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[str, ...]]:
+        """For each term, the rules whose condition reads it."""
+        found: dict[str, list[str]] = {}
+        for rule in self.rulebook.rules.values():
+            for term in rule.condition.terms():
+                found.setdefault(term, []).append(rule.id)
+        return {term: tuple(rules) for term, rules in found.items()}

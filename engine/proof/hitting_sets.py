@@ -1,0 +1,63 @@
+"""The smallest part of some things that nothing refutes, by implicit hitting sets.
+
+Whoever asks tells of a part why it will not do: things of which one at least is missing. A part that will do hits all
+such sets, so the smallest part that hits those met so far is tried, until one is not refuted; no smaller one can do
+(Reiter 1987; Ignatiev, Previti, Liffiton and Marques-Silva 2015). Before the smallest is looked for, refutations that
+have nothing in common are gathered: each of them costs one thing more.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from .verdicts import Undecided
+
+if TYPE_CHECKING:
+    from pysat.examples.hitman import Hitman
+
+Thing = TypeVar("Thing")
+Refute = Callable[[Sequence[Thing]], Iterable[Thing] | Undecided | None]
+"""Things of which a part lacks one; none where no part will do; None where it will do; or why that is not known."""
+
+
+class HittingSets(Generic[Thing]):
+    """Looks for smallest parts; what was refuted once is known from then on."""
+
+    def __init__(self, things: Sequence[Thing], ranked: bool = True) -> None:
+        """Where `ranked`, of two parts as small that with the earlier things comes first; to look for many is slow."""
+        self.things = things
+        self.weights = {thing: len(things) ** 2 + place * ranked for place, thing in enumerate(things)}
+        self.sets: Hitman | None = None
+
+    def smallest(self, refute: Refute[Thing], most: int | None = None) -> tuple[Thing, ...] | Undecided | None:
+        """A smallest part that is not refuted; None where there is none, or none of at `most` so many things.
+
+        Where that is not known, why.
+        """
+        while True:
+            part = self._hitting()
+            if most is not None and len(part) > most:
+                return None
+            found = refute(part)
+            if found is None or isinstance(found, Undecided):
+                return part if found is None else found
+            gathered = list(part)
+            while found is not None and not isinstance(found, Undecided):
+                missing = list(found)
+                if not missing:
+                    return None
+                self._hit(missing)
+                gathered += missing
+                found = refute(gathered)
+
+    def _hitting(self) -> tuple[Thing, ...]:
+        chosen = set(self.sets.get()) if self.sets is not None else set()
+        return tuple(thing for thing in self.things if thing in chosen)
+
+    def _hit(self, missing: list[Thing]) -> None:
+        if self.sets is None:
+            from pysat.examples.hitman import Hitman
+
+            weights = {thing: self.weights[thing] for thing in missing}
+            self.sets = Hitman([missing], weights, solver="g4", htype="sorted")
+        else:
+            self.sets.hit(missing, self.weights)
