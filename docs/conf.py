@@ -55,7 +55,13 @@ def captioned(app: Any, name: str, source: list[str]) -> None:  # noqa: ARG001
     source[0] = re.sub(r"^```(\w+) +(\S+)$", r"```{code-block} \1\n:caption: \2\n", source[0], flags=re.MULTILINE)
 
 
+def linked(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:  # noqa: ARG001
+    """Lead from `docs/language.md` in a docstring to that page."""
+    lines[:] = [re.sub(r"\bdocs/(\w+)(?:\.md)?\b", r":doc:`\1`", line) for line in lines]
+
+
 def setup(app: Any) -> None:
     """Connect what is ours to Sphinx."""
     app.connect("missing-reference", promised)
     app.connect("source-read", captioned)
+    app.connect("autodoc-process-docstring", linked)

@@ -37,12 +37,12 @@ def load_files(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
 
 
 def case_from(rulebook: Rulebook, answers: Mapping[str, Any], name: str = "case") -> Case:
-    """The case of a mapping from findings to outside values, read as a case file would be (docs/language.md).
+    """Make a case of a mapping from findings to answers, read as in a case file (docs/language.md).
 
-    Values may be texts, numbers, true and false, also those of numpy and pandas; None, NaN, NaT, pandas.NA, a blank
-    text and `unknown` stand for no answer. `case` may hold the id, which is otherwise `name`, and `says` and `source`
-    what they hold in a file. Raises CaseError with every problem: a name that no finding has, a conclusion, a value
-    that its finding does not have, answers that together cannot be.
+    Answers may be texts, numbers and booleans, also those of numpy and pandas; None, NaN, NaT, pandas.NA, a blank text
+    and `unknown` mean no answer. `case` may hold the id (if not, it is `name`); `says` and `source` are as in a file.
+    Raises CaseError with every problem: a name that is not a finding, a conclusion, a value that its finding does not
+    have, answers that contradict each other.
     """
     from .cases import case_of
 
