@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from .case import Case, Value
 from .circuit import Compiler, compile_rulebook, evaluate
 from .facts import check_facts, check_names, check_record
+from .record import Json
 from .rulebook import Rulebook, Term
 
 
@@ -23,7 +23,7 @@ class Figures:
     at_least: Mapping[str, Value | None]
     at_most: Mapping[str, Value]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The two figures as JSON has them."""
         return {"at least": dict(self.at_least), "at most": dict(self.at_most)}
 

@@ -6,7 +6,7 @@ from enum import IntFlag
 from typing import Any, Literal
 
 from .errors import Place, Problem
-from .record import Record
+from .record import Json, Record
 
 Value = str | int
 MarkName = Literal["waits", "holds", "fails", "disputed"]
@@ -138,7 +138,7 @@ class Decision(Record):
         mine, whole = ((one.conclusions.get(term), one.disputed.get(term)) for one in (self, self.marked))
         return bool(self.broken) and term in self.conclusions and (mine != whole or mine == (None, None))
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The decision as the object that `lumbar decide --json` prints; docs/schema describes it."""
         return {
             "case": self.case.id,

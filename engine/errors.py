@@ -7,6 +7,7 @@ from typing import Any
 from unicodedata import category, name
 
 from .display import visible_in_a_line
+from .record import Json
 
 WITHIN = " > "  # between a column and a name that stands within its cells
 SURELY = 0.76  # words so much alike are one, with a slip of the pen
@@ -66,9 +67,9 @@ class Problem:
             parts.append(listed(others))
         return f" (also in {' and '.join(parts)})" if parts else ""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The problem as JSON has it; docs/schema describes it."""
-        told: dict[str, Any] = {"file": self.place.file, "line": self.place.line, "column": self.place.column}
+        told: Json = {"file": self.place.file, "line": self.place.line, "column": self.place.column}
         told |= {"there": self.there, "expected": self.expected, "suggestion": self.suggestion}
         also = [{"file": place.file, "line": place.line, "column": place.column} for place in self.also]
         return told | ({"also": also} if also else {})

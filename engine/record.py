@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, fields, is_dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+Json = dict[str, Any]
+"""An object as JSON has it; docs/schema.md says what is in each."""
 SHOWN = 3  # entries of a collection; more are counted
 LONGEST = 60  # letters of a text
 

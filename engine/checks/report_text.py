@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ..case import Case, Value
 from ..document import write
 from ..errors import counted
+from ..record import Json
 from ..rulebook import Rulebook, Term
 from . import Finding, Report, Subject, checks, mutation
 from .sample import sample
@@ -17,7 +17,7 @@ MOST_SHOWN = 8
 """So many answers of a patient are shown one by one; of more those that are not as usual."""
 
 
-def as_json(rulebook: Rulebook, report: Report) -> dict[str, Any]:
+def as_json(rulebook: Rulebook, report: Report) -> Json:
     """The report as `lumbar check --json` prints it."""
     return {
         "rulebook": rulebook.digest,
@@ -33,7 +33,7 @@ def as_json(rulebook: Rulebook, report: Report) -> dict[str, Any]:
     }
 
 
-def _shown(one: Finding) -> dict[str, Any]:
+def _shown(one: Finding) -> Json:
     patient = dict(one.patient.facts) if one.patient else None
     return {"check": one.check, "blocks": one.blocks, "problem": one.problem.as_json(), "patient": patient}
 

@@ -8,6 +8,7 @@ from typing import Any
 from .. import semantics
 from ..errors import Place, Problem
 from ..language import Condition
+from ..record import Json
 from ..rulebook import RowExample, Rule, Rulebook
 from .examples import state_of
 
@@ -65,7 +66,7 @@ def _joined(marks: Sequence[int]) -> int:
     return semantics.FAILS if semantics.FAILS in marks else semantics.at_least(len(marks), marks)
 
 
-def each_given(example: RowExample) -> Iterator[dict[str, Any]]:
+def each_given(example: RowExample) -> Iterator[Json]:
     """The facts that an example stands for: one value of each term, all of them in turn."""
     known = {term: values for term, values in example.given.items() if values}
     for values in product(*known.values()):

@@ -5,7 +5,6 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import log10, prod
 from pathlib import Path
-from typing import Any
 
 from ..case import Case, Value
 from ..document import write
@@ -15,6 +14,7 @@ from ..proof.gaps import gaps
 from ..proof.laws import Part, show_part
 from ..proof.prover import Prover
 from ..proof.rules import Dead, Dispute
+from ..record import Json
 from ..rulebook import Law, Rulebook, Term, facts_in_order
 from .saved_cases import answer_terms
 
@@ -86,7 +86,7 @@ def magnitude(rulebook: Rulebook) -> int:
     return int(log10(prod(size + 1 for size in sizes)))
 
 
-def as_json(proofs: Proofs) -> dict[str, Any]:
+def as_json(proofs: Proofs) -> Json:
     """The proofs as `lumbar check --json` prints them."""
     return {
         "shown": [

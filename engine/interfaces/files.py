@@ -25,6 +25,7 @@ from ..errors import Place, Problem, surely
 from ..loader.cases import ID, Entry, entries_of, make_case
 from ..loader.fields import MANY
 from ..loader.files import path_of
+from ..record import Json
 from ..rulebook import Rulebook
 from .walk import Partition, Walk, left_out, partition_of, printable
 
@@ -59,7 +60,7 @@ def is_meant(rulebook: Rulebook, name: str) -> bool:
     return name in rulebook.terms or bool(surely(name, rulebook.finding_names))
 
 
-class Object(dict[str, Any]):
+class Object(Json):
     """A JSON object, and its keys as they are written, each as often as it is there."""
 
     written: tuple[str, ...] = ()

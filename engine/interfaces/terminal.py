@@ -16,11 +16,12 @@ import click
 
 from ..display import visible, visible_in_a_line
 from ..errors import InternalError, LumbarError, counted
+from ..record import Json
 
 if TYPE_CHECKING:
     from ..render.styled_line import StyledLine
 
-STYLES: dict[str, dict[str, Any]] = {
+STYLES: dict[str, Json] = {
     "title": {"bold": True, "underline": True},
     "answer": {"bold": True},
     "alarm": {"fg": "red", "bold": True},
@@ -231,7 +232,7 @@ def cell(value: Any) -> str:
     return visible_in_a_line(", ".join(value) if isinstance(value, list) else str(value))
 
 
-def table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+def table(columns: Sequence[str], rows: Iterable[Json]) -> None:
     """Print a table: ruled at a terminal, separated by tabs when piped."""
     if not sys.stdout.isatty():
         click.echo("\t".join(columns))

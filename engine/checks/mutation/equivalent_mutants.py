@@ -15,6 +15,7 @@ from ...errors import InternalError, Place
 from ...language import Condition, Domain, Is
 from ...proof.prover import Prover
 from ...proof.verdicts import Patient
+from ...record import Json
 from ...rulebook import Law, Rulebook, Term
 from ..examples import state_of
 
@@ -69,7 +70,7 @@ class Isolated:
         return self.prover.differs([self.circuit.condition(first)], [self.circuit.condition(second)])
 
 
-def smallest_example(rulebook: Rulebook, first: Condition, second: Condition) -> dict[str, Any] | None:
+def smallest_example(rulebook: Rulebook, first: Condition, second: Condition) -> Json | None:
     """The smallest and most ordinary example that tells two conditions apart; None where there is none.
 
     It is asked of a circuit of its own, so that it does not depend on what was asked before.

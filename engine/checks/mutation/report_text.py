@@ -10,6 +10,7 @@ from ... import semantics
 from ...document import write
 from ...language import show_line, terms_of
 from ...loader.writing import example_tree
+from ...record import Json
 from ...rulebook import Example, Rule, Rulebook
 from ..examples import state_of
 from ..row_examples import concluded, rows_of
@@ -55,7 +56,7 @@ def _missing(one: Survivor) -> str:
     return f"no saved case catches {mutant.change}. Save one whose answer depends on {mutant.rule.id!r}"
 
 
-def as_json(rulebook: Rulebook, report: MutationReport) -> dict[str, Any]:
+def as_json(rulebook: Rulebook, report: MutationReport) -> Json:
     """The scores, what survived and what is not covered, as `lumbar check --json` prints them."""
     return {
         "all": _score_json(report.whole),
@@ -85,7 +86,7 @@ def as_json(rulebook: Rulebook, report: MutationReport) -> dict[str, Any]:
     }
 
 
-def _score_json(score: MutationScore) -> dict[str, Any]:
+def _score_json(score: MutationScore) -> Json:
     return {
         "mutants": score.mutants,
         "equivalent": score.equivalent,
@@ -118,7 +119,7 @@ def _table(rule: Rule) -> str:
     return rule.id.rpartition(".")[0]
 
 
-def _row_text(rulebook: Rulebook, one: Survivor, given: dict[str, Any]) -> list[str]:
+def _row_text(rulebook: Rulebook, one: Survivor, given: Json) -> list[str]:
     table = _table(one.mutant.rule)
     rows = rows_of(rulebook, table)
     examples = rulebook.row_examples.get(table, ())
@@ -157,7 +158,7 @@ def _mark(rulebook: Rulebook, row: Rule, given: Mapping[str, Any]) -> int:
     return semantics.mark_condition(row.condition, state_of(rulebook, given))
 
 
-def _fill(rulebook: Rulebook, one: Survivor, rows: Sequence[Rule], given: dict[str, Any], terms: Sequence[str]) -> None:
+def _fill(rulebook: Rulebook, one: Survivor, rows: Sequence[Rule], given: Json, terms: Sequence[str]) -> None:
     """Make known what leaves fewer rows waiting, as long as the example still kills the mutant."""
 
     def waiting(facts: Mapping[str, Any]) -> int:

@@ -13,6 +13,7 @@ from ...columns.program import BROKEN_LAWS
 from ...columns.results import SEPARATOR
 from ...errors import Place, Problem
 from ...loader import load
+from ...record import Json
 from ...rulebook import Rulebook, Term, readable
 from .options import refused
 from .store import ANSWERS, FINDINGS, KNOWLEDGE, REJECTS, manifest_of
@@ -59,7 +60,7 @@ def _found(rulebook: Rulebook, out: Path, manifest: Mapping[str, Any], name: str
     if not options["store"]:
         raise refused(out, "answers without their findings", "the OUT of a batch that stored them")
     only = bool(options.get("unique")) or len(manifest.get("inputs", ())) == 1
-    found: list[tuple[Path, dict[str, Any]]] = []
+    found: list[tuple[Path, Json]] = []
     for path in sorted((out / FINDINGS).glob(f"part-*{codes.SUFFIX}")):
         found += [(path, facts) for facts in codes.rows_of(path, name)]
         if found and only:
@@ -96,16 +97,16 @@ def _are_objects(problems: list[Any]) -> bool:
     return bool(problems) and all(isinstance(one, dict) for one in problems)
 
 
-def _told(rulebook: Rulebook, decision: Decision) -> dict[str, Any]:
+def _told(rulebook: Rulebook, decision: Decision) -> Json:
     """The row that a decision should be stored as: its conclusions, the laws it breaks, and the rules that fired."""
-    row: dict[str, Any] = {}
+    row: Json = {}
     for term in rulebook.conclusions:
         row |= _conclusion(term, decision)
     row[BROKEN_LAWS] = SEPARATOR.join(law.id for law in decision.broken) or None
     return row | {rule: rule in decision.fired for rule in rulebook.rules}
 
 
-def _conclusion(term: Term, decision: Decision) -> dict[str, Any]:
+def _conclusion(term: Term, decision: Decision) -> Json:
     answer = decision.conclusions[term.name]
     if term.domain.kind == "several":
         members = answer if isinstance(answer, Members) else Members()

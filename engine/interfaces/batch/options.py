@@ -10,6 +10,7 @@ from typing import Any
 
 from ...columns.encoding import DOMAINS, SUFFIX
 from ...errors import LumbarError, Place, Problem, listed
+from ...record import Json
 from ...rulebook import Rulebook
 from ..files import is_meant
 from ..walk import Partition, Walk, left_out, partition_of, printable
@@ -58,7 +59,7 @@ class Options:
     store: bool = True
     id: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The options as the manifest has them."""
         return asdict(self)
 
@@ -83,7 +84,7 @@ class Input:
         """Whether a spot in it is reached only by reading all before."""
         return self.kind == "document" or self.path.suffix.lower() in PACKED
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The file as the manifest has it."""
         told = {"path": str(self.path), "bytes": self.bytes, "modified": self.modified, "node": self.node}
         return told | {"digest": self.digest, "partition": self.partition}

@@ -11,6 +11,7 @@ from ...columns.piece import Spot
 from ...columns.rejects import Apart, Rejected
 from ...columns.results import laws_broken
 from ...facts import EXPECTED
+from ...record import Json
 from ...rulebook import Rulebook
 from .options import Options
 from .recognised import Noticed
@@ -24,12 +25,12 @@ class Position:
     input: int = 0
     spot: Spot = field(default_factory=Spot)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The position as a record has it."""
         return {"input": self.input, **asdict(self.spot)}
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> "Position":
+    def of(cls, told: Json) -> "Position":
         """The position that a record tells."""
         return cls(told["input"], Spot(**{key: value for key, value in told.items() if key != "input"}))
 
@@ -83,7 +84,7 @@ class Writer:
         self.findings = {term.name for term in rulebook.findings}
         self.domains = encoding.domains_of(rulebook)
 
-    def write(self, part: Part) -> dict[str, Any]:
+    def write(self, part: Part) -> Json:
         """Write a part; gives back its record."""
         whole_table = tables.joined(self._loose(some) if isinstance(some, list) else some for some in part.found)
         if not whole_table.width:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ...columns.program import CASE
 from ...errors import WITHIN, Place, Problem, listed, near, surely
+from ...record import Json
 from ...rulebook import Rulebook
 from .options import ROW
 
@@ -43,12 +43,12 @@ class Noticed:
         like = tuple(dict.fromkeys((*self.like, *other.like)))[:EXAMPLES]
         return Noticed(self.heard or other.heard, self.named or other.named, like, self.lacking or other.lacking)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """What is noticed as a record has it."""
         return {"heard": self.heard, "named": self.named, "like": list(self.like), "lacking": self.lacking}
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> "Noticed":
+    def of(cls, told: Json) -> "Noticed":
         """What a record tells."""
         return cls(told["heard"], told["named"], tuple(told["like"]), told["lacking"])
 

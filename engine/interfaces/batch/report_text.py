@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ...errors import Problem, counted
+from ...record import Json
 from ..walk import printable
 from .recognised import unheard
 
 
-def is_amiss(summary: dict[str, Any], extra: str) -> bool:
+def is_amiss(summary: Json, extra: str) -> bool:
     """Whether there is anything that a person should mend or look at."""
     told = any(summary[kind] for kind in ("rejects", "breaking a law", "empty", "problems"))
     return told or (extra == "keep" and bool(unheard(summary["extra columns"])))
 
 
-def in_words(summary: dict[str, Any], out: Path, extra: str) -> Iterator[str]:
+def in_words(summary: Json, out: Path, extra: str) -> Iterator[str]:
     """The summary in lines: the counts, columns that are no findings, and where the rejects are."""
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary["by reason"].items())
     apart = f"{summary['rejects']:,} set apart" + (f" ({reasons})" if reasons else "")

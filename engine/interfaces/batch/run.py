@@ -14,6 +14,7 @@ from typing import Any
 from ...columns import duplicates
 from ...columns.inputs import rows_of
 from ...errors import Problem
+from ...record import Json
 from ...rulebook import Rulebook
 from ..lock import locked_folder
 from ..walk import printable
@@ -37,7 +38,7 @@ def run(
     resume: bool,
     progress: Progress,
     made: "Callable[..., Batch] | None" = None,
-) -> dict[str, Any]:
+) -> Json:
     """Decide every case of the paths, - for standard input, into the folder OUT; gives back the summary.
 
     Raises Refused. `progress` is told, now and then, how many cases are done, and what share of the bytes. `made` gives
@@ -61,7 +62,7 @@ def _run(
     resume: bool,
     progress: Progress,
     made: "Callable[..., Batch]",
-) -> dict[str, Any]:
+) -> Json:
     before = opened(out, resume)
     found = inputs_of([str(given(out, sys.stdin.buffer)) if path == "-" else path for path in paths], out, rulebook)
     manifest = {
@@ -86,7 +87,7 @@ def _run(
     return made(rulebook, reader, store, manifest, progress).run(found)
 
 
-def _same(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+def _same(out: Path, before: Json, now: Json) -> None:
     """Refuse to go on with what was begun otherwise."""
     for key in ("format", "rulebook", "lumbar", "options"):
         if before.get(key) != now[key]:
@@ -101,9 +102,7 @@ def _same(out: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
 class Batch:
     """The work of one run; what it does part by part may be done elsewhere."""
 
-    def __init__(
-        self, rulebook: Rulebook, reader: Reader, store: Store, manifest: dict[str, Any], progress: Progress
-    ) -> None:
+    def __init__(self, rulebook: Rulebook, reader: Reader, store: Store, manifest: Json, progress: Progress) -> None:
         self.rulebook = rulebook
         self.reader = reader
         self.inputs = reader.inputs
@@ -116,7 +115,7 @@ class Batch:
         self.rows: dict[int, int] = {}
         self.again_read: set[int] = set()
 
-    def run(self, found: Inputs) -> dict[str, Any]:
+    def run(self, found: Inputs) -> Json:
         """Do what is left to do; gives back the summary."""
         began = time.monotonic()
         records = self._settled(self.decided())
@@ -132,7 +131,7 @@ class Batch:
 
     # --- parts -------------------------------------------------------------------------------------------------------
 
-    def decided(self) -> list[dict[str, Any]]:
+    def decided(self) -> list[Json]:
         """The records of all parts, written now or before."""
         records = self.store.records()
         self.store.forget(len(records))
@@ -172,11 +171,11 @@ class Batch:
                 behind += some.piece.behind
         return min(behind / total, 1.0)
 
-    def _written(self, parts: Iterator[Part]) -> list[dict[str, Any]]:
+    def _written(self, parts: Iterator[Part]) -> list[Json]:
         """The records of the parts, written side by side."""
         workers = max(1, (os.cpu_count() or 1) - 1)
-        records: list[dict[str, Any]] = []
-        waiting: list[Future[dict[str, Any]]] = []
+        records: list[Json] = []
+        waiting: list[Future[Json]] = []
         with ThreadPoolExecutor(workers) as pool:
             for part in parts:
                 waiting.append(pool.submit(self._write, part))
@@ -186,15 +185,15 @@ class Batch:
             records += [one.result() for one in waiting]
         return records
 
-    def _write(self, part: Part) -> dict[str, Any]:
+    def _write(self, part: Part) -> Json:
         if not hasattr(self.local, "writer"):
             self.local.writer = Writer(self.rulebook, self.options, self.store)
-        record: dict[str, Any] = self.local.writer.write(part)
+        record: Json = self.local.writer.write(part)
         return record
 
     # --- ids that stand there twice ----------------------------------------------------------------------------------
 
-    def _settled(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _settled(self, records: list[Json]) -> list[Json]:
         """The records after every case whose id is used twice has been set apart."""
         if all(record["settled"] for record in records):
             return records
@@ -208,11 +207,11 @@ class Batch:
         redone = {record["part"]: record for record in self.redone(touched, twice)}
         return [redone.get(record["part"], record) for record in records]
 
-    def redone(self, records: list[dict[str, Any]], twice: duplicates.Twice) -> list[dict[str, Any]]:
+    def redone(self, records: list[Json], twice: duplicates.Twice) -> list[Json]:
         """The records of parts that are written again, without the cases whose id is used twice."""
         return self._written(self.again(record, twice) for record in records)
 
-    def again(self, record: dict[str, Any], twice: duplicates.Twice) -> Part:
+    def again(self, record: Json, twice: duplicates.Twice) -> Part:
         """A part read again, the cases whose id is used twice set apart."""
         start = Position.of(record["start"])
         self.again_read.update(int(number) for number in record["inputs"])
@@ -221,7 +220,7 @@ class Batch:
             self.reader.add(part, some, twice)
         return part
 
-    def _replay(self, record: dict[str, Any]) -> Iterator[Any]:
+    def _replay(self, record: Json) -> Iterator[Any]:
         """What a part was made of, read again."""
         count = 0
         for some in self.reader.stream(Position.of(record["start"])):
@@ -232,7 +231,7 @@ class Batch:
 
     # --- what is told ------------------------------------------------------------------------------------------------
 
-    def _unrecognised(self, records: list[dict[str, Any]]) -> Iterator[Problem]:
+    def _unrecognised(self, records: list[Json]) -> Iterator[Problem]:
         """A problem for each input without a case, in which no finding was seen, or no id where one was looked for."""
         noticed: dict[int, Noticed] = {}
         counts: Counter[int] = Counter()
@@ -243,7 +242,7 @@ class Batch:
         names = [printable(one.path) for one in self.inputs]
         yield from unrecognised(names, counts, noticed, self.rulebook, self.options.id)
 
-    def _summary(self, records: list[dict[str, Any]]) -> dict[str, Any]:
+    def _summary(self, records: list[Json]) -> Json:
         reasons: Counter[str] = Counter()
         for record in records:
             reasons.update(record["reasons"])
@@ -265,7 +264,7 @@ class Batch:
             "parts": len(records),
         }
 
-    def _manifest(self, records: list[dict[str, Any]]) -> dict[str, Any]:
+    def _manifest(self, records: list[Json]) -> Json:
         parts = [
             {"name": f"part-{record['part']:05}", "cases": record["cases"], "rejects": record["rejects"]}
             for record in records

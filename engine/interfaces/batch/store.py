@@ -11,6 +11,7 @@ from ...atomic_write import replacing, sync
 from ...columns.encoding import DOMAINS, SUFFIX, domains_of
 from ...loader import load_read
 from ...loader.files import read_folder
+from ...record import Json
 from ...rulebook import Rulebook
 from ..files import is_by_line
 from .options import FINDINGS as FINDINGS
@@ -48,7 +49,7 @@ def read_json(path: Path) -> Any:
         return None
 
 
-def manifest_of(out: Path) -> dict[str, Any]:
+def manifest_of(out: Path) -> Json:
     """The manifest of an OUT, as `lumbar batch` writes it; raises Refused."""
     path = out / MANIFEST
     expected = "a folder that `lumbar batch` wrote"
@@ -77,7 +78,7 @@ class Store:
         self.work = out / WORK
         self.twice = self.work / "twice"
 
-    def begin(self, manifest: dict[str, Any], rulebook: Rulebook) -> None:
+    def begin(self, manifest: Json, rulebook: Rulebook) -> None:
         """An OUT where nothing is done yet."""
         self.folders()
         target, part = self.out / KNOWLEDGE, self.out / f"{KNOWLEDGE}{PART}"
@@ -127,11 +128,11 @@ class Store:
         """Where it is noted what a part is."""
         return self.work / RECORDS / f"part-{number:05}.json"
 
-    def records(self) -> list[dict[str, Any]]:
+    def records(self) -> list[Json]:
         """What is done, up to the first part that is not."""
         return list(self._records())
 
-    def _records(self) -> Iterator[dict[str, Any]]:
+    def _records(self) -> Iterator[Json]:
         number = 0
         while (record := read_json(self.record(number))) is not None:
             yield record
@@ -143,7 +144,7 @@ class Store:
             if int(path.stem.removeprefix("part-")) >= number:
                 path.unlink(missing_ok=True)
 
-    def merge_rejects(self, records: list[dict[str, Any]]) -> None:
+    def merge_rejects(self, records: list[Json]) -> None:
         """All rejects in one file, the most urgent first, then as they came."""
         levels = sorted({level for record in records for level, _, _ in record["levels"]}, reverse=True)
 
@@ -155,7 +156,7 @@ class Store:
 
         whole(self.out / REJECTS, write)
 
-    def _copy(self, record: dict[str, Any], level: int, target: Any) -> None:
+    def _copy(self, record: Json, level: int, target: Any) -> None:
         for found, start, length in record["levels"]:
             if found == level:
                 with self.rejects(record["part"]).open("rb") as source:
@@ -165,7 +166,7 @@ class Store:
                         target.write(some)
                         length -= len(some)
 
-    def finish(self, manifest: dict[str, Any], summary: dict[str, Any]) -> None:
+    def finish(self, manifest: Json, summary: Json) -> None:
         """The last files; then what was only for going on is removed, and parts that are none of these."""
         parts = {part["name"] for part in manifest["parts"]}
         for folder in (ANSWERS, FINDINGS):
@@ -209,7 +210,7 @@ def given(out: Path, stream: BinaryIO) -> Path:
     return folder / f"standard-input.{kind}"
 
 
-def opened(out: Path, resume: bool) -> dict[str, Any] | None:
+def opened(out: Path, resume: bool) -> Json | None:
     """The manifest of an OUT to go on with, None for a new one; raises Refused where something else is there."""
     manifest = read_json(out / MANIFEST)
     if isinstance(manifest, dict) and resume:

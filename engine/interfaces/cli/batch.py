@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ...record import Json
 from ..terminal import Exit, binary_output, mending, needing, say_json, watched, writing
 from .options import AS_JSON, NewPath, load
 
@@ -71,7 +72,7 @@ def _enough_memory() -> None:
         raise click.ClickException(f"{there}; many cases need {LEAST_MEMORY >> 20:,} MiB")
 
 
-def _runner(scheduler: str | None) -> Callable[..., dict[str, Any]]:
+def _runner(scheduler: str | None) -> Callable[..., Json]:
     """What runs a batch: this process, or the workers behind a scheduler."""
     if scheduler is None:
         from ..batch import run

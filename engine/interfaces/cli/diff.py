@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from ...record import Json
 from ..terminal import Exit, mending, needing, say, say_json
 from .options import AS_JSON, load
 
@@ -69,7 +70,7 @@ def _at(text: str, knowledge: str) -> "Rulebook":
     return rulebook_at(text, Path(knowledge))
 
 
-def _many(before: "Rulebook", after: "Rulebook", paths: Sequence[str]) -> dict[str, Any]:
+def _many(before: "Rulebook", after: "Rulebook", paths: Sequence[str]) -> Json:
     """The cases of files whose answers differ, as the object that `lumbar impact --json` prints."""
     with needing("batch"):
         from ...columns.diff import Compared
@@ -84,7 +85,7 @@ def _many(before: "Rulebook", after: "Rulebook", paths: Sequence[str]) -> dict[s
     return _counted(before, after, compared, beside)
 
 
-def _counted(before: "Rulebook", after: "Rulebook", compared: "Compared", beside: "Beside") -> dict[str, Any]:
+def _counted(before: "Rulebook", after: "Rulebook", compared: "Compared", beside: "Beside") -> Json:
     from ...author.impact import changes
     from ...case import Case
 

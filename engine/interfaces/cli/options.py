@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from ...record import Json
 from ..terminal import Exit, mending, needing, say, say_json
 
 if TYPE_CHECKING:
@@ -159,13 +160,13 @@ def end(*decisions: "Decision") -> None:
         sys.exit(Exit.TO_MEND)
 
 
-def broken_json(*decisions: "Decision") -> dict[str, Any]:
+def broken_json(*decisions: "Decision") -> Json:
     """The laws that decisions break, as a part of an object; nothing where there are none."""
     laws = {law: None for decision in decisions for law in decision.broken}
     return {"broken laws": [law.as_json() for law in laws]} if laws else {}
 
 
-def fault_json(alarms: "Alarms", case: "Case") -> dict[str, Any]:
+def fault_json(alarms: "Alarms", case: "Case") -> Json:
     """A case with something to mend in it, as JSON has it."""
     problems = [problem.as_json() for problem in case.problems]
     figures = alarms.figures(case).as_json()

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from ...record import Json
 from ..batch.options import Input
 from ..batch.parts import Position
 
@@ -21,12 +21,12 @@ class Planned:
     after: Position
     cases: int
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The part as the plan on the disk, and the record of a part, have it."""
         return {"start": self.start.as_json(), "after": self.after.as_json(), "cases": self.cases}
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> "Planned":
+    def of(cls, told: Json) -> "Planned":
         """The part that a plan or a record tells."""
         return cls(Position.of(told["start"]), Position.of(told["after"]), told["cases"])
 

@@ -11,6 +11,7 @@ from ...columns import inputs
 from ...columns.duplicates import Twice
 from ...columns.piece import Spot
 from ...errors import LumbarError, Place, Problem, listed
+from ...record import Json
 from ...rulebook import Rulebook
 from ..batch.options import Options
 from ..batch.parts import Position
@@ -23,7 +24,7 @@ from .scheduler import Lost, Workers, workers_of
 
 PLAN = "plan.json"
 GOING_ON = "all of them; what is done is kept, and --resume does the rest"
-Record = dict[str, Any]
+Record = Json
 Otherwise = tuple[int, str, Record]  # the number of a part, the name of the attempt to write it, and what it came to
 
 
@@ -39,7 +40,7 @@ def run(
     resume: bool,
     progress: Progress,
     address: str,
-) -> dict[str, Any]:
+) -> Json:
     """What `batch.run.run` does, by the workers behind an address; raises Refused and Incomplete.
 
     Paths are made absolute, for workers may stand in other folders.

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from ...columns.duplicates import Twice
 from ...loader import load
+from ...record import Json
 from ...rulebook import Rulebook
 from ..batch.options import Input, Options, refused
 from ..batch.parts import Part, Position, Writer
@@ -22,7 +22,7 @@ from ..batch.store import KNOWLEDGE, MANIFEST, WORK, Store, read_json
 SIGN = "cluster.json"
 ATTEMPTS = "attempts"
 
-Record = dict[str, Any]
+Record = Json
 Written = tuple[str, list[Record]]
 _here = threading.local()
 
