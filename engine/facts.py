@@ -100,7 +100,7 @@ def _exact(number: Any) -> Any:
     return Fraction(*map(int, ratio))
 
 
-def text_of(raw: Any) -> str | None:
+def text_of(raw: object) -> str | None:
     """The one text that a single value is, as a case file would have it; None where it is several, or no text."""
     raw = plain(raw)
     if type(raw) is bool:
@@ -110,7 +110,7 @@ def text_of(raw: Any) -> str | None:
     return tidy(raw) if type(raw) is str else None
 
 
-def kind_of(raw: Any) -> str:
+def kind_of(raw: object) -> str:
     """What a value that is no text is called in a message."""
     return _TOO_LONG if _is_number(plain(raw)) else f"a value of type {type(raw).__name__}"
 
@@ -138,13 +138,13 @@ def _digits(number: Any) -> str | None:
     return str(number)
 
 
-def is_missing(raw: Any) -> bool:
+def is_missing(raw: object) -> bool:
     """Whether an outside value says nothing."""
     raw = plain(raw)
     return raw is None or (type(raw) is str and tidy(raw).casefold() in MISSING)
 
 
-def read_value(term: Term, raw: Any, place: Place = Place("")) -> Value | Misspelt | None:  # noqa: B008 (frozen)
+def read_value(term: Term, raw: object, place: Place = Place("")) -> Value | Misspelt | None:  # noqa: B008 (frozen)
     """What an outside value says of a term: a fact, None where it says nothing, or what is wrong with it."""
     raw = plain(raw)
     if is_missing(raw):
@@ -212,7 +212,7 @@ def read_expected(term: Term, raw: Any, place: Place = Place("")) -> Answer | Mi
     return _range(term, raw, place) if issubclass(type(raw), Mapping) else read_value(term, raw, place)
 
 
-def _range(term: Term, raw: Mapping[Any, Any], place: Place) -> Range | Misspelt:
+def _range(term: Term, raw: Mapping[object, object], place: Place) -> Range | Misspelt:
     expected = "one value; of a scale or tally `at least`, `at most`"
     if set(raw) != set(ENDS) or not _is_ordered(term):
         return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` is no single value", expected))
@@ -304,7 +304,7 @@ def cannot_be(law: Law, facts: Mapping[str, Value], place: Place) -> Problem:
     return Problem(place, f"{law.says} ({lines})", f"another answer to {' or '.join(answered)}")
 
 
-def differs(name: str, own: Any, folder: str, place: Place) -> Problem:
+def differs(name: str, own: object, folder: str, place: Place) -> Problem:
     """That a case says one thing itself, and the name of its folder another."""
     there = f"{name[:80]!r} is {as_python(own)} here and {as_python(folder)} in the name of its folder"
     return Problem(place, there, "one of them")
@@ -342,14 +342,14 @@ def check_facts(rulebook: Rulebook, facts: Any, case: str = "") -> dict[str, Val
     return taken
 
 
-def check_names(rulebook: Rulebook, names: Iterable[Any], case: str = "") -> None:
+def check_names(rulebook: Rulebook, names: Iterable[object], case: str = "") -> None:
     """Raise CaseError, with every problem, unless each is the name of a finding."""
     place = Place(f"case {case}" if case else "facts")
     if problems := [problem for name in names if (problem := _misnamed(rulebook, name, place))]:
         raise CaseError(problems)
 
 
-def _misnamed(rulebook: Rulebook, name: Any, place: Place) -> Problem | None:
+def _misnamed(rulebook: Rulebook, name: object, place: Place) -> Problem | None:
     if type(name) is not str:
         return Problem(place, f"{as_python(name)} is no finding", "the name of a finding, of type str")
     term = read_name(rulebook, name, place)
@@ -364,7 +364,7 @@ def _refused(rulebook: Rulebook, facts: Mapping[Any, Any], place: Place) -> Iter
             yield _unread(rulebook.terms[name], value, place)
 
 
-def _unread(term: Term, value: Any, place: Place) -> Problem:
+def _unread(term: Term, value: object, place: Place) -> Problem:
     """What is wrong with a fact that the table may know, but that was not read by it."""
     found = read_value(term, value, place)
     if isinstance(found, Misspelt):

@@ -373,7 +373,7 @@ def _sorted(needs: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[tuple[s
         raise Circle(tuple(name for _, name in error.args[1])) from error
 
 
-def may_say(term: Term | None, value: Any) -> bool:
+def may_say(term: Term | None, value: object) -> bool:
     """Whether a value is one that a case may give to a term; to no term it may give none."""
     if term is None or not term.finding:
         return False
@@ -381,7 +381,7 @@ def may_say(term: Term | None, value: Any) -> bool:
     return value in values if values else isinstance(value, int) and low <= value <= high
 
 
-def readable(terms: Mapping[str, Term], facts: Mapping[str, Any]) -> bool:
+def readable(terms: Mapping[str, Term], facts: Mapping[str, object]) -> bool:
     """Whether facts, kept from before, are still what a case may say."""
     return all(may_say(terms.get(name), value) for name, value in facts.items())
 

@@ -180,7 +180,7 @@ def plain() -> bool:
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
-def say_json(value: Any) -> None:
+def say_json(value: object) -> None:
     """Print a value as one line of JSON."""
     import json  # most commands print words
 
@@ -227,7 +227,7 @@ def needing(extra: str) -> Iterator[None]:
         raise click.UsageError(missing(module, extra)) from error
 
 
-def cell(value: Any) -> str:
+def cell(value: object) -> str:
     """A value as it stands in a table."""
     return visible_in_a_line(", ".join(value) if isinstance(value, list) else str(value))
 

@@ -25,7 +25,7 @@ class Stored:
 
     rulebook: Rulebook
     case: Case
-    row: Mapping[str, Any] | None
+    row: Mapping[str, object] | None
 
     def check(self, decision: Decision) -> None:
         """Compare a decision with the stored answer; raises Refused where they differ."""
@@ -93,7 +93,7 @@ def _reject(out: Path, name: str) -> Case:
     raise refused(out, f"no case {name!r}", "the id of a case that was given")
 
 
-def _are_objects(problems: list[Any]) -> bool:
+def _are_objects(problems: list[object]) -> bool:
     return bool(problems) and all(isinstance(one, dict) for one in problems)
 
 
@@ -119,6 +119,6 @@ def _conclusion(term: Term, decision: Decision) -> Json:
     return {term.name: answer}
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """A value as any of the forms has it."""
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

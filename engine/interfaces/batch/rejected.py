@@ -31,7 +31,7 @@ class Sorting:
         """What is told of the rows of a file."""
         return Rows(self, file)
 
-    def told(self, name: str, value: Any) -> str:
+    def told(self, name: str, value: object) -> str:
         """What is wrong with a value that stands in a column."""
         if value is REPEATED:
             return _inside(Problem(Place(""), f"{name[:80]!r} stands here twice", "each key once"))
@@ -76,15 +76,15 @@ class Rows:
     def __init__(self, sorting: Sorting, file: str) -> None:
         self.sorting = sorting
         self.file = json.dumps(file, ensure_ascii=False)
-        self.kept: dict[Any, str] = {}
+        self.kept: dict[tuple[object, ...], str] = {}
 
-    def fault(self, name: str, value: Any) -> str:
+    def fault(self, name: str, value: object) -> str:
         """What is wrong with a value that stands in a column; lists and the like are all wrong alike."""
         if not isinstance(value, list | dict):
             return self.sorting.fault(name, value)
         return self.sorting.told(name, value) if name.startswith(EXPECTED) else self.sorting.fault(name, ())
 
-    def differs(self, name: str, own: Any, text: str) -> str:
+    def differs(self, name: str, own: object, text: str) -> str:
         """That a row says another thing than the name of its folder."""
         return _inside(differs(name, own, text, Place("")))
 

@@ -33,7 +33,7 @@ def whole(path: Path, write: Callable[[Path], object]) -> None:
         write(part)
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: object) -> None:
     """A JSON file, whole or not at all; a name that is not UTF-8 is escaped, and read back as it was."""
     text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
     if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ...alarms import Alarms
     from ...case import Case, Decision
     from ...explain import CompiledRulebook
-    from ...render import StyledLine
+    from ...render import Length, StyledLine
     from ...rulebook import Rulebook
 
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @READER
 @click.pass_obj
 def decide(
-    knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, length: Any, plain: bool, reader: str
+    knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, length: "Length", plain: bool, reader: str
 ) -> None:
     """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
     from ... import render
@@ -143,7 +143,7 @@ def why(
     case: str,
     term: str | None,
     as_json: bool,
-    length: Any,
+    length: "Length",
     reader: str,
     name: str | None,
     svg: str | None,

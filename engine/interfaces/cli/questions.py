@@ -26,9 +26,11 @@ from .output import HTML, SVG, draw, drawn_case, two_files
 
 if TYPE_CHECKING:
     from ...case import Answer, Case, Decision, Value
+    from ...render import Length
     from ...render.styled_line import StyledLine
     from ...rulebook import Rulebook, Term
 
+Terms = tuple[str, ...]
 TERMS = click.option(
     "--term",
     "terms",
@@ -90,7 +92,7 @@ def _value(term: "Term", value: str) -> str:
 @LENGTH
 @WHICH
 @click.pass_obj
-def whynot(knowledge: str, case: str, term: str, as_json: bool, length: Any, name: str | None) -> None:
+def whynot(knowledge: str, case: str, term: str, as_json: bool, length: "Length", name: str | None) -> None:
     """Tell why TERM is not VALUE in CASE: the rules that could give it, the nearest first, and the shortest way there.
 
     Without VALUE, every value that it does not have. How near a rule is, is how many answers would have to be other, or
@@ -139,7 +141,7 @@ def weigh(
     term: str,
     values: tuple[str, ...],
     as_json: bool,
-    length: Any,
+    length: "Length",
     name: str | None,
     svg: str | None,
     html: str | None,
@@ -186,7 +188,13 @@ def weigh(
 @LENGTH
 @click.pass_obj
 def compare(
-    knowledge: str, before: str, after: str | None, other: str | None, terms: Any, as_json: bool, length: Any
+    knowledge: str,
+    before: str,
+    after: str | None,
+    other: str | None,
+    terms: Terms,
+    as_json: bool,
+    length: "Length",
 ) -> None:
     """Tell which answers, through which rules, made the advice of AFTER differ from that of BEFORE, and nothing else.
 
@@ -238,10 +246,10 @@ def whatif(
     knowledge: str,
     case: str,
     answers: tuple[str, ...],
-    terms: Any,
+    terms: Terms,
     every: bool,
     as_json: bool,
-    length: Any,
+    length: "Length",
     name: str | None,
 ) -> None:
     """Tell what other answers ("TERM: VALUE"; unknown takes one back) would change in CASE, and through which rules.
@@ -294,7 +302,7 @@ def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -
 @LENGTH
 @WHICH
 @click.pass_obj
-def enough(knowledge: str, case: str, terms: Any, as_json: bool, length: Any, name: str | None) -> None:
+def enough(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Length", name: str | None) -> None:
     """Tell a smallest part of the answers of CASE that gives its advice, whatever the others are."""
     from ... import explain, render
 
@@ -312,7 +320,7 @@ def enough(knowledge: str, case: str, terms: Any, as_json: bool, length: Any, na
 @LENGTH
 @WHICH
 @click.pass_obj
-def next_question(knowledge: str, case: str, terms: Any, as_json: bool, length: Any, name: str | None) -> None:
+def next_question(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Length", name: str | None) -> None:
     """Tell which open questions can still change the advice of CASE, the most useful first, and why each is asked.
 
     Screening comes before all. From unknown to known counts as a change. Where no answer can change it any more, that
