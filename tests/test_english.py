@@ -16,7 +16,7 @@ BANNED = {
     r"\b(hangs?|hanging) on\b": "depends on",
     r"\bat fault\b(?!\]|\)|`)": "wrong, with a problem",
     r"\b(is|are|be|was|were|been|being) told\b": "reported, shown",
-    r"\b(tells|told) (of|apart|otherwise)\b": "says, reports",
+    r"\b(tells|told) (of|otherwise)\b": "says, reports",
     r"\bstands? (there|otherwise|under|beside|so|for itself|in the way)\b": "is, are",
     r"\b(comes?|come) to (the same|something|another|more|what)\b": "gives, results in",
     r"\b(go|goes|gone|went|going) on with\b": "continue",
