@@ -32,7 +32,7 @@ help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 	@echo 'PYTHON=python3.12 chooses the Python (3.10 to 3.13), VENV=folder where things are installed ($(VENV)).'
 
-demo: $(VENV)/.installed  ## install all but the tests, decide every saved case, explain one, run a batch, and check the rules
+demo: $(VENV)/.installed  ## install everything except the tests, decide every saved case, explain one, run a batch, check the rules
 	$(DEMO)
 
 test: lint types arrows  ## run all checks: lint, types, arrows, and the tests with branch coverage
@@ -45,17 +45,17 @@ lint: $(VENV)/.installed-test  ## check the style and the format
 types: $(VENV)/.installed-test  ## check the types
 	$(BIN)/mypy
 
-arrows: $(VENV)/.installed-test  ## check that imports point down, and that each heavy tool has one door
+arrows: $(VENV)/.installed-test  ## check that imports only point down, and that one module imports each heavy library
 	$(BIN)/lint-imports --no-logo
 
-format: $(VENV)/.installed-test  ## mend what can be mended by a machine
+format: $(VENV)/.installed-test  ## fix what a machine can fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 docs: $(VENV)/.installed-docs  ## build the documentation site: build/docs/index.html
 	$(BIN)/sphinx-build -W --keep-going -n -q -d build/.doctrees docs build/docs
 
-picture: $(VENV)/.installed  ## draw the picture of the README anew
+picture: $(VENV)/.installed  ## draw the picture of the README again
 	$(BIN)/lumbar why $(CASE) --svg docs/static/why.svg
 
 bench: $(VENV)/.installed-test  ## measure: the tests marked bench

@@ -55,6 +55,14 @@ def captioned(app: Any, name: str, source: list[str]) -> None:  # noqa: ARG001
     source[0] = re.sub(r"^```(\w+) +(\S+)$", r"```{code-block} \1\n:caption: \2\n", source[0], flags=re.MULTILINE)
 
 
+def contents(app: Any, name: str, source: list[str]) -> None:  # noqa: ARG001
+    """Make the menu of the lists in index.md: a part for each heading, an entry for the first link of each line."""
+    if name == "index":
+        for part in re.split(r"^## ", source[0], flags=re.MULTILINE)[1:]:
+            pages = "\n".join(re.findall(r"^- \[[^\]]*\]\((\w+)\.md\)", part, flags=re.MULTILINE))
+            source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {part.splitlines()[0]}\n\n{pages}\n```\n"
+
+
 def linked(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:  # noqa: ARG001
     """Lead from `docs/language.md` in a docstring to that page."""
     lines[:] = [re.sub(r"\bdocs/(\w+)(?:\.md)?\b", r":doc:`\1`", line) for line in lines]
@@ -64,4 +72,5 @@ def setup(app: Any) -> None:
     """Connect what is ours to Sphinx."""
     app.connect("missing-reference", promised)
     app.connect("source-read", captioned)
+    app.connect("source-read", contents)
     app.connect("autodoc-process-docstring", linked)
