@@ -218,6 +218,14 @@ def test_lines_that_nobody_can_meet_lead_nowhere_but_back(shed: Path, capsys: py
     assert "no way on from here; expected `back`" in told
 
 
+def test_lines_that_decide_whether_a_finding_is_asked_are_offered(shed: Path) -> None:
+    rest = ("parts: pads", "", "It does.", "SHED: often", "", "no")
+    with_gate = talk(shed, NAME, SAYS, "noise while: braking", "yes", "", *rest).draft
+    without = talk(shed, NAME, SAYS, "noise while: braking", "no", "", *rest).draft
+    assert show(with_gate.condition) == "if:\n  - noise: squeal or click\n  - noise while: braking\n"
+    assert show(without.condition) == "if:\n  - noise while: braking\n"
+
+
 def test_groups_and_exclusions_can_be_asked_for(shed: Path) -> None:
     group = "at least 2 of: noise: click; chain length: over new chain length; brakes hold: yes"
     rest = ("unless ride: not at all", "", "parts: chain", "", "It does.", "SHED: often", "", "no")

@@ -1,13 +1,16 @@
 """The questions that fill a draft, one for each field of a card; what is typed is read by the draft itself."""
 
+from dataclasses import replace
 from functools import partial
 
+from ..language import Condition, Group
 from ..loader.formats import CARD
 from ..render import StyledLine
 from ..rulebook import Example, Rulebook
 from .draft import Draft, offers
+from .examples import told
 from .parse_input import Refused
-from .prompts import Question, Talk, dead_end
+from .prompts import Question, Talk, dead_end, yes_or_no
 
 DONE = None
 HELP = {field.name: field.help for field in CARD}
@@ -74,7 +77,21 @@ def _entries(rulebook: Rulebook, draft: Draft, name: str) -> Talk[Draft]:
         )
         if answer is DONE:
             return draft
-        draft = answer
+        draft = (yield from _gated(rulebook, draft, answer)) if name == "if" else answer
+
+
+def _gated(rulebook: Rulebook, before: Draft, draft: Draft) -> Talk[Draft]:
+    """The draft, where they are wanted with the lines that decide whether the finding of its last line is asked."""
+    begun, lines = before.condition, draft.condition.lines[len(before.condition.lines) :]
+    single = [line.term for line in lines if not isinstance(line, Group)]
+    gates = [gate for name in single if (gate := rulebook.terms[name].asked_if)]
+    missing = tuple(part for gate in gates for part in gate.lines if not Condition((part,)).terms() <= begun.terms())
+    if not missing:
+        return draft
+    yield StyledLine(f"This is asked only if {' and '.join(map(told, missing))}; otherwise it stays unknown.", 1)
+    if not (yield Question("Add this too", yes_or_no, hint="yes or no", default="yes")):
+        return draft
+    return replace(draft, condition=replace(begun, lines=(*begun.lines, *missing, *lines)))
 
 
 def _read_entry(rulebook: Rulebook, draft: Draft, name: str, begun: bool, text: str) -> Draft | None:

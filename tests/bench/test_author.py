@@ -26,8 +26,8 @@ CASES = int(os.environ.get("CASES", "1000000"))
 ANSWERS = (
     "recognise/long morning stiffness",
     "An hour or more of morning stiffness is reason for a routine review.",
-    "weeks since onset: 13 or more",
     "morning stiffness: 60 or more",
+    "yes",
     "",
     "urgency: routine review",
     "",
