@@ -176,14 +176,15 @@ class Section(Record):
     """A part of the recommendation as shown: a title, its terms, and pairs of tallies to set side by side.
 
     The short form has for each term the words of its answers (`in_short`; empty where nothing is to be said), shows at
-    most `at_most` members, those in `first` before others, and says `on_alarm` where an alarm leaves nothing else.
+    most `at_most` members, those in `first` before others, and where nothing else is to be said what `on_alarm` has for
+    the conclusion that is an alarm.
     """
 
     title: str
     terms: tuple[str, ...]
     sides: tuple[tuple[str, str, str], ...] = ()
     in_short: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
-    on_alarm: str = ""
+    on_alarm: Mapping[str, str] = field(default_factory=dict, hash=False)
     first: tuple[str, ...] = ()
     at_most: int = 0
 

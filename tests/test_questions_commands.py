@@ -22,7 +22,7 @@ WRONG = [
     (("weigh", FACET, "speaks for disc-type"), "counts, and has no values to weigh"),
     (("compare", FACET), "two cases are compared, and here are 1"),
     (("compare", FACET, DISC, "--knowledge-b", "knowledge"), "compares one case, and here are two"),
-    (("whatif", FACET, "leg weakness"), "'leg weakness' is no answer; expected one such as"),
+    (("whatif", FACET, "leg weakness"), "which answer to 'leg weakness'? none or stable or new or worsening or severe"),
     (("whatif", FACET, "leg weakness: nwe"), "'nwe' is no value of 'leg weakness'"),
     (("whatif", FACET, "urgency: emergency"), "'urgency' is a conclusion"),
     (("whatif", FACET, "sacroiliac tests positive: 5"), "No more sacroiliac tests can be positive than were done"),

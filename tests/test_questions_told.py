@@ -176,12 +176,14 @@ def test_the_difference_is_told_from_the_answers_to_the_advice() -> None:
         "  This alone makes all of the difference.",
         "What changed",
         "  single: p (before: none given)",
-        "    now: s [near] (other: yes is now met)",
+        "    because other: yes",
         "  other: yes (before: no)",
-        "    now: s [hidden] (a: yes is now met)",
+        "    because a: yes",
         "Also different, but irrelevant to this change",
         "  x",
     ]
+    assert "    now: s [hidden] (a: yes is now met)" in text(render.difference(found, "everything"))
+    assert text(render.difference(found, "reasons", ("single", "scale")))[-4:-2] == ["What stays", "  scale: low"]
     assert text(render.difference(found, "line")) == ["single: p; other: yes, by a: yes"]
 
 
@@ -266,13 +268,14 @@ def test_what_was_enough_is_told_with_what_was_not_needed() -> None:
     found = explain.enough(CompiledRulebook(rules), decide(rules, a="yes", b="no", x=5), ("single",))
     assert text(render.enough(found)) == [
         "1 of 3 answers is enough for this advice, and no fewer are",
-        "Whatever the others are",
+        "Settled, whatever the other answers are",
         "  single: q",
         "Needed for it, each of them",
         "  b: no",
         "Not needed for it",
-        "  a: yes; x: 5",
+        "  a, x",
     ]
+    assert text(render.enough(found, "everything"))[-1] == "  a: yes; x: 5"
 
 
 QUARRELS = (
@@ -396,10 +399,10 @@ def test_the_next_question_says_what_its_answers_would_settle() -> None:
         "  ? X",
         "  if at most 3: other: no",
         "  if 4 or more: other: yes",
-        "  waited for by hidden",
         "Not answered, and can change nothing any more",
         "  b, c, y",
     ]
+    assert "  rules that wait for it: hidden" in text(render.questions(found, "everything"))
 
 
 def test_screening_is_asked_before_all() -> None:

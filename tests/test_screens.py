@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 
 APPROVED = Path(__file__).parent / "approved" / "screens"
 CASES = "knowledge/cases/"
+DISC = f"{CASES}disc_centralises_on_extension.yaml"
 ALARM = "leg weakness: new\n"
 ONE = "case: ann\nleaning back: worse\n"
 FIVE = "fever: yes\nleg weakness: worsening\nsaddle numbness: no\nage: 40\n"
@@ -19,12 +20,24 @@ SCREENS: dict[str, tuple[tuple[str, ...], str, int]] = {
     "decide_alarm": (("decide", "-"), ALARM, 100),
     "decide_alarm_60": (("decide", "-"), ALARM, 60),
     "decide_emergency": (("decide", f"{CASES}fever_and_a_weak_leg.yaml"), "", 100),
-    "decide_settled": (("decide", f"{CASES}disc_centralises_on_extension.yaml"), "", 100),
-    "decide_settled_60": (("decide", f"{CASES}disc_centralises_on_extension.yaml"), "", 60),
-    "decide_settled_80": (("decide", f"{CASES}disc_centralises_on_extension.yaml"), "", 80),
-    "decide_plain": (("decide", f"{CASES}disc_centralises_on_extension.yaml", "--plain"), "", 100),
+    "decide_settled": (("decide", DISC), "", 100),
+    "decide_settled_60": (("decide", DISC), "", 60),
+    "decide_settled_80": (("decide", DISC), "", 80),
+    "decide_plain": (("decide", DISC, "--plain"), "", 100),
     "decide_everything": (("decide", f"{CASES}foot_drop_since_yesterday.yaml", "--length", "everything"), "", 100),
     "decide_hardly_begun": (("decide", "-"), ONE, 100),
+    "next": (("next", "-"), ONE, 100),
+    "whynot_which": (("whynot", DISC, "exercise"), "", 100),
+    "whynot_dose": (("whynot", DISC, "dose=none"), "", 100),
+    "weigh_urgency": (("weigh", DISC, "urgency"), "", 100),
+    "weigh_exercise": (("weigh", DISC, "exercise"), "", 100),
+    "enough_one_answer": (("enough", "-"), ONE, 100),
+    "enough": (("enough", DISC), "", 100),
+    "whatif": (("whatif", DISC, "leg weakness = stable"), "", 100),
+    "whatif_which_answer": (("whatif", DISC, "fever"), "", 100),
+    "compare": (("compare", DISC, f"{CASES}facet_by_three_of_five.yaml"), "", 100),
+    "consult": (("consult", "CASE.yaml"), "don't know\nyes\nwhy\nhelp\nstop\n", 100),
+    "consult_60": (("consult", "CASE.yaml"), "2\nstop\n", 60),
     "decide_several": (
         ("decide", f"{CASES}foot_drop_since_yesterday.yaml", f"{CASES}gymnast_of_sixteen.yaml"),
         "",
@@ -42,8 +55,9 @@ def printed(arguments: tuple[str, ...], stdin: str = "", width: int = 100) -> st
 
 
 @pytest.fixture(autouse=True)
-def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def in_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "knowledge").symlink_to(ROOT / "knowledge")
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize("name", SCREENS)
@@ -88,3 +102,8 @@ def test_notice_and_drafts_are_told_once_for_many_cases() -> None:
     output = " ".join(printed(SCREENS["decide_several"][0]).split())
     assert output.count("are drafts, not reviewed") == 1
     assert "This is decision support" not in output.partition("Case gymnast")[0]
+
+
+def test_an_alarm_that_lets_exercise_go_on_forbids_none() -> None:
+    assert "No exercise until" in printed(("decide", "-"), ALARM)
+    assert "No exercise until" not in printed(("decide", "-"), "leg weakness: stable\n")

@@ -1,13 +1,14 @@
 """What a check found, in words and as JSON."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..case import Case, Value
 from ..document import write
-from ..errors import counted
+from ..errors import counted, listed
 from ..record import Json
 from ..rulebook import Rulebook, Term
 from . import Finding, Report, Subject, checks, mutation
@@ -15,6 +16,9 @@ from .sample import sample
 
 MOST_SHOWN = 8
 """So many answers of a patient are shown one by one; of more those that are not as usual."""
+MOST_ONE_BY_ONE = 12
+"""So many findings are shown one by one; more are grouped."""
+PLACES = 3  # of a group, so many places are named
 
 
 def as_json(rulebook: Rulebook, report: Report) -> Json:
@@ -43,11 +47,14 @@ def _asked_of(rulebook: Rulebook) -> dict[str, int]:
     return {"laws": len(rulebook.laws), "rules": len(rulebook.rules), "conclusions": single}
 
 
-def in_words(rulebook: Rulebook, report: Report, advice: bool, mutants: bool) -> Iterator[str]:
-    """What was found, and after it what was looked at."""
-    for found in (*report.tried, *report.proved):
-        if found.blocks or advice:
+def in_words(rulebook: Rulebook, report: Report, advice: bool, mutants: bool, whole: bool = True) -> Iterator[str]:
+    """What was found, and after it what was looked at; unless `whole`, many findings are grouped by their check."""
+    shown = [found for found in (*report.tried, *report.proved) if found.blocks or advice]
+    if len(shown) <= MOST_ONE_BY_ONE or whole:
+        for found in shown:
             yield from finding_text(rulebook, found)
+    else:
+        yield from _grouped(rulebook, shown)
     if mutants and report.mutation:
         yield from mutation.in_words(rulebook, report.mutation)
     looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
@@ -67,6 +74,34 @@ def proved_in_one_line(rulebook: Rulebook, report: Report) -> str:
         f"{counted(counts['rules'], 'rule')} that could be dead, and gaps: {errors or 'nothing'} to mend, "
         f"{len(report.proved) - errors or 'nothing'} to consider."
     )
+
+
+def _grouped(rulebook: Rulebook, findings: Sequence[Finding]) -> Iterator[str]:
+    """Many findings: the rule that most of them name, and of each check the first and how many follow."""
+    yield from _suspect(rulebook, findings)
+    says = {check.name: check.says for check in checks()}
+    groups: dict[str, list[Finding]] = {}
+    for found in findings:
+        groups.setdefault(found.check, []).append(found)
+    for name, group in groups.items():
+        yield f"{name} ({counted(len(group), 'time')}): {says.get(name, '')}"
+        yield from (f"  {line}" for line in finding_text(rulebook, group[0]))
+        if len(group) > 1:
+            places = listed([str(found.problem.place) for found in group[1:]], PLACES)
+            yield f"  and the same in {places}"
+        yield ""
+    yield "`--length everything` shows each of them."
+
+
+def _suspect(rulebook: Rulebook, findings: Sequence[Finding]) -> Iterator[str]:
+    """The rule that more than half of the findings name, which is likely the cause of them all."""
+    words = (set(re.findall(r"[\w.]+", f"{found.problem.there} {found.problem.expected}")) for found in findings)
+    named = Counter(word for each in words for word in each if word in rulebook.rules)
+    for rule, times in named.most_common(1):
+        if 2 * times > len(findings):
+            place = rulebook.rules[rule].place
+            yield f"{place}: {times} of {len(findings)} problems name {rule!r}; look at it first"
+            yield ""
 
 
 def finding_text(rulebook: Rulebook, found: Finding) -> Iterator[str]:

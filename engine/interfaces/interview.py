@@ -15,10 +15,11 @@ from ..rulebook import Rulebook, Term
 from ..semantics import impossibilities
 
 UNKNOWN = "unknown"
+SAME_AS_UNKNOWN = ("don't know", "don’t know", "dont know", "do not know", "i don't know", "not known", "not sure")
 WORDS = {
     "why": "why this is asked",
     "back": "take the last answer back",
-    UNKNOWN: "nobody knows; it stays open",
+    UNKNOWN: "nobody knows (or: don't know); the question stays open",
     "skip": "ask it later",
     "help": "these words",
     "stop": "stop here; what is answered is kept",

@@ -154,7 +154,7 @@ SECTION = (
     Field("terms", "conclusion names", "The conclusions that it shows, in this order."),
     Field("for and against", "list", "Tallies shown side by side.", fields=SIDE),
     Field("in short", "sentences", "For each term, the words of its answers on one screen; empty to say nothing."),
-    Field("on alarm", "text", "What one screen says here when an alarm leaves nothing else to say."),
+    Field("on alarm", "sentences", "For a conclusion, what one screen says here when its alarm leaves nothing else."),
     Field("first", "texts", "Members that one screen shows before the others."),
     Field("at most", "text", "How many members one screen shows."),
 )

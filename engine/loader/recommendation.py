@@ -53,7 +53,7 @@ def _section(desk: Desk, file: str, node: Node, terms: Mapping[str, Term]) -> Se
         terms=tuple(name for name, _ in names),
         sides=_sides(desk, fields, terms),
         in_short=dict(_in_short(desk, fields, here)),
-        on_alarm=desk.text(fields, "on alarm"),
+        on_alarm=_on_alarm(desk, fields, terms),
         first=tuple(_first(desk, fields, here)),
         at_most=_at_most(desk, fields),
     )
@@ -67,6 +67,14 @@ def _in_short(desk: Desk, fields: Fields, here: Mapping[str, Term]) -> Iterator[
         told = desk.mapping(words, words.place.file, here[name.value].domain.values) if name.value in here else None
         if told:
             yield name.value, {value.value: desk.text(told, value.value) for value, _ in told.entries}
+
+
+def _on_alarm(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> dict[str, str]:
+    """For each conclusion with alarms, the sentence of the short form."""
+    node = fields.get("on alarm")
+    allowed = [term.name for term in terms.values() if term.alarms]
+    found = desk.mapping(node, node.place.file, allowed) if node else None
+    return {key.value: desk.text(found, key.value) for key, _ in found.entries} if found else {}
 
 
 def _first(desk: Desk, fields: Fields, here: Mapping[str, Term]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from .screen import screen
 from .sentences import condition_in_words, sentences
 from .styled_line import StyledLine, citing, format_answer, format_change, laws_citing
 from .why import LENGTHS, Length, sources_behind, why
-from .why_not import why_not
+from .why_not import which_value, why_not
 
 __all__ = [
     "LENGTHS",
@@ -50,6 +50,7 @@ __all__ = [
     "sentences",
     "sources_behind",
     "weighing",
+    "which_value",
     "why",
     "why_asked",
     "why_for_patient",

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..case import Members, Value
-from ..errors import counted
+from ..errors import counted, listed
 from ..explain import Change, Outcome, Told
 from ..rulebook import Term
-from .styled_line import StyledLine, format_answer
+from .styled_line import FEW, StyledLine, format_answer
 
 WITHHELD = "withheld, for a law would be broken"
 
@@ -47,16 +47,18 @@ def _range(low: int, high: int, term: Term) -> str:
 
 def changes_in_short(changes: Iterable[Change]) -> str:
     """Changes of the advice in one phrase: what stands otherwise; of members, how many come and go."""
-    return "; ".join(_in_short(change.term, change.before, change.after) for change in changes)
+    return "; ".join(filter(None, (format_settled(change.term, change.before, change.after) for change in changes)))
 
 
-def _in_short(term: str, before: Outcome, after: Outcome) -> str:
+def format_settled(term: str, before: Outcome, after: Outcome) -> str:
+    """A term as it would stand, in short: of members the first that comes in; empty where only open ones close."""
     found = _come_and_gone(before, after)
-    if found is None or not isinstance(after.answer, Members):
+    if found is None:
         return f"{term}: {format_outcome(after)}"
     more, fewer = found
-    parts = [f"{len(more)} more"] * bool(more) + [f"{len(fewer)} fewer"] * bool(fewer)
-    return f"{term}: {', '.join(parts) or ('less of it still open' if after.answer.open else 'nothing more comes in')}"
+    comes = [f'adds "{more[0]}"' + (f" and {len(more) - 1} more" if len(more) > 1 else "")] if more else []
+    goes = [f'drops "{fewer[0]}"' + (f" and {len(fewer) - 1} more" if len(fewer) > 1 else "")] if fewer else []
+    return f"{term}: {', '.join(comes + goes)}" if found != ([], []) else ""
 
 
 def _come_and_gone(before: Outcome, after: Outcome) -> tuple[list[str], list[str]] | None:
@@ -68,24 +70,31 @@ def _come_and_gone(before: Outcome, after: Outcome) -> tuple[list[str], list[str
     return more, [member for member in one.inside if member not in other.inside]
 
 
-def format_settled(term: str, before: Outcome, after: Outcome) -> str:
-    """A term as it would stand, in short."""
-    return _in_short(term, before, after)
-
-
-def change_lines(change: Change, indent: int, rules: bool = True) -> Iterator[StyledLine]:
-    """One conclusion that stands otherwise, and the rules through which."""
+def change_lines(change: Change, indent: int, rules: bool = True, whole: bool = True) -> Iterator[StyledLine]:
+    """One conclusion that stands otherwise, and the rules through which; or, unless `whole`, the lines that turned."""
     before, after = change.before, change.after
     found = _come_and_gone(before, after)
     if found is not None:
         more, fewer = found
-        yield StyledLine(f"{change.term}: {_in_short(change.term, before, after).partition(': ')[2]}", indent, "answer")
+        yield StyledLine(f"{change.term}:{'' if more or fewer else ' fewer are open'}", indent, "answer")
         yield from (StyledLine(member, indent + 1, "plain", "+ ") for member in more)
         yield from (StyledLine(member, indent + 1, "plain", "- ") for member in fewer)
     else:
         yield StyledLine(f"{change.term}: {format_outcome(after)} (before: {format_outcome(before)})", indent, "answer")
     if rules and not (before.withheld or after.withheld):
-        yield from _through(change, indent + 1)
+        yield from _through(change, indent + 1) if whole else _because(change, indent + 1)
+
+
+def _because(change: Change, indent: int) -> Iterator[StyledLine]:
+    """The lines through which a conclusion changed, each once; the rules' own sentences are in the long form."""
+    firing = [turn for turn in change.rules if turn.after == "fires"] or list(change.rules)
+    lines = dict.fromkeys(
+        f"{line.text} ({line.after})" if line.after != "met" else line.text for turn in firing for line in turn.lines
+    )
+    if lines:
+        yield StyledLine(f"because {listed([*lines], FEW)}", indent, "muted")
+    elif firing:
+        yield from _through(change, indent)
 
 
 def _through(change: Change, indent: int) -> Iterator[StyledLine]:

@@ -1,21 +1,21 @@
 """What made the difference, what would change the advice, and what was enough for it, in words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..case import Members
+from ..case import Decision, Members, Range, Value
 from ..errors import counted
-from ..explain import Alternative, Alternatives, Difference, Enough, KnowledgeChange, OtherAnswers
-from ..rulebook import Rulebook
+from ..explain import Alternative, Alternatives, Difference, Enough, KnowledgeChange, OtherAnswers, Outcome
+from ..rulebook import Rulebook, Term
 from .answers import change_lines, changes_in_short, format_outcome, format_value, format_values
-from .styled_line import StyledLine
+from .styled_line import FEW, StyledLine, format_answer
 from .why import Length
 
 MOST_ALSO = 8
 """So many of the answers that can undo a difference are told; the others are counted."""
 
 
-def difference(difference: Difference, length: Length = "reasons") -> Iterator[StyledLine]:
-    """What made the difference between two decisions, and through which rules."""
+def difference(difference: Difference, length: Length = "reasons", shown: Sequence[str] = ()) -> Iterator[StyledLine]:
+    """What made the difference between two decisions, and through which rules; of the terms `shown`, what stays."""
     before, after = difference.before.case.id, difference.after.case.id
     if length == "line":
         made = [f"{one.term}: {format_value(one.after)}" for one in difference.findings] + [
@@ -41,10 +41,26 @@ def difference(difference: Difference, length: Length = "reasons") -> Iterator[S
             yield StyledLine("On the way", style="title")
             yield from (line for step in difference.steps for line in change_lines(step, 1))
         yield StyledLine("What changed", style="title")
-        yield from (line for one in difference.advice for line in change_lines(one, 1))
+        whole = length == "everything"
+        yield from (line for one in difference.advice for line in change_lines(one, 1, whole=whole))
+        yield from _stays(difference, shown)
     yield from _not_used(difference)
     yield from _also(difference, length)
     yield from _beside(difference, length)
+
+
+def _stays(difference: Difference, shown: Sequence[str]) -> Iterator[StyledLine]:
+    """The answers that are the same after as before."""
+    changed = {change.term for change in difference.advice}
+    left = [name for name in shown if name not in changed and difference.after.conclusions[name] is not None]
+    if left:
+        yield StyledLine("What stays", style="title")
+        yield StyledLine("; ".join(f"{name}: {_counted_members(difference.after, name)}" for name in left), 1, "muted")
+
+
+def _counted_members(decision: Decision, name: str) -> str:
+    answer = decision.conclusions[name]
+    return counted(len(answer.inside), "item") if isinstance(answer, Members) else format_answer(answer)
 
 
 def _how_small(difference: Difference) -> str:
@@ -181,8 +197,8 @@ def _other(rulebook: Rulebook, other: OtherAnswers) -> str:
 # --- enough ----------------------------------------------------------------------------------------------------------
 
 
-def enough(enough: Enough, length: Length = "reasons") -> Iterator[StyledLine]:
-    """A smallest part of the answers that gives the advice."""
+def enough(enough: Enough, length: Length = "reasons", terms: Mapping[str, Term] | None = None) -> Iterator[StyledLine]:
+    """A smallest part of the answers that gives the advice; with the `terms`, usual screening answers in short."""
     facts = enough.decision.case.facts
     least = "no fewer are" if enough.smallest else "none of them can be left out"
     of_all = f"{len(enough.part)} of {counted(len(facts), 'answer')} {'is' if len(enough.part) == 1 else 'are'}"
@@ -190,16 +206,47 @@ def enough(enough: Enough, length: Length = "reasons") -> Iterator[StyledLine]:
     yield StyledLine(f"{of_all} enough for this advice, and {least}" if enough.part else none, style="answer")
     if length == "line":
         return
-    yield StyledLine("Whatever the others are", style="title")
-    for term, one in enough.advice.items():
-        members = one.answer.inside if isinstance(one.answer, Members) else ()
-        short = f"{term}: {counted(len(members), 'item')}" if members and length != "everything" else ""
-        yield StyledLine(short or f"{term}: {format_outcome(one)}", 1, "answer")
-    parts = (("Needed for it, each of them", enough.needed), ("And with them these", enough.chosen))
-    for title, terms in parts:
-        if terms:
+    yield from _settled(enough, length, terms)
+    usual = [] if length == "everything" else [name for name in enough.part if _is_usual_screening(terms, name, facts)]
+    usual = usual if len(usual) > FEW else []
+    if usual:
+        yield StyledLine(
+            f"{len(usual)} screening answers, all as usual (--length everything lists them)", style="title"
+        )
+    needed = "Needed for it, each of them, too" if usual else "Needed for it, each of them"
+    for title, names in ((needed, enough.needed), ("And with them these", enough.chosen)):
+        named = [f"{name}: {facts[name]}" for name in names if name not in usual]
+        if named:
             yield StyledLine(title, style="title")
-            yield StyledLine("; ".join(f"{term}: {facts[term]}" for term in terms), 1)
+            yield StyledLine("; ".join(named), 1)
     if enough.needless:
         yield StyledLine("Not needed for it", style="title")
-        yield StyledLine("; ".join(f"{term}: {facts[term]}" for term in enough.needless), 1, "muted")
+        whole = "; ".join(f"{name}: {facts[name]}" for name in enough.needless)
+        yield StyledLine(whole if length == "everything" else ", ".join(enough.needless), 1, "muted")
+
+
+def _settled(enough: Enough, length: Length, terms: Mapping[str, Term] | None) -> Iterator[StyledLine]:
+    """What the answers settle, and what they do not."""
+    is_open = [name for name, one in enough.advice.items() if _is_open(one, terms.get(name) if terms else None)]
+    if len(is_open) < len(enough.advice):
+        yield StyledLine("Settled, whatever the other answers are", style="title")
+    for name, one in enough.advice.items():
+        members = one.answer.inside if isinstance(one.answer, Members) else ()
+        short = f"{name}: {counted(len(members), 'item')}" if members and length != "everything" else ""
+        if name not in is_open:
+            yield StyledLine(short or f"{name}: {format_outcome(one)}", 1, "answer")
+    if is_open:
+        yield StyledLine("Not settled by these answers", style="title")
+        yield StyledLine(", ".join(is_open), 1)
+
+
+def _is_open(outcome: Outcome, term: Term | None) -> bool:
+    """Whether nothing is known of an answer yet."""
+    if isinstance(outcome.answer, Range):
+        return outcome.answer.low == (term.domain.values[0] if term and term.domain.values else 0)
+    return outcome.answer is None and not (outcome.disputed or outcome.gap or outcome.withheld)
+
+
+def _is_usual_screening(terms: Mapping[str, Term] | None, name: str, facts: Mapping[str, Value]) -> bool:
+    term = terms.get(name) if terms else None
+    return term is not None and term.screening and facts[name] == term.usual

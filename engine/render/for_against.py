@@ -6,9 +6,11 @@ from ..errors import listed
 from ..explain import Argument, Weighed, Weighing
 from ..rulebook import Rulebook
 from .answers import format_outcome
+from .sentences import says_of
 from .styled_line import StyledLine, cite
 from .why import DISPUTED, Length
 
+RULED_OUT = 2  # so many of the rules ruled out are shown
 STATES = {"holds": "it holds", "fails": "it does not hold", "open": "not known yet", "disputed": "disputed"}
 
 DEFAULT = "no rule; it is the answer where nothing else holds"
@@ -52,16 +54,19 @@ def _value(rulebook: Rulebook, weighed: Weighed, length: Length, otherwise: bool
         yield StyledLine(listed(weighed.higher, 6), 2, "muted")
     yield from _side(rulebook, "against", weighed.speaking_against, length)
     yield from _open(weighed)
-    if length == "everything" and weighed.ruled_out:
-        yield StyledLine("would have spoken for it", 1, "answer")
-        yield from (StyledLine(_named(argument), 2, "muted", "- ") for argument in weighed.ruled_out)
+    if weighed.ruled_out and (length == "everything" or weighed.state == "fails"):
+        shown = weighed.ruled_out if length == "everything" else weighed.ruled_out[:RULED_OUT]
+        yield StyledLine(f"would have spoken for it, and is ruled out: {len(weighed.ruled_out)}", 1, "answer")
+        yield from (StyledLine(_named(argument), 2, "muted", "- ") for argument in shown)
+        if len(shown) < len(weighed.ruled_out):
+            yield StyledLine(f"and {len(weighed.ruled_out) - len(shown)} more (--length everything)", 2, "muted")
 
 
 def _side(rulebook: Rulebook, side: str, arguments: Sequence[Argument], length: Length) -> Iterator[StyledLine]:
     yield StyledLine(f"{side} it: {len(arguments) or 'nothing'}", 1, "answer")
     for argument in arguments:
         rule = argument.reason.rule
-        yield StyledLine(f"{rule.says}{decides(argument)}", 2, "plain", "- ")
+        yield StyledLine(f"{says_of(rule)}{decides(argument)}", 2, "plain", "- ")
         yield StyledLine(rule.because, 3, "muted")
         if length == "everything":
             yield from (StyledLine(cite(rulebook, citation), 3, "muted", "source: ") for citation in rule.sources)
@@ -86,4 +91,4 @@ def _open(weighed: Weighed) -> Iterator[StyledLine]:
 
 
 def _named(argument: Argument) -> str:
-    return f"{argument.reason.rule.says} [{argument.reason.rule.id}]"
+    return f"{says_of(argument.reason.rule)} [{argument.reason.rule.id}]"

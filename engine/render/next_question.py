@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..errors import counted, listed
-from ..explain import Question, Questions, outcome
+from ..explain import Effect, Question, Questions, outcome
 from .answers import format_settled, format_values
 from .styled_line import StyledLine
 from .why import Length
@@ -18,7 +18,7 @@ def questions(questions: Questions, length: Length = "reasons") -> Iterator[Styl
     if length != "line":
         first = questions.asked if length == "everything" else questions.asked[:FIRST]
         for number, question in enumerate(first, 1):
-            yield from why_asked(questions, question, number)
+            yield from why_asked(questions, question, number, length)
         rest = [question.term.name for question in questions.asked[len(first) :]]
         if rest:
             yield StyledLine(f"After these, {counted(len(rest), 'more')}".removesuffix("s"), style="title")
@@ -46,19 +46,26 @@ def _proof(questions: Questions) -> str:
     return "Proved: no answers to what is left, in any possible patient, change any of it."
 
 
-def why_asked(questions: Questions, question: Question, number: int = 0) -> Iterator[StyledLine]:
+def why_asked(
+    questions: Questions, question: Question, number: int = 0, length: Length = "reasons"
+) -> Iterator[StyledLine]:
     """A question, and what its answers would settle; numbered where several stand below each other."""
     screening = " (screening)" if question.term.screening else ""
     yield StyledLine(f"{f'{number}. ' if number else ''}{question.term.name}{screening}", style="title")
     yield StyledLine(question.term.ask, 1, "plain", "? ")
-    for effect in question.effects:
-        changes = [
-            format_settled(term, outcome(questions.decision, term), then) for term, then in effect.settles.items()
-        ]
-        yield StyledLine(f"{format_values(effect.answers, question.term)}: {'; '.join(changes)}", 1, "plain", "if ")
-    if not question.effects:
-        yield StyledLine(f"with other answers it decides on {listed(question.touches, 5)}", 1)
-    if question.waiting:
-        yield StyledLine(f"waited for by {listed(question.waiting, 4)}", 1, "muted")
+    effects = [(effect, _settled(questions, effect)) for effect in question.effects]
+    for effect, settles in effects:
+        if settles:
+            yield StyledLine(f"{format_values(effect.answers, question.term)}: {settles}", 1, "plain", "if ")
+    if not any(settles for _, settles in effects):
+        yield StyledLine(f"together with other answers it settles {listed(question.touches, 5)}", 1)
+    if question.waiting and length == "everything":
+        yield StyledLine(f"rules that wait for it: {', '.join(question.waiting)}", 1, "muted")
     if not question.sure:
         yield StyledLine("it may turn out to change nothing: that is not decided", 1, "muted")
+
+
+def _settled(questions: Questions, effect: Effect) -> str:
+    """What an answer would settle by itself; empty where nobody would see it."""
+    then = ((term, outcome(questions.decision, term), after) for term, after in effect.settles.items())
+    return "; ".join(filter(None, (format_settled(*one) for one in then)))

@@ -105,12 +105,20 @@ class _Screen:
         yield from _members(section, members, self.cut)
 
     def _body(self, section: Section, told: Sequence[str], is_open: Sequence[str], sides: str) -> Iterator[StyledLine]:
-        text = "; ".join(told)
-        if self.on and section.on_alarm and not text:
-            yield StyledLine(section.on_alarm, style="answer")
+        text, instead = "; ".join(told), self._on_alarm(section)
+        if instead and not text:
+            yield StyledLine(instead, style="answer")
         elif text or sides:
             waits = f"; not known yet: {', '.join(is_open)}" if is_open and text and not self.on else ""
             yield StyledLine(f"{text or 'not known yet'}{waits}{f' ({sides})' if sides else ''}", style="answer")
+
+    def _on_alarm(self, section: Section) -> str:
+        """What the section says of the first of its alarms that has gone off."""
+        terms = self.rulebook.terms
+        gone_off = (
+            text for name, text in section.on_alarm.items() if _least(self.decision, name) in terms[name].alarms
+        )
+        return next(gone_off, "")
 
     def _in_short(self, section: Section, name: str) -> str:
         answer = self.decision.conclusions[name]

@@ -24,6 +24,13 @@ def condition_in_words(condition: Condition) -> str:
     return text + (f", unless {' or '.join(map(_part, condition.unless))}" if condition.unless else "")
 
 
+def says_of(rule: Rule) -> str:
+    """What a rule says; of a row that has no words of its own, what it concludes from what."""
+    if not rule.row or rule.says != "; ".join(f"{term}: {value}" for term, value in rule.then):
+        return rule.says
+    return f"{condition_in_words(rule.condition)}, then {' and '.join(_concluded(rule.then))}."
+
+
 def _part(part: Line | Group) -> str:
     if not isinstance(part, Group):
         return _line(part)

@@ -9,6 +9,7 @@ from .once import Once
 from .styled_line import StyledLine
 from .why import DEEPEST, DISPUTED, Length, what_is_found
 
+VALUES = 3  # so many values of a line are named
 NEAREST = {"reasons": (3, 1), "everything": (1_000, 1_000)}
 """So many rules are told of the term asked about, and of those beneath it."""
 
@@ -21,6 +22,34 @@ def why_not(asked: WhyNot, length: Length = "reasons") -> Iterator[StyledLine]:
         yield StyledLine(_head(asked), style="answer")
     if asked.way is not None:
         yield from _way(asked.way, asked, length)
+
+
+def which_value(asked: WhyNot) -> Iterator[StyledLine]:
+    """For who named no value: the other values, those first that the fewest answers are away; alarms are left out."""
+    term = asked.term
+    yield StyledLine(f"{term.name} is {format_outcome(asked.now)}. Which other value do you mean?", style="answer")
+    away: dict[str, int] = {}
+    for candidate in asked.rules:
+        for name, value in candidate.reason.rule.then:
+            if (
+                name == term.name
+                and value in asked.wanted
+                and value not in term.alarms
+                and candidate.distance is not None
+            ):
+                away[value] = min(away.get(value, candidate.distance), candidate.distance)
+    for distance in sorted(set(away.values())):
+        values = [value for value, one in away.items() if one == distance]
+        yield StyledLine("; ".join(values), 1, "plain", f"{counted(distance, 'answer')} away: ")
+    left = len([value for value in asked.wanted if value not in away and value not in term.alarms])
+    if left:
+        yield StyledLine(
+            f"{counted(left, 'more value')} that no rule in reach gives (lumbar show lists them)", 1, "muted"
+        )
+    if alarms := [value for value in asked.wanted if value in term.alarms]:
+        yield StyledLine("; ".join(alarms), 1, "muted", "alarms: ")
+    example = next(iter(away), asked.wanted[0])
+    yield StyledLine(f'For example: lumbar whynot CASE "{term.name}={example}"')
 
 
 def _head(asked: WhyNot) -> str:
@@ -101,9 +130,16 @@ class _Text:
 
     def _line(self, line: LineReason, candidate: Candidate, indent: int) -> Iterator[StyledLine]:
         found = "; ".join(what_is_found(line))
-        yield StyledLine(f"{'unless ' * line.excluded}{line.text} ({line.state}: {found})", indent, "plain", "* ")
+        text = shortened(line.text) if self.length != "everything" else line.text
+        yield StyledLine(f"{'unless ' * line.excluded}{text} ({line.state}: {found})", indent, "plain", "* ")
         for goal in candidate.behind(line):
             yield from self._why_not(goal, indent + 1)
+
+
+def shortened(line: str) -> str:
+    """A line with its first values; of many, how many more there are."""
+    values = line.split(" or ")
+    return " or ".join(values[:VALUES]) + f" or {len(values) - VALUES} more" if len(values) > VALUES + 1 else line
 
 
 def _instead(asked: WhyNot, indent: int, length: Length) -> Iterator[StyledLine]:

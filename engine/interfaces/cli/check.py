@@ -3,12 +3,12 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from ..terminal import Exit, needing, say_json, writing
-from .options import AS_JSON, NewPath, chain_of, load, refuse
+from .options import AS_JSON, LENGTH, NewPath, chain_of, load, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 )
 @click.option("--watch", is_flag=True, help="Check again after every change of a file, until Ctrl-C.")
 @AS_JSON
+@LENGTH
 @click.pass_obj
 def check(
     knowledge: str,
     words: tuple[str, ...],
     as_json: bool,
+    length: Any,
     accept: bool,
     advice: bool,
     mutants: bool,
@@ -69,7 +71,10 @@ def check(
     if as_json:
         say_json(report_text.as_json(rulebook, report))
     else:
-        for line in (*report_text.in_words(rulebook, report, advice, mutants), *_schemas(rulebook)):
+        for line in (
+            *report_text.in_words(rulebook, report, advice, mutants, length == "everything"),
+            *_schemas(rulebook),
+        ):
             click.echo(line)
     if save is not None:
         with writing(save):

@@ -132,6 +132,8 @@ class _Asking:
 
     def _answered(self, question: "Question") -> bool:
         """Listen until the question is settled; false where the person stops."""
+        from ..interview import SAME_AS_UNKNOWN, UNKNOWN
+
         term = question.term
         while True:
             text = click.prompt(term.name, prompt_suffix="> ", default="", show_default=False)
@@ -141,6 +143,9 @@ class _Asking:
                     return False
                 case "back" | "skip" | "unknown":
                     self._move(question, word)
+                    return True
+                case _ if word in SAME_AS_UNKNOWN:
+                    self._move(question, UNKNOWN)
                     return True
                 case "why":
                     self._why(question)
@@ -172,19 +177,23 @@ class _Asking:
     # --- what is shown -----------------------------------------------------------------------------------------------
 
     def _show(self, question: "Question") -> None:
+        from ...errors import counted
         from ...render import StyledLine
+        from ..interview import WORDS
 
         term, answers = question.term, self.interview.answers.values()
         unknown = sum(value is None for value in answers)
-        head = "a screening question; " if term.screening else ""
+        head = "screening question; " if term.screening else ""
         head += f"{len(answers) - unknown} answered, {f'{unknown} not known, ' if unknown else ''}"
-        lines = [StyledLine(f"{head}{self.interview.left} may still matter", style="muted")]
+        left = self.interview.left  # every answer only lowers it
+        lines = [StyledLine(f"{head}at most {counted(left, 'question')} left, this one included", style="muted")]
         lines += [StyledLine(term.ask, style="answer"), StyledLine(term.help, 1, "muted")]
         if term.domain.kind == "number":
             unit = f" ({term.unit})" if term.unit else ""
             lines.append(StyledLine(f"a whole number from {term.domain.low} to {term.domain.high}{unit}", 1))
         else:
             lines += [StyledLine(value, 1, "plain", f"{number} ") for number, value in enumerate(term.domain.values, 1)]
+        lines.append(StyledLine(f"or: {', '.join(WORDS)}", 1, "muted"))
         click.echo()
         say(lines)
 

@@ -111,6 +111,8 @@ def whynot(knowledge: str, case: str, term: str, as_json: bool, length: "Length"
         say_json(body | broken_json(decision))
     elif value and value in _held(decision.conclusions[found.name]):
         click.echo(f"{found.name} is {value} already; `lumbar why` tells the reasons.")
+    elif not value and len(told.wanted) > 1 and length == "reasons":
+        say(render.which_value(told))
     else:
         say(render.why_not(told, length))
     end(decision)
@@ -158,6 +160,8 @@ def weigh(
     if found.domain.kind == "tally":
         refuse(f"{term!r} counts, and has no values to weigh", term, ())
     asked = [_value(found, value) for value in dict.fromkeys(values)]
+    if found.takes_highest and not (asked or as_json or svg or html):
+        asked = [*found.domain.values]  # why it is no higher is told step by step
     lawful(rulebook, [decision], [found.name], as_json, quiet=bool(svg or html))
     told = explain.weigh(rulebook, decision, found.name, asked)
     if svg or html:
@@ -268,10 +272,26 @@ def whatif(
         if difference.after.broken:
             left = _conclusions(rulebook, asked or terms, as_json, difference.after)
             difference = explain.what_if(plan, decision, given, left)
-        _tell(difference, render.difference(difference, length), as_json, decision, difference.after)
+        shown = asked or explain.shown(rulebook)
+        _tell(difference, render.difference(difference, length, shown), as_json, decision, difference.after)
         return
     told = explain.what_would_change(plan, decision, asked, None if every else explain.MOST_TOLD)
     _tell(told, render.alternatives(rulebook, told, length), as_json, decision)
+
+
+def _pair(rulebook: "Rulebook", decision: "Decision", answer: str) -> tuple[str, str]:
+    """A finding and its answer, as typed with a colon or an equals sign; refuses what has neither."""
+    term, sign, value = answer.partition(":" if ":" in answer else "=")
+    found = rulebook.terms.get(term.strip())
+    if sign:
+        return term.strip(), value.strip()
+    if found is None or not found.finding:
+        names = [finding.name for finding in rulebook.findings]
+        refuse(f"{answer!r} is not a finding; expected an answer such as 'FINDING: VALUE'", answer, names)
+    domain, now = found.domain, decision.case.facts.get(found.name)
+    values = " or ".join(domain.values) or f"a whole number from {domain.low} to {domain.high}"
+    stands = f"now {now}" if now is not None else "not answered yet"
+    raise click.UsageError(f"which answer to {found.name!r}? {values} ({stands}), such as '{found.name}: VALUE'")
 
 
 def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -> "dict[str, Value | None]":
@@ -279,10 +299,7 @@ def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -
     from ...errors import Place
     from ...loader.cases import Entry, make_case
 
-    wrong = [answer for answer in answers if ":" not in answer]
-    if wrong:
-        raise click.UsageError(f"{wrong[0]!r} is no answer; expected one such as 'leg weakness: new'")
-    pairs = [(answer.partition(":")[0].strip(), answer.partition(":")[2].strip()) for answer in answers]
+    pairs = [_pair(rulebook, decision, answer) for answer in answers]
     again = [term for term, times in Counter(term for term, _ in pairs).items() if times > 1]
     if again:
         raise click.UsageError(f"{again[0]!r} is answered twice; expected each finding once")
@@ -310,7 +327,7 @@ def enough(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Leng
     told = explain.enough(
         explain.CompiledRulebook(rulebook), decision, _conclusions(rulebook, terms, as_json, decision)
     )
-    _tell(told, render.enough(told, length), as_json, decision)
+    _tell(told, render.enough(told, length, rulebook.terms), as_json, decision)
 
 
 @click.command("next", short_help="Tell what to ask next, and why.")
