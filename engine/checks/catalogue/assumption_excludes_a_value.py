@@ -1,4 +1,4 @@
-"""The assumptions about patients together leave each value to somebody."""
+"""Under the assumptions about patients, somebody can have each value."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from ..finding import Finding
 from ..subject import Subject
 
 ASKED = "proved"
-REMEDY = "A value that nobody can have is not worth asking for, or the assumption says too much."
+REMEDY = "Remove the value that nobody can have, or correct the assumption."
 NEVER = "impossible: {0}\nsays: It says.\nnever: [{{smoke: yes}}, {{light: {1}}}]\nsource: [{{LAMPS: all}}]"
 INVALID = {"impossible/bright.yaml": NEVER.format("bright", "yes"), "impossible/dark.yaml": NEVER.format("dark", "no")}
 

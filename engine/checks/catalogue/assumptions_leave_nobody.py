@@ -1,4 +1,4 @@
-"""The assumptions about patients leave somebody whose every question is answered."""
+"""Under the assumptions about patients, some patient has an answer to every question."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from ..finding import Finding
 from ..subject import Subject
 
 ASKED = "proved"
-REMEDY = "Two of `impossible/` cannot both be true of patients: correct one."
+REMEDY = "Two assumptions in `impossible/` contradict each other: correct one."
 SMOKY = "impossible: smoky\nsays: It always smokes.\nnever: [{smoke: no}]\nsource: [{LAMPS: all}]"
 CLEAN = "impossible: clean\nsays: It never smokes.\nnever: [{smoke: yes}]\nsource: [{LAMPS: all}]"
 INVALID = {"impossible/smoky.yaml": SMOKY, "impossible/clean.yaml": CLEAN, "cases/dark.yaml": ""}

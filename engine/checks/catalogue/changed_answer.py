@@ -9,8 +9,8 @@ from ..subject import Subject
 
 ASKED = "tried"
 REMEDY = (
-    "If the new answer is right, `lumbar check --accept` writes it into the case; else a rule is wrong. Of several "
-    "cases what changed first is named: fix that, and the rest may follow."
+    "If the new answer is right, `lumbar check --accept` writes it into the case; if not, a rule is wrong. For several "
+    "cases, the first change is named: fix that, and the rest may follow."
 )
 INVALID = {"cases/dark.yaml": SAMPLE["cases/dark.yaml"].replace("fault: bulb", "fault: none")}
 

@@ -8,7 +8,7 @@ from ..saved_cases import other_answers
 from ..subject import Subject
 
 ASKED = "tried"
-REMEDY = "`outranks` in one of the two rules, or lines that keep them apart."
+REMEDY = "Add `outranks` to one of the two rules, or lines so that only one of them holds."
 INVALID = {
     "rules/recognise/cold.yaml": card("cold", "{light: no}", "{fault: none}", ""),
     "cases/dark.yaml": SAMPLE["cases/dark.yaml"].replace("expected fault: bulb\n", ""),

@@ -12,7 +12,7 @@ from ..saved_cases import answer_terms
 from ..subject import Subject, file_name
 
 ASKED = "proved"
-REMEDY = "A rule or an `otherwise:` for such patients, or `accepts:` with the reason why none is needed."
+REMEDY = "Add a rule or an `otherwise:` for such patients, or `accepts:` with the reason why none is needed."
 INVALID = {"terms/lamp.yaml": TERMS.replace(", accepts: Not every fault is found.", "")}
 
 

@@ -8,7 +8,7 @@ from ..saved_cases import named
 from ..subject import Subject
 
 ASKED = "tried"
-REMEDY = "The rules let something happen that must not. Only the saved case is shown, no other patient."
+REMEDY = "Correct the rules that let it happen. Only the saved case is shown, no other patient."
 LAW = "law: light\nsays: A dark lamp is no fault.\nnever: [{fault: bulb}]\nsource: [{LAMPS: all}]"
 INVALID = {"laws/light.yaml": LAW}
 

@@ -1,4 +1,4 @@
-"""A law that protects patients with a finding protects those too who were not asked for it."""
+"""A law that protects patients with a finding also protects patients who were not asked about it."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from ..finding import Finding
 from ..subject import Subject
 
 ASKED = "proved"
-REMEDY = "A law with `unknown` of the finding, or rules that wait for the answer. For a screening finding it blocks."
+REMEDY = "Add a law with `unknown` for the finding, or let rules wait for the answer. An error for a screening finding."
 LAW = "law: x\nsays: It says.\nnever: [{smoke: yes}, {fault: bulb}]\nsource: [{LAMPS: all}]"
 DARK = "impossible: smoky\nsays: A dark lamp never smokes.\nnever: [{smoke: yes}, {light: no}]\nsource: [{LAMPS: all}]"
 INVALID = {"laws/x.yaml": LAW, "impossible/smoky.yaml": DARK}

@@ -1,4 +1,4 @@
-"""A law of three lines or more says as much as is true: without any of them it would not hold."""
+"""A law of three lines or more needs each line: without it the law would not hold."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from ..finding import Finding
 from ..subject import Subject
 
 ASKED = "proved"
-REMEDY = "Leave the line out, and the law protects more patients."
+REMEDY = "Leave the line out: the law then protects more patients."
 LAW = (
     "law: x\nsays: It.\nnever: [{smoke: yes}, {light: no}, {hours: 9}]\nunless: [{danger: yes}]\nsource: [{LAMPS: all}]"
 )

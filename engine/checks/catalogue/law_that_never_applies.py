@@ -1,4 +1,4 @@
-"""Each law applies to some patient: one that applies to nobody is proved for nothing."""
+"""Each law applies to some patient; a law that applies to nobody proves nothing."""
 
 from collections.abc import Iterator
 

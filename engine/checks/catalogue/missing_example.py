@@ -10,7 +10,7 @@ from ..sample import SMOKE, card
 from ..subject import Subject
 
 ASKED = "tried"
-REMEDY = "Add the example: a patient who narrowly misses the rule teaches most."
+REMEDY = "Add the example; a patient who narrowly misses the rule teaches most."
 INVALID = {
     "rules/recognise/smoke.yaml": card(
         "smoke", "{smoke: yes}", "{danger: yes}", SMOKE.partition("}, {name: not")[0] + "}"

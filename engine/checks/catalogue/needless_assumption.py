@@ -1,4 +1,4 @@
-"""Each assumption about patients says more than the others do."""
+"""Each assumption about patients excludes something that the others do not."""
 
 from collections.abc import Iterator
 

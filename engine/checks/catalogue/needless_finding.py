@@ -1,4 +1,4 @@
-"""Each finding that rules read changes an answer of somebody."""
+"""Each finding that rules read changes somebody's answer."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from ..sample import DARK, card
 from ..subject import Subject
 
 ASKED = "idle"
-REMEDY = "Let a rule rest on it, or ask it no more."
+REMEDY = "Let a rule depend on it, or stop asking it."
 LINES = "{hours: 900 or more}, {any of: [{light: no}, {hours: 900 or more}]}"
 INVALID = {"rules/recognise/old_bulb.yaml": card("old_bulb", LINES, "{fault: bulb}", DARK)}
 

@@ -1,4 +1,4 @@
-"""Each line of a rule changes an answer of somebody."""
+"""Each line of a rule changes somebody's answer."""
 
 from collections.abc import Iterator
 

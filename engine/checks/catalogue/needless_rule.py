@@ -1,4 +1,4 @@
-"""Each rule changes an answer of somebody."""
+"""Each rule changes somebody's answer."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from ..sample import card
 from ..subject import Subject
 
 ASKED = "idle"
-REMEDY = "Delete it, or say in another rule what it was meant to add."
+REMEDY = "Delete it, or write what it was meant to add."
 INVALID = {"rules/recognise/x.yaml": card("x", "{smoke: yes}, {light: no}", "{danger: yes}", "")}
 
 

@@ -1,4 +1,4 @@
-"""Each number in a card has an example on either side of it."""
+"""Each number in a card has an example on both sides of it."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from ..subject import Subject
 from .missing_example import missing
 
 ASKED = "tried"
-REMEDY = "Add an example on the other side of the number, as near to it as can be."
+REMEDY = "Add an example on the other side of the number, as close to it as possible."
 INVALID = {
     "rules/recognise/old_bulb.yaml": card(
         "old_bulb",

@@ -9,7 +9,7 @@ from ..sample import card
 from ..subject import Subject
 
 ASKED = "proved"
-REMEDY = "`outranks` in one of them, or lines that keep them apart."
+REMEDY = "Add `outranks` to one of them, or lines so that only one of them holds."
 INVALID = {"rules/recognise/new.yaml": card("new", "{hours: at most 950}", "{fault: none}", "")}
 
 

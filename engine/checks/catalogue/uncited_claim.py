@@ -1,4 +1,4 @@
-"""Each claim of the article is held against a rule or a law."""
+"""A rule or a law cites each claim of the article."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from ..sample import SAMPLE
 from ..subject import Subject
 
 ASKED = "tried"
-REMEDY = "Cite the claim in the rule or law that it is held against."
+REMEDY = "Cite the claim in the rule or law that it belongs to."
 INVALID = {"article.yaml": SAMPLE["article.yaml"] + "\n2: A lamp that flickers is old."}
 
 

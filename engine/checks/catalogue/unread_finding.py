@@ -1,4 +1,4 @@
-"""Each finding is read by a rule, or says why it is kept."""
+"""A rule reads each finding, or the finding says why it is kept."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from ..sample import TERMS
 from ..subject import Subject
 
 ASKED = "tried"
-REMEDY = "A rule is missing, or the finding says with `unread:` why it is kept."
+REMEDY = "Add a rule, or say with `unread:` at the finding why it is kept."
 BASE = '  base: {kind: yes/no, ask: "Is the base warm?", help: Touch it.}\nconclusions:'
 INVALID = {"terms/lamp.yaml": TERMS.replace("conclusions:", BASE)}
 VALID = {"terms/lamp.yaml": TERMS.replace("conclusions:", BASE.replace("}", ", unread: The maker asks for it.}"))}

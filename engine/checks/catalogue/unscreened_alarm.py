@@ -1,4 +1,4 @@
-"""What an alarm rests on is asked before anything is advised: every finding behind it is a screening finding."""
+"""Every finding that an alarm depends on is a screening finding, asked before anything is advised."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from ..sample import TERMS
 from ..subject import Subject
 
 ASKED = "tried"
-REMEDY = "Make the finding a screening finding, or let the rule rest on others."
+REMEDY = "Make the finding a screening finding, or let the rule depend on others."
 INVALID = {"terms/lamp.yaml": TERMS.replace("screening: yes, ", "")}
 
 

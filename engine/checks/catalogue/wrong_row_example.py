@@ -1,4 +1,4 @@
-"""The rows of a table hold, wait and conclude as its examples say."""
+"""The rows of a table give what its examples expect."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from ..row_examples import tried_rows, wrong_row_examples
 from ..subject import Subject
 
 ASKED = "tried"
-REMEDY = "The row or the example is wrong: `holds` and `waits` name rows, the other columns what is concluded."
+REMEDY = "Correct the row or the example: `holds` and `waits` name rows, the other columns conclusions."
 TABLE = "row,hours,=>,fault,because,source\nworn,900 or more,=>,bulb,It wears.,LAMPS: all\n"
 EXAMPLES = "example,hours,=>,fault,holds,waits\nold,{},=>,bulb,worn,-\n"
 VALID = {"tables/wear.csv": TABLE, "tables/wear.examples.csv": EXAMPLES.format(900)}
