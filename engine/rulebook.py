@@ -30,9 +30,8 @@ class Term(WithDigest):
     """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules).
 
     `fixed` marks a fact that never changes, such as the past. `usual` is what made-up cases mostly have: a value, or
-    the two ends of a range of numbers. `for_patients` has a sentence for values, empty where there is nothing to
-    say. `gap` tells that the `otherwise` is no real answer, and `accepts` why complete
-    cases may end without one.
+    the two ends of a range of numbers. `for_patients` has a sentence for each value, empty if there is nothing to say.
+    `gap` says that the `otherwise` does not count as an answer, and `accepts` why complete cases may end without one.
     """
 
     name: str
