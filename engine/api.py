@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, overload
 
 from .case import Case, Decision, Value
 from .errors import LumbarError, Place, Problem, QuestionError, listed
+from .facts import check_record
 from .loader import case_from
 from .record import Record
 from .rulebook import Rulebook
@@ -207,6 +208,7 @@ def decide(rulebook: Rulebook, cases: Case | Iterable[Case], /) -> Decision | li
 
 
 def _is_faulty(case: Case) -> bool:
+    check_record(case)
     return bool(case.problems or case.at_fault or case.unread)
 
 
@@ -243,15 +245,15 @@ def _may_ask(rulebook: Rulebook, terms: Sequence[str], *decisions: Decision) -> 
     """
     from .explain import shown
 
-    def withheld(term: str) -> bool:
-        return any(decision.withholds(term) for decision in decisions)
+    def withheld(term: str) -> bool:  # what is no decision, or no name, is refused where the question is asked
+        return any(isinstance(one, Decision) and isinstance(term, str) and one.withholds(term) for one in decisions)
 
     left = tuple(terms) or tuple(term for term in shown(rulebook) if not withheld(term))
     if hidden := [term for term in terms if withheld(term)] or ([] if left else ["the advice"]):
         laws = listed([law.id for decision in decisions for law in decision.broken])
         there = f"{listed(hidden)} is withheld, because the decision breaks the law {laws}"
         raise QuestionError(Problem(Place("question"), there, "a question about what is shown"))
-    return left if any(decision.broken for decision in decisions) else tuple(terms)
+    return left if any(isinstance(one, Decision) and one.broken for one in decisions) else tuple(terms)
 
 
 def why(rulebook: Rulebook, decision: Decision, term: str = "") -> Why:
@@ -293,7 +295,10 @@ def what_if(rulebook: Rulebook, decision: Decision, answers: Mapping[str, object
     Raises CaseError if no such patient is possible.
     """
     from . import explain
+    from .explain.preconditions import check_asked, check_other_answers
 
+    check_asked(rulebook, decision, terms)
+    check_other_answers(answers)
     _may_ask(rulebook, terms, decision)
     changed = case_from(rulebook, {**decision.case.facts, **answers}, decision.case.id)
     given = {name: changed.facts.get(name) for name in answers}
@@ -306,8 +311,8 @@ def what_if(rulebook: Rulebook, decision: Decision, answers: Mapping[str, object
 def what_would_change(rulebook: Rulebook, decision: Decision, *terms: str) -> Alternatives:
     """Find the smallest sets of changed answers that would change the advice, or these terms.
 
-    Each set is a minimal correction set: no part of it is enough. Only possible patients are considered, and fixed
-    facts (age, sex, the past) are never changed.
+    Each set is a minimal correction set (M. H. Liffiton and K. A. Sakallah, 2008): no part of it is enough. Only
+    possible patients are considered, and fixed facts (age, sex, the past) are never changed.
     """
     from . import explain
 

@@ -312,7 +312,7 @@ def differs(name: str, own: object, folder: str, place: Place) -> Problem:
 
 def check_record(case: Any) -> None:
     """Raise CaseError unless it is a Case, and what is at fault in it a mapping."""
-    expected = "a Case; engine.loader.case_from makes one of a mapping"
+    expected = "a Case; `case_from` makes one of a mapping"
     if not isinstance(case, Case):
         raise CaseError([Problem(Place("case"), f"a value of type {type(case).__name__}", expected)])
     at_fault: Any = case.at_fault
@@ -370,6 +370,4 @@ def _unread(term: Term, value: object, place: Place) -> Problem:
     if isinstance(found, Misspelt):
         return found.problem
     expected = "no fact for what is not known" if found is None else f"the fact {found!r}"
-    return Problem(
-        place, f"{as_python(value)} for {term.name!r} was not read", f"{expected}; engine.loader.case_from reads it"
-    )
+    return Problem(place, f"{as_python(value)} for {term.name!r} was not read", f"{expected}; `case_from` reads it")

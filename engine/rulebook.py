@@ -107,7 +107,11 @@ class Example(Record):
 
 @dataclass(frozen=True, repr=False)
 class Rule(WithDigest):
-    """A card, or a row of a table (its id is then `table.row`)."""
+    """A card, or a row of a table (its id is then `table.row`).
+
+    `outranks` makes it an exception to other rules, added where a case came out wrong: ripple-down rules (P. Compton
+    and R. Jansen, A philosophical basis for knowledge acquisition, 1990).
+    """
 
     id: str
     says: str

@@ -310,6 +310,23 @@ def test_a_question_about_nothing_is_refused(bicycle: Rulebook, ride: Decision) 
         why_not(bicycle, ride, "rides")
 
 
+def test_what_is_no_case_no_decision_and_no_term_is_refused_in_words(bicycle: Rulebook, ride: Decision) -> None:
+    given: Any = {"noise": "click"}
+    with pytest.raises(CaseError, match="expected a Case; `case_from` makes one of a mapping"):
+        decide(bicycle, given)
+    nothing: Any = None
+    for ask in (why, why_not, for_and_against, enough, next_questions, what_would_change):
+        with pytest.raises(QuestionError, match="None is no decision"):
+            ask(bicycle, nothing, "ride")
+    with pytest.raises(QuestionError, match="None is no decision"):
+        what_if(bicycle, nothing, {"noise": "click"})
+    several: Any = ["ride"]
+    with pytest.raises(QuestionError, match=r"\['ride'\] is not a conclusion"):
+        enough(bicycle, ride, several)
+    with pytest.raises(CaseError, match="a mapping of findings to values"):
+        what_if(bicycle, ride, several)
+
+
 # --- the knowledge ---------------------------------------------------------------------------------------------------
 
 

@@ -81,7 +81,7 @@ def _no_tuple(what: str, given: Any) -> Problem | None:
 
 def _foreign(rulebook: Rulebook, decision: Any) -> Iterator[Problem]:
     if not isinstance(decision, Decision):
-        yield Problem(HERE, f"{as_python(decision)} is no decision", "what `decide` of a Chain gives for a case")
+        yield Problem(HERE, f"{as_python(decision)} is no decision", "what `decide` gives for a case")
         return
     if decision.rulebook and rulebook.digest and decision.rulebook != rulebook.digest:
         yield Problem(HERE, f"a decision by the rulebook {decision.rulebook}", f"one by {rulebook.digest}")
