@@ -207,7 +207,7 @@ class Recommendation(Record):
 
 
 @dataclass(frozen=True, repr=False)
-class Support(Record):
+class RuleFor(Record):
     """One rule for a conclusion: the value it gives, and the rules that outrank it there."""
 
     rule: str
@@ -223,14 +223,14 @@ class Stage(Record):
     terms: tuple[str, ...]
 
 
-class Circle(LumbarError):
+class DependencyCycle(LumbarError):
     """Terms and rules that need each other; carries them in order."""
 
     def __init__(self, path: tuple[str, ...]) -> None:
         super().__init__(Problem(Place("rulebook"), " > ".join(path), "no circle"))
         self.path = path
 
-    def __reduce__(self) -> tuple[type["Circle"], tuple[object, ...]]:
+    def __reduce__(self) -> tuple[type["DependencyCycle"], tuple[object, ...]]:
         return type(self), (self.path,)
 
 
@@ -286,23 +286,23 @@ class Rulebook(Record):
         return tuple(term for term in self.terms.values() if not term.finding and not term.built_in)
 
     @cached_property
-    def support(self) -> Mapping[str, tuple[Support, ...]]:
+    def support(self) -> Mapping[str, tuple[RuleFor, ...]]:
         """For each conclusion, the rules that give it."""
         outrankers: dict[str, list[Rule]] = {}
         for rule in self.rules.values():
             for lower in rule.outranks:
                 outrankers.setdefault(lower, []).append(rule)
-        support: dict[str, list[Support]] = {term.name: [] for term in self.conclusions}
+        support: dict[str, list[RuleFor]] = {term.name: [] for term in self.conclusions}
         for rule in self.rules.values():
             for name, value in rule.then:
                 above = outrankers.get(rule.id, ()) if self.terms[name].single else ()
                 naming = tuple(other.id for other in above if any(name == told for told, _ in other.then))
-                support[name].append(Support(rule.id, value, naming))
+                support[name].append(RuleFor(rule.id, value, naming))
         return {name: tuple(entries) for name, entries in support.items()}
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
-        """The order of work, found from what reads what; raises Circle."""
+        """The order of work, found from what reads what; raises DependencyCycle."""
         rule_depth: dict[str, int] = {}
         term_depth: dict[str, int] = {}
         for kind, name in _sorted(self._needs()):
@@ -374,7 +374,7 @@ def _sorted(needs: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[tuple[s
     try:
         return tuple(TopologicalSorter(needs).static_order())
     except CycleError as error:
-        raise Circle(tuple(name for _, name in error.args[1])) from error
+        raise DependencyCycle(tuple(name for _, name in error.args[1])) from error
 
 
 def may_say(term: Term | None, value: object) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .case import Answer, Case, Decision, LineState, Mark, MarkName, Members, Range, Status, Value
 from .facts import check_case
 from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
-from .rulebook import COMPLETE, SCREENED, Law, Rulebook, Support, Term
+from .rulebook import COMPLETE, SCREENED, Law, Rulebook, RuleFor, Term
 from .withheld import withheld
 
 UNKNOWN, HOLDS, FAILS, DISPUTED = map(int, (Mark.UNKNOWN, Mark.HOLDS, Mark.FAILS, Mark.DISPUTED))
@@ -208,7 +208,7 @@ def answered(term: Term, state: State) -> bool:
     return term.name in state.facts or bool(applies(term.name, state) & FAILS)
 
 
-def status(entry: Support, marks: Mapping[str, int]) -> int:
+def status(entry: RuleFor, marks: Mapping[str, int]) -> int:
     """Whether a rule fires for a conclusion (HOLDS) or is ruled out there (FAILS); else it waits."""
     own = marks[entry.rule]
     if not entry.outrankers:
@@ -223,7 +223,7 @@ def settle(rulebook: Rulebook, term: Term, marks: Mapping[str, int], state: Stat
     settle_by(rulebook.support[term.name], term, marks, state)
 
 
-def settle_by(entries: Iterable[Support], term: Term, marks: Mapping[str, int], state: State) -> None:
+def settle_by(entries: Iterable[RuleFor], term: Term, marks: Mapping[str, int], state: State) -> None:
     """Put into the state how a conclusion stands by these rules for it."""
     support = [(entry.value, status(entry, marks)) for entry in entries]
     if term.domain.kind == "tally":

@@ -6,7 +6,7 @@ from typing import Any
 import z3
 
 from engine.language import Against, Condition, Group, Is, Line, Unsettled, Within
-from engine.rulebook import COMPLETE, SCREENED, Law, Rulebook, Support, Term
+from engine.rulebook import COMPLETE, SCREENED, Law, Rulebook, RuleFor, Term
 
 Mark = tuple[Any, Any]
 Ends = tuple[Any, Any, Any]
@@ -186,7 +186,7 @@ class Second:
 
     # --- what follows ------------------------------------------------------------------------------------------------
 
-    def _status(self, entry: Support) -> Mark:
+    def _status(self, entry: RuleFor) -> Mark:
         own, above = self.rules[entry.rule], [self.rules[rule] for rule in entry.outrankers]
         fires = z3.And(own[0], *(one[1] for one in above))
         return fires, z3.Or(own[1], *(one[0] for one in above))

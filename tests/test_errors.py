@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import engine
 from engine.errors import InternalError, LumbarError, Place, Problem
 from engine.interfaces.terminal import Exit, Guards
-from engine.rulebook import Circle
+from engine.rulebook import DependencyCycle
 
 SIGNALS = {"Left", "_Back"}
 """What ends a dialogue or goes back in it: no error, and never shown as one."""
@@ -33,7 +33,7 @@ def test_every_exception_of_the_engine_is_a_lumbar_error() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        Circle(("a", "b", "a")),
+        DependencyCycle(("a", "b", "a")),
         InternalError.of("two and two"),
         LumbarError([Problem(Place("x.yaml", 3), "a"), Problem(Place("x.yaml", 1), "b")]),
     ],

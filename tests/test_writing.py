@@ -13,8 +13,8 @@ from engine.document import WIDTH, composed, read
 from engine.language import Domain
 from engine.loader import load_files
 from engine.loader.cards import load_card
-from engine.loader.fields import Desk
 from engine.loader.files import read_folder
+from engine.loader.problem_collector import ProblemCollector
 from engine.loader.writing import card, case
 from engine.rulebook import Citation, Example, Rule, Rulebook, Term
 from engine.semantics import decide
@@ -30,10 +30,10 @@ def meant(rule: Rule) -> Rule:
 
 
 def read_back(text: str, name: str, terms: Mapping[str, Term]) -> tuple[Rule | None, list[str]]:
-    desk = Desk()
+    collector = ProblemCollector()
     node, repeated = read(text, f"rules/{name}.yaml")
-    rule = load_card(desk, f"rules/{name}.yaml", node, terms, (("BOOK", "PAGE"), ("1", "2")))
-    return rule and meant(rule), [str(problem) for problem in [*repeated, *desk.problems]]
+    rule = load_card(collector, f"rules/{name}.yaml", node, terms, (("BOOK", "PAGE"), ("1", "2")))
+    return rule and meant(rule), [str(problem) for problem in [*repeated, *collector.problems]]
 
 
 words = st.text(st.characters(codec="utf-8"), max_size=80) | st.text(" -?:,[]{}#&*!|>'\"%@`~ab1", max_size=80)
@@ -157,10 +157,10 @@ def test_a_written_card_looks_as_a_person_would_have_written_it() -> None:
             "avoid": replace(choice("sitting", "lifting, and"), kind="several"),
         }.items()
     }
-    desk = Desk()
+    collector = ProblemCollector()
     node, _ = read(WRITTEN, "rules/long_morning_stiffness.yaml")
-    rule = load_card(desk, "rules/long_morning_stiffness.yaml", node, terms, (("NG65", "CONVENTION"), ("7",)))
-    assert desk.problems == []
+    rule = load_card(collector, "rules/long_morning_stiffness.yaml", node, terms, (("NG65", "CONVENTION"), ("7",)))
+    assert collector.problems == []
     assert rule is not None
     assert card(rule) == WRITTEN
     assert max(map(len, WRITTEN.splitlines())) <= WIDTH

@@ -7,7 +7,7 @@ from typing import TypeVar
 from ..errors import LumbarError, Place, Problem, listed, nearest
 from ..language import NUMERIC, Line, Misread, parse_line, terms_of
 from ..loader.cards import conclusion_is_known
-from ..loader.fields import Desk
+from ..loader.problem_collector import ProblemCollector
 from ..loader.terms import domains_of
 from ..rulebook import Citation, Rulebook, Term
 
@@ -27,12 +27,12 @@ class Refused(LumbarError):
         return self.problem.words
 
 
-def _desk(read: Callable[[Desk], Named]) -> Named:
-    """What is read at a desk of its own; raises Refused with the first problem noted there."""
-    desk = Desk()
-    found = read(desk)
-    if desk.problems:
-        raise Refused(desk.problems[0])
+def _collected(read: Callable[[ProblemCollector], Named]) -> Named:
+    """What is read with a collector of its own; raises Refused with the first problem noted there."""
+    collector = ProblemCollector()
+    found = read(collector)
+    if collector.problems:
+        raise Refused(collector.problems[0])
     return found
 
 
@@ -144,7 +144,7 @@ def conclusion(rulebook: Rulebook, term: str, value: str | None) -> tuple[str, s
     """What a rule concludes; a tally has no value."""
     if value is None and not (term in rulebook.terms and rulebook.terms[term].domain.kind == "tally"):
         raise meant(term, list(rulebook.conclusions))
-    _desk(lambda desk: conclusion_is_known(desk, term, value, HERE, rulebook.terms))
+    _collected(lambda collector: conclusion_is_known(collector, term, value, HERE, rulebook.terms))
     return term, value
 
 
@@ -182,7 +182,7 @@ def citation(rulebook: Rulebook, text: str) -> Citation:
             if keys
             else f"no source has {key[:80]!r}; expected a key of sources.yaml, or part of a citation"
         )
-    made = _desk(lambda desk: desk.cite(key, place, HERE, rulebook.sources, rulebook.claims))
+    made = _collected(lambda collector: collector.cite(key, place, HERE, rulebook.sources, rulebook.claims))
     if not colon or not place:
         raise Refused(f"{key!r} without a place in it; expected `{key}: the place in it`, such as a page or a table")
     return made

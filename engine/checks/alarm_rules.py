@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from ..rulebook import Rulebook, Support
+from ..rulebook import Rulebook, RuleFor
 
 
-def rules_for_alarms(rulebook: Rulebook) -> Iterator[tuple[str, Support]]:
+def rules_for_alarms(rulebook: Rulebook) -> Iterator[tuple[str, RuleFor]]:
     """Each rule that gives an alarm (a value that must rest on screening findings alone), with its conclusion."""
     for term in rulebook.conclusions:
         yield from ((term.name, entry) for entry in rulebook.support[term.name] if entry.value in term.alarms)

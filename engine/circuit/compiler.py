@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..case import Value
 from ..language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
-from ..rulebook import COMPLETE, SCREENED, Rulebook, Support, Term
+from ..rulebook import COMPLETE, SCREENED, Rulebook, RuleFor, Term
 from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Gate, Pair
 
 
@@ -268,7 +268,7 @@ class Compiler:
     def _answered(self, term: Term) -> int:
         return self.any_of((self.known(term), self.applies(term.name)[1]))
 
-    def _status(self, entry: Support) -> Pair:
+    def _status(self, entry: RuleFor) -> Pair:
         own, above = self.rules[entry.rule], [self.rules[rule] for rule in entry.outrankers]
         fires = self.all_of([own[0], *(fails for _, fails in above)])
         return fires, self.any_of([own[1], *(holds for holds, _ in above)])
@@ -282,7 +282,7 @@ class Compiler:
                 self.settle(self.rulebook.terms[name])
                 yield self.rulebook.terms[name]
 
-    def settle(self, term: Term, entries: Sequence[Support] | None = None) -> None:
+    def settle(self, term: Term, entries: Sequence[RuleFor] | None = None) -> None:
         """The marks of a conclusion, from those of its rules, or of these rules for it."""
         entries = self.rulebook.support[term.name] if entries is None else entries
         for entry in entries:

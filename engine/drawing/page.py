@@ -51,7 +51,7 @@ details ul { margin: 0; padding-left: 20px; font-size: .9rem; } details li { mar
   main { max-width: none; padding: 0; } details::details-content { content-visibility: visible; }
 }
 """
-# A drawn picture needs the width of a desk; a telephone has the same in words, box in box.
+# A drawn picture needs the width of a collector; a telephone has the same in words, box in box.
 DRAWN = """
 figure.drawn svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 a { color: light-dark(#0b4f7d, #8cc8f0); } .drawn a { color: inherit; } .drawn a:hover rect { stroke-width: 3px; }

@@ -9,7 +9,7 @@ from ..case import Decision
 from ..circuit import CompiledRulebook
 from ..minimise import minimise
 from ..record import Record
-from ..rulebook import Circle, Rule, Rulebook, Term
+from ..rulebook import DependencyCycle, Rule, Rulebook, Term
 from .answers import advice, shown
 from .findings import FindingChange, finding_changes
 from .mixtures import Decisive, decisive
@@ -167,5 +167,5 @@ def _is_whole(rulebook: Rulebook) -> bool:
             return False
     try:
         return bool(rulebook.stages)
-    except Circle:
+    except DependencyCycle:
         return False

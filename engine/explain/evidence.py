@@ -12,7 +12,7 @@ from .. import semantics
 from ..case import Decision
 from ..language import Against, Within
 from ..record import Record
-from ..rulebook import Rulebook, Support, Term
+from ..rulebook import Rulebook, RuleFor, Term
 from .answers import Outcome, outcome
 from .preconditions import check_values, check_weighed
 from .verify import check_argument
@@ -126,10 +126,10 @@ class _Scales:
             higher=tuple(self._higher(value)) if self.term.takes_highest else (),
         )
 
-    def _status(self, entry: Support) -> int:
+    def _status(self, entry: RuleFor) -> int:
         return semantics.status(entry, self.decision.marks)
 
-    def _excludes(self, entry: Support) -> bool:
+    def _excludes(self, entry: RuleFor) -> bool:
         """Whether a rule for another value speaks against this one: where one value at most may hold."""
         return self.term.single and bool(self._status(entry) & semantics.HOLDS)
 
@@ -144,7 +144,7 @@ class _Scales:
         name = semantics.NAMES[marks[value]]
         return "open" if name == "waits" else name
 
-    def _arguments(self, entries: Iterable[Support], tally: str = "") -> list[Argument]:
+    def _arguments(self, entries: Iterable[RuleFor], tally: str = "") -> list[Argument]:
         found = [Argument(self.explainer.reason(entry, False), tally) for entry in entries]
         for argument in found:
             check_argument(
@@ -164,7 +164,7 @@ class _Scales:
             if entry.value == value:
                 yield from self._tallies_read(entry)
 
-    def _tallies_read(self, entry: Support) -> Iterator[tuple[str, str]]:
+    def _tallies_read(self, entry: RuleFor) -> Iterator[tuple[str, str]]:
         for line in self.rulebook.rules[entry.rule].condition.leaves():
             if self.rulebook.terms[line.term].domain.kind != "tally":
                 continue

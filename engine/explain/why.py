@@ -12,7 +12,7 @@ from ..case import Answer, Decision, LineState, Members, Range, Status, plain
 from ..errors import InternalError
 from ..language import Condition, Group, Line, show_line, terms_of, title_of
 from ..record import Record
-from ..rulebook import COMPLETE, Rule, Rulebook, Support, Term
+from ..rulebook import COMPLETE, Rule, Rulebook, RuleFor, Term
 from .answers import STATES, STATUS, in_a_phrase, outcome
 from .preconditions import check_term
 from .verify import check_why
@@ -240,7 +240,7 @@ class Explainer:
         findings = [self.rulebook.terms[name] for name in self.decision.ask]
         return tuple(finding.name for finding in findings if finding.screening or term.name == COMPLETE)
 
-    def _how(self, term: Term, answer: Answer, support: tuple[Support, ...]) -> How:
+    def _how(self, term: Term, answer: Answer, support: tuple[RuleFor, ...]) -> How:
         if term.name in self.decision.disputed:
             return "disputed"
         if term.name in self.decision.gaps:
@@ -252,7 +252,7 @@ class Explainer:
             return "rules"
         return "open" if isinstance(answer, Range) else "otherwise"
 
-    def _sides(self, term: Term, answer: Answer, support: tuple[Support, ...]) -> tuple[Side, ...]:
+    def _sides(self, term: Term, answer: Answer, support: tuple[RuleFor, ...]) -> tuple[Side, ...]:
         """The values to explain: all that hold, but of a scale only the one reached, or those in dispute."""
         firing = [entry for entry in support if truth.status(entry, self.decision.marks) & truth.HOLDS]
         values = dict.fromkeys(entry.value for entry in firing)
@@ -265,7 +265,7 @@ class Explainer:
             for value in values
         )
 
-    def _aside(self, support: tuple[Support, ...], bit: int) -> tuple[RuleReason, ...]:
+    def _aside(self, support: tuple[RuleFor, ...], bit: int) -> tuple[RuleReason, ...]:
         """The rules that are ruled out, or wait, with their own lines only: what lies below them is not explained."""
         statuses = [(entry, truth.status(entry, self.decision.marks)) for entry in support]
         return tuple(self.reason(entry, False) for entry, one in statuses if (one & bit if bit else not one))
@@ -292,7 +292,7 @@ class Explainer:
         found = {name for line in lines if not truth.mark_line(line, self.state) for name in terms_of(line)}
         return found.union(*(self.rulebook.gating(name) for name in found if not truth.applies(name, self.state)))
 
-    def reason(self, entry: Support, deep: bool = True) -> RuleReason:
+    def reason(self, entry: RuleFor, deep: bool = True) -> RuleReason:
         """A rule with its lines, each judged again; where `deep`, with what lies below them."""
         rule = self.rulebook.rules[entry.rule]
         self._check(rule)

@@ -9,7 +9,7 @@ from ..case import Decision, Members, Range
 from ..circuit import CompiledRulebook, transitive_inputs
 from ..language import Against, Group, Is, Line, Within, show_line, terms_of
 from ..record import Record
-from ..rulebook import COMPLETE, Rule, Support, Term
+from ..rulebook import COMPLETE, Rule, RuleFor, Term
 from .answers import Outcome, outcome
 from .counterfactual import Way, shortest_way
 from .preconditions import check_values
@@ -180,10 +180,10 @@ class _Seeker:
             return disputed or low < max(numbers), disputed or high > min(numbers)
         return goal.aim not in ("none of", "fewer"), goal.aim in ("none of", "fewer", "another number")
 
-    def _fires(self, entry: Support) -> bool:
+    def _fires(self, entry: RuleFor) -> bool:
         return semantics.status(entry, self.decision.marks) == semantics.HOLDS
 
-    def _stands_in_the_way(self, entry: Support, term: Term, goal: Goal, fewer: bool) -> bool:
+    def _stands_in_the_way(self, entry: RuleFor, term: Term, goal: Goal, fewer: bool) -> bool:
         """Whether a rule fires for another answer, or is one that would have to be ruled out, and is not."""
         status = semantics.status(entry, self.decision.marks)
         if fewer:  # a scale has one of its values always
@@ -197,7 +197,7 @@ class _Seeker:
             )
         return term.single and bool(status & semantics.HOLDS) and entry.value not in goal.values
 
-    def _candidate(self, entry: Support, term: Term) -> Candidate:
+    def _candidate(self, entry: RuleFor, term: Term) -> Candidate:
         distance = self.distance(self.compiled.circuit.support[entry.rule, term.name][0])
         below: dict[LineKey, tuple[Goal, ...]] = {}
         for line, excluded in self._in_the_way(self.compiled.rulebook.rules[entry.rule]):
@@ -287,7 +287,7 @@ def _compared(line: Line, name: str, excluded: bool) -> tuple[bool, bool]:
     return more, not more
 
 
-def _gives(term: Term, entry: Support, goal: Goal) -> bool:
+def _gives(term: Term, entry: RuleFor, goal: Goal) -> bool:
     return term.domain.kind == "tally" or entry.value in goal.values
 
 

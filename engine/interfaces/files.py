@@ -23,8 +23,8 @@ from ..document import MAX_BYTES, Fields, Items, Unreadable, decode
 from ..document import read as read_yaml
 from ..errors import Place, Problem, surely
 from ..loader.cases import ID, Entry, entries_of, make_case
-from ..loader.fields import MANY
 from ..loader.files import path_of
+from ..loader.problem_collector import MANY
 from ..record import Json
 from ..rulebook import Rulebook
 from .walk import Partition, Walk, left_out, partition_of, printable

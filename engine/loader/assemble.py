@@ -9,12 +9,12 @@ from typing import TypeVar
 from ..case import Case
 from ..document import Fields, Node, Unreadable, decode, read
 from ..errors import KnowledgeError, Place
-from ..rulebook import Circle, Law, Rule, Rulebook
+from ..rulebook import DependencyCycle, Law, Rule, Rulebook
 from .cards import load_card
 from .cases import entries_of, make_case
-from .fields import Desk
 from .files import EXAMPLES
 from .laws import load_claims, load_law, load_sources
+from .problem_collector import ProblemCollector
 from .recommendation import load_recommendation
 from .row_examples import load_row_examples
 from .tables import load_table
@@ -34,17 +34,19 @@ Item = TypeVar("Item", Rule, Law, Case)
 
 def assemble(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
     """The rulebook of files, name (with / between folders) to content; raises KnowledgeError."""
-    desk = Desk()
-    texts = _texts(desk, files)
-    documents = _documents(desk, texts)
-    if desk.problems and any(name.startswith(("terms/", "sources.yaml")) and name not in documents for name in files):
-        raise KnowledgeError(desk.problems)  # every card would be at fault for the words that are missing
-    rulebook = _read(desk, texts, documents)
-    _check_rules(desk, rulebook)
-    cases = [_case(desk, name, node, rulebook) for name, node in documents.items() if name.startswith("cases/")]
-    rulebook = replace(rulebook, cases=_by_id(desk, cases), directory=directory)
-    if desk.problems:
-        raise KnowledgeError(gathered(desk.problems, rulebook))
+    collector = ProblemCollector()
+    texts = _texts(collector, files)
+    documents = _documents(collector, texts)
+    if collector.problems and any(
+        name.startswith(("terms/", "sources.yaml")) and name not in documents for name in files
+    ):
+        raise KnowledgeError(collector.problems)  # every card would be at fault for the words that are missing
+    rulebook = _read(collector, texts, documents)
+    _check_rules(collector, rulebook)
+    cases = [_case(collector, name, node, rulebook) for name, node in documents.items() if name.startswith("cases/")]
+    rulebook = replace(rulebook, cases=_by_id(collector, cases), directory=directory)
+    if collector.problems:
+        raise KnowledgeError(gathered(collector.problems, rulebook))
     return rulebook
 
 
@@ -53,143 +55,147 @@ def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
 
     Raises KnowledgeError; much faster than reading the whole folder again, and means the same.
     """
-    desk = Desk()
-    documents = _documents(desk, texts)
+    collector = ProblemCollector()
+    documents = _documents(collector, texts)
     known = (rulebook.sources, rulebook.claims)
     rules, cases = dict(rulebook.rules), dict(rulebook.cases)
     for name, node in documents.items():
-        if name.startswith("rules/") and (rule := load_card(desk, name, node, rulebook.terms, known)):
+        if name.startswith("rules/") and (rule := load_card(collector, name, node, rulebook.terms, known)):
             rules[rule.id] = rule
     made = replace(rulebook, rules=rules)
-    _check_rules(desk, made)
+    _check_rules(collector, made)
     for name, node in documents.items():
-        if name.startswith("cases/") and (case := _case(desk, name, node, made)):
+        if name.startswith("cases/") and (case := _case(collector, name, node, made)):
             cases[case.id] = case
-    if desk.problems:
-        raise KnowledgeError(gathered(desk.problems, made))
+    if collector.problems:
+        raise KnowledgeError(gathered(collector.problems, made))
     return replace(made, cases=cases)
 
 
-def _texts(desk: Desk, files: Mapping[str, bytes]) -> dict[str, str]:
+def _texts(collector: ProblemCollector, files: Mapping[str, bytes]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name in sorted(files):
         try:
             texts[name] = decode(files[name], Place(name))
         except Unreadable as error:
-            desk.problems.append(error.problem)
+            collector.problems.append(error.problem)
     return texts
 
 
-def _documents(desk: Desk, texts: Mapping[str, str]) -> dict[str, Node | None]:
+def _documents(collector: ProblemCollector, texts: Mapping[str, str]) -> dict[str, Node | None]:
     documents: dict[str, Node | None] = {}
     for name, text in texts.items():
         if name.endswith(".yaml"):
             try:
                 node, repeated = read(text, name)
-                desk.problems += repeated
-                if not _misplaced(desk, name, node):
+                collector.problems += repeated
+                if not _misplaced(collector, name, node):
                     documents[name] = node
             except Unreadable as error:
-                desk.problems.append(error.problem)
+                collector.problems.append(error.problem)
     return documents
 
 
-def _misplaced(desk: Desk, name: str, node: Node | None) -> bool:
+def _misplaced(collector: ProblemCollector, name: str, node: Node | None) -> bool:
     """Whether the file lies in the folder of another kind, by the field that names what it holds."""
     keys = {key.value for key, _ in node.entries} if isinstance(node, Fields) and "/" in name else set()
     own = {key for key, folder in IDENTITY.items() if folder.partition("/")[0] == name.partition("/")[0]}
     other = next((key for key in IDENTITY if key in keys), None)
     if keys & own or other is None:
         return False
-    desk.note(Place(name, 1), f"a file with `{other}:`", f"it in {IDENTITY[other]}")
+    collector.note(Place(name, 1), f"a file with `{other}:`", f"it in {IDENTITY[other]}")
     return True
 
 
-def _read(desk: Desk, texts: Mapping[str, str], documents: Mapping[str, Node | None]) -> Rulebook:
-    sources = load_sources(desk, "sources.yaml", documents["sources.yaml"]) if "sources.yaml" in documents else {}
-    claims = load_claims(desk, "article.yaml", documents["article.yaml"]) if "article.yaml" in documents else {}
-    terms = load_terms(desk, {name: node for name, node in documents.items() if name.startswith("terms/")})
+def _read(collector: ProblemCollector, texts: Mapping[str, str], documents: Mapping[str, Node | None]) -> Rulebook:
+    sources = load_sources(collector, "sources.yaml", documents["sources.yaml"]) if "sources.yaml" in documents else {}
+    claims = load_claims(collector, "article.yaml", documents["article.yaml"]) if "article.yaml" in documents else {}
+    terms = load_terms(collector, {name: node for name, node in documents.items() if name.startswith("terms/")})
     known, shown = (sources, claims), "recommendation.yaml"
     rules: list[Rule | None] = []
     laws: list[Law | None] = []
     assumptions: list[Law | None] = []
     for name, node in documents.items():
         if name.startswith("rules/"):
-            rules.append(load_card(desk, name, node, terms, known))
+            rules.append(load_card(collector, name, node, terms, known))
         elif name.startswith("laws/"):
-            laws.append(load_law(desk, name, node, terms, known))
+            laws.append(load_law(collector, name, node, terms, known))
         elif name.startswith("impossible/"):
-            assumptions.append(load_law(desk, name, node, terms, known))
+            assumptions.append(load_law(collector, name, node, terms, known))
     for name, text in texts.items():
         if name.startswith("tables/") and not name.endswith(EXAMPLES):
-            rules += load_table(desk, name, text, terms, known)
+            rules += load_table(collector, name, text, terms, known)
     rows = {rule.id: rule for rule in rules if rule and rule.row}
     tried = {name: text for name, text in texts.items() if name.startswith("tables/") and name.endswith(EXAMPLES)}
     return Rulebook(
         terms=terms,
-        rules=_by_id(desk, rules),
+        rules=_by_id(collector, rules),
         row_examples={
-            desk.stem(name.removesuffix(EXAMPLES)): load_row_examples(desk, name, text, terms, rows)
+            collector.stem(name.removesuffix(EXAMPLES)): load_row_examples(collector, name, text, terms, rows)
             for name, text in tried.items()
         },
-        laws=_by_id(desk, laws),
-        impossible=_by_id(desk, assumptions),
+        laws=_by_id(collector, laws),
+        impossible=_by_id(collector, assumptions),
         sources=sources,
         claims=claims,
-        recommendation=load_recommendation(desk, shown, documents[shown], terms) if shown in documents else None,
+        recommendation=load_recommendation(collector, shown, documents[shown], terms) if shown in documents else None,
     )
 
 
-def _by_id(desk: Desk, items: list[Item | None]) -> dict[str, Item]:
+def _by_id(collector: ProblemCollector, items: list[Item | None]) -> dict[str, Item]:
     found: dict[str, Item] = {}
     for item in items:
         if item is None:
             continue
         if item.id in found:
-            desk.note(item.place or Place(""), f"{item.id!r} stands in {found[item.id].place} too", "a name of its own")
+            collector.note(
+                item.place or Place(""), f"{item.id!r} stands in {found[item.id].place} too", "a name of its own"
+            )
         found.setdefault(item.id, item)
     return found
 
 
-def _case(desk: Desk, name: str, node: Node | None, rulebook: Rulebook) -> Case | None:
+def _case(collector: ProblemCollector, name: str, node: Node | None, rulebook: Rulebook) -> Case | None:
     if not isinstance(node, Fields):
-        desk.note(node.place if node else Place(name), "no case", "`term: value` in each line")
+        collector.note(node.place if node else Place(name), "no case", "`term: value` in each line")
         return None
     case = make_case(entries_of(node), rulebook, Place(name, 1), "")
-    desk.problems += case.problems
-    stem = desk.stem(name)
+    collector.problems += case.problems
+    stem = collector.stem(name)
     if case.id != stem:
-        desk.note(Place(name), f"the case {case.id[:80]!r} in the file {stem!r}", f"`case: {stem}`")
+        collector.note(Place(name), f"the case {case.id[:80]!r} in the file {stem!r}", f"`case: {stem}`")
     return case
 
 
-def _check_rules(desk: Desk, rulebook: Rulebook) -> None:
+def _check_rules(collector: ProblemCollector, rulebook: Rulebook) -> None:
     """What can be seen only with all rules at hand: what is outranked, and circles."""
     whole = True
     for rule in rulebook.rules.values():
         for lower in rule.outranks:
-            whole = _check_outranks(desk, rulebook, rule, lower) and whole
+            whole = _check_outranks(collector, rulebook, rule, lower) and whole
     try:
         if whole:
             TopologicalSorter({rule.id: rule.outranks for rule in rulebook.rules.values()}).prepare()
             rulebook.stages  # noqa: B018 (raises where there is a circle)
     except CycleError as error:
         path = error.args[1][::-1]
-        desk.note(rulebook.rules[path[0]].place, f"a circle: {' outranks '.join(path)}", "one that outranks the others")
-    except Circle as error:
+        collector.note(
+            rulebook.rules[path[0]].place, f"a circle: {' outranks '.join(path)}", "one that outranks the others"
+        )
+    except DependencyCycle as error:
         path = error.path[::-1]  # as it is found, each is needed by the next
         place = next((rulebook.rules[name].place for name in path if name in rulebook.rules), Place(""))
-        desk.note(place, f"a circle: {' needs '.join(path)}", "conclusions that do not need each other")
+        collector.note(place, f"a circle: {' needs '.join(path)}", "conclusions that do not need each other")
 
 
-def _check_outranks(desk: Desk, rulebook: Rulebook, rule: Rule, lower: str) -> bool:
+def _check_outranks(collector: ProblemCollector, rulebook: Rulebook, rule: Rule, lower: str) -> bool:
     other = rulebook.rules.get(lower)
-    at_fault = {problem.place.file for problem in desk.problems}
+    at_fault = {problem.place.file for problem in collector.problems}
     if other is None and any(PurePosixPath(file).stem == lower for file in at_fault):
         return False  # it is there, and could not be read
     if other is None:
         there = f"{rule.id!r} outranks {lower[:80]!r}, which is no rule"
-        desk.note(rule.place, there, "a rule", desk.nearest(lower, rulebook.rules))
+        collector.note(rule.place, there, "a rule", collector.nearest(lower, rulebook.rules))
         return False
     if lower != rule.id and at_fault & {rule.place.file, other.place.file}:
         return False  # what they share can be told when their conclusions can be read
@@ -197,6 +203,6 @@ def _check_outranks(desk: Desk, rulebook: Rulebook, rule: Rule, lower: str) -> b
     if lower == rule.id or not any(rulebook.terms[name].single for name in shared):
         what = "itself" if lower == rule.id else f"{lower!r}, and they share none"
         expected = "a rule that gives the same single-valued conclusion"
-        desk.note(rule.place, f"{rule.id!r} outranks {what}", "another rule" if lower == rule.id else expected)
+        collector.note(rule.place, f"{rule.id!r} outranks {what}", "another rule" if lower == rule.id else expected)
         return False
     return True

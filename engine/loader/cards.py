@@ -9,112 +9,118 @@ from ..errors import Place
 from ..facts import Misspelt, read_value
 from ..language import TERM, no_term, no_value
 from ..rulebook import Example, Rule, Term
-from .fields import Desk
 from .formats import CARD, EXAMPLE
+from .problem_collector import ProblemCollector
 
 
 def load_card(
-    desk: Desk, file: str, node: Node | None, terms: Mapping[str, Term], known: tuple[Iterable[str], Iterable[str]]
+    collector: ProblemCollector,
+    file: str,
+    node: Node | None,
+    terms: Mapping[str, Term],
+    known: tuple[Iterable[str], Iterable[str]],
 ) -> Rule | None:
     """The rule of a file; `known` are the keys of the sources and the numbers of the article's claims."""
-    fields = desk.fields(node, file, CARD)
+    fields = collector.fields(node, file, CARD)
     if fields is None:
         return None
     domains = {name: term.domain for name, term in terms.items()}
     return Rule(
-        id=desk.identity(fields, "rule", file),
-        says=desk.text(fields, "says"),
-        condition=desk.condition(fields, domains),
-        then=_then(desk, fields, terms),
-        because=desk.text(fields, "because"),
-        sources=desk.citations(fields, *known),
+        id=collector.identity(fields, "rule", file),
+        says=collector.text(fields, "says"),
+        condition=collector.condition(fields, domains),
+        then=_then(collector, fields, terms),
+        because=collector.text(fields, "because"),
+        sources=collector.citations(fields, *known),
         place=Place(file, fields.place.line),
-        outranks=tuple(dict.fromkeys(rule for rule, _ in desk.texts(fields, "outranks"))),
-        examples=_examples(desk, fields, terms),
-        status=desk.text(fields, "status"),
+        outranks=tuple(dict.fromkeys(rule for rule, _ in collector.texts(fields, "outranks"))),
+        examples=_examples(collector, fields, terms),
+        status=collector.text(fields, "status"),
     )
 
 
-def _then(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple[str, str | None], ...]:
+def _then(collector: ProblemCollector, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple[str, str | None], ...]:
     told: list[tuple[str, str | None]] = []
     node = fields.get("then")
-    for key, value in desk.pairs(node, "then"):
+    for key, value in collector.pairs(node, "then"):
         phrase = value.value if isinstance(value, Text) and value is not key else None
-        if conclusion_is_known(desk, key.value, phrase, key.place, terms):
+        if conclusion_is_known(collector, key.value, phrase, key.place, terms):
             told.append((key.value, phrase))
     if node is None:
-        desk.note(fields.place, "no `then`", "at least one conclusion")
+        collector.note(fields.place, "no `then`", "at least one conclusion")
     named = [(name, None if terms[name].single else value) for name, value in told]
     if len(set(named)) < len(named):
-        desk.note(fields.place, "a conclusion named twice", "each once")
+        collector.note(fields.place, "a conclusion named twice", "each once")
     return tuple(told)
 
 
-def conclusion_is_known(desk: Desk, name: str, phrase: str | None, place: Place, terms: Mapping[str, Term]) -> bool:
+def conclusion_is_known(
+    collector: ProblemCollector, name: str, phrase: str | None, place: Place, terms: Mapping[str, Term]
+) -> bool:
     """Whether a rule may conclude this; notes what is wrong if not."""
     term = terms.get(name)
     concluded = [other.name for other in terms.values() if not other.finding and not other.built_in]
     if term is None or name not in concluded:
         what = "a finding, which only a case gives" if term and term.finding else "no conclusion"
         unknown = ("", "") if term else (TERM, name)
-        desk.note(place, f"{name[:80]!r} is {what}", "a conclusion", desk.nearest(name, concluded), unknown)
+        collector.note(place, f"{name[:80]!r} is {what}", "a conclusion", collector.nearest(name, concluded), unknown)
         return False
     if term.domain.kind == "tally":
         if phrase is not None:
-            desk.note(place, f"a value for the tally {name!r}", f"`- {name}` alone")
+            collector.note(place, f"a value for the tally {name!r}", f"`- {name}` alone")
         return phrase is None
     if phrase not in term.domain.values:
-        suggestion = desk.nearest(phrase or "", term.domain.values)
-        desk.problems.append(no_value(place, phrase or "", name, term.domain, suggestion))
+        suggestion = collector.nearest(phrase or "", term.domain.values)
+        collector.problems.append(no_value(place, phrase or "", name, term.domain, suggestion))
         return False
     return True
 
 
-def _examples(desk: Desk, fields: Fields, terms: Mapping[str, Term]) -> tuple[Example, ...]:
+def _examples(collector: ProblemCollector, fields: Fields, terms: Mapping[str, Term]) -> tuple[Example, ...]:
     node = fields.get("examples")
     if node is None:
         return ()
     if not isinstance(node, Items):
-        desk.note(node.place, "`examples` is no list", "a list of examples")
+        collector.note(node.place, "`examples` is no list", "a list of examples")
         return ()
     found = []
     for item in node.items:
-        entry = desk.fields(item, item.place.file, EXAMPLE)
+        entry = collector.fields(item, item.place.file, EXAMPLE)
         if entry is None:
             continue
-        name, mark = desk.text(entry, "name"), desk.text(entry, "rule")
-        found.append(Example(name, _given(desk, entry, terms), mark, item.place))
+        name, mark = collector.text(entry, "name"), collector.text(entry, "rule")
+        found.append(Example(name, _given(collector, entry, terms), mark, item.place))
     return tuple(found)
 
 
-def _given(desk: Desk, entry: Fields, terms: Mapping[str, Term]) -> dict[str, Value | tuple[str, ...]]:
+def _given(collector: ProblemCollector, entry: Fields, terms: Mapping[str, Term]) -> dict[str, Value | tuple[str, ...]]:
     given: dict[str, Value | tuple[str, ...]] = {}
     node = entry.get("given")
     if not isinstance(node, Fields):
         if not (isinstance(node, Text) and node.blank):
-            desk.note(entry.place, "no `given`", "`given: {term: value, …}`, or `given: {}`")
+            collector.note(entry.place, "no `given`", "`given: {term: value, …}`, or `given: {}`")
         return given
     for key, value in node.entries:
         term = terms.get(key.value)
         if term is None:
-            desk.problems.append(no_term(key.place, key.value, desk.nearest(key.value, terms)))
+            collector.problems.append(no_term(key.place, key.value, collector.nearest(key.value, terms)))
         elif isinstance(value, Items) and term.domain.kind == "several":
             texts = [item.value if isinstance(item, Text) else "" for item in value.items]
-            members = [value_of(desk, term, text, value.place) for text in texts]
+            members = [value_of(collector, term, text, value.place) for text in texts]
             given[key.value] = tuple(str(member) for member in members if member is not None)
         elif isinstance(value, Text):
-            found = value_of(desk, term, value.value, value.place)
+            found = value_of(collector, term, value.value, value.place)
             if found is not None:
                 given[key.value] = (str(found),) if term.domain.kind == "several" else found
         else:
-            desk.note(value.place, f"{key.value!r} has no single value", "one value")
+            collector.note(value.place, f"{key.value!r} has no single value", "one value")
     return given
 
 
-def value_of(desk: Desk, term: Term, raw: Any, place: Place) -> Value | None:
+def value_of(collector: ProblemCollector, term: Term, raw: Any, place: Place) -> Value | None:
     """The value that stands there for a term; None where nothing does, or where it is none and a problem is noted."""
     value = read_value(term, raw, place)
     if isinstance(value, Misspelt):
-        desk.problems.append(value.problem)
+        collector.problems.append(value.problem)
         return None
     return value

@@ -25,7 +25,7 @@ from ..facts import (
 from ..language import TERM
 from ..rulebook import Rulebook, Term, facts_in_order
 from ..semantics import impossibilities
-from .fields import MANY, Desk
+from .problem_collector import MANY, ProblemCollector
 
 ID = "case"
 NO_FOLDER: Mapping[str, str | None] = {}
@@ -101,11 +101,13 @@ def make_case(
     reader = _Reader(rulebook)
     texts = {ID: name, "says": ""}
     sources: list[str] = []
-    for entry in _with_folder(reader.desk, _named(_once(reader.desk, entries), key_of_id), folder, rulebook, place):
+    for entry in _with_folder(
+        reader.collector, _named(_once(reader.collector, entries), key_of_id), folder, rulebook, place
+    ):
         if entry.key in texts:
-            texts[entry.key] = ("" if entry.twice else _text(reader.desk, entry)) or texts[entry.key]
+            texts[entry.key] = ("" if entry.twice else _text(reader.collector, entry)) or texts[entry.key]
         elif entry.key == "source":
-            sources += _sources(reader.desk, entry)
+            sources += _sources(reader.collector, entry)
         else:
             reader.take(entry)
     reader.settle()
@@ -118,18 +120,18 @@ def make_case(
         says=texts["says"],
         sources=tuple(sources),
         expected=reader.expected or None,
-        problems=tuple(reader.desk.problems),
+        problems=tuple(reader.collector.problems),
         at_fault=reader.at_fault,
     )
 
 
-def _once(desk: Desk, entries: Iterable[Entry]) -> Iterable[Entry]:
+def _once(collector: ProblemCollector, entries: Iterable[Entry]) -> Iterable[Entry]:
     """The entries, each key as `tidy` has it; those that are the same then are told, and stand there twice."""
     found: dict[str, Entry] = {}
     for entry in entries:
         key = tidy(entry.key)
         if key in found:
-            desk.note(entry.place, f"{key[:80]!r} stands here twice", "each key once")
+            collector.note(entry.place, f"{key[:80]!r} stands here twice", "each key once")
         found[key] = replace(found.get(key, entry), key=key, twice=entry.twice or key in found)
     return found.values()
 
@@ -144,14 +146,18 @@ def _named(entries: Iterable[Entry], key_of_id: str) -> Iterator[Entry]:
 
 
 def _with_folder(
-    desk: Desk, entries: Iterable[Entry], folder: Mapping[str, str | None], rulebook: Rulebook, place: Place
+    collector: ProblemCollector,
+    entries: Iterable[Entry],
+    folder: Mapping[str, str | None],
+    rulebook: Rulebook,
+    place: Place,
 ) -> Iterator[Entry]:
     """The entries with those that the folder gives of what is no finding, and that are not there."""
     given = {key: text for key, text in folder.items() if key not in rulebook.finding_names and not is_missing(text)}
     for entry in entries:
         text = None if is_missing(entry.value) and not entry.twice else given.pop(entry.key, None)
         if text is not None and text_of(entry.value) != text and not entry.twice:
-            desk.problems.append(differs(entry.key, entry.value, text, entry.place))
+            collector.problems.append(differs(entry.key, entry.value, text, entry.place))
         yield replace(entry, value=given.pop(entry.key)) if entry.key in given else entry
     yield from (Entry(key, text, place) for key, text in given.items())
 
@@ -160,7 +166,7 @@ def fault_of(entry: Entry, rulebook: Rulebook) -> Problem | None:
     """What is wrong with an answer, or with an expected one, by itself."""
     reader = _Reader(rulebook)
     reader.take(entry)
-    return reader.desk.problems[0] if reader.desk.problems else None
+    return reader.collector.problems[0] if reader.collector.problems else None
 
 
 class _Reader:
@@ -168,7 +174,7 @@ class _Reader:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self.desk = Desk()
+        self.collector = ProblemCollector()
         self.facts: dict[str, Value] = {}
         self.expected: dict[str, Answer] = {}
         self.at_fault: dict[str, Value | None] = {}
@@ -179,14 +185,14 @@ class _Reader:
         """Read one entry."""
         if entry.key.startswith(EXPECTED):
             if not entry.twice:
-                _expect(self.desk, entry, self.rulebook, self.expected)
+                _expect(self.collector, entry, self.rulebook, self.expected)
             return
         if is_missing(entry.value) and not entry.twice:
             return  # nothing is said, whatever of
-        many = len(self.desk.problems) >= MANY
+        many = len(self.collector.problems) >= MANY
         term = read_name(self.rulebook, entry.key, entry.place, suggest=not many)
         if isinstance(term, Misnamed):
-            self.desk.problems.append(term.problem)
+            self.collector.problems.append(term.problem)
             self._misnamed(term, entry)
         else:
             self._answer(term, entry)
@@ -194,7 +200,7 @@ class _Reader:
     def _answer(self, term: Term, entry: Entry) -> None:
         value = None if entry.twice else read_value(term, entry.value, entry.place)
         if isinstance(value, Misspelt):
-            self.desk.problems.append(value.problem)
+            self.collector.problems.append(value.problem)
             self.doubts.setdefault(term.name, []).append(value.meant)
         elif entry.twice:
             self.doubts.setdefault(term.name, []).append(None)
@@ -226,18 +232,18 @@ class _Reader:
             term = self.rulebook.terms[entry.key]
             value = read_value(term, entry.value, entry.place)
             if isinstance(value, Misspelt):
-                self.desk.problems.append(value.problem)
+                self.collector.problems.append(value.problem)
                 self.at_fault[term.name] = None if term.name in self.at_fault else value.meant
             elif value is not None and self.facts.setdefault(term.name, value) != value:
                 told = differs(term.name, self.facts.pop(term.name), entry.value, entry.place)
-                self.desk.problems.append(told)
+                self.collector.problems.append(told)
                 self.at_fault[term.name] = None
 
     def leave_out_impossible(self, place: Place) -> None:
         """Take out of the facts what is together impossible."""
         contradicted: set[str] = set()
         for law in impossibilities(self.rulebook, self.facts):
-            self.desk.problems.append(cannot_be(law, self.facts, place))
+            self.collector.problems.append(cannot_be(law, self.facts, place))
             contradicted |= law.condition.terms()
         for name in contradicted & set(self.facts):
             del self.facts[name]
@@ -249,12 +255,12 @@ def _is(kind: type, value: Any) -> bool:
     return issubclass(type(value), kind)
 
 
-def _text(desk: Desk, entry: Entry) -> str:
+def _text(collector: ProblemCollector, entry: Entry) -> str:
     text = text_of(entry.value)
     if text is not None:
         return _shown(text)
     if plain(entry.value) is not None:
-        desk.note(entry.place, f"`{entry.key}` is no text", "one text")
+        collector.note(entry.place, f"`{entry.key}` is no text", "one text")
     return ""
 
 
@@ -263,27 +269,27 @@ def _shown(text: str) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in tidy(text))
 
 
-def _sources(desk: Desk, entry: Entry) -> list[str]:
+def _sources(collector: ProblemCollector, entry: Entry) -> list[str]:
     if is_missing(entry.value):
         return []
     items = entry.value if _is(list, entry.value) else [plain(entry.value)]
     parts = [item if _is(dict, item) else {item: ""} if type(item) is str else {} for item in items]
     if not all(len(part) == 1 and all(isinstance(text, str) for text in part.values()) for part in parts):
-        desk.note(entry.place, "`source` is no list of sources", "`- KEY: the place in it` in each line")
+        collector.note(entry.place, "`source` is no list of sources", "`- KEY: the place in it` in each line")
         return []
     return [_shown(f"{key}: {place}" if place else key) for part in parts for key, place in part.items()]
 
 
-def _expect(desk: Desk, entry: Entry, rulebook: Rulebook, expected: dict[str, Answer]) -> None:
+def _expect(collector: ProblemCollector, entry: Entry, rulebook: Rulebook, expected: dict[str, Answer]) -> None:
     name = entry.key.removeprefix(EXPECTED)
     term = rulebook.terms.get(name)
     if term is None or term.finding or term.built_in:
-        suggestion = desk.nearest(name, [conclusion.name for conclusion in rulebook.conclusions])
+        suggestion = collector.nearest(name, [conclusion.name for conclusion in rulebook.conclusions])
         unknown = ("", "") if term else (TERM, name)
-        desk.note(entry.place, f"{name[:80]!r} is no conclusion", "a conclusion", suggestion, unknown)
+        collector.note(entry.place, f"{name[:80]!r} is no conclusion", "a conclusion", suggestion, unknown)
         return
     answer = read_expected(term, entry.value, entry.place)
     if isinstance(answer, Misspelt):
-        desk.problems += [answer.problem, *answer.also]
+        collector.problems += [answer.problem, *answer.also]
     elif answer is not None:
         expected[name] = answer

@@ -5,60 +5,64 @@ from collections.abc import Iterable, Mapping
 from ..document import Fields, Node, Text
 from ..errors import Place
 from ..rulebook import Claim, Law, Source, Term
-from .fields import Desk
 from .formats import IMPOSSIBLE, LAW, SOURCE
+from .problem_collector import ProblemCollector
 from .terms import domains_of, findings_only
 
 
 def load_law(
-    desk: Desk, file: str, node: Node | None, terms: Mapping[str, Term], known: tuple[Iterable[str], Iterable[str]]
+    collector: ProblemCollector,
+    file: str,
+    node: Node | None,
+    terms: Mapping[str, Term],
+    known: tuple[Iterable[str], Iterable[str]],
 ) -> Law | None:
     """A law, or an assumption about patients, which reads findings only."""
     key = "impossible" if file.startswith("impossible/") else "law"
-    fields = desk.fields(node, file, IMPOSSIBLE if key == "impossible" else LAW)
+    fields = collector.fields(node, file, IMPOSSIBLE if key == "impossible" else LAW)
     if fields is None:
         return None
-    condition = desk.condition(fields, domains_of(terms), law=True)
+    condition = collector.condition(fields, domains_of(terms), law=True)
     if key == "impossible":
-        findings_only(desk, condition, terms)
+        findings_only(collector, condition, terms)
     law = Law(
-        id=desk.identity(fields, key, file),
-        says=desk.text(fields, "says"),
+        id=collector.identity(fields, key, file),
+        says=collector.text(fields, "says"),
         condition=condition,
-        sources=desk.citations(fields, *known),
+        sources=collector.citations(fields, *known),
         place=Place(file, fields.place.line),
     )
     return law if condition.lines else None  # what could not be read would be broken by every case
 
 
-def load_sources(desk: Desk, file: str, node: Node | None) -> dict[str, Source]:
+def load_sources(collector: ProblemCollector, file: str, node: Node | None) -> dict[str, Source]:
     """sources.yaml: key to source."""
     sources: dict[str, Source] = {}
-    for key, entry in _entries(desk, file, node):
-        fields = desk.fields(entry, file, SOURCE)
+    for key, entry in _entries(collector, file, node):
+        fields = collector.fields(entry, file, SOURCE)
         if fields is not None:
-            citation, seen = desk.text(fields, "citation"), desk.text(fields, "seen")
+            citation, seen = collector.text(fields, "citation"), collector.text(fields, "seen")
             sources[key.value] = Source(
-                key.value, citation, seen, key.place, desk.text(fields, "id"), desk.text(fields, "address")
+                key.value, citation, seen, key.place, collector.text(fields, "id"), collector.text(fields, "address")
             )
         if key.value == "article" or ":" in key.value or ";" in key.value:
-            desk.note(key.place, f"{key.value[:80]!r} cannot be a key", "letters and digits")
+            collector.note(key.place, f"{key.value[:80]!r} cannot be a key", "letters and digits")
     return sources
 
 
-def load_claims(desk: Desk, file: str, node: Node | None) -> dict[str, Claim]:
+def load_claims(collector: ProblemCollector, file: str, node: Node | None) -> dict[str, Claim]:
     """article.yaml: number to claim."""
     claims: dict[str, Claim] = {}
-    for key, entry in _entries(desk, file, node):
+    for key, entry in _entries(collector, file, node):
         if not isinstance(entry, Text) or not key.value.isdecimal():
-            desk.note(key.place, f"{key.value[:80]!r} is no numbered claim", "`number: text`")
+            collector.note(key.place, f"{key.value[:80]!r} is no numbered claim", "`number: text`")
         else:
             claims[key.value] = Claim(key.value, entry.value, key.place)
     return claims
 
 
-def _entries(desk: Desk, file: str, node: Node | None) -> tuple[tuple[Text, Node], ...]:
+def _entries(collector: ProblemCollector, file: str, node: Node | None) -> tuple[tuple[Text, Node], ...]:
     if isinstance(node, Fields):
         return node.entries
-    desk.note(node.place if node else Place(file), "no entries", "a mapping")
+    collector.note(node.place if node else Place(file), "no entries", "a mapping")
     return ()

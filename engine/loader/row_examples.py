@@ -8,8 +8,8 @@ from ..case import Value
 from ..errors import Place, listed
 from ..rulebook import RowExample, Rule, Term
 from .cards import value_of
-from .fields import Desk
 from .files import EXAMPLES
+from .problem_collector import ProblemCollector
 from .tables import check_header, read_rows
 
 MAX_CHOICES = 1_000
@@ -26,63 +26,65 @@ class _Header:
 
 
 def load_row_examples(
-    desk: Desk, file: str, text: str, terms: Mapping[str, Term], rows: Mapping[str, Rule]
+    collector: ProblemCollector, file: str, text: str, terms: Mapping[str, Term], rows: Mapping[str, Rule]
 ) -> tuple[RowExample, ...]:
     """The examples of one table; `rows` are those of every table, by their whole names."""
-    lines = read_rows(desk, file, text)
-    at_fault = {problem.place.file for problem in desk.problems}
+    lines = read_rows(collector, file, text)
+    at_fault = {problem.place.file for problem in collector.problems}
     if not lines or file.removesuffix(EXAMPLES) + ".csv" in at_fault:
         return ()  # of a table that could not be read, nothing can be said
-    table = desk.stem(file.removesuffix(EXAMPLES)) + "."
+    table = collector.stem(file.removesuffix(EXAMPLES)) + "."
     mine = {name.removeprefix(table): rule for name, rule in rows.items() if name.startswith(table)}
     if not mine:
-        desk.note(Place(file), "examples of no table", f"the rows in tables/{table}csv")
+        collector.note(Place(file), "examples of no table", f"the rows in tables/{table}csv")
         return ()
-    header = _header(desk, Place(file, 1), [cell.strip() for cell in lines[0][1]], terms, mine)
+    header = _header(collector, Place(file, 1), [cell.strip() for cell in lines[0][1]], terms, mine)
     if header is None:
         return ()
-    found = [_example(desk, Place(file, line), header, cells, terms) for line, cells in lines[1:]]
+    found = [_example(collector, Place(file, line), header, cells, terms) for line, cells in lines[1:]]
     return tuple(example for example in found if example is not None)
 
 
 def _header(
-    desk: Desk, place: Place, cells: list[str], terms: Mapping[str, Term], mine: Mapping[str, Rule]
+    collector: ProblemCollector, place: Place, cells: list[str], terms: Mapping[str, Term], mine: Mapping[str, Rule]
 ) -> _Header | None:
     if cells[:1] != ["example"] or cells.count("=>") != 1 or cells[-2:] != ["holds", "waits"]:
-        desk.note(place, "a header of another form", FORM)
+        collector.note(place, "a header of another form", FORM)
         return None
-    arrow, before = cells.index("=>"), len(desk.problems)
+    arrow, before = cells.index("=>"), len(collector.problems)
     header = _Header(tuple(cells[1:arrow]), tuple(cells[arrow + 1 : -2]), mine)
-    check_header(desk, place, [*header.given, *header.told], terms)
+    check_header(collector, place, [*header.given, *header.told], terms)
     read = sorted({term for rule in mine.values() for term in rule.condition.terms()})
     given = sorted({term for rule in mine.values() for term, _ in rule.then})
     for columns, known, verb in ((header.given, read, "reads"), (header.told, given, "gives")):
         for name in columns:
             if name in terms and name not in known:
-                desk.note(place, f"no row {verb} {name!r}", listed(known), desk.nearest(name, known))
-    return header if len(desk.problems) == before else None
+                collector.note(place, f"no row {verb} {name!r}", listed(known), collector.nearest(name, known))
+    return header if len(collector.problems) == before else None
 
 
-def _example(desk: Desk, place: Place, header: _Header, row: list[str], terms: Mapping[str, Term]) -> RowExample | None:
+def _example(
+    collector: ProblemCollector, place: Place, header: _Header, row: list[str], terms: Mapping[str, Term]
+) -> RowExample | None:
     width = len(header.given) + len(header.told) + 4
     if len(row) != width:
-        desk.note(place, f"{len(row)} cells", f"{width}, as in the header")
+        collector.note(place, f"{len(row)} cells", f"{width}, as in the header")
         return None
     name, *cells, holds, waits = (" ".join(cell.split()) for cell in row)
     if not name:
-        desk.note(place, "no name", "what the example is about, in a few words")
+        collector.note(place, "no name", "what the example is about, in a few words")
     known, told = cells[: len(header.given)], cells[len(header.given) + 1 :]
     given = {
-        term: () if cell == "-" else tuple(_values(desk, terms[term], cell.split(" or "), place))
+        term: () if cell == "-" else tuple(_values(collector, terms[term], cell.split(" or "), place))
         for term, cell in zip(header.given, known, strict=True)
     }
     if prod(len(values) for values in given.values() if values) > MAX_CHOICES:
-        desk.note(place, "an example that stands for too many", f"at most {MAX_CHOICES:,}")
+        collector.note(place, "an example that stands for too many", f"at most {MAX_CHOICES:,}")
     concluded = {
-        term: tuple(str(value) for value in _values(desk, terms[term], _parts(terms[term], cell), place))
+        term: tuple(str(value) for value in _values(collector, terms[term], _parts(terms[term], cell), place))
         for term, cell in zip(header.told, told, strict=True)
     }
-    held, waiting = (tuple(_rows(desk, cell, header.rows, place)) for cell in (holds, waits))
+    held, waiting = (tuple(_rows(collector, cell, header.rows, place)) for cell in (holds, waits))
     return RowExample(name, given, concluded, held, waiting, place)
 
 
@@ -93,14 +95,16 @@ def _parts(term: Term, cell: str) -> list[str]:
     return [] if cell == "-" else [part.strip() for part in cell.split(";")]
 
 
-def _values(desk: Desk, term: Term, texts: Iterable[str], place: Place) -> Iterable[Value]:
-    found = (value_of(desk, term, text, place) for text in texts)
+def _values(collector: ProblemCollector, term: Term, texts: Iterable[str], place: Place) -> Iterable[Value]:
+    found = (value_of(collector, term, text, place) for text in texts)
     return (value for value in found if value is not None)
 
 
-def _rows(desk: Desk, cell: str, rows: Mapping[str, Rule], place: Place) -> Iterable[str]:
+def _rows(collector: ProblemCollector, cell: str, rows: Mapping[str, Rule], place: Place) -> Iterable[str]:
     for name in [] if cell == "-" else [part.strip() for part in cell.split(";")]:
         if name in rows:
             yield rows[name].id
         else:
-            desk.note(place, f"{name[:80]!r} is no row of the table", listed(sorted(rows)), desk.nearest(name, rows))
+            collector.note(
+                place, f"{name[:80]!r} is no row of the table", listed(sorted(rows)), collector.nearest(name, rows)
+            )

@@ -9,58 +9,62 @@ from ..errors import Place
 from ..language import Condition, Domain, Line, Misread, no_term, parse_line
 from ..rulebook import Rule, Term
 from .cards import conclusion_is_known
-from .fields import Desk
+from .problem_collector import ProblemCollector
 
 MAX_ROWS = 2_000
 _ROW = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
 
 def load_table(
-    desk: Desk, file: str, text: str, terms: Mapping[str, Term], known: tuple[Iterable[str], Iterable[str]]
+    collector: ProblemCollector,
+    file: str,
+    text: str,
+    terms: Mapping[str, Term],
+    known: tuple[Iterable[str], Iterable[str]],
 ) -> list[Rule]:
     """The rules of a table; `known` are the keys of the sources and the numbers of the article's claims."""
-    rows = read_rows(desk, file, text)
+    rows = read_rows(collector, file, text)
     if not rows:
         return []
     header = [cell.strip() for cell in rows[0][1]]
     if header[:1] != ["row"] or header.count("=>") != 1 or header[-2:] != ["because", "source"]:
         there = "semicolons between the cells" if len(header) == 1 and ";" in header[0] else "a header of another form"
-        desk.note(Place(file, 1), there, "`row, terms…, =>, conclusions…, because, source`, with commas")
+        collector.note(Place(file, 1), there, "`row, terms…, =>, conclusions…, because, source`, with commas")
         return []
-    check_header(desk, Place(file, 1), [name for name in header[1:-2] if name != "=>"], terms)
-    table = desk.stem(file)
-    rules = [_row(desk, Place(file, line), table, header, row, terms, known) for line, row in rows[1:]]
+    check_header(collector, Place(file, 1), [name for name in header[1:-2] if name != "=>"], terms)
+    table = collector.stem(file)
+    rules = [_row(collector, Place(file, line), table, header, row, terms, known) for line, row in rows[1:]]
     return [rule for rule in rules if rule is not None]
 
 
-def read_rows(desk: Desk, file: str, text: str) -> list[tuple[int, list[str]]]:
+def read_rows(collector: ProblemCollector, file: str, text: str) -> list[tuple[int, list[str]]]:
     """The rows of a CSV file, each with its line, the header first; empty where there is something to mend."""
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
-        desk.note(Place(file, reader.line_num), f"not readable as CSV: {error}")
+        collector.note(Place(file, reader.line_num), f"not readable as CSV: {error}")
         return []
     if len(rows) < 2:
-        desk.note(Place(file), "an empty table", "a header and at least one row")
+        collector.note(Place(file), "an empty table", "a header and at least one row")
         return []
     if len(rows) > MAX_ROWS:
-        desk.note(Place(file), f"{len(rows):,} rows", f"at most {MAX_ROWS:,}")
+        collector.note(Place(file), f"{len(rows):,} rows", f"at most {MAX_ROWS:,}")
         return []
     return rows
 
 
-def check_header(desk: Desk, place: Place, columns: list[str], terms: Mapping[str, Term]) -> None:
+def check_header(collector: ProblemCollector, place: Place, columns: list[str], terms: Mapping[str, Term]) -> None:
     """Note what heads a column and is no term, or heads two."""
     for number, name in enumerate(columns):
         if name not in terms:
-            desk.problems.append(no_term(place, name, desk.nearest(name, terms)))
+            collector.problems.append(no_term(place, name, collector.nearest(name, terms)))
         elif name in columns[:number]:
-            desk.note(place, f"{name!r} heads two columns", "each term once")
+            collector.note(place, f"{name!r} heads two columns", "each term once")
 
 
 def _row(
-    desk: Desk,
+    collector: ProblemCollector,
     place: Place,
     table: str,
     header: list[str],
@@ -69,36 +73,40 @@ def _row(
     known: tuple[Iterable[str], Iterable[str]],
 ) -> Rule | None:
     if len(row) != len(header):
-        desk.note(place, f"{len(row)} cells", f"{len(header)}, as in the header")
+        collector.note(place, f"{len(row)} cells", f"{len(header)}, as in the header")
         return None
     cells = list(zip(header, (" ".join(cell.split()) for cell in row), strict=True))
     name, arrow = cells[0][1], header.index("=>")
     if not _ROW.match(name):
-        desk.note(place, f"{name[:80]!r} is no name of a row", "small letters, digits and _")
+        collector.note(place, f"{name[:80]!r} is no name of a row", "small letters, digits and _")
     domains = {term: entry.domain for term, entry in terms.items()}
-    lines = [_line(desk, term, cell, domains, place) for term, cell in cells[1:arrow] if cell != "-" and term in terms]
+    lines = [
+        _line(collector, term, cell, domains, place) for term, cell in cells[1:arrow] if cell != "-" and term in terms
+    ]
     told = [(term, cell) for term, cell in cells[arrow + 1 : -2] if cell != "-" and term in terms]
     if all(cell == "-" for _, cell in cells[arrow + 1 : -2]):
-        desk.note(place, "no conclusion", "at least one in every row")
+        collector.note(place, "no conclusion", "at least one in every row")
     because, source = cells[-2][1], cells[-1][1]
     if not because:
-        desk.note(place, "no `because`", "a reason in every row")
+        collector.note(place, "no `because`", "a reason in every row")
     entries = [entry.partition(":") for entry in source.split(";")]
     return Rule(
         id=f"{table}.{name}",
         says="; ".join(f"{term}: {cell}" for term, cell in told),
         condition=Condition(tuple(line for line in lines if line)),
-        then=tuple((term, cell) for term, cell in told if conclusion_is_known(desk, term, cell, place, terms)),
+        then=tuple((term, cell) for term, cell in told if conclusion_is_known(collector, term, cell, place, terms)),
         because=because,
-        sources=tuple(desk.cite(key.strip(), text.strip(), place, *known) for key, _, text in entries),
+        sources=tuple(collector.cite(key.strip(), text.strip(), place, *known) for key, _, text in entries),
         place=place,
         row=True,
     )
 
 
-def _line(desk: Desk, term: str, cell: str, domains: Mapping[str, Domain], place: Place) -> Line | None:
+def _line(
+    collector: ProblemCollector, term: str, cell: str, domains: Mapping[str, Domain], place: Place
+) -> Line | None:
     try:
         return parse_line(term, cell, domains, place)
     except Misread as error:
-        desk.problems += error.problems
+        collector.problems += error.problems
         return None

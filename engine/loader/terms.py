@@ -21,8 +21,8 @@ from ..language import (
     terms_of,
 )
 from ..rulebook import COMPLETE, SCREENED, Term
-from .fields import Desk
 from .formats import CONCLUSION, FINDING, FOR_PATIENTS, TERMS, names
+from .problem_collector import ProblemCollector
 
 RESERVED = ("any of", "case", "says", "source", SCREENED, COMPLETE, *UNSETTLED)
 _NAME = re.compile(r"[^\W\d_][^:#,\[\]{}`\"]*\Z")
@@ -30,21 +30,23 @@ _RANGE = re.compile(r"(\d{1,9}) to (\d{1,9})\Z")
 _USUAL = re.compile(r"(\d{1,9})(?: to (\d{1,9}))?\Z")
 
 
-def load_terms(desk: Desk, documents: Mapping[str, Node | None]) -> dict[str, Term]:
+def load_terms(collector: ProblemCollector, documents: Mapping[str, Node | None]) -> dict[str, Term]:
     """Every term of the files, and the two built-in ones last."""
     terms: dict[str, Term] = {}
     gates: dict[str, Node] = {}
     for file, node in documents.items():
-        fields = desk.fields(node, file, TERMS)
+        fields = collector.fields(node, file, TERMS)
         for group, body in fields.entries if fields else ():
-            findings = "conclusions" not in (group.value, desk.nearest(group.value, names(TERMS)))
+            findings = "conclusions" not in (group.value, collector.nearest(group.value, names(TERMS)))
             if not isinstance(body, Fields):
-                desk.note(body.place, f"no terms under `{group.value}`", "`name:` with its fields, for each term")
+                collector.note(body.place, f"no terms under `{group.value}`", "`name:` with its fields, for each term")
                 continue
             for name, entry in body.entries:
-                term, gate = _term(desk, name, entry, findings)
+                term, gate = _term(collector, name, entry, findings)
                 if name.value in terms:
-                    desk.note(name.place, f"{name.value!r} stands in {terms[name.value].place} too", "each term once")
+                    collector.note(
+                        name.place, f"{name.value!r} stands in {terms[name.value].place} too", "each term once"
+                    )
                 terms.setdefault(name.value, term)
                 if gate is not None:
                     gates[name.value] = gate
@@ -57,13 +59,13 @@ def load_terms(desk: Desk, documents: Mapping[str, Node | None]) -> dict[str, Te
         terms[built_in] = Term(
             built_in, Domain("yes/no", ("yes", "no")), False, Place("built in"), says=says, built_in=True
         )
-    terms = {name: _gated(desk, term, gates.get(name), terms) for name, term in terms.items()}
-    _check_gates(desk, terms, gates)
+    terms = {name: _gated(collector, term, gates.get(name), terms) for name, term in terms.items()}
+    _check_gates(collector, terms, gates)
     return terms
 
 
-def _term(desk: Desk, name: Text, entry: Node, finding: bool) -> tuple[Term, Node | None]:
-    fields = desk.fields(entry, name.place.file, FINDING if finding else CONCLUSION) or Fields((), name.place)
+def _term(collector: ProblemCollector, name: Text, entry: Node, finding: bool) -> tuple[Term, Node | None]:
+    fields = collector.fields(entry, name.place.file, FINDING if finding else CONCLUSION) or Fields((), name.place)
     if (
         not _NAME.match(name.value)
         or not name.value.isprintable()
@@ -72,123 +74,126 @@ def _term(desk: Desk, name: Text, entry: Node, finding: bool) -> tuple[Term, Nod
         or name.value.startswith("at least ")
         or name.value.startswith("expected ")
     ):
-        desk.note(
+        collector.note(
             name.place, f"{name.value[:80]!r} cannot name a term", "a phrase of words that means nothing else here"
         )
-    domain = _domain(desk, fields, finding)
+    domain = _domain(collector, fields, finding)
     term = Term(
         name=name.value,
         domain=domain,
         finding=finding,
         place=name.place,
-        ask=desk.text(fields, "ask"),
-        help=desk.text(fields, "help"),
-        says=desk.text(fields, "says"),
-        unit=desk.text(fields, "unit"),
-        codes=tuple(code for code, _ in desk.texts(fields, "codes")),
-        screening=desk.text(fields, "screening") == "yes",
-        lasts=desk.text(fields, "lasts") == "yes",
-        fixed=desk.text(fields, "fixed") == "yes",
-        unread=desk.text(fields, "unread"),
-        otherwise=desk.choice(fields, "otherwise", domain.values) or None,
-        takes_highest=desk.text(fields, "takes") == "highest",
-        screening_for=_screening_for(desk, fields, domain),
-        usual=_usual(desk, fields, domain) if finding else None,
-        for_patients=_for_patients(desk, fields, domain),
-        gap=desk.text(fields, "gap") == "yes",
-        accepts=desk.text(fields, "accepts"),
+        ask=collector.text(fields, "ask"),
+        help=collector.text(fields, "help"),
+        says=collector.text(fields, "says"),
+        unit=collector.text(fields, "unit"),
+        codes=tuple(code for code, _ in collector.texts(fields, "codes")),
+        screening=collector.text(fields, "screening") == "yes",
+        lasts=collector.text(fields, "lasts") == "yes",
+        fixed=collector.text(fields, "fixed") == "yes",
+        unread=collector.text(fields, "unread"),
+        otherwise=collector.choice(fields, "otherwise", domain.values) or None,
+        takes_highest=collector.text(fields, "takes") == "highest",
+        screening_for=_screening_for(collector, fields, domain),
+        usual=_usual(collector, fields, domain) if finding else None,
+        for_patients=_for_patients(collector, fields, domain),
+        gap=collector.text(fields, "gap") == "yes",
+        accepts=collector.text(fields, "accepts"),
     )
-    _consistent(desk, term)
+    _consistent(collector, term)
     return term, fields.get("asked if")
 
 
-def _consistent(desk: Desk, term: Term) -> None:
+def _consistent(collector: ProblemCollector, term: Term) -> None:
     kind = term.domain.kind
     if term.screening and term.lasts:
-        desk.note(
+        collector.note(
             term.place, f"{term.name!r} is a screening finding and lasts", "one of the two: screening is asked again"
         )
     if term.takes_highest and kind != "choice":
-        desk.note(term.place, f"`takes: highest` of {term.name!r}", "a choice, whose values are a scale")
+        collector.note(term.place, f"`takes: highest` of {term.name!r}", "a choice, whose values are a scale")
     elif term.takes_highest and term.otherwise not in term.domain.values[:1]:
-        desk.note(term.place, f"{term.name!r} takes the highest", "`otherwise:` its lowest value")
+        collector.note(term.place, f"{term.name!r} takes the highest", "`otherwise:` its lowest value")
     if term.otherwise is not None and kind not in ("yes/no", "choice"):
-        desk.note(term.place, f"`otherwise` of {term.name!r}", "a yes/no or a choice")
+        collector.note(term.place, f"`otherwise` of {term.name!r}", "a yes/no or a choice")
 
 
-def _screening_for(desk: Desk, fields: Fields, domain: Domain) -> tuple[str, ...]:
-    text, node = desk.text(fields, "screening for"), fields.get("screening for")
+def _screening_for(collector: ProblemCollector, fields: Fields, domain: Domain) -> tuple[str, ...]:
+    text, node = collector.text(fields, "screening for"), fields.get("screening for")
     values = tuple(text.split(" or ")) if text else ()
     for value in values:
         if node is not None and value not in domain.values:
-            desk.note(
-                node.place, f"{value!r} is no value here", listed(domain.values), desk.nearest(value, domain.values)
+            collector.note(
+                node.place,
+                f"{value!r} is no value here",
+                listed(domain.values),
+                collector.nearest(value, domain.values),
             )
     return values
 
 
-def _for_patients(desk: Desk, fields: Fields, domain: Domain) -> dict[str, str]:
+def _for_patients(collector: ProblemCollector, fields: Fields, domain: Domain) -> dict[str, str]:
     """Values to sentences."""
     node = fields.get(FOR_PATIENTS)
     if node is None:
         return {}
-    sentences = desk.mapping(node, node.place.file, domain.values)
-    return {key.value: desk.text(sentences, key.value) for key, _ in sentences.entries} if sentences else {}
+    sentences = collector.mapping(node, node.place.file, domain.values)
+    return {key.value: collector.text(sentences, key.value) for key, _ in sentences.entries} if sentences else {}
 
 
-def _usual(desk: Desk, fields: Fields, domain: Domain) -> str | tuple[int, int] | None:
+def _usual(collector: ProblemCollector, fields: Fields, domain: Domain) -> str | tuple[int, int] | None:
     """What made-up cases mostly have: a value, or the ends of a range of numbers."""
-    text, node = desk.text(fields, "usual"), fields.get("usual")
+    text, node = collector.text(fields, "usual"), fields.get("usual")
     if node is None:
         return None
     if domain.kind != "number":
-        return desk.choice(fields, "usual", domain.values) or None
+        return collector.choice(fields, "usual", domain.values) or None
     match = _USUAL.match(text)
     low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
     if domain.low <= low <= high <= domain.high:
         return low, high
     expected = f"a whole number, or a range, within {domain.low} to {domain.high}"
-    desk.note(node.place, f"{text[:80]!r} under `usual`", expected)
+    collector.note(node.place, f"{text[:80]!r} under `usual`", expected)
     return None
 
 
-def _domain(desk: Desk, fields: Fields, finding: bool) -> Domain:
-    described, told = FINDING if finding else CONCLUSION, desk.text(fields, "kind")
+def _domain(collector: ProblemCollector, fields: Fields, finding: bool) -> Domain:
+    described, told = FINDING if finding else CONCLUSION, collector.text(fields, "kind")
     allowed = next(field.values for field in described if field.name == "kind")
     kind: Kind = next((one for one in KINDS if one == told and one in allowed), "yes/no")
     for field in described:
         if field.kinds and kind not in field.kinds and (node := fields.get(field.name)):
-            desk.note(node.place, f"`{field.name}` of a {kind}", f"it for {' or '.join(field.kinds)} only")
+            collector.note(node.place, f"`{field.name}` of a {kind}", f"it for {' or '.join(field.kinds)} only")
     if kind == "yes/no":
         return Domain(kind, ("yes", "no"))
     if kind == "number":
-        return _number(desk, fields)
-    values = desk.texts(fields, "values")
+        return _number(collector, fields)
+    values = collector.texts(fields, "values")
     if kind in ("choice", "several"):
-        _check_values(desk, fields, values)
+        _check_values(collector, fields, values)
     return Domain(kind, tuple(dict.fromkeys(value for value, _ in values)))
 
 
-def _number(desk: Desk, fields: Fields) -> Domain:
-    match = _RANGE.match(desk.text(fields, "range", required=True))
+def _number(collector: ProblemCollector, fields: Fields) -> Domain:
+    match = _RANGE.match(collector.text(fields, "range", required=True))
     if not match or int(match[1]) > int(match[2]):
         if node := fields.get("range"):
-            desk.note(node.place, "no range", "two whole numbers, such as `0 to 120`")
+            collector.note(node.place, "no range", "two whole numbers, such as `0 to 120`")
         return Domain("number", low=0, high=10**9)
     return Domain("number", low=int(match[1]), high=int(match[2]))
 
 
-def _check_values(desk: Desk, fields: Fields, values: tuple[tuple[str, Place], ...]) -> None:
+def _check_values(collector: ProblemCollector, fields: Fields, values: tuple[tuple[str, Place], ...]) -> None:
     if not values:
         node = fields.get("values")
-        desk.note(node.place if node else fields.place, "no `values`", "a list of at least one value")
+        collector.note(node.place if node else fields.place, "no `values`", "a list of at least one value")
     seen: set[str] = set()
     for value, place in values:
         if value in seen:
-            desk.note(place, f"{value[:80]!r} twice", "each value once")
+            collector.note(place, f"{value[:80]!r} twice", "each value once")
         if not value or " or " in f" {value} " or value in UNSETTLED or _untidy(value) or value.startswith(OTHER_THAN):
             expected = "a phrase without ` or `, that is not unknown or disputed, and does not begin with `other than`"
-            desk.note(place, f"{value[:80]!r} cannot be a value", expected)
+            collector.note(place, f"{value[:80]!r} cannot be a value", expected)
         seen.add(value)
 
 
@@ -196,19 +201,19 @@ def _untidy(value: str) -> bool:
     return " ".join(value.split()) != value or not value.isprintable()
 
 
-def _gated(desk: Desk, term: Term, gate: Node | None, terms: Mapping[str, Term]) -> Term:
+def _gated(collector: ProblemCollector, term: Term, gate: Node | None, terms: Mapping[str, Term]) -> Term:
     if gate is None:
         return term
     try:
         condition = Condition(parse_parts(gate, domains_of(terms)))
     except Misread as error:
-        desk.problems += error.problems
+        collector.problems += error.problems
         return term
-    findings_only(desk, condition, terms)
+    findings_only(collector, condition, terms)
     return replace(term, asked_if=condition)
 
 
-def _check_gates(desk: Desk, terms: Mapping[str, Term], gates: Mapping[str, Node]) -> None:
+def _check_gates(collector: ProblemCollector, terms: Mapping[str, Term], gates: Mapping[str, Node]) -> None:
     """Note findings that decide about each other in a circle, and screening that hangs on what is not screening."""
     reads = {name: term.asked_if.terms() if term.asked_if else frozenset() for name, term in terms.items()}
     try:
@@ -216,22 +221,22 @@ def _check_gates(desk: Desk, terms: Mapping[str, Term], gates: Mapping[str, Node
     except CycleError as error:
         path = error.args[1][::-1]
         there = f"a circle of `asked if`: {' reads '.join(map(repr, path))}"
-        desk.note(gates[path[0]].place, there, "findings that do not decide about each other")
+        collector.note(gates[path[0]].place, there, "findings that do not decide about each other")
     for name, node in gates.items():
         for other in sorted(reads[name]) if terms[name].screening else ():
             if terms[other].finding and not terms[other].screening:
                 there = f"the screening finding {name!r} is asked only if {other!r} allows, which is not one"
-                desk.note(node.place, there, f"`screening: yes` for {other!r}, or another `asked if`")
+                collector.note(node.place, there, f"`screening: yes` for {other!r}, or another `asked if`")
 
 
-def findings_only(desk: Desk, condition: Condition, terms: Mapping[str, Term]) -> None:
+def findings_only(collector: ProblemCollector, condition: Condition, terms: Mapping[str, Term]) -> None:
     """Note every line that reads more than what was answered."""
     for line in condition.leaves():
         for name in terms_of(line):
             if not terms[name].finding:
-                desk.note(line.place or Place(""), f"{name!r} is a conclusion", "findings only")
+                collector.note(line.place or Place(""), f"{name!r} is a conclusion", "findings only")
         if isinstance(line, Unsettled):
-            desk.note(line.place or Place(""), f"`{show_line(line)}`", "an answer")
+            collector.note(line.place or Place(""), f"`{show_line(line)}`", "an answer")
 
 
 def domains_of(terms: Mapping[str, Term]) -> dict[str, Domain]:

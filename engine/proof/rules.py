@@ -7,7 +7,7 @@ from .. import semantics
 from ..case import Decision
 from ..circuit import FALSE, NEVER, TRUE, Compiler, Gate, Pair, marks_of, transitive_inputs
 from ..language import Condition, Group
-from ..rulebook import Support, Term
+from ..rulebook import RuleFor, Term
 from .laws import Part
 from .prover import Prover, Shows
 from .verdicts import Undecided, Verdict, verdict
@@ -58,7 +58,7 @@ def _pairs(prover: Prover, term: Term, earlier: list[int]) -> Iterator[Dispute]:
         yield Dispute(term.name, ("", ""), verdict(found))
 
 
-def _both_fire(one: Support, other: Support) -> Shows:
+def _both_fire(one: RuleFor, other: RuleFor) -> Shows:
     def shows(decision: Decision) -> bool:
         return all(semantics.status(entry, decision.marks) & semantics.HOLDS for entry in (one, other))
 

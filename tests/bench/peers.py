@@ -19,7 +19,7 @@ from typing import Any
 import polars as pl  # noqa: TID251 (one of the peers)
 
 from engine.language import Is
-from engine.rulebook import COMPLETE, SCREENED, Rulebook, Support
+from engine.rulebook import COMPLETE, SCREENED, Rulebook, RuleFor
 from tests.bench.tongue import NONE, Codes, Step, Tongue
 
 
@@ -126,7 +126,7 @@ class Clips(Tongue):
     def choose(self, condition: Any, yes: Any, no: Any) -> str:
         return f"(if {condition} then {yes} else {no})"
 
-    def fires(self, entry: Support) -> str:
+    def fires(self, entry: RuleFor) -> str:
         """Whether a rule gives its conclusion; in an action, where a rule's name is 0 or 1."""
         names = [self.name(self.rules[rule]) for rule in (entry.rule, *entry.outrankers)]
         text: str = self.all_of(f"(= {name} {int(not number)})" for number, name in enumerate(names))

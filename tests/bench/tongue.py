@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any
 
 from engine.language import Against, Condition, Group, Is, Line, Within
-from engine.rulebook import COMPLETE, SCREENED, Rulebook, Support, Term
+from engine.rulebook import COMPLETE, SCREENED, Rulebook, RuleFor, Term
 
 NONE = -1
 Codes = Mapping[str, int]
@@ -32,7 +32,7 @@ class Tongue(ABC):
             for rule in rulebook.rules.values()
         }
 
-    def entries(self, rule: str) -> list[Support]:
+    def entries(self, rule: str) -> list[RuleFor]:
         """What a rule gives, each with what outranks it there."""
         told = self.rulebook.rules[rule].then
         return [entry for name, _ in told for entry in self.rulebook.support[name] if entry.rule == rule]
@@ -148,7 +148,7 @@ class Tongue(ABC):
         known = self.compare(">=", self.name(self.terms[term.name]), 0)
         return known if term.asked_if is None else self.any_of([known, self.no(self.condition(term.asked_if))])
 
-    def fires(self, entry: Support) -> Any:
+    def fires(self, entry: RuleFor) -> Any:
         """Whether a rule gives its conclusion."""
         above = (self.no(self.name(self.rules[rule])) for rule in entry.outrankers)
         return self.all_of([self.name(self.rules[entry.rule]), *above])

@@ -16,7 +16,7 @@ from ...language import Line, terms_of
 from ...proof.pool import Pool
 from ...proof.prover import Prover
 from ...proof.verdicts import Limits
-from ...rulebook import Law, Rule, Rulebook, Support, Term
+from ...rulebook import Law, Rule, Rulebook, RuleFor, Term
 from ..saved_cases import answer_terms
 from .killed_by_examples import not_covered
 from .mutants import Mutant
@@ -128,7 +128,7 @@ class WholeCases:
                 getattr(self.mutated, room)[term.name] = marks[term.name]
         return None
 
-    def _support(self, term: Term, mutant: Mutant) -> list[Support]:
+    def _support(self, term: Term, mutant: Mutant) -> list[RuleFor]:
         """The rules for a conclusion, where what one of them concludes or outranks is mutated."""
         rule, mutated = mutant.rule.id, mutant.mutated
         values = [value for name, value in mutated.then if name == term.name]

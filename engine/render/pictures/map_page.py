@@ -5,7 +5,7 @@ from htpy import Node, a, b, div, h2, li, p, pre, small, ul
 from ...drawing.page import DRAWN, drawing, page, unfolded
 from ...errors import counted
 from ...language import show
-from ...rulebook import Support, Term
+from ...rulebook import RuleFor, Term
 from .marks import card, notice, written
 from .rule_map import Map, drawn, heading
 
@@ -33,7 +33,7 @@ class _Rules:
 
     def of(self, term: Term) -> Node:
         """A conclusion, which unfolds to its rules."""
-        groups: dict[str, list[Support]] = {}
+        groups: dict[str, list[RuleFor]] = {}
         for entry in self.rulebook.support[term.name]:
             groups.setdefault(self._group(entry), []).append(entry)
         content: list[Node] = [p[term.says]] if term.says else []
@@ -45,7 +45,7 @@ class _Rules:
         head = div(class_=f"head {self.whole.look(term)}")[f"{term.name}{answer}", small[self.whole.rules(term)]]
         return unfolded(head, content, self.whole.place(term))
 
-    def _group(self, entry: Support) -> str:
+    def _group(self, entry: RuleFor) -> str:
         """Rules go together by their state in a case, and without one by where they stand in the knowledge base."""
         if self.whole.decision:
             return self.whole.state(entry)
@@ -53,7 +53,7 @@ class _Rules:
         folder, _, file = rule.place.file.rpartition("/")
         return f"table {file.rpartition('.')[0]}" if rule.row else folder
 
-    def _rule(self, entry: Support) -> Node:
+    def _rule(self, entry: RuleFor) -> Node:
         rule = self.rulebook.rules[entry.rule]
         says: list[Node] = [written(self.whole.state(entry)), b[f"{entry.value}: "] if entry.value else None, rule.says]
         if rule.id in self.shown:

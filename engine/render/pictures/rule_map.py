@@ -10,7 +10,7 @@ from ...case import Decision, Members, Status
 from ...drawing.boxes import LEAD, MARGIN, Box, Fill, Look, Picture, Row, Square
 from ...drawing.layers import BETWEEN, lay_out, needed
 from ...errors import counted
-from ...rulebook import Rulebook, Support, Term
+from ...rulebook import Rulebook, RuleFor, Term
 from ..styled_line import format_answer
 from .marks import notice_of
 from .why import alarms
@@ -57,7 +57,7 @@ class Map:
         found = [tuple(self.rulebook.terms[name] for name in stage.terms) for stage in self.rulebook.stages]
         return [terms for terms in found if terms]
 
-    def state(self, entry: Support) -> Status | Literal[""]:
+    def state(self, entry: RuleFor) -> Status | Literal[""]:
         """How a rule stands for a conclusion in the case; empty without one."""
         return semantics.STATUS[semantics.status(entry, self.decision.marks)] if self.decision else ""
 
@@ -161,7 +161,7 @@ def _box(whole: Map, term: Term) -> Box:
     )
 
 
-def _square(whole: Map, entry: Support) -> Square:
+def _square(whole: Map, entry: RuleFor) -> Square:
     state = whole.state(entry)
     gives = f" gives {entry.value}" if entry.value else ""
     says = f"{entry.rule}{gives}{f' ({state})' if state else ''}: {whole.rulebook.rules[entry.rule].says}"

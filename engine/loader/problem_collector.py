@@ -16,7 +16,7 @@ TEXTS = ("text", "name", "choice", "conclusion")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
-class Desk:
+class ProblemCollector:
     """Where the files of one knowledge base are taken apart; `problems` grows as they are found."""
 
     def __init__(self) -> None:
