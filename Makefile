@@ -11,14 +11,17 @@ CASE ?= knowledge/cases/disc_centralises_on_extension.yaml
 TRIAL := build/demo
 
 define DEMO
-$(BIN)/lumbar decide knowledge/cases --brief
 $(BIN)/lumbar decide $(CASE)
-$(BIN)/lumbar why $(CASE)
+$(BIN)/lumbar why $(CASE) "working pattern"
 rm -rf $(TRIAL) && mkdir -p $(TRIAL)
+$(BIN)/lumbar why $(CASE) --html $(TRIAL)/why.html
+$(BIN)/lumbar decide knowledge/cases --brief > $(TRIAL)/saved_cases.txt
+@tail -n 1 $(TRIAL)/saved_cases.txt
 $(BIN)/lumbar make-cases 1000 --out $(TRIAL)/cases.csv
 $(BIN)/lumbar batch $(TRIAL)/cases.csv --out $(TRIAL)/answers
 $(BIN)/lumbar report $(TRIAL)/answers --output $(TRIAL)/report.html
 $(BIN)/lumbar check
+@echo 'Done. Open $(TRIAL)/why.html and $(TRIAL)/report.html. The command is $(BIN)/lumbar; docs/first_case.md says how to go on.'
 endef
 
 PIP := $(BIN)/python -m pip install -qq
@@ -32,7 +35,7 @@ help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 	@echo 'PYTHON=python3.12 chooses the Python (3.10 to 3.13), VENV=folder where things are installed ($(VENV)).'
 
-demo: $(VENV)/.installed  ## install everything except the tests, decide every saved case, explain one, run a batch, check the rules
+demo: $(VENV)/.installed  ## install everything except the tests, explain a case, run a batch, check the rules; about a minute
 	$(DEMO)
 
 test: lint types arrows  ## run all checks: lint, types, arrows, and the tests with branch coverage
