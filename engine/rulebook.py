@@ -100,7 +100,7 @@ class Example(Record):
     """What a card's own condition should come to for some facts: `mark` is holds, fails or waits."""
 
     name: str
-    given: Mapping[str, Any]
+    given: Mapping[str, Value | tuple[str, ...]]
     mark: str
     place: Place
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from engine.author.case_dialogue import Wanted, wanted
-from engine.author.examples import told
 from engine.author.parse_input import Refused
 from engine.interfaces.prompt import Left
+from engine.language import show_part
 from engine.loader import load
 
 from .rulebooks import NOWHERE, case
@@ -92,7 +92,7 @@ def test_the_lines_of_the_corrected_rule_are_inherited_or_left_out(two: Path) ->
     goal = patient(two, "fault: worn chain")
     kept = talk(two, *rest, "no", goal=goal).draft
     inherited = load(two).rules["squeal_on_braking"].condition.lines
-    assert [told(line) for line in inherited] == ["noise: squeal", "noise while: braking"]
+    assert [show_part(line) for line in inherited] == ["noise: squeal", "noise while: braking"]
     assert kept.condition.lines[:-1] == inherited
     without = talk(two, "without them", *rest, "yes", "no", goal=goal).draft
     assert without.condition.lines == kept.condition.lines[-1:]

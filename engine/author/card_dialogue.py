@@ -1,14 +1,15 @@
 """The questions that fill a draft, one for each field of a card; what is typed is read by the draft itself."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from ..language import Condition, Group
+from ..language import Condition, Group, show_part
 from ..loader.formats import CARD
 from ..render import StyledLine
 from ..rulebook import Example, Rulebook
 from .draft import Draft, offers
-from .examples import told
+from .examples import Known
 from .parse_input import Refused
 from .prompts import Question, Talk, dead_end, yes_or_no
 
@@ -42,7 +43,7 @@ def named(rulebook: Rulebook, draft: Draft) -> Talk[Draft]:
     return (yield from _field(rulebook, draft, "says", HELP["says"]))
 
 
-def reasoned(rulebook: Rulebook, draft: Draft, like: dict[str, object], name: str = "") -> Talk[Draft]:
+def reasoned(rulebook: Rulebook, draft: Draft, like: Mapping[str, Known], name: str = "") -> Talk[Draft]:
     """The rest of a card, once its condition and what follows are known."""
     draft = yield from _field(rulebook, draft, "because", HELP["because"])
     draft = yield from _entries(rulebook, draft, "source")
@@ -88,7 +89,7 @@ def _gated(rulebook: Rulebook, before: Draft, draft: Draft) -> Talk[Draft]:
     missing = tuple(part for gate in gates for part in gate.lines if not Condition((part,)).terms() <= begun.terms())
     if not missing:
         return draft
-    yield StyledLine(f"This is asked only if {' and '.join(map(told, missing))}; otherwise it stays unknown.", 1)
+    yield StyledLine(f"This is asked only if {' and '.join(map(show_part, missing))}; otherwise it stays unknown.", 1)
     if not (yield Question("Add this too", yes_or_no, hint="yes or no", default="yes")):
         return draft
     return replace(draft, condition=replace(begun, lines=(*begun.lines, *missing, *lines)))

@@ -8,19 +8,18 @@ saved case is touched.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from .. import semantics
 from ..case import Case, Decision, Members, Range
 from ..errors import counted
-from ..language import Condition, Line, terms_of
+from ..language import Condition, Line, show_part, terms_of
 from ..render import StyledLine
 from ..rulebook import Rule, Rulebook
 from . import parse_input
 from .baseline import Saved, with_rule
 from .card_dialogue import DONE, named, reasoned
 from .draft import Draft, offers
-from .examples import lines_true_of, told
+from .examples import Known, lines_true_of
 from .impact import Change, now
 from .parse_input import Refused, rests_on
 from .prompts import Question, Talk, dead_end
@@ -71,8 +70,8 @@ def from_patient(saved: Saved, goal: Wanted) -> Talk[Draft]:
     draft = Draft(condition=_inherited(rulebook, goal), then=(goal.then,), outranks=goal.rules)
     if draft.condition != Condition():
         yield StyledLine(f"The new rule begins with its lines (`{NO_LINES}` leaves them out):", 1)
-        yield from (StyledLine(told(part), 2, "plain", "- ") for part in draft.condition.lines)
-        yield from (StyledLine(f"unless {told(part)}", 2, "plain", "- ") for part in draft.condition.unless)
+        yield from (StyledLine(show_part(part), 2, "plain", "- ") for part in draft.condition.lines)
+        yield from (StyledLine(f"unless {show_part(part)}", 2, "plain", "- ") for part in draft.condition.unless)
     draft = yield from _picked(saved, goal, draft)
     draft = yield from named(rulebook, draft)
     return (yield from reasoned(rulebook, draft, values_of(rulebook, goal.decision), goal.case.id.replace("_", " ")))
@@ -83,9 +82,9 @@ def _inherited(rulebook: Rulebook, goal: Wanted) -> Condition:
     return rulebook.rules[goal.rules[0]].condition if len(goal.rules) == 1 else Condition()
 
 
-def values_of(rulebook: Rulebook, decision: Decision) -> dict[str, Any]:
+def values_of(rulebook: Rulebook, decision: Decision) -> dict[str, Known]:
     """Everything that is known of a patient: findings and conclusions, as an example may give them."""
-    known: dict[str, Any] = dict(decision.case.facts)
+    known: dict[str, Known] = dict(decision.case.facts)
     for name, answer in decision.conclusions.items():
         if isinstance(answer, Members):
             known[name] = answer.inside
@@ -176,7 +175,7 @@ def _show(saved: Saved, goal: Wanted, begun: bool, touched: Sequence[Change]) ->
     yield StyledLine(f"{counted(len(touched), 'saved case')} would change too: {names}{more}.", 1, "alarm")
     found = lines_that_differ(saved, goal, touched)[:SHOWN]
     for number, (line, count) in enumerate(found, 1):
-        yield StyledLine(f"{told(line)} (true here, not in {count} of {len(touched)})", 2, "plain", f"{number}  ")
+        yield StyledLine(f"{show_part(line)} (true here, not in {count} of {len(touched)})", 2, "plain", f"{number}  ")
     if not found:
         yield StyledLine("Nothing that is known of this patient is different in the rest.", 2)
 
@@ -205,5 +204,5 @@ def _true_of(rulebook: Rulebook, goal: Wanted, line: Line) -> Line:
     """The line, where it is true of the patient and rests on nothing that is to be concluded."""
     parse_input.not_its_own_reason(rulebook, goal.then[0], terms_of(line))
     if semantics.mark_line(line, goal.decision.state) != semantics.HOLDS:
-        raise Refused(f"`{told(line)}` is not true of {goal.case.id}; expected a line that is")
+        raise Refused(f"`{show_part(line)}` is not true of {goal.case.id}; expected a line that is")
     return line

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .. import semantics
-from ..case import Case
+from ..case import Case, Value
 from ..errors import Place
 from ..proof import Verdict
 from ..proof.equivalence import Two
+from ..record import Json
 from ..rulebook import Example, Rule, Rulebook
 from .impact import known_to
 
@@ -27,10 +28,10 @@ class Differing:
     rule: str
     kind: Kind
     told: tuple[str, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Value] = field(default_factory=dict)
     marks: tuple[str, str] | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The difference as the object that `lumbar diff --json` prints; docs/schema describes it."""
         marks = {"before": self.marks[0], "after": self.marks[1]} if self.marks else None
         return {
@@ -87,7 +88,7 @@ def _by_condition(before: Rulebook, after: Rulebook, name: str, told: tuple[str,
     return Differing(name, "reworded" if concludes_alike else "changed", told)
 
 
-def _meaning(rule: Rule) -> tuple[Any, ...]:
+def _meaning(rule: Rule) -> tuple[object, ...]:
     return rule.condition, frozenset(rule.then), frozenset(rule.outranks)
 
 

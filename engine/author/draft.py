@@ -4,14 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
-from typing import Any
 
 from ..errors import Place, counted
 from ..language import Condition, Group, Line
 from ..loader import writing
 from ..rulebook import Citation, Example, Rule, Rulebook, Term
 from . import parse_input
-from .examples import propose
+from .examples import Known, propose
 from .parse_input import Refused
 
 Offer = tuple[str, str]
@@ -84,7 +83,7 @@ class Draft:
                 return replace(self, outranks=(*self.outranks, typed))
         raise Refused(f"{typed[:80]!r} is not a rule; expected {EXPECTED[name]}")
 
-    def with_examples(self, rulebook: Rulebook, like: Mapping[str, Any] | None = None, name: str = "") -> "Draft":
+    def with_examples(self, rulebook: Rulebook, like: Mapping[str, Known] | None = None, name: str = "") -> "Draft":
         """The draft with the examples that its lines suggest; the first is `like` a patient, and has the name."""
         made = list(propose(rulebook, self.condition, like))
         if not made:

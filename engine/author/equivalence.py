@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from .. import semantics
 from ..case import Case
 from ..proof import Undecided
 from ..proof.equivalence import Two
+from ..record import Json
 from ..rulebook import Rulebook
 from .impact import Change, compare, known_to, shown_terms
 
@@ -35,7 +35,7 @@ class Everywhere:
         """Whether no patient there could be gets another answer."""
         return not self.differs and not self.undecided
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The finding as the object that `lumbar impact --json` prints; docs/schema describes it."""
         differs = {term: [change.as_json() for change in found] for term, found in self.differs.items()}
         return {"same": list(self.same), "differs": differs, "undecided": dict(self.undecided), "more": list(self.more)}

@@ -7,12 +7,13 @@ from typing import Any
 from .. import semantics
 from ..checks.examples import example_state
 from ..errors import Place
-from ..language import NUMERIC, Against, Condition, Group, Is, Line, Within, phrase_of, terms_of, title_of
+from ..language import NUMERIC, Against, Condition, Group, Is, Line, Within, terms_of
 from ..rulebook import Example, Rulebook, Term
 
 NOWHERE = Place("proposed")
 MOST = 20_000  # so many partial answers are tried before a proposal is given up
-Given = dict[str, Any]
+Known = Any  # a value, or the members of a term with several
+Given = dict[str, Known]
 Part = Line | Group
 
 
@@ -22,7 +23,7 @@ class _Search:
 
     rulebook: Rulebook
     condition: Condition
-    like: Mapping[str, Any]
+    like: Mapping[str, Known]
     tried: int = 0
 
     def found(self) -> Given | None:
@@ -53,13 +54,13 @@ def mark_given(rulebook: Rulebook, condition: Condition, given: Given) -> int:
     return semantics.mark_condition(condition, example_state(rulebook, Example("", given, "", NOWHERE)))
 
 
-def candidates(term: Term, condition: Condition, like: Any) -> list[Any]:
+def candidates(term: Term, condition: Condition, like: Known) -> list[Known]:
     """The values of a term that can make a difference: what is like first, then its neighbours."""
     domain = term.domain
     if term.built_in:
         return ["yes"]  # until it is yes it is not known; it is never no
     if domain.kind == "several":
-        values: list[Any] = [(value,) for value in domain.values] + [(), domain.values]
+        values: list[Known] = [(value,) for value in domain.values] + [(), domain.values]
     elif domain.kind in NUMERIC:
         values = _numbers(term, condition)
     else:
@@ -89,7 +90,7 @@ def _numbers(term: Term, condition: Condition) -> list[int]:
 # --- what is proposed ------------------------------------------------------------------------------------------------
 
 
-def propose(rulebook: Rulebook, condition: Condition, like: Mapping[str, Any] | None = None) -> tuple[Example, ...]:
+def propose(rulebook: Rulebook, condition: Condition, like: Mapping[str, Known] | None = None) -> tuple[Example, ...]:
     """Examples for a card's condition; `like` is a patient of whom it holds. Empty where nothing makes it hold."""
     holding = _Search(rulebook, condition, like or {}).found()
     if holding is None:
@@ -216,11 +217,11 @@ def _named(part: Part, given: Given, like: Given) -> str:
     return " and ".join(f"{name} {_shown(given.get(name))}" for name in told)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Known) -> str:
     return " and ".join(value) or "none" if isinstance(value, tuple) else str(value)
 
 
-def lines_true_of(term: Term, value: Any) -> tuple[Line, ...]:
+def lines_true_of(term: Term, value: Known) -> tuple[Line, ...]:
     """Lines that are true of a patient whose term has this value; of a number those that divide at it."""
     if term.domain.kind == "several":
         return tuple(Is(term.name, (member,)) for member in value)
@@ -229,10 +230,3 @@ def lines_true_of(term: Term, value: Any) -> tuple[Line, ...]:
     high = term.domain.high if term.domain.kind == "number" else None
     lines = [Within(term.name, value, None, f"{value} or more")] if value > term.domain.low else []
     return (*lines, *([Within(term.name, None, value, f"at most {value}")] if value != high else []))
-
-
-def told(line: Line | Group) -> str:
-    """A line or group in one phrase."""
-    if isinstance(line, Group):
-        return f"{title_of(line)} ({'; '.join(told(one) for one in line.lines)})"
-    return f"{line.term}: {phrase_of(line)}"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from .. import semantics
 from ..case import Case, Decision, Members, plain
 from ..checks.saved_cases import answer_terms
 from ..errors import listed
+from ..record import Json
 from ..render import format_answer
 from ..rulebook import Rulebook, may_say
 
@@ -27,7 +27,7 @@ class Change:
     now: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The change as the object that `lumbar impact --json` prints; docs/schema describes it."""
         answers = {term: {"before": plain(old), "after": plain(new)} for term, (old, new) in self.answers.items()}
         facts = dict(self.case.facts)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from ..case import Case
 from ..errors import Problem
-from ..proof.laws import Part, show_part
+from ..language import show_part
+from ..proof.laws import Part
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from pathlib import Path
 from ..case import Case, Value
 from ..document import write
 from ..errors import Place, Problem, counted
+from ..language import show_part
 from ..proof import Undecided, Verdict, laws, rules
 from ..proof.gaps import gaps
-from ..proof.laws import Part, show_part
+from ..proof.laws import Part
 from ..proof.prover import Prover
 from ..proof.rules import Dead, Dispute
 from ..record import Json
@@ -181,7 +182,7 @@ def _laws(prover: Prover, resting: dict[str, tuple[str, ...]], broken: Container
         if verdict.resting_on:
             resting[law.id] = verdict.resting_on
         for part in laws.needless(prover, law):
-            there = f"the law {law.id!r} holds without `{laws.show_part(part)}` too"
+            there = f"the law {law.id!r} holds without `{show_part(part)}` too"
             yield Found(Problem(law.place, there, "a law that says as much as is true"), blocks=False)
         for twin in laws.twins(prover, law):
             if not twin.verdict.proved:
@@ -276,7 +277,7 @@ def _idle(prover: Prover) -> Iterator[Found]:
     lines: dict[tuple[str, str], list[Place]] = {}
     for name, part in idle.lines(dead | left_out):
         place = part.place or book.rules[name].place
-        lines.setdefault((place.file, laws.show_part(part)), []).append(place)
+        lines.setdefault((place.file, show_part(part)), []).append(place)
     for (_, text), places in sorted(lines.items()):
         rows = f" in each of {len(places)} rows" if len(places) > 1 else ""
         yield Found(Problem(min(places), f"`{text}` can be left out{rows}, and no answer changes"), blocks=False)

@@ -47,6 +47,7 @@ from .text import (
     phrase_of,
     show,
     show_line,
+    show_part,
     title_of,
 )
 
@@ -78,6 +79,7 @@ __all__ = [
     "runs",
     "show",
     "show_line",
+    "show_part",
     "terms_of",
     "title_of",
 ]

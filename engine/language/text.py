@@ -246,6 +246,13 @@ def show_line(line: Line) -> str:
     return f"{line.term}: {phrase_of(line)}"
 
 
+def show_part(part: Line | Group) -> str:
+    """A line, or a group of lines, in one line of text."""
+    if isinstance(part, Group):
+        return f"{title_of(part)} ({'; '.join(map(show_line, part.lines))})"
+    return show_line(part)
+
+
 def title_of(group: Group) -> str:
     """The head of a group: `any of` or `at least 3 of`."""
     return "any of" if group.least == 1 else f"at least {group.least} of"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .. import semantics
-from ..language import Condition, Group, Is, Line, Unsettled, Within, show_line, title_of
+from ..language import Condition, Group, Is, Line, Unsettled, Within
 from ..rulebook import COMPLETE, Law
 from .prover import Prover, Shows
 from .verdicts import Undecided, Verdict, verdict
@@ -106,13 +106,6 @@ def _on_findings(prover: Prover, part: Part) -> bool:
 def lines_of(part: Part) -> tuple[Line, ...]:
     """The lines of a part."""
     return part.lines if isinstance(part, Group) else (part,)
-
-
-def show_part(part: Part) -> str:
-    """A part as one line of text."""
-    if isinstance(part, Group):
-        return f"{title_of(part)} ({'; '.join(map(show_line, part.lines))})"
-    return show_line(part)
 
 
 # --- assumptions about patients --------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ...errors import Problem
+from ...language import show_part
 from ...proof import laws
 from ..finding import Finding
 from ..subject import Subject
@@ -19,5 +20,5 @@ def find(subject: Subject) -> Iterator[Finding]:
     """Each line without which a law holds as well."""
     for one in subject.holding:
         for part in laws.needless(subject.prover, one.law):
-            there = f"the law {one.law.id!r} holds without `{laws.show_part(part)}` too"
+            there = f"the law {one.law.id!r} holds without `{show_part(part)}` too"
             yield Finding(Problem(one.law.place, there, "a law that says as much as is true"), blocks=False)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ...errors import Place, Problem
-from ...proof.laws import show_part
+from ...language import show_part
 from ..finding import Finding
 from ..sample import DARK, card
 from ..subject import Subject
