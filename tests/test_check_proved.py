@@ -13,7 +13,7 @@ from engine.checks.report_text import case_text, finding_text, save_patients
 from engine.errors import InternalError
 from engine.interfaces.files import read
 from engine.loader import load_files
-from engine.proof import Limits, Undecided
+from engine.proof import Limits, Unknown, Unsat
 from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
 
@@ -181,7 +181,7 @@ def test_of_a_patient_with_many_answers_only_what_is_not_as_usual_is_told() -> N
 
 def test_undecided_is_no_proof() -> None:
     prover = Prover(CASES["a law"][0], Limits(conflicts=0))
-    assert isinstance(prover.possible(prover.holds("colour", "red")), Undecided)
+    assert isinstance(prover.possible(prover.holds("colour", "red")), Unknown)
 
 
 def test_a_law_may_rest_on_an_assumption() -> None:
@@ -203,7 +203,7 @@ def test_verdicts_are_kept_and_asked_anew_where_a_card_has_changed(
     assert told(made).proved == ()
     prover = Prover(made, keep=True)
     node = prover.circuit.breaks(made.laws["a"].condition)
-    assert prover.possible(node) is None
+    assert isinstance(prover.possible(node), Unsat)
     assert prover._solver is None
     changed = replace(book(a=law("a", "colour: red", "size: 2"), b="size: 2 > colour: red"), directory="somewhere")
     assert [one.blocks for one in told(changed).proved] == [True, True]

@@ -9,6 +9,7 @@ from engine.case import Value
 from engine.checks.mutation.equivalent_mutants import smallest_example
 from engine.circuit import compile_rulebook, evaluate
 from engine.language import Against, Condition, Group, Is, Unsettled
+from engine.proof import Sat
 from engine.proof.laws import prove
 from engine.proof.prover import Prover
 from engine.rulebook import Law, Rulebook
@@ -98,7 +99,7 @@ def test_what_no_patient_can_be_reads_the_bare_answers() -> None:
 
 def _possible(prover: Prover, b: str) -> bool:
     terms, circuit = prover.rulebook.terms, prover.circuit
-    return prover.possible(circuit.given(terms["a"], "no"), circuit.given(terms["b"], b)) is not None
+    return isinstance(prover.possible(circuit.given(terms["a"], "no"), circuit.given(terms["b"], b)), Sat)
 
 
 def test_what_an_answer_rests_on_has_what_the_question_was_asked_by() -> None:
@@ -137,4 +138,4 @@ def test_conditions_that_differ_only_where_a_question_does_not_apply_have_no_exa
         assert smallest_example(rules, answered, not_both) is None
         prover = Prover(rules)
         node = prover.differs([prover.circuit.condition(answered)], [prover.circuit.condition(not_both)])
-        assert (prover.possible(node) is not None) == differ
+        assert isinstance(prover.possible(node), Sat) == differ

@@ -14,7 +14,7 @@ from engine.circuit import compile_rulebook, evaluate
 from engine.language import Against, Condition, Domain, Is
 from engine.proof.encoding import Encoding
 from engine.proof.prover import Prover
-from engine.proof.verdicts import Patient
+from engine.proof.verdicts import Patient, Sat, Unsat
 from engine.rulebook import Rule, Rulebook, Term
 from tests.rulebooks import NOWHERE, Draw, case, facts, laws, rulebooks
 
@@ -32,10 +32,10 @@ def wrong_answers(prover: Prover, known: dict[str, Value]) -> list[int]:
     pairs += [pair for term in prover.rulebook.conclusions for pair in prover.marks(term.name).values()]
     nodes = {node for pair in pairs for node in pair}
     as_it_is = [node if bits[node] else prover.circuit.negation(node) for node in nodes]
-    wrong = [] if prover.solver.ask([*here, *as_it_is], prover.limits) == known else [-1]
+    wrong = [] if prover.solver.ask([*here, *as_it_is], prover.limits) == Sat(known) else [-1]
     for node in nodes:
         other = prover.circuit.negation(node) if bits[node] else node
-        if prover.solver.ask([*here, other], prover.limits) is not None:
+        if not isinstance(prover.solver.ask([*here, other], prover.limits), Unsat):
             wrong.append(node)
     return wrong
 

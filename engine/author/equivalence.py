@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .. import semantics
 from ..case import Case
-from ..proof import Undecided
+from ..proof import Unknown
 from ..proof.equivalence import Two
 from ..record import Json
 from ..rulebook import Rulebook
@@ -72,7 +72,7 @@ def _shown(two: Two, term: str, most: int, tries: int) -> tuple[tuple[Change, ..
     shown: list[Change] = []
     tried = 0
     for found in two.differences(term, tries):
-        if isinstance(found, Undecided):
+        if isinstance(found, Unknown):
             return tuple(shown), found.reason
         tried += 1
         case = Case("a patient", found.facts)

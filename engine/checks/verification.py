@@ -10,7 +10,7 @@ from ..case import Case, Value
 from ..document import write
 from ..errors import Place, Problem, counted
 from ..language import show_part
-from ..proof import Undecided, Verdict, laws, rules
+from ..proof import Unknown, Verdict, laws, rules
 from ..proof.gaps import gaps
 from ..proof.laws import Part
 from ..proof.prover import Prover
@@ -156,7 +156,7 @@ def save(proofs: Proofs, folder: Path) -> None:
 def _assumptions(prover: Prover) -> Iterator[Found]:
     known = prover.rulebook.impossible
     guilty = laws.left_over(prover)
-    if isinstance(guilty, Undecided):
+    if isinstance(guilty, Unknown):
         yield Found(Problem(Place("impossible"), f"undecided whether any patient is left: {guilty.reason}"))
     elif guilty:
         there = f"with {_named(guilty)} there is no patient whose every question is answered"

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..case import Value
-from ..proof import Limits, Undecided
+from ..proof import Limits, Unknown
 from ..proof.hitting_sets import HittingSets
 from ..proof.prover import Prover
 from .sat_queries import SECONDS
@@ -36,7 +36,7 @@ class CorrectionSets:
         self.deadline = time.monotonic() + SECONDS
         self.sets = HittingSets(list(self.free), ranked)
 
-    def smallest(self, most: int | None = None) -> tuple[str, ...] | Undecided | None:
+    def smallest(self, most: int | None = None) -> tuple[str, ...] | Unknown | None:
         """The findings of the smallest set that is not barred; None where there is none, or none of `most` findings.
 
         Where that is not known, why.
@@ -57,7 +57,7 @@ class CorrectionSets:
         """Look no more for a case in which all of the nodes are true."""
         self.solver.bar(self.guard, nodes)
 
-    def _core(self, changed: Sequence[int]) -> list[int] | Undecided | None:
+    def _core(self, changed: Sequence[int]) -> list[int] | Unknown | None:
         """Of the others, which are left as they are, some that cannot be so together; None where all can."""
         changing = set(changed)
         core = [one for one in self.free if one not in changing]
@@ -65,7 +65,7 @@ class CorrectionSets:
             limits = Limits(self.conflicts, self.deadline - time.monotonic())
             found = self.solver.satisfiable([*self.hard, *core], limits)
             if found is not False:
-                return None if found else Undecided(limits.reached)
+                return None if found else Unknown(limits.reached)
             failed = self.solver.failed()
             smaller = [one for one in core if one in failed]
             if len(smaller) in (0, 1, len(core)):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ..case import Decision, Value
 from ..circuit import CompiledRulebook, Option, set_bits
-from ..proof import Undecided
+from ..proof import Unknown
 from .correction_sets import CorrectionSets
 from .findings import FindingChange, finding_changes, with_changes
 from .sat_queries import other_answers, prover_of
@@ -69,7 +69,7 @@ def shortest_way(compiled: CompiledRulebook, decision: Decision, goal: int) -> W
     else:
         after = sets.case() if isinstance(names, tuple) else sets.any_case()
     if after is None or not compiled.variants(after).mark(goal):
-        return Way("undecided", reason=names.reason if isinstance(names, Undecided) else LOOSE)
+        return Way("undecided", reason=names.reason if isinstance(names, Unknown) else LOOSE)
     answers = finding_changes(compiled.rulebook, facts, after)
     return Way("way", answers, isinstance(names, tuple))
 

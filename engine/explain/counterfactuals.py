@@ -9,7 +9,7 @@ from typing import Any
 from .. import semantics
 from ..case import Decision, Value
 from ..circuit import CompiledRulebook, Evaluation, Option, set_bits
-from ..proof import Undecided
+from ..proof import Unknown
 from ..record import Record
 from ..rulebook import Rulebook, facts_in_order
 from .answers import Told, outcome_where, shown, told_answers
@@ -159,7 +159,7 @@ class _Search:
         prefer_ordinary(self.compiled, self.options)
         sets = CorrectionSets(prover, [*hard, self.compiled.circuit.any_of(self.aims)], as_is, ranked=False)
         while not self.undecided and (names := sets.smallest(self._most())) is not None:
-            if isinstance(names, Undecided):
+            if isinstance(names, Unknown):
                 self._give_up(names.reason, max(self.found, default=0) or 1)
             else:
                 self._add(names, sets.case(), sets)

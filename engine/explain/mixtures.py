@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ..case import Value
 from ..circuit import CompiledRulebook
 from ..minimise import minimise
-from ..proof import Undecided
+from ..proof import Sat, Unknown
 from ..proof.hitting_sets import HittingSets
 from .correction_sets import CorrectionSets
 from .findings import FindingChange, with_changes
@@ -105,10 +105,10 @@ class _Mixtures:
                 found[change] = tuple(one for one in self.changes if one not in left)
         return found
 
-    def _undoing(self, taken: Changes) -> list[FindingChange] | Undecided | None:
+    def _undoing(self, taken: Changes) -> list[FindingChange] | Unknown | None:
         """The changes left out in a mixture that has those taken, and another advice; None where there is none."""
         asked = [*self.base, self.differs, *(self.new[change.term] for change in taken)]
         found = self.prover.solver.ask(dict.fromkeys(asked), self.prover.limits)
-        if found is None or isinstance(found, Undecided):
-            return found
-        return [change for change in self.changes if found.get(change.term) != change.after]
+        if not isinstance(found, Sat):
+            return found if isinstance(found, Unknown) else None
+        return [change for change in self.changes if found.facts.get(change.term) != change.after]

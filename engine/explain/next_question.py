@@ -15,7 +15,7 @@ from zlib import crc32
 from .. import semantics
 from ..case import Decision, Members, Value
 from ..circuit import CompiledRulebook, Evaluation, Option, set_bits
-from ..proof import Undecided
+from ..proof import Sat, Unsat
 from ..record import Record
 from ..rulebook import Rulebook, Term
 from .answers import Outcome, Told, outcome, outcome_where, shown, told_answers
@@ -212,10 +212,10 @@ class _Survey:
             hanging = [place for place, reached in self.reach.items() if reached & self.bits[name]]
             nodes = [node for node in self.nodes if self.reach[node] & self.bits[name]]
             case = where_it_matters(prover, base, nodes, hanging)
-            if case is None:
+            if isinstance(case, Unsat):
                 found[name] = False
-            elif not isinstance(case, Undecided):
-                found.update(dict.fromkeys(self._mattering_in(case, names), True))
+            elif isinstance(case, Sat):
+                found.update(dict.fromkeys(self._mattering_in(case.facts, names), True))
         return found
 
     def _mattering_in(self, case: Mapping[str, Value], names: Sequence[str]) -> list[str]:

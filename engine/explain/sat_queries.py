@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from ..case import Value
 from ..circuit import FALSE, CompiledRulebook, Compiler
-from ..proof import Limits, Undecided
+from ..proof import Limits, Sat, Unknown, Unsat
 from ..proof.prover import Prover
 
 SECONDS = 5.0
@@ -65,8 +65,8 @@ def still_open(compiled: CompiledRulebook, prover: Prover, facts: Mapping[str, V
 
 def where_it_matters(
     prover: Prover, base: Iterable[int], nodes: Iterable[int], hanging: Iterable[int]
-) -> Mapping[str, Value] | Undecided | None:
-    """A case in which the answer to one finding sets a node; None where there is none; or why that is not known.
+) -> Sat | Unsat | Unknown:
+    """A case in which the answer to one finding sets a node.
 
     `hanging` are the nodes that hang on the finding, each after its inputs. Beside each stands its twin: what it is in
     a case that leaves the finding unanswered and is the same otherwise.

@@ -7,8 +7,8 @@ which all of them are true:
     prover = Prover(rulebook)
     prover.possible(prover.holds("colour", "red"), prover.holds("size", "large"))
 
-gives the facts of such a case, or None where there is none (that is a proof), or `Undecided` with the reason where the
-limits were reached (that is no proof). After None, `prover.core` has the nodes that cannot be together.
+gives `Sat` with the facts of such a case; `Unsat` where there is none (that is a proof), with the nodes that cannot be
+true together; or `Unknown` with the reason where the limits were reached (that is no proof).
 `prover.patient(…)` asks the same and gives the smallest and most ordinary such case, as a `Patient`; pass
 `shows=lambda decision: …` and it is tried again in `semantics` before it is given.
 
@@ -22,7 +22,7 @@ Nodes come from
 
 So "can a question left open still change the marks of a term in this case" is
 `possible(*prover.facts(case.facts), any_of(holds and fails nodes that are false in the case now))`, a fact left out of
-`facts` being free. `cases.enough` is a smallest part of a case that is enough for some nodes.
+`facts` being free.
 
 The assumptions about patients (impossible/) are kept to unless `assuming=False`. `keep=True` keeps verdicts in the
 user's cache folder between runs; call `save()` at the end.
@@ -31,6 +31,6 @@ Ready-made questions: `laws` (proved, twins, empty premises, assumptions), `rule
 lines and findings), `gaps`, and `same` (two rulebooks, two conditions).
 """
 
-from .verdicts import Limits, Patient, Undecided, Verdict
+from .verdicts import Limits, Patient, Sat, Unknown, Unsat, Verdict
 
-__all__ = ["Limits", "Patient", "Undecided", "Verdict"]
+__all__ = ["Limits", "Patient", "Sat", "Unknown", "Unsat", "Verdict"]

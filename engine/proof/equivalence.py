@@ -10,7 +10,7 @@ from ..errors import InternalError
 from ..language import Condition, Domain
 from ..rulebook import Rulebook, Term
 from .prover import Prover
-from .verdicts import Facts, Limits, Patient, Undecided, Verdict, verdict
+from .verdicts import Facts, Limits, Patient, Unknown, Unsat, Verdict, verdict
 
 MOST = 5
 
@@ -46,16 +46,16 @@ class Two:
         """Whether a conclusion of both has the same answer in every case."""
         return verdict(self._patient(*self._rows(name)))
 
-    def differences(self, name: str, most: int = MOST) -> Iterator[Patient | Undecided]:
+    def differences(self, name: str, most: int = MOST) -> Iterator[Patient | Unknown]:
         """Patients for whom a conclusion of both differs, each in another way: from another answer, or to another."""
         rows = self._rows(name)
         told: list[int] = []
         while len(told) < most:
             found = self._patient(*rows, *told, shows=name)
-            if found is None:
+            if isinstance(found, Unsat):
                 return
             yield found
-            if isinstance(found, Undecided):
+            if isinstance(found, Unknown):
                 return
             told.append(self.prover.circuit.negation(self._as_in(found.facts, rows)))
 
@@ -68,7 +68,7 @@ class Two:
     def _same(self, one: list[Pair], other: list[Pair]) -> Verdict:
         return verdict(self._patient(one, other))
 
-    def _patient(self, one: list[Pair], other: list[Pair], *told: int, shows: str = "") -> Patient | Undecided | None:
+    def _patient(self, one: list[Pair], other: list[Pair], *told: int, shows: str = "") -> Patient | Unsat | Unknown:
         node = self.prover.differs(one, other)
         found = self.prover.patient(node, *told, *self.common)
         if (
@@ -107,7 +107,7 @@ class Two:
         pairs = [nodes for pair in zip(one, other, strict=True) for nodes in zip(*pair, strict=True)]
         for first, second in pairs:
             node = self.prover.unequal(first, second)
-            if node != FALSE and self.prover.believed(node, *self.common) is None:
+            if node != FALSE and isinstance(self.prover.believed(node, *self.common), Unsat):
                 self.prover.solver.never(node, (*self.common, *self.prover.assumptions.values()))
 
     def _readable_by_both(self) -> Iterator[int]:

@@ -8,7 +8,7 @@ from ..case import Decision
 from ..circuit import FALSE
 from ..rulebook import COMPLETE, Term
 from .prover import Prover, Shows
-from .verdicts import Patient, Undecided
+from .verdicts import Patient, Unknown, Unsat
 
 GROUPS = 3
 
@@ -48,9 +48,9 @@ def _gap_of(prover: Prover, term: Term, node: int) -> Gap | None:
     told: list[int] = []
     while len(groups) <= GROUPS:
         found = prover.possible(node, complete, *told)
-        if found is None:
+        if isinstance(found, Unsat):
             break
-        if isinstance(found, Undecided):
+        if isinstance(found, Unknown):
             return Gap(term.name, tuple(groups), undecided=found.reason)
         patient = prover.patient(node, *told, shows=_shows(prover, term))
         if not isinstance(patient, Patient):

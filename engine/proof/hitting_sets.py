@@ -9,13 +9,13 @@ have nothing in common are gathered: each of them costs one thing more.
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .verdicts import Undecided
+from .verdicts import Unknown
 
 if TYPE_CHECKING:
     from pysat.examples.hitman import Hitman
 
 Thing = TypeVar("Thing")
-Refute = Callable[[Sequence[Thing]], Iterable[Thing] | Undecided | None]
+Refute = Callable[[Sequence[Thing]], Iterable[Thing] | Unknown | None]
 """Things of which a part lacks one; none where no part will do; None where it will do; or why that is not known."""
 
 
@@ -28,7 +28,7 @@ class HittingSets(Generic[Thing]):
         self.weights = {thing: len(things) ** 2 + place * ranked for place, thing in enumerate(things)}
         self.sets: Hitman | None = None
 
-    def smallest(self, refute: Refute[Thing], most: int | None = None) -> tuple[Thing, ...] | Undecided | None:
+    def smallest(self, refute: Refute[Thing], most: int | None = None) -> tuple[Thing, ...] | Unknown | None:
         """A smallest part that is not refuted; None where there is none, or none of at `most` so many things.
 
         Where that is not known, why.
@@ -38,10 +38,10 @@ class HittingSets(Generic[Thing]):
             if most is not None and len(part) > most:
                 return None
             found = refute(part)
-            if found is None or isinstance(found, Undecided):
+            if found is None or isinstance(found, Unknown):
                 return part if found is None else found
             gathered = list(part)
-            while found is not None and not isinstance(found, Undecided):
+            while found is not None and not isinstance(found, Unknown):
                 missing = list(found)
                 if not missing:
                     return None

@@ -7,7 +7,7 @@ from .. import semantics
 from ..language import Condition, Group, Is, Line, Unsettled, Within
 from ..rulebook import COMPLETE, Law
 from .prover import Prover, Shows
-from .verdicts import Undecided, Verdict, verdict
+from .verdicts import Sat, Unknown, Unsat, Verdict, verdict
 
 Part = Line | Group
 
@@ -40,10 +40,9 @@ def prove_without(prover: Prover, law: Law) -> Verdict:
 
 
 def _resting(prover: Prover, found: Verdict, node: int) -> Verdict:
-    if not found.proved or prover.possible(node, assuming=False) is None:
+    if not found.proved or isinstance(prover.possible(node, assuming=False), Unsat):
         return found
-    prover.possible(node)
-    return replace(found, resting_on=tuple(n for n, one in prover.assumptions.items() if one in prover.core))
+    return replace(found, resting_on=_guilty(prover, prover.possible(node)))
 
 
 def twins(prover: Prover, law: Law) -> Iterator[Twin]:
@@ -76,10 +75,11 @@ def empty_premise(prover: Prover, law: Law) -> tuple[Part, ...]:
     Such a law is proved for nothing: no patient there could be is any concern of it.
     """
     for part in law.condition.lines:
-        if prover.possible(_true(prover, part)) is None:
+        if isinstance(prover.possible(_true(prover, part)), Unsat):
             return (part,)
     about = tuple(part for part in law.condition.lines if _on_findings(prover, part))
-    return about if about and prover.possible(*(_true(prover, part) for part in about)) is None else ()
+    never = about and isinstance(prover.possible(*(_true(prover, part) for part in about)), Unsat)
+    return about if never else ()
 
 
 def needless(prover: Prover, law: Law) -> tuple[Part, ...]:
@@ -90,7 +90,7 @@ def needless(prover: Prover, law: Law) -> tuple[Part, ...]:
     never = []
     for part in lines:
         rest = Condition(tuple(one for one in lines if one is not part), law.condition.unless)
-        if prover.possible(prover.circuit.breaks(rest), assuming=False) is None:
+        if isinstance(prover.possible(prover.circuit.breaks(rest), assuming=False), Unsat):
             never.append(part)
     return tuple(never)
 
@@ -111,17 +111,17 @@ def lines_of(part: Part) -> tuple[Line, ...]:
 # --- assumptions about patients --------------------------------------------------------------------------------------
 
 
-def left_over(prover: Prover) -> tuple[str, ...] | Undecided:
+def left_over(prover: Prover) -> tuple[str, ...] | Unknown:
     """The assumptions about patients that together leave no patient whose every question is answered."""
     complete = prover.circuit.values[COMPLETE]["yes"][0]
     found = prover.possible(complete)
-    if isinstance(found, Undecided):
-        return found
-    return () if found is not None else _guilty(prover)
+    return found if isinstance(found, Unknown) else _guilty(prover, found)
 
 
-def _guilty(prover: Prover) -> tuple[str, ...]:
-    return tuple(name for name, node in prover.assumptions.items() if node in prover.core)
+def _guilty(prover: Prover, found: Sat | Unsat | Unknown) -> tuple[str, ...]:
+    """The assumptions without which there might be such a case."""
+    core = found.core if isinstance(found, Unsat) else ()
+    return tuple(name for name, node in prover.assumptions.items() if node in core)
 
 
 def excluded_values(prover: Prover) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -129,7 +129,7 @@ def excluded_values(prover: Prover) -> Iterator[tuple[str, str, tuple[str, ...]]
     for term in prover.rulebook.findings:
         for value in term.domain.values:
             given, complete = prover.circuit.given(term, value), prover.circuit.values[COMPLETE]["yes"][0]
-            if prover.possible(given, complete) is None and len(guilty := _guilty(prover)) > 1:
+            if len(guilty := _guilty(prover, prover.possible(given, complete))) > 1:
                 yield term.name, value, guilty
 
 
@@ -138,6 +138,6 @@ def implied(prover: Prover) -> Iterator[str]:
     left = dict(prover.assumptions)
     for name, node in prover.assumptions.items():
         others = [other for one, other in left.items() if one != name]
-        if prover.possible(prover.circuit.negation(node), *others, assuming=False) is None:
+        if isinstance(prover.possible(prover.circuit.negation(node), *others, assuming=False), Unsat):
             del left[name]
             yield name

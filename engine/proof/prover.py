@@ -11,7 +11,7 @@ from .encoding import Encoding
 from .pool import Pool
 from .solver import Solver
 from .stored import Kept
-from .verdicts import Facts, Limits, Patient, Undecided
+from .verdicts import Facts, Limits, Patient, Sat, Unknown, Unsat
 from .witness import smallest
 
 Shows = Callable[[Decision], bool]
@@ -48,23 +48,20 @@ class Prover:
         self.kept = Kept(self.circuit.nodes, self.terms, rulebook.directory if keep else "")
         for facts in (*(case.facts for case in rulebook.cases.values()), *self.kept.cases):
             self.pool.add(facts)
-        self.core: frozenset[int] = frozenset()
         self._solver: Solver | None = None
 
     # --- questions ---------------------------------------------------------------------------------------------------
 
-    def possible(self, *nodes: int, assuming: bool = True) -> Facts | Undecided | None:
-        """A case in which all the nodes are true; None where there is none, and then `core` says which cannot be.
+    def possible(self, *nodes: int, assuming: bool = True) -> Sat | Unsat | Unknown:
+        """A case in which all the nodes are true, or that there is none, with the nodes that cannot be true together.
 
         `assuming` leaves out the cases that are impossible by the assumptions about patients.
         """
         asked = self._asked(nodes, assuming)
         found = self.pool.find(asked)
-        if found is None and (answer := self._answer(asked, self.limits)) is not None:
-            return self._seen(asked, answer)
-        return found
+        return self._seen(asked, self._answer(asked, self.limits)) if found is None else Sat(found)
 
-    def believed(self, *nodes: int, limits: Limits | None = None) -> Facts | Undecided | None:
+    def believed(self, *nodes: int, limits: Limits | None = None) -> Sat | Unsat | Unknown:
         """As `possible`, and a case that the solver gives is not run through the circuit again.
 
         Such a case may be looked at, but must be tried before it is shown.
@@ -72,38 +69,38 @@ class Prover:
         asked = self._asked(nodes, assuming=True)
         found = self.pool.find(asked)
         if found is not None:
-            return found
+            return Sat(found)
         answer = self._answer(asked, limits or self.limits)
-        if isinstance(answer, dict):
-            self.pool.add(answer)
+        if isinstance(answer, Sat):
+            self.pool.add(answer.facts)
         return answer
 
-    def _answer(self, asked: tuple[int, ...], limits: Limits) -> dict[str, Value] | Undecided | None:
+    def _answer(self, asked: tuple[int, ...], limits: Limits) -> Sat | Unsat | Unknown:
         """What was proved before, or else what the solver says."""
         core = self.kept.core(asked)
-        if core is None:
-            answer = self.solver.ask(asked, limits)
-            if answer is not None:
-                return answer
-            core = self.solver.core
-            self.kept.put(asked, core)
-        self.core = core
-        return None
+        if core is not None:
+            return Unsat(core)
+        answer = self.solver.ask(asked, limits)
+        if isinstance(answer, Unsat):
+            self.kept.put(asked, answer.core)
+        return answer
 
-    def patient(self, *nodes: int, shows: Shows | None = None, assuming: bool = True) -> Patient | Undecided | None:
+    def patient(self, *nodes: int, shows: Shows | None = None, assuming: bool = True) -> Patient | Unsat | Unknown:
         """The smallest and most ordinary case in which all the nodes are true, tried again in truth before it is given.
 
         `shows` says of a decision by truth whether it is what was asked for.
         """
         found = self.possible(*nodes, assuming=assuming)
-        if found is None or isinstance(found, Undecided):
+        if not isinstance(found, Sat):
             return found
         asked = self._asked(nodes, assuming)
         kept = self.kept.patient(asked)
         if kept is not None and self.true_in(kept, *asked):
             patient = Patient(kept)
         else:
-            patient = smallest(self.new_solver(), asked, found, self.limits, lambda cases: self._show(cases, asked))
+            patient = smallest(
+                self.new_solver(), asked, found.facts, self.limits, lambda cases: self._show(cases, asked)
+            )
             if patient.smallest:
                 self.kept.put_patient(asked, patient.facts)
         if shows is not None:
@@ -145,17 +142,16 @@ class Prover:
     def _asked(self, nodes: Iterable[int], assuming: bool) -> tuple[int, ...]:
         return tuple(sorted({*nodes, *(self.assumptions.values() if assuming else ())}))
 
-    def _seen(self, asked: tuple[int, ...], answer: dict[str, Value] | Undecided) -> Facts | Undecided:
-        if isinstance(answer, Undecided):
-            self.undecided += 1
-            return answer
-        if not self.true_in(answer, *asked):
+    def _seen(self, asked: tuple[int, ...], answer: Sat | Unsat | Unknown) -> Sat | Unsat | Unknown:
+        """The answer, once its case is tried in the circuit."""
+        if isinstance(answer, Sat) and not self.true_in(answer.facts, *asked):
             loose = ", ".join(sorted(self.solver.encoding.loose))
-            if loose:
-                self.undecided += 1
-                return Undecided(f"the range is too long to compare value by value: {loose}")
-            raise InternalError.of(f"the clauses and the circuit part over {answer}")
-        self.pool.add(answer)
+            if not loose:
+                raise InternalError.of(f"the clauses and the circuit part over {answer.facts}")
+            answer = Unknown(f"the range is too long to compare value by value: {loose}")
+        if isinstance(answer, Sat):
+            self.pool.add(answer.facts)
+        self.undecided += isinstance(answer, Unknown)
         return answer
 
     # --- nodes -------------------------------------------------------------------------------------------------------

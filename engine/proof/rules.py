@@ -10,7 +10,7 @@ from ..language import Condition, Group
 from ..rulebook import RuleFor, Term
 from .laws import Part
 from .prover import Prover, Shows
-from .verdicts import Undecided, Verdict, verdict
+from .verdicts import Unknown, Unsat, Verdict, verdict
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ def disputes(prover: Prover) -> Iterator[Dispute]:
     """Every pair of rules that can dispute, with a patient; what only follows from an earlier dispute is not told."""
     earlier: list[int] = []
     for stage in prover.rulebook.stages:
-        found = [name for name in stage.terms if prover.possible(prover.disputed(name), *earlier) is not None]
+        found = [
+            name for name in stage.terms if not isinstance(prover.possible(prover.disputed(name), *earlier), Unsat)
+        ]
         for name in found:
             yield from _pairs(prover, prover.rulebook.terms[name], earlier)
         earlier += [prover.circuit.negation(prover.disputed(name)) for name in found]
@@ -49,7 +51,7 @@ def _pairs(prover: Prover, term: Term, earlier: list[int]) -> Iterator[Dispute]:
         for other in entries[:place]:
             if one.value != other.value and term.single:
                 fires = [prover.fires(entry.rule, term.name) for entry in (other, one)]
-                if prover.possible(*fires, *earlier) is not None:
+                if not isinstance(prover.possible(*fires, *earlier), Unsat):
                     told += 1
                     found = prover.patient(*fires, *earlier, shows=_both_fire(other, one))
                     yield Dispute(term.name, (other.rule, one.rule), verdict(found))
@@ -71,9 +73,9 @@ def dead(prover: Prover) -> Iterator[Dead]:
     for rule in prover.rulebook.rules.values():
         fires = circuit.any_of(prover.fires(rule.id, term) for term, _ in rule.then)
         found = prover.possible(fires)
-        if isinstance(found, Undecided):
+        if isinstance(found, Unknown):
             yield Dead(rule.id, (), (), verdict(found))
-        elif found is None:
+        elif isinstance(found, Unsat):
             yield _dead(prover, rule.id)
 
 
@@ -81,8 +83,9 @@ def _dead(prover: Prover, rule: str) -> Dead:
     condition = prover.rulebook.rules[rule].condition
     nodes = {part: prover.circuit.part(part)[0] for part in condition.lines}
     nodes |= {part: prover.circuit.part(part)[1] for part in condition.unless}
-    if prover.possible(*nodes.values()) is None:
-        return Dead(rule, tuple(part for part, node in nodes.items() if node in prover.core), (), Verdict("proved"))
+    found = prover.possible(*nodes.values())
+    if isinstance(found, Unsat):
+        return Dead(rule, tuple(part for part, node in nodes.items() if node in found.core), (), Verdict("proved"))
     support = (entry for entries in prover.rulebook.support.values() for entry in entries if entry.rule == rule)
     above = dict.fromkeys(one for entry in support for one in entry.outrankers)
     return Dead(rule, (), tuple(above), Verdict("proved"))
@@ -134,7 +137,7 @@ class Idle:
             self.scratch.settle(self.prover.rulebook.terms[name])
             after = marks_of(self.scratch, name).values()
             node = self.prover.differs(self.prover.marks(name).values(), after)
-            if node != FALSE and self.prover.believed(node) is not None:
+            if node != FALSE and not isinstance(self.prover.believed(node), Unsat):
                 return True
         return False
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from ..case import Value
 from .encoding import Encoding
-from .verdicts import Limits, Undecided
+from .verdicts import Limits, Sat, Unknown, Unsat
 
 TURN = 500  # conflicts
 
@@ -22,23 +22,16 @@ class Solver:
         self.encoding = encoding
         self.solver = Glucose4()
         self.taken = 0
-        self.core: frozenset[int] = frozenset()
 
-    def ask(
-        self, nodes: Iterable[int], limits: Limits, more: Sequence[int] = ()
-    ) -> dict[str, Value] | Undecided | None:
-        """A case in which all the nodes are true, and all literals in `more`; None where there is none.
-
-        Where there is none, `core` has those of the nodes that cannot be together.
-        """
+    def ask(self, nodes: Iterable[int], limits: Limits, more: Sequence[int] = ()) -> Sat | Unsat | Unknown:
+        """A case in which all the nodes are true, and all literals in `more`."""
         wanted = {self.encoding.literal(node): node for node in nodes}
         done = self.satisfiable([*wanted, *more], limits)
         if done is None:
-            return Undecided(limits.reached)
+            return Unknown(limits.reached)
         if done:
-            return self.case()
-        self.core = frozenset(wanted[one] for one in self.failed() if one in wanted)
-        return None
+            return Sat(self.case())
+        return Unsat(frozenset(wanted[one] for one in self.failed() if one in wanted))
 
     def satisfiable(self, literals: Sequence[int], limits: Limits) -> bool | None:
         """Whether all the literals can be true together; None where the limits were reached."""

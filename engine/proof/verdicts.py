@@ -23,17 +23,30 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Undecided:
-    """No verdict, and why. It never counts as holding."""
+class Sat:
+    """There is such a case: this one."""
+
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Unsat:
+    """There is no such case, which is proved; `core` has nodes that cannot be true together."""
+
+    core: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Whether there is such a case is not known, and why. It never counts as a proof."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class Patient:
+class Patient(Sat):
     """A case that shows something; `smallest` where it is proved that none with fewer answers does."""
 
-    facts: Facts
     smallest: bool = True
 
 
@@ -55,11 +68,11 @@ class Verdict:
         return self.kind == "proved"
 
 
-def verdict(found: Patient | Undecided | None, resting_on: tuple[str, ...] = ()) -> Verdict:
+def verdict(found: Patient | Unsat | Unknown, resting_on: tuple[str, ...] = ()) -> Verdict:
     """The verdict on "this never happens", from what was found when it was looked for."""
     match found:
-        case None:
+        case Unsat():
             return Verdict("proved", resting_on=resting_on)
-        case Undecided():
+        case Unknown():
             return Verdict("undecided", reason=found.reason)
     return Verdict("broken", patient=found)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from ..case import Value
 from ..minimise import minimise
 from .solver import Solver
-from .verdicts import Facts, Limits, Patient, Undecided
+from .verdicts import Facts, Limits, Patient, Sat, Unknown, Unsat
 
 Holds = Callable[[Sequence[Facts]], Sequence[bool]]
 """Of each of some cases, whether it shows what is asked for; to try many at once costs little more than to try one."""
@@ -50,9 +50,9 @@ def _fewer(
     ends = solver.at_most(known, len(facts))
     while facts:
         answer = solver.ask(nodes, limits, [ends[len(facts) - 1]])
-        if answer is None or isinstance(answer, Undecided) or not holds([answer])[0]:
-            return facts, answer is None
-        facts = shrunk(answer, holds)
+        if not isinstance(answer, Sat) or not holds([answer.facts])[0]:
+            return facts, isinstance(answer, Unsat)
+        facts = shrunk(answer.facts, holds)
     return facts, True
 
 
@@ -65,8 +65,8 @@ def _more_usual(
     ends = solver.at_most(unusual, len(facts))
     for most in range(len(facts) + 1):
         answer = solver.ask(nodes, limits, [*fixed, ends[most]])
-        if isinstance(answer, dict):
-            return answer
-        if isinstance(answer, Undecided):
+        if isinstance(answer, Sat):
+            return dict(answer.facts)
+        if isinstance(answer, Unknown):
             break
     return facts

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ...errors import Place, Problem
-from ...proof import Undecided, laws
+from ...proof import Unknown, laws
 from ..finding import Finding
 from ..subject import Subject
 
@@ -17,7 +17,7 @@ INVALID = {"impossible/smoky.yaml": SMOKY, "impossible/clean.yaml": CLEAN, "case
 def find(subject: Subject) -> Iterator[Finding]:
     """The assumptions that together leave nobody."""
     guilty = laws.left_over(subject.prover)
-    if isinstance(guilty, Undecided):
+    if isinstance(guilty, Unknown):
         yield Finding(Problem(Place("impossible"), f"undecided whether any patient is left: {guilty.reason}"))
     elif guilty:
         there = f"with {' and '.join(map(repr, guilty))} there is no patient whose every question is answered"

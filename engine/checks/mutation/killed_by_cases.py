@@ -15,7 +15,7 @@ from ...circuit import FALSE, NEVER, Compiler, Pair, marks_of
 from ...language import Line, terms_of
 from ...proof.pool import Pool
 from ...proof.prover import Prover
-from ...proof.verdicts import Limits
+from ...proof.verdicts import Limits, Unsat
 from ...rulebook import Law, Rule, Rulebook, RuleFor, Term
 from ..saved_cases import answer_terms
 from .killed_by_examples import not_covered
@@ -56,7 +56,8 @@ class WholeCases:
     def equivalent(self, mutant: Mutant) -> bool:
         """Whether it is proved that no possible case kills a mutant; what is undecided is not proved."""
         return all(
-            self.prover.believed(node, limits=LIMITS) is None for node in self._killing(mutant, self._can_differ)
+            isinstance(self.prover.believed(node, limits=LIMITS), Unsat)
+            for node in self._killing(mutant, self._can_differ)
         )
 
     def not_covered(self, rule: Rule) -> Iterator[int]:
@@ -75,7 +76,11 @@ class WholeCases:
 
     def _can_differ(self, before: Sequence[Pair], after: Sequence[Pair]) -> bool:
         node = self.prover.differs(before, after)
-        return node != FALSE and self.prover.believed(node, limits=LIMITS) is not None
+        return node != FALSE and self._possible(node)
+
+    def _possible(self, node: int) -> bool:
+        """Whether it is not proved that the node is true in no case that could exist."""
+        return not isinstance(self.prover.believed(node, limits=LIMITS), Unsat)
 
     def _killing(self, mutant: Mutant, differ: Differ) -> Iterator[int]:
         """Nodes of "a case kills the mutant", as far as `differ` follows what differs."""
