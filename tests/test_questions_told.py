@@ -429,10 +429,11 @@ def test_an_explanation_that_is_not_borne_out_is_not_shown() -> None:
     rules = book(*CARDS)
     decision = decide(rules, a="yes", b="yes", x=5)
     reason = explain.why(rules, decision, "single")
+    firing = {rule.rule.id for side in reason.sides for rule in side.rules}
     with pytest.raises(InternalError, match="does not rest on what is told"):
-        checked.check_why(rules, decision, reason, ["a", "b"])
+        checked.check_why(rules, decision, reason.term, reason.answer, firing, ["a", "b"])
     with pytest.raises(InternalError, match="near"):
-        checked.check_why(rules, decision, replace(reason, sides=()), ["a", "b", "x"])
+        checked.check_why(rules, decision, reason.term, reason.answer, (), ["a", "b", "x"])
     with pytest.raises(InternalError, match="x can be left out"):
         checked.check_enough(rules, decide(rules, b="no", x=1), ["b", "x"], ["single"])
     with pytest.raises(InternalError, match="the part is not enough"):

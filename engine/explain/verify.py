@@ -3,19 +3,15 @@
 An explanation that does not pass is a bug, and is never shown: InternalError.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from .. import semantics as truth
-from ..case import Case, Decision, Members, Value
+from ..case import Answer, Case, Decision, Members, Value
 from ..errors import InternalError
-from ..rulebook import Rulebook
+from ..rulebook import Rulebook, Term
 from .answers import STATUS, Outcome, advice, outcome
-
-if TYPE_CHECKING:
-    from .findings import FindingChange
-    from .mixtures import Decisive
-    from .why import Why
+from .findings import FindingChange
+from .mixtures import Decisive
 
 Answers = Mapping[str, Value | None]
 
@@ -25,25 +21,26 @@ def decided(rulebook: Rulebook, facts: Answers) -> Decision:
     return truth.decide(rulebook, Case("checked", {name: value for name, value in facts.items() if value is not None}))
 
 
-def demand(kept: bool, told: str) -> None:
+def verify(kept: bool, told: str) -> None:
     """Let nothing be shown that is not so."""
     if not kept:
         raise InternalError.of(f"this explanation is not borne out: {told}")
 
 
-def check_why(rulebook: Rulebook, decision: Decision, reason: "Why", leaves: Iterable[str]) -> None:
-    """The leaves alone give the answer, and no rule that fires for it is left out."""
-    term = reason.term
+def check_why(
+    rulebook: Rulebook, decision: Decision, term: Term, answer: Answer, rules: Collection[str], leaves: Iterable[str]
+) -> None:
+    """The leaves alone give the answer, and of the rules that fire for it none is left out."""
     again = decided(rulebook, {name: decision.case.facts[name] for name in leaves})
     if term.finding:
-        demand(decision.case.facts.get(term.name) == reason.answer, f"{term.name} is answered otherwise")
+        verify(decision.case.facts.get(term.name) == answer, f"{term.name} is answered otherwise")
         return
-    demand(outcome(again, term.name) == outcome(decision, term.name), f"{term.name} does not rest on what is told")
+    verify(outcome(again, term.name) == outcome(decision, term.name), f"{term.name} does not rest on what is told")
     firing = {
         entry.rule for entry in rulebook.support.get(term.name, ()) if _fires(again, rulebook, term.name, entry.rule)
     }
-    told = {rule.rule.id for side in reason.sides for rule in side.rules}
-    demand(told == firing or (term.takes_highest and told <= firing), f"{firing ^ told} for {term.name}")
+    told = set(rules)
+    verify(told == firing or (term.takes_highest and told <= firing), f"{firing ^ told} for {term.name}")
 
 
 def _fires(decision: Decision, rulebook: Rulebook, term: str, rule: str) -> bool:
@@ -52,7 +49,7 @@ def _fires(decision: Decision, rulebook: Rulebook, term: str, rule: str) -> bool
 
 
 def check_difference(
-    rulebook: Rulebook, before: Decision, after: Decision, part: "Decisive", terms: Iterable[str]
+    rulebook: Rulebook, before: Decision, after: Decision, part: Decisive, terms: Iterable[str]
 ) -> None:
     """The changes turn the one advice into the other, and none of them can be left out.
 
@@ -60,33 +57,33 @@ def check_difference(
     """
     wanted, whole = advice(after, terms), (*part.changes, *part.also)
 
-    def brings(chosen: Iterable["FindingChange"]) -> bool:
+    def brings(chosen: Iterable[FindingChange]) -> bool:
         changes = {change.term: change.after for change in chosen}
         return advice(decided(rulebook, {**before.case.facts, **changes}), wanted) == wanted
 
-    demand(brings(part.changes) and brings(whole), "the findings told do not make the difference")
+    verify(brings(part.changes) and brings(whole), "the findings told do not make the difference")
     for left_out in part.changes:
-        demand(not brings(one for one in part.changes if one != left_out), f"{left_out.term} can be left out")
+        verify(not brings(one for one in part.changes if one != left_out), f"{left_out.term} can be left out")
     for left_out, mixture in part.without.items():
-        demand(set(whole) - set(mixture) == {left_out}, f"that is no mixture without {left_out.term}")
-        demand(not brings(mixture), f"{left_out.term} can be left out")
+        verify(set(whole) - set(mixture) == {left_out}, f"that is no mixture without {left_out.term}")
+        verify(not brings(mixture), f"{left_out.term} can be left out")
 
 
 def check_changed(rulebook: Rulebook, facts: Answers, changes: Answers, after: Mapping[str, Outcome]) -> Decision:
     """The decision that the changes bring, which is what they are said to bring."""
     found = decided(rulebook, {**facts, **changes})
-    demand(not truth.impossibilities(rulebook, found.case.facts), f"{dict(changes)} is no possible patient")
-    demand(advice(found, after) == dict(after), f"{dict(changes)} brings something else")
+    verify(not truth.impossibilities(rulebook, found.case.facts), f"{dict(changes)} is no possible patient")
+    verify(advice(found, after) == dict(after), f"{dict(changes)} brings something else")
     return found
 
 
 def check_enough(rulebook: Rulebook, decision: Decision, part: Sequence[str], terms: Sequence[str]) -> None:
     """The part gives what the whole gives, and none of it can be left out."""
     facts, wanted = decision.case.facts, advice(decision, terms)
-    demand(advice(decided(rulebook, {name: facts[name] for name in part}), terms) == wanted, "the part is not enough")
+    verify(advice(decided(rulebook, {name: facts[name] for name in part}), terms) == wanted, "the part is not enough")
     for left_out in part:
         rest = {name: facts[name] for name in part if name != left_out}
-        demand(advice(decided(rulebook, rest), terms) != wanted, f"{left_out} can be left out")
+        verify(advice(decided(rulebook, rest), terms) != wanted, f"{left_out} can be left out")
 
 
 def check_way(
@@ -100,8 +97,8 @@ def check_way(
     found = decided(rulebook, {**decision.case.facts, **dict(changes)}).marked
     answer = found.conclusions[term]
     held = set(answer.inside) if isinstance(answer, Members) else {str(answer)}
-    demand(term not in found.disputed and bool(held & set(wanted)), f"the way does not lead to {term}: {wanted}")
-    demand(not truth.impossibilities(rulebook, found.case.facts), "the way leads to no possible patient")
+    verify(term not in found.disputed and bool(held & set(wanted)), f"the way does not lead to {term}: {wanted}")
+    verify(not truth.impossibilities(rulebook, found.case.facts), "the way leads to no possible patient")
 
 
 def check_argument(rulebook: Rulebook, decision: Decision, rule: str, status: str, term: str) -> None:
@@ -109,10 +106,10 @@ def check_argument(rulebook: Rulebook, decision: Decision, rule: str, status: st
     entry = next(entry for entry in rulebook.support[term] if entry.rule == rule)
     names = (entry.rule, *entry.outrankers)
     marks = {name: truth.mark_condition(rulebook.rules[name].condition, decision.state) for name in names}
-    demand(status == STATUS[truth.status(entry, marks)], f"{rule} is said to be {status} for {term}")
+    verify(status == STATUS[truth.status(entry, marks)], f"{rule} is said to be {status} for {term}")
 
 
 def check_effect(rulebook: Rulebook, decision: Decision, answers: Answers, settles: Mapping[str, Outcome]) -> None:
     """The answers settle what they are said to settle."""
     found = decided(rulebook, {**decision.case.facts, **answers})
-    demand(advice(found, settles) == dict(settles), f"{dict(answers)} settles something else")
+    verify(advice(found, settles) == dict(settles), f"{dict(answers)} settles something else")

@@ -137,7 +137,8 @@ def why(rulebook: Rulebook, decision: Decision, term: str) -> Why:
     """The reasons for a term, down to the answers given."""
     found = check_term(rulebook, decision, term)
     reason = Explainer(rulebook, decision).why(found)
-    check_why(rulebook, decision, reason, rests_on(rulebook, decision, term))
+    firing = {rule.rule.id for side in reason.sides for rule in side.rules}
+    check_why(rulebook, decision, reason.term, reason.answer, firing, rests_on(rulebook, decision, term))
     return reason
 
 
