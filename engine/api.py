@@ -24,7 +24,7 @@ from .rulebook import Rulebook
 
 if TYPE_CHECKING:
     from .alarms import Alarms
-    from .author.diff import Differing, Names
+    from .author.diff import Names, RuleDifference
     from .chain import Chain
     from .checks import Report
     from .columns.tables import Answering
@@ -374,7 +374,7 @@ def check(rulebook: Rulebook, idle: bool = False) -> Report:
 class RulebookDiff(Record):
     """Two rulebooks by meaning: the rules that differ, and the names of terms, laws and sources."""
 
-    rules: tuple[Differing, ...]
+    rules: tuple[RuleDifference, ...]
     names: tuple[Names, ...]
 
     def __bool__(self) -> bool:

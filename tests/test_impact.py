@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import cli
 from engine.author import report_text
 from engine.author.diff import rules_that_differ
-from engine.author.equivalence import UNSEEN, Everywhere, compare_everywhere
+from engine.author.equivalence import UNSEEN, EveryCase, compare_every_case
 from engine.author.impact import Change, changes, shown_terms
 from engine.case import Case, Members
 from engine.columns import tables
@@ -67,17 +67,17 @@ def test_a_change_is_told_of_saved_cases_with_the_rules_that_make_the_difference
 def test_no_patient_is_affected_is_a_proof(shed: Path) -> None:
     assert "No patient is affected: proved for every possible case." in run(shed, *AGAINST)[1]
     edit(shed / CARD, "  - noise while: braking\n", "  - any of: [{noise while: braking}, {noise while: braking}]\n")
-    everywhere = told(shed, *AGAINST)["every case"]
-    assert (everywhere["differs"], everywhere["undecided"]) == ({}, {})
-    assert everywhere["same"] == ["fault", "ride", "parts"]
+    every_case = told(shed, *AGAINST)["every case"]
+    assert (every_case["differs"], every_case["undecided"]) == ({}, {})
+    assert every_case["same"] == ["fault", "ride", "parts"]
 
 
 def test_where_patients_are_affected_each_is_shown(shed: Path) -> None:
     edit(shed / CARD, "noise while: braking\n", "noise while: braking or pedalling\n")
-    everywhere = told(shed, *AGAINST)["every case"]
-    assert everywhere["same"] == ["ride"]
-    assert list(everywhere["differs"]) == ["fault", "parts"]
-    facts = [patient["facts"] for patient in everywhere["differs"]["parts"]]
+    every_case = told(shed, *AGAINST)["every case"]
+    assert every_case["same"] == ["ride"]
+    assert list(every_case["differs"]) == ["fault", "parts"]
+    facts = [patient["facts"] for patient in every_case["differs"]["parts"]]
     assert {"noise": "squeal", "noise while": "pedalling"} in facts
 
 
@@ -175,7 +175,7 @@ def _only_disputed(before: Rulebook, after: Rulebook, cases: list[Case]) -> set[
 def test_every_case_is_told_as_single_cases_have_it(data: st.DataObject) -> None:
     book = data.draw(rulebooks().filter(lambda one: len(one.rules) > 1))
     other = _without_one_rule(data, book)
-    found = compare_everywhere(other, book, most=1, tries=3)
+    found = compare_every_case(other, book, most=1, tries=3)
     cases = [case(data.draw(facts(book)), f"case {number}") for number in range(6)]
     for change in changes(other, book, cases):
         assert not set(change.answers) & set(found.same)
@@ -338,8 +338,8 @@ MANY = replace(
 
 
 def said(differs: dict[str, tuple[Change, ...]]) -> list[str]:
-    found = Everywhere(("ride",), differs, {}, tuple(differs))
-    return [line.text for line in report_text.everywhere(found, [])]
+    found = EveryCase(("ride",), differs, {}, tuple(differs))
+    return [line.text for line in report_text.every_case(found, [])]
 
 
 def test_the_rules_behind_one_patient_are_told_once_and_long_lists_are_counted() -> None:
@@ -358,12 +358,12 @@ def test_the_rules_behind_one_patient_are_told_once_and_long_lists_are_counted()
 def test_what_differs_for_no_patient_that_was_found_is_told_as_not_decided() -> None:
     before = rulebook("r | if: [a: yes] | single: p")
     after = rulebook("r | if: [a: yes] | single: p | s", "s | if: [a: yes, b: yes] | single: q")
-    assert "single" in compare_everywhere(before, after).same  # all marks that differ were seen, and no answer
-    found = compare_everywhere(before, after, tries=1)
+    assert "single" in compare_every_case(before, after).same  # all marks that differ were seen, and no answer
+    found = compare_every_case(before, after, tries=1)
     assert "single" not in (*found.same, *found.differs)
     assert found.undecided == {"single": UNSEEN}
     assert not found.proved
     assert found.as_json()["undecided"] == {"single": UNSEEN}
-    assert [line.text for line in report_text.everywhere(found, [])][-1] == (
+    assert [line.text for line in report_text.every_case(found, [])][-1] == (
         f"single: whether it differs is not decided ({UNSEEN})."
     )

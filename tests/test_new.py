@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import cli
 from engine import semantics
-from engine.author.baseline import Saved, with_rule
-from engine.author.case_dialogue import Wanted, lines_that_differ, touched_by, wanted
-from engine.author.dialogue import Settled, a_card
+from engine.author.baseline import SavedCases, with_rule
+from engine.author.case_dialogue import Goal, lines_that_differ, touched_by, wanted
+from engine.author.dialogue import NewCard, card_dialogue
 from engine.author.draft import Draft, offers
 from engine.author.examples import mark_given, propose
 from engine.author.impact import changes
@@ -50,9 +50,9 @@ def answering(*answers: str) -> Callable[[Question], str]:
     return ask
 
 
-def talk(base: Path, *answers: str, goal: Wanted | None = None) -> Settled:
-    saved = Saved(load(base))
-    return hold(lambda: a_card(saved, goal), answering(*answers))
+def talk(base: Path, *answers: str, goal: Goal | None = None) -> NewCard:
+    saved = SavedCases(load(base))
+    return hold(lambda: card_dialogue(saved, goal), answering(*answers))
 
 
 def out(capsys: pytest.CaptureFixture[str]) -> str:
@@ -154,13 +154,13 @@ def test_back_takes_the_last_answer_back(shed: Path) -> None:
 
 
 def test_an_interruption_leaves_the_talk(shed: Path) -> None:
-    saved = Saved(load(shed))
+    saved = SavedCases(load(shed))
 
     def interrupted(_: Question) -> str:
         raise KeyboardInterrupt
 
     with pytest.raises(Left):
-        hold(lambda: a_card(saved), interrupted)
+        hold(lambda: card_dialogue(saved), interrupted)
 
 
 # --- what is refused at once -----------------------------------------------------------------------------------------
@@ -323,7 +323,7 @@ def test_saved_cases_beside_one_more_rule_are_what_deciding_them_all_says(data: 
     last = data.draw(st.sampled_from(_removable(book)))
     before = replace(book, rules={name: rule for name, rule in book.rules.items() if name != last})
     cases = {f"case_{number}": case(data.draw(facts(book)), f"case_{number}") for number in range(4)}
-    saved = Saved(replace(before, cases=cases))
+    saved = SavedCases(replace(before, cases=cases))
     after = with_rule(saved.rulebook, book.rules[last])
     assert list(saved.changes(after, book.rules[last])) == list(changes(saved.rulebook, after, cases.values()))
 
@@ -358,7 +358,7 @@ def test_a_card_at_fault_is_refused_beside_a_rulebook_in_the_same_words(old: str
 
 def test_difference_lists_name_only_what_tells_the_patient_apart(bundled: Rulebook) -> None:
     few = {name: bundled.cases[name] for name in list(bundled.cases)[::10]}
-    saved = Saved(replace(bundled, cases=few))
+    saved = SavedCases(replace(bundled, cases=few))
     goal = wanted(bundled, bundled.cases["facet_by_three_of_five"], "exercise direction: neutral only")
     touched = touched_by(saved, goal, Condition())
     for line, count in lines_that_differ(saved, goal, touched)[:20]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.author.case_dialogue import Wanted, wanted
+from engine.author.case_dialogue import Goal, wanted
 from engine.author.parse_input import Refused
 from engine.interfaces.prompt import Left
 from engine.language import show_part
@@ -35,7 +35,7 @@ def two(shed: Path) -> Path:
     return shed
 
 
-def patient(base: Path, text: str, **more: str | int) -> Wanted:
+def patient(base: Path, text: str, **more: str | int) -> Goal:
     book = load(base)
     known: dict[str, str | int] = {
         "brakes hold": "yes",

@@ -11,7 +11,7 @@ from ..rulebook import Rule, Rulebook
 from .impact import Change, compare, shown_terms
 
 
-class Saved:
+class SavedCases:
     """The saved cases of a rulebook, and what one more rule would do to them."""
 
     def __init__(self, rulebook: Rulebook) -> None:

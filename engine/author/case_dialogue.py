@@ -16,7 +16,7 @@ from ..language import Condition, Line, show_part, terms_of
 from ..render import StyledLine
 from ..rulebook import Rule, Rulebook
 from . import parse_input
-from .baseline import Saved, with_rule
+from .baseline import SavedCases, with_rule
 from .card_dialogue import DONE, named, reasoned
 from .draft import Draft, offers
 from .examples import Known, lines_true_of
@@ -29,7 +29,7 @@ NO_LINES = "without them"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Goal:
     """A patient, and what the patient should get; `rules` give another value now, and are to give way."""
 
     case: Case
@@ -38,7 +38,7 @@ class Wanted:
     rules: tuple[str, ...]
 
 
-def wanted(rulebook: Rulebook, case: Case, text: str) -> Wanted:
+def wanted(rulebook: Rulebook, case: Case, text: str) -> Goal:
     """What a patient should get, as `term: value`; raises Refused where no new rule can give it."""
     name, _, phrase = (part.strip() for part in text.partition(":"))
     term, value = parse_input.conclusion(rulebook, name, phrase or None)
@@ -56,10 +56,10 @@ def wanted(rulebook: Rulebook, case: Case, text: str) -> Wanted:
                 f"{term} takes the highest value, and {reached} is given by {givers}; expected a change of that rule"
             )
     rules = tuple(one.rule for one in firing if one.value != value) if entry.single else ()
-    return Wanted(case, decision, (term, value), rules)
+    return Goal(case, decision, (term, value), rules)
 
 
-def from_patient(saved: Saved, goal: Wanted) -> Talk[Draft]:
+def from_patient(saved: SavedCases, goal: Goal) -> Talk[Draft]:
     """A card from a patient who should get another answer."""
     rulebook, (term, value) = saved.rulebook, goal.then
     yield StyledLine(
@@ -77,7 +77,7 @@ def from_patient(saved: Saved, goal: Wanted) -> Talk[Draft]:
     return (yield from reasoned(rulebook, draft, values_of(rulebook, goal.decision), goal.case.id.replace("_", " ")))
 
 
-def _inherited(rulebook: Rulebook, goal: Wanted) -> Condition:
+def _inherited(rulebook: Rulebook, goal: Goal) -> Condition:
     """The lines of the one rule that is corrected: the new one is an exception to it."""
     return rulebook.rules[goal.rules[0]].condition if len(goal.rules) == 1 else Condition()
 
@@ -93,7 +93,7 @@ def values_of(rulebook: Rulebook, decision: Decision) -> dict[str, Known]:
     return {name: known[name] for name in rulebook.terms if name in known}
 
 
-def candidates(rulebook: Rulebook, goal: Wanted) -> Iterator[Line]:
+def candidates(rulebook: Rulebook, goal: Goal) -> Iterator[Line]:
     """Lines that are true of the patient, and do not rest on what is to be concluded."""
     for name, value in values_of(rulebook, goal.decision).items():
         term = rulebook.terms[name]
@@ -102,7 +102,7 @@ def candidates(rulebook: Rulebook, goal: Wanted) -> Iterator[Line]:
             yield from lines_true_of(rulebook.terms[name], value)
 
 
-def lines_that_differ(saved: Saved, goal: Wanted, touched: Sequence[Change]) -> list[tuple[Line, int]]:
+def lines_that_differ(saved: SavedCases, goal: Goal, touched: Sequence[Change]) -> list[tuple[Line, int]]:
     """The candidates that tell the patient from saved cases that are touched, with how many, the most first."""
     counts = {
         line: sum(saved.fails_in(line, change.case.id) for change in touched)
@@ -112,18 +112,18 @@ def lines_that_differ(saved: Saved, goal: Wanted, touched: Sequence[Change]) -> 
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def touched_by(saved: Saved, goal: Wanted, condition: Condition) -> list[Change]:
+def touched_by(saved: SavedCases, goal: Goal, condition: Condition) -> list[Change]:
     """The other saved cases whose answer a rule of this condition would change."""
     rule = _trial_rule(saved.rulebook, goal, condition)
     return [one for one in saved.changes(with_rule(saved.rulebook, rule), rule) if one.case.id != goal.case.id]
 
 
-def _trial_rule(rulebook: Rulebook, goal: Wanted, condition: Condition) -> Rule:
+def _trial_rule(rulebook: Rulebook, goal: Goal, condition: Condition) -> Rule:
     name = next(word for word in ("new_rule", *(f"new_rule_{n}" for n in range(99))) if word not in rulebook.rules)
     return Draft(f"rules/{name}.yaml", condition=condition, then=(goal.then,), outranks=goal.rules).rule
 
 
-def _picked(saved: Saved, goal: Wanted, draft: Draft) -> Talk[Draft]:
+def _picked(saved: SavedCases, goal: Goal, draft: Draft) -> Talk[Draft]:
     """The draft with the lines that the author picks."""
     rulebook = saved.rulebook
     while True:
@@ -164,7 +164,7 @@ def _hint(begun: bool, touched: Sequence[Change]) -> str:
     return "Enter when there are no more" if begun else "a line"
 
 
-def _show(saved: Saved, goal: Wanted, begun: bool, touched: Sequence[Change]) -> Iterator[StyledLine]:
+def _show(saved: SavedCases, goal: Goal, begun: bool, touched: Sequence[Change]) -> Iterator[StyledLine]:
     """How many saved cases would change, and the lines that are true of this patient and not of them."""
     if not touched:
         if begun:
@@ -180,7 +180,7 @@ def _show(saved: Saved, goal: Wanted, begun: bool, touched: Sequence[Change]) ->
         yield StyledLine("Nothing that is known of this patient is different in the rest.", 2)
 
 
-def _read_pick(rulebook: Rulebook, goal: Wanted, draft: Draft, offered: Sequence[Line], text: str) -> Draft | None:
+def _read_pick(rulebook: Rulebook, goal: Goal, draft: Draft, offered: Sequence[Line], text: str) -> Draft | None:
     """The draft with a line more, or without those that it began with, or DONE."""
     words, begun = " ".join(text.split()), draft.condition != Condition()
     if begun and words in ("", "let them change"):
@@ -200,7 +200,7 @@ def _with_line(draft: Draft, line: Line) -> Draft:
     return replace(draft, condition=replace(draft.condition, lines=(*draft.condition.lines, line)))
 
 
-def _true_of(rulebook: Rulebook, goal: Wanted, line: Line) -> Line:
+def _true_of(rulebook: Rulebook, goal: Goal, line: Line) -> Line:
     """The line, where it is true of the patient and rests on nothing that is to be concluded."""
     parse_input.not_its_own_reason(rulebook, goal.then[0], terms_of(line))
     if semantics.mark_line(line, goal.decision.state) != semantics.HOLDS:

@@ -8,19 +8,19 @@ from ..errors import Problem, counted, listed
 from ..render import StyledLine, sentences
 from ..rulebook import Rulebook
 from . import report_text
-from .baseline import Saved
+from .baseline import SavedCases
 from .card_dialogue import new_card
-from .case_dialogue import Wanted, from_patient
+from .case_dialogue import Goal, from_patient
 from .draft import Draft
-from .dry_run import Trial, try_out
+from .dry_run import DryRun, dry_run
 from .prompts import Question, Talk, dead_end, yes_or_no
-from .proving import Proved, Quarrel, prove_card
+from .proving import Conflict, Proved, prove_card
 
 MOST = 4
 
 
 @dataclass(frozen=True)
-class Settled:
+class NewCard:
     """What the author wants: the card, the files to be saved, name to text, and whether to save them."""
 
     draft: Draft
@@ -28,34 +28,34 @@ class Settled:
     save: bool
 
 
-def a_card(saved: Saved, goal: Wanted | None = None) -> Talk[Settled]:
+def card_dialogue(saved: SavedCases, goal: Goal | None = None) -> Talk[NewCard]:
     """Ask for a card, from nothing or from a patient, and try it out."""
     yield StyledLine("`back` takes the last answer back; Ctrl-C leaves everything as it was.", style="muted")
     draft = yield from (from_patient(saved, goal) if goal else new_card(saved.rulebook))
     yield StyledLine("The card says", style="title")
     yield from (replace(line, indent=line.indent + 1) for line in sentences(draft.rule))
-    draft, trial = yield from _tried(saved, draft, goal.case if goal else None)
-    others = [name for name in trial.texts if name != draft.file]
+    draft, tried = yield from _tried(saved, draft, goal.case if goal else None)
+    others = [name for name in tried.texts if name != draft.file]
     more = f" and {counted(len(others), 'saved case')}" if others else ""
     save = yield Question(f"Save {draft.file}{more}", yes_or_no, hint="yes or no")
-    return Settled(draft, trial.texts, save)
+    return NewCard(draft, tried.texts, save)
 
 
-def _tried(saved: Saved, draft: Draft, patient: Case | None) -> Talk[tuple[Draft, Trial]]:
+def _tried(saved: SavedCases, draft: Draft, patient: Case | None) -> Talk[tuple[Draft, DryRun]]:
     """The card and what came of trying it; what is to be mended stops here."""
     while True:
-        trial = try_out(saved, draft, patient)
+        tried = dry_run(saved, draft, patient)
         yield StyledLine("Tried out", style="title")
-        yield from _mended(trial.problems)
-        assert trial.after is not None
+        yield from _mended(tried.problems)
+        assert tried.after is not None
         yield StyledLine("Examples, saved cases, sources, and the order of work: nothing to mend.", 1)
-        for line in report_text.saved_changes(trial.changes, (trial.after, saved.rulebook), len(saved.rulebook.cases)):
+        for line in report_text.saved_changes(tried.changes, (tried.after, saved.rulebook), len(saved.rulebook.cases)):
             yield replace(line, indent=line.indent + 1)
-        proved = prove_card(saved.rulebook, trial.after, draft.rule)
-        if not proved.quarrels:
-            yield from _told(proved, trial.after, saved.rulebook)
-            return draft, trial
-        draft = yield from _settled(proved.quarrels, draft)
+        proved = prove_card(saved.rulebook, tried.after, draft.rule)
+        if not proved.conflicts:
+            yield from _told(proved, tried.after, saved.rulebook)
+            return draft, tried
+        draft = yield from _settled(proved.conflicts, draft)
 
 
 def _mended(problems: Sequence[Problem]) -> Talk[None]:
@@ -69,22 +69,22 @@ def _told(proved: Proved, after: Rulebook, before: Rulebook) -> Talk[None]:
     yield from _mended(proved.problems)
     laws = f"{counted(len(after.laws), 'law')} proved" if after.laws else "no law to prove"
     yield StyledLine(f"Every possible case: {laws}, no rule in dispute with it, and it can fire.", 1)
-    for line in report_text.everywhere(proved.everywhere, (after, before)):
+    for line in report_text.every_case(proved.every_case, (after, before)):
         yield replace(line, indent=line.indent + 1)
 
 
-def _settled(quarrels: Sequence[Quarrel], draft: Draft) -> Talk[Draft]:
+def _settled(conflicts: Sequence[Conflict], draft: Draft) -> Talk[Draft]:
     """The card once it is said which rules give way to it."""
-    if len(quarrels) > MOST:
-        rules = listed([quarrel.rule for quarrel in quarrels])
+    if len(conflicts) > MOST:
+        rules = listed([conflict.rule for conflict in conflicts])
         yield from dead_end(
-            f"It can hold together with {len(quarrels)} rules that say otherwise ({rules}); it says too much."
+            f"It can hold together with {len(conflicts)} rules that say otherwise ({rules}); it says too much."
         )
-    for quarrel in quarrels:
-        shown = ", ".join(f"{name}: {value}" for name, value in quarrel.facts.items())
-        yield StyledLine(f"{quarrel.rule} can hold too, and gives {quarrel.term}: {quarrel.value}", 1, "alarm")
+    for conflict in conflicts:
+        shown = ", ".join(f"{name}: {value}" for name, value in conflict.facts.items())
+        yield StyledLine(f"{conflict.rule} can hold too, and gives {conflict.term}: {conflict.value}", 1, "alarm")
         yield StyledLine(f"such as with {shown or 'nothing known'}", 2)
-        if not (yield Question(f"Shall {quarrel.rule} give way", yes_or_no, hint="yes, or no to change the lines")):
-            yield from dead_end(f"Then a line must tell the two apart: {draft.name} and {quarrel.rule}.")
-        draft = replace(draft, outranks=(*draft.outranks, quarrel.rule))
+        if not (yield Question(f"Shall {conflict.rule} give way", yes_or_no, hint="yes, or no to change the lines")):
+            yield from dead_end(f"Then a line must tell the two apart: {draft.name} and {conflict.rule}.")
+        draft = replace(draft, outranks=(*draft.outranks, conflict.rule))
     return draft

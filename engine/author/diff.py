@@ -19,7 +19,7 @@ KINDS: tuple[Kind, ...] = ("added", "gone", "renamed", "told otherwise", "reword
 
 
 @dataclass(frozen=True)
-class Differing:
+class RuleDifference:
     """A rule that is not the same in both: how, and in words what else is to be told.
 
     `facts` is a patient for whom the condition of a changed rule comes to something else, `marks` what it comes to.
@@ -43,26 +43,26 @@ class Differing:
         }
 
 
-def rules_that_differ(before: Rulebook, after: Rulebook) -> Iterator[Differing]:
+def rules_that_differ(before: Rulebook, after: Rulebook) -> Iterator[RuleDifference]:
     """The rules that are not the same, by kind and name."""
     found = [*_unpaired(before, after), *_paired(before, after)]
     yield from sorted(found, key=lambda one: (KINDS.index(one.kind), one.rule))
 
 
-def _unpaired(before: Rulebook, after: Rulebook) -> Iterator[Differing]:
+def _unpaired(before: Rulebook, after: Rulebook) -> Iterator[RuleDifference]:
     gone = {name: rule for name, rule in before.rules.items() if name not in after.rules}
     added = {name: rule for name, rule in after.rules.items() if name not in before.rules}
     for name, rule in added.items():
         old = next((one for one in gone if _meaning(gone[one]) == _meaning(rule)), None)
         if old is None:
-            yield Differing(name, "added", (rule.says,))
+            yield RuleDifference(name, "added", (rule.says,))
         else:
             del gone[old]
-            yield Differing(name, "renamed", (f"it was {old}",))
-    yield from (Differing(name, "gone", (rule.says,)) for name, rule in gone.items())
+            yield RuleDifference(name, "renamed", (f"it was {old}",))
+    yield from (RuleDifference(name, "gone", (rule.says,)) for name, rule in gone.items())
 
 
-def _paired(before: Rulebook, after: Rulebook) -> Iterator[Differing]:
+def _paired(before: Rulebook, after: Rulebook) -> Iterator[RuleDifference]:
     pairs = {name: (rule, after.rules[name]) for name, rule in before.rules.items() if name in after.rules}
     differing = {name: pair for name, pair in pairs.items() if _text(pair[0]) != _text(pair[1])}
     two = Two(before, after) if any(old.condition != new.condition for old, new in differing.values()) else None
@@ -71,21 +71,23 @@ def _paired(before: Rulebook, after: Rulebook) -> Iterator[Differing]:
         if two is not None and old.condition != new.condition:
             yield _by_condition(before, after, name, told, two.rule(name))
         elif old.then != new.then or old.outranks != new.outranks:
-            yield Differing(name, "changed", told)
+            yield RuleDifference(name, "changed", told)
         else:
-            yield Differing(name, "told otherwise", told)
+            yield RuleDifference(name, "told otherwise", told)
 
 
-def _by_condition(before: Rulebook, after: Rulebook, name: str, told: tuple[str, ...], found: Verdict) -> Differing:
+def _by_condition(
+    before: Rulebook, after: Rulebook, name: str, told: tuple[str, ...], found: Verdict
+) -> RuleDifference:
     """A rule whose condition is written differently: proved to mean the same, or with a patient who shows that not."""
     if found.kind == "undecided":
-        return Differing(name, "undecided", (*told, found.reason))
+        return RuleDifference(name, "undecided", (*told, found.reason))
     if found.patient is not None:
         case = Case("a patient", found.patient.facts)
         marks = [semantics.NAMES[semantics.decide(book, known_to(book, case)).marks[name]] for book in (before, after)]
-        return Differing(name, "changed", told, found.patient.facts, (marks[0], marks[1]))
+        return RuleDifference(name, "changed", told, found.patient.facts, (marks[0], marks[1]))
     concludes_alike = _meaning(before.rules[name])[1:] == _meaning(after.rules[name])[1:]
-    return Differing(name, "reworded" if concludes_alike else "changed", told)
+    return RuleDifference(name, "reworded" if concludes_alike else "changed", told)
 
 
 def _meaning(rule: Rule) -> tuple[object, ...]:

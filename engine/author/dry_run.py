@@ -11,13 +11,13 @@ from ..errors import KnowledgeError, Problem
 from ..loader import writing
 from ..loader.assemble import with_files
 from ..rulebook import Rulebook
-from .baseline import Saved
+from .baseline import SavedCases
 from .draft import Draft
 from .impact import Change
 
 
 @dataclass(frozen=True)
-class Trial:
+class DryRun:
     """What came of trying a card: `texts` are the files to be saved, name to text, `problems` what is in the way.
 
     `changes` are the saved cases whose advice changes; their new answers are among the texts.
@@ -32,7 +32,7 @@ class Trial:
 class _Deciding:
     """Decides saved cases with the card, and nothing twice."""
 
-    def __init__(self, saved: Saved, after: Rulebook, draft: Draft) -> None:
+    def __init__(self, saved: SavedCases, after: Rulebook, draft: Draft) -> None:
         self.saved, self.after, self.rule = saved, after, draft.rule
         self.found: dict[str, Decision] = {}
 
@@ -42,7 +42,7 @@ class _Deciding:
         return replace(self.found[case.id], case=case)
 
 
-def try_out(saved: Saved, draft: Draft, patient: Case | None = None) -> Trial:
+def dry_run(saved: SavedCases, draft: Draft, patient: Case | None = None) -> DryRun:
     """Try a card on a rulebook; `patient` is a case that is saved with it, with the answer that it then gets."""
     before, texts = saved.rulebook, {draft.file: draft.text}
     try:
@@ -55,11 +55,11 @@ def try_out(saved: Saved, draft: Draft, patient: Case | None = None) -> Trial:
             texts[f"cases/{patient.id}.yaml"] = writing.case(after, patient, answer)
         after = with_files(before, texts)
     except KnowledgeError as error:
-        return Trial(texts, error.problems)
+        return DryRun(texts, error.problems)
     known = set(errors(tried(Subject(before, lambda case: saved.decisions[case.id]))))
     found = errors(tried(Subject(after, deciding.decide)))
     problems = [problem for problem in found if problem not in known]
-    return Trial(texts, tuple(problems), changes, after)
+    return DryRun(texts, tuple(problems), changes, after)
 
 
 def _file(case: Case) -> str:

@@ -17,7 +17,7 @@ UNSEEN = "it rests on marks that differ, and no patient was found whose answer d
 
 
 @dataclass(frozen=True)
-class Everywhere:
+class EveryCase:
     """Of each conclusion shown: proved the same in every case, with patients for whom it differs, or not decided.
 
     One of which patients are shown is undecided too where the search for more was given up.
@@ -41,7 +41,7 @@ class Everywhere:
         return {"same": list(self.same), "differs": differs, "undecided": dict(self.undecided), "more": list(self.more)}
 
 
-def compare_everywhere(before: Rulebook, after: Rulebook, most: int = MOST, tries: int = TRIES) -> Everywhere:
+def compare_every_case(before: Rulebook, after: Rulebook, most: int = MOST, tries: int = TRIES) -> EveryCase:
     """Compare the answers of two rulebooks for every case that both can read.
 
     Of each conclusion patients with other marks are looked for, each with marks that none before had: the answer hangs
@@ -64,7 +64,7 @@ def compare_everywhere(before: Rulebook, after: Rulebook, most: int = MOST, trie
             undecided[term] = reason
         elif not shown:
             same.append(term)
-    return Everywhere(tuple(same), differs, undecided, tuple(more))
+    return EveryCase(tuple(same), differs, undecided, tuple(more))
 
 
 def _shown(two: Two, term: str, most: int, tries: int) -> tuple[tuple[Change, ...], str]:

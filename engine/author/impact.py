@@ -12,7 +12,7 @@ from ..render import format_answer
 from ..rulebook import Rulebook, may_say
 
 NO_SUCH = "no such conclusion"
-Standing = str | Members
+AnswerText = str | Members
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Change:
     """
 
     case: Case
-    answers: Mapping[str, tuple[Standing, Standing]]
+    answers: Mapping[str, tuple[AnswerText, AnswerText]]
     now: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
 
@@ -45,19 +45,19 @@ def shown_terms(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*answer_terms(after), *answer_terms(before))))
 
 
-def stands(decision: Decision, term: str) -> Standing:
+def answer_text(decision: Decision, term: str) -> AnswerText:
     """How a conclusion stands: its members, or in words its answer, or that it is disputed, or given by no rule.
 
     An author is told also what is withheld from others, and the laws for which it is.
     """
-    standing = _stands(decision.marked, term)
+    standing = _answer_text(decision.marked, term)
     if not decision.withholds(term) or standing == NO_SUCH:
         return standing
     told = format_answer(standing) if isinstance(standing, Members) else standing
     return f"{told} (withheld, for it breaks {listed([law.id for law in decision.broken])})"
 
 
-def _stands(decision: Decision, term: str) -> Standing:
+def _answer_text(decision: Decision, term: str) -> AnswerText:
     if term in decision.disputed:
         return f"disputed: {' or '.join(decision.disputed[term])}"
     if term in decision.gaps:
@@ -70,13 +70,13 @@ def _stands(decision: Decision, term: str) -> Standing:
 
 def now(decision: Decision, term: str) -> str:
     """How a conclusion stands, in words."""
-    standing = stands(decision, term)
+    standing = answer_text(decision, term)
     return format_answer(standing) if isinstance(standing, Members) else standing
 
 
 def compare(terms: Iterable[str], before: Decision, after: Decision) -> Change | None:
     """The change between two decisions of one case; None where the advice is the same."""
-    pairs = {term: (stands(before, term), stands(after, term)) for term in terms}
+    pairs = {term: (answer_text(before, term), answer_text(after, term)) for term in terms}
     answers = {term: pair for term, pair in pairs.items() if pair[0] != pair[1]}
     if not answers:
         return None

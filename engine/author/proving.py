@@ -9,11 +9,11 @@ from ..proof.prover import Prover
 from ..proof.rules import disputes
 from ..proof.verdicts import Facts
 from ..rulebook import Rule, Rulebook
-from .equivalence import Everywhere, compare_everywhere
+from .equivalence import EveryCase, compare_every_case
 
 
 @dataclass(frozen=True)
-class Quarrel:
+class Conflict:
     """A rule that can fire together with the new one, and gives a conclusion another value; and such a patient."""
 
     term: str
@@ -24,19 +24,19 @@ class Quarrel:
 
 @dataclass(frozen=True)
 class Proved:
-    """What was found out about a new card: what is to be mended, its quarrels, and the answers that it changes."""
+    """What was found out about a new card: what is to be mended, its conflicts, and the answers that it changes."""
 
     problems: tuple[Problem, ...]
-    quarrels: tuple[Quarrel, ...]
-    everywhere: Everywhere
+    conflicts: tuple[Conflict, ...]
+    every_case: EveryCase
 
 
 def prove_card(before: Rulebook, after: Rulebook, rule: Rule) -> Proved:
     """Ask about a card of `after` that `before` does not have; what was so before is not told."""
     prover = Prover(after, keep=True)
-    quarrels = tuple(_quarrels(prover, rule))
+    conflicts = tuple(_conflicts(prover, rule))
     prover.save()
-    return Proved(tuple(_new(before, after)), quarrels, compare_everywhere(before, after, most=1))
+    return Proved(tuple(_new(before, after)), conflicts, compare_every_case(before, after, most=1))
 
 
 def _new(before: Rulebook, after: Rulebook) -> Iterator[Problem]:
@@ -57,12 +57,12 @@ def _named(found: Finding) -> tuple[str, str]:
     return found.problem.place.file, found.problem.there
 
 
-def _quarrels(prover: Prover, rule: Rule) -> Iterator[Quarrel]:
+def _conflicts(prover: Prover, rule: Rule) -> Iterator[Conflict]:
     for found in disputes(prover):
         if rule.id in found.rules and found.verdict.patient is not None:
             other = next(one for one in found.rules if one != rule.id)
             values = [entry.value for entry in prover.rulebook.support[found.term] if entry.rule == other]
-            yield Quarrel(found.term, other, values[0] or "", found.verdict.patient.facts)
+            yield Conflict(found.term, other, values[0] or "", found.verdict.patient.facts)
 
 
 def patient_in_words(facts: Facts) -> str:

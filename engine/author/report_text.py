@@ -11,8 +11,8 @@ from ..rulebook import Rulebook
 from .impact import Change
 
 if TYPE_CHECKING:  # what these were made with is not needed to tell of them
-    from .diff import Differing, Names
-    from .equivalence import Everywhere
+    from .diff import Names, RuleDifference
+    from .equivalence import EveryCase
 
 MOST = 8
 
@@ -23,12 +23,16 @@ def change(found: Change, rulebooks: Sequence[Rulebook], indent: int = 0) -> Ite
     yield StyledLine(f"{found.case.id}{says}", indent, "answer")
     for term, (old, new) in found.answers.items():
         yield StyledLine(f"{term}: {'; '.join(format_change(old, new))}", indent + 1, "plain", "* ")
+    yield from _through(found, rulebooks, indent + 1)
+
+
+def _through(found: Change, rulebooks: Sequence[Rulebook], indent: int) -> Iterator[StyledLine]:
+    """The rules that make the difference."""
     for word, rules in (("now", found.now), ("no longer", found.gone)):
-        yield from (
-            StyledLine(f"{word}: {rule}: {_says(rule, rulebooks)}", indent + 1, "muted") for rule in rules[:MOST]
-        )
+        for rule in rules[:MOST]:
+            yield StyledLine(f"{word}: {rule}: {_says(rule, rulebooks)}", indent, "muted")
         if len(rules) > MOST:
-            yield StyledLine(f"{word}: {len(rules) - MOST} more rules", indent + 1, "muted")
+            yield StyledLine(f"{word}: {len(rules) - MOST} more rules", indent, "muted")
 
 
 def _says(rule: str, rulebooks: Sequence[Rulebook]) -> str:
@@ -76,7 +80,7 @@ def problems(found: Iterable[Problem]) -> Iterator[StyledLine]:
 # --- every case ------------------------------------------------------------------------------------------------------
 
 
-def everywhere(found: "Everywhere", rulebooks: Sequence[Rulebook]) -> Iterator[StyledLine]:
+def every_case(found: "EveryCase", rulebooks: Sequence[Rulebook]) -> Iterator[StyledLine]:
     """What becomes of every patient there could be."""
     if found.proved:
         yield StyledLine("No patient is affected: proved for every possible case.", style="answer")
@@ -102,20 +106,17 @@ def patient(found: Change, rulebooks: Sequence[Rulebook], indent: int) -> Iterat
     yield StyledLine(facts or "nothing known", indent, "plain", "- ")
     for old, new in found.answers.values():
         yield StyledLine("; ".join(format_change(old, new)), indent + 1, "answer")
-    for word, rules in (("now", found.now), ("no longer", found.gone)):
-        yield from (
-            StyledLine(f"{word}: {rule}: {_says(rule, rulebooks)}", indent + 1, "muted") for rule in rules[:MOST]
-        )
+    yield from _through(found, rulebooks, indent + 1)
 
 
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 
-def rules(found: Sequence["Differing"]) -> Iterator[StyledLine]:
+def rules(found: Sequence["RuleDifference"]) -> Iterator[StyledLine]:
     """The rules that differ, by kind."""
     for kind, of_kind in groupby(found, key=lambda one: one.kind):
         those = list(of_kind)
-        yield StyledLine(f"{KINDS_TOLD[kind]}: {len(those)}", style="title")
+        yield StyledLine(f"{KIND_TITLES[kind]}: {len(those)}", style="title")
         for one in those:
             yield StyledLine(one.rule, 1, "answer")
             yield from (StyledLine(text, 2, "plain", "* ") for text in one.told)
@@ -124,7 +125,7 @@ def rules(found: Sequence["Differing"]) -> Iterator[StyledLine]:
                 yield StyledLine(f"its condition {one.marks[1]} (before: {one.marks[0]}) for {facts}", 2, "plain", "* ")
 
 
-KINDS_TOLD = {
+KIND_TITLES = {
     "added": "Added",
     "gone": "Gone",
     "renamed": "Renamed, with the same meaning",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.author.baseline import Saved
-from engine.author.dialogue import a_card
-from engine.author.equivalence import compare_everywhere
+from engine.author.baseline import SavedCases
+from engine.author.dialogue import card_dialogue
+from engine.author.equivalence import compare_every_case
 from engine.author.impact import changes, shown_terms
 from engine.author.prompts import Question
 from engine.columns import synthetic
@@ -56,8 +56,8 @@ def waits_of(base: Path) -> list[float]:
         began[0] = time.process_time()
         return next(answers)
 
-    saved = Saved(load(base))
-    assert hold(lambda: a_card(saved), ask).save
+    saved = SavedCases(load(base))
+    assert hold(lambda: card_dialogue(saved), ask).save
     return waits
 
 
@@ -92,7 +92,7 @@ def test_impact_on_stored_cases(tmp_path: Path) -> None:
 
     whole = seconds(impact)
     saved = seconds(lambda: list(changes(before, after, after.cases.values())))
-    proof = seconds(lambda: compare_everywhere(before, after))
+    proof = seconds(lambda: compare_every_case(before, after))
     beyond = whole - reading
     print(f"{compared.cases:,} cases, {compared.changed:,} changed: reading {reading:.2f}, beyond it {beyond:.2f}")
     print(f"saved cases {saved:.2f}, every possible case {proof:.2f} CPU seconds")

@@ -13,7 +13,7 @@ from ..terminal import Exit, mending, writing
 from .options import load, one_case, refuse
 
 if TYPE_CHECKING:
-    from ...author.case_dialogue import Wanted
+    from ...author.case_dialogue import Goal
     from ...rulebook import Rulebook
 
 
@@ -28,17 +28,17 @@ def new(knowledge: str, wanted: str | None, case: str | None, dry_run: bool) -> 
     With --from CASE "TERM: VALUE", the rule begins with a patient who should get another answer: it shows what tells
     this patient from the saved cases that must keep theirs. Answers may be piped, one a line.
     """
-    from ...author.baseline import Saved
-    from ...author.dialogue import a_card
+    from ...author.baseline import SavedCases
+    from ...author.dialogue import card_dialogue
     from ..prompt import Left, hold
 
     if (case is None) != (wanted is None):
         raise click.UsageError('--from CASE and "TERM: VALUE" belong together')
     rulebook = load(knowledge)
     goal = _goal(rulebook, case, wanted) if case is not None and wanted is not None else None
-    saved = Saved(rulebook)
+    saved = SavedCases(rulebook)
     try:
-        settled = hold(lambda: a_card(saved, goal))
+        settled = hold(lambda: card_dialogue(saved, goal))
     except Left:
         click.echo("\nNothing is saved; everything is as it was.")
         sys.exit(Exit.TO_MEND)
@@ -51,7 +51,7 @@ def new(knowledge: str, wanted: str | None, case: str | None, dry_run: bool) -> 
         click.echo("Nothing is saved; everything is as it was.")
 
 
-def _goal(rulebook: "Rulebook", name: str, text: str) -> "Wanted":
+def _goal(rulebook: "Rulebook", name: str, text: str) -> "Goal":
     """The patient of a file, or a saved case, and what it should get."""
     from ...author.case_dialogue import wanted
     from ...author.parse_input import Refused

@@ -34,12 +34,12 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, as_json: bool) 
     from ...author.impact import changes
 
     with mending(as_json):
-        from ...author.equivalence import compare_everywhere
+        from ...author.equivalence import compare_every_case
 
         before, after = _at(against, knowledge), load(knowledge, as_json)
         saved = tuple(changes(before, after, after.cases.values()))
         counted = _many(before, after, cases) if cases else None
-        everywhere = compare_everywhere(before, after)
+        every_case = compare_every_case(before, after)
         code = (
             Exit.TO_MEND if counted and any(counted[kind] for kind in ("set apart", "empty", "problems")) else Exit.FINE
         )
@@ -50,7 +50,7 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, as_json: bool) 
                     "after": after.digest,
                     "saved cases": [change.as_json() for change in saved],
                     "cases": counted,
-                    "every case": everywhere.as_json(),
+                    "every case": every_case.as_json(),
                 }
             )
             sys.exit(code)
@@ -60,7 +60,7 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, as_json: bool) 
             click.echo()
             say(report_text.many(counted))
         click.echo()
-        say(report_text.everywhere(everywhere, books))
+        say(report_text.every_case(every_case, books))
         sys.exit(code)
 
 
