@@ -16,7 +16,6 @@ author = "the lumbar authors"
 copyright = f"{author}, MIT licence"
 release = importlib.metadata.version("lumbar")
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_click"]
-exclude_patterns = ["lexers", "styles"]
 
 # Markdown as GitHub reads it: headings can be linked to, and links to files outside docs/ lead to the file.
 myst_enable_extensions = ["colon_fence"]
@@ -36,7 +35,6 @@ html_theme = "furo"
 html_title = f"lumbar {release}"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_extra_path: list[str] = []
 html_show_sphinx = False
 html_copy_source = False
 
