@@ -27,6 +27,7 @@ class CorrectionSets:
     """
 
     def __init__(self, prover: Prover, hard: Iterable[int], free: Mapping[str, int], ranked: bool = True) -> None:
+        self.prover = prover
         self.solver = prover.solver
         literal = self.solver.encoding.literal
         self.free = {literal(node): name for name, node in free.items()}
@@ -47,6 +48,13 @@ class CorrectionSets:
     def case(self) -> Mapping[str, Value]:
         """The case of the set that was found last."""
         return self.solver.case()
+
+    def can_be(self, changed: Iterable[str], facts: Mapping[str, Value]) -> bool:
+        """Whether some case has these answers, the findings changed otherwise, and all others as they are."""
+        changing = set(changed)
+        kept = [one for one, name in self.free.items() if name not in changing]
+        given = map(self.solver.encoding.literal, self.prover.facts(facts))
+        return self.solver.satisfiable([*self.hard, *kept, *given], Limits(self.conflicts, SECONDS)) is True
 
     def any_case(self) -> Mapping[str, Value] | None:
         """A case in which any findings may be answered otherwise, if one is found."""

@@ -17,6 +17,7 @@ MOST_TRIED = 3_000
 """So many answers to the findings of one set are tried; where there are more, one that does is told."""
 LOOSE = "numbers are held against each other that have too many values"
 
+Facts = Mapping[str, Value]
 Options = Mapping[str, Sequence[Option]]
 
 
@@ -67,11 +68,24 @@ def shortest_way(compiled: CompiledRulebook, decision: Decision, goal: int) -> W
     if isinstance(names, tuple) and prod(len(options[name]) for name in names) <= MOST_TRIED:
         after = _first_that_leads_there(compiled, facts, goal, [options[name] for name in names])
     else:
-        after = sets.case() if isinstance(names, tuple) else sets.any_case()
+        after = _first_in_turn(sets, facts, names, options) if isinstance(names, tuple) else sets.any_case()
     if after is None or not compiled.variants(after).mark(goal):
         return Way("undecided", reason=names.reason if isinstance(names, Unknown) else LOOSE)
     answers = finding_changes(compiled.rulebook, facts, after)
     return Way("way", answers, isinstance(names, tuple))
+
+
+def _first_in_turn(sets: CorrectionSets, facts: Mapping[str, Value], names: Sequence[str], options: Options) -> Facts:
+    """The findings in turn, each with its first answer that still leads there: the same whatever was asked before."""
+    after, chosen = sets.case(), dict[str, Value]()
+    for name in names:
+        for option in options[name]:
+            if option.value is not None and sets.can_be(names, chosen | {name: option.value}):
+                chosen[name] = option.value
+                break
+        else:
+            return after
+    return {**facts, **chosen}
 
 
 def prefer_ordinary(compiled: CompiledRulebook, names: Iterable[str]) -> None:
