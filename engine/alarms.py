@@ -48,7 +48,7 @@ class Alarms:
     def figures(self, case: Case) -> Figures:
         """The two figures of a case: one pass of the circuit for each.
 
-        Raises CaseError where a fact is none, or what is at fault is no finding or meant for no value of its own.
+        Raises CaseError where a fact is none, or what is at fault is not a finding or meant for no value of its own.
         """
         check_record(case)
         facts, faults = check_facts(self.rulebook, case.facts, case.id), dict(case.at_fault)

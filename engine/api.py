@@ -245,7 +245,7 @@ def _may_ask(rulebook: Rulebook, terms: Sequence[str], *decisions: Decision) -> 
     """
     from .explain import shown
 
-    def withheld(term: str) -> bool:  # what is no decision, or no name, is refused where the question is asked
+    def withheld(term: str) -> bool:  # what is not a decision, or no name, is refused where the question is asked
         return any(isinstance(one, Decision) and isinstance(term, str) and one.withholds(term) for one in decisions)
 
     left = tuple(terms) or tuple(term for term in shown(rulebook) if not withheld(term))

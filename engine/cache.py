@@ -168,7 +168,7 @@ class _Records(pickle.Unpickler):
             found = super().find_class(module, name)
             if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
                 return found
-        raise pickle.UnpicklingError(f"{module}.{name} is no record of lumbar")
+        raise pickle.UnpicklingError(f"{module}.{name} is not a record of lumbar")
 
 
 def unpickle(content: bytes) -> Any:

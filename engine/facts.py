@@ -111,7 +111,7 @@ def text_of(raw: object) -> str | None:
 
 
 def kind_of(raw: object) -> str:
-    """What a value that is no text is called in a message."""
+    """What a value that is not text is called in a message."""
     return _TOO_LONG if _is_number(plain(raw)) else f"a value of type {type(raw).__name__}"
 
 
@@ -182,7 +182,7 @@ def _number(term: Term, raw: Any, text: str, place: Place) -> int | Misspelt:
     low, high = term.domain.low, term.domain.high if term.domain.kind == "number" else _MOST
     number = raw if _is_number(raw) else _written(text)
     if number is None or not _is_whole(number):
-        there = f"{as_written(text)} is no value of {term.name!r}"
+        there = f"{as_written(text)} is not a value of {term.name!r}"
         return Misspelt(Problem(place, there, f"a whole number, {low} to {high}"))
     if not low <= number <= high:
         return Misspelt(Problem(place, f"{text[:80]} is outside the range of {term.name!r}", f"{low} to {high}"))
@@ -215,7 +215,7 @@ def read_expected(term: Term, raw: Any, place: Place = Place("")) -> Answer | Mi
 def _range(term: Term, raw: Mapping[object, object], place: Place) -> Range | Misspelt:
     expected = "one value; of a scale or tally `at least`, `at most`"
     if set(raw) != set(ENDS) or not _is_ordered(term):
-        return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` is no single value", expected))
+        return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` is not a single value", expected))
     ends = [read_value(term, raw[end], place) for end in ENDS]
     if wrong := [end for end in ends if isinstance(end, Misspelt)]:
         return _all_of(wrong)
@@ -237,7 +237,7 @@ def _members(term: Term, raw: Any, place: Place) -> Members | Misspelt:
     for key, items in lists.items():
         if key not in found or not (items is None or issubclass(type(items), list)):
             expected = "a list, or `in:` and `open:` with a list each"
-            return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` is no list", expected))
+            return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` is not a list", expected))
         values = [read_value(term, item, place) for item in items or ()]
         if wrong := [value for value in values if isinstance(value, Misspelt)]:
             return _all_of(wrong)
@@ -274,7 +274,7 @@ def read_name(
     term = rulebook.terms.get(name)
     if term is None:
         meant = _near(name[:80], rulebook.finding_names) if suggest else ()
-        there, expected = f"{as_written(name)} is no finding", "a finding of the knowledge base"
+        there, expected = f"{as_written(name)} is not a finding", "a finding of the knowledge base"
         return Misnamed(Problem(place, there, expected, meant[0] if meant else "", unknown=(TERM, name)), meant)
     if not term.finding:
         expected = "findings only: conclusions are reached by rules"
@@ -351,7 +351,7 @@ def check_names(rulebook: Rulebook, names: Iterable[object], case: str = "") -> 
 
 def _misnamed(rulebook: Rulebook, name: object, place: Place) -> Problem | None:
     if type(name) is not str:
-        return Problem(place, f"{as_python(name)} is no finding", "the name of a finding, of type str")
+        return Problem(place, f"{as_python(name)} is not a finding", "the name of a finding, of type str")
     term = read_name(rulebook, name, place)
     return term.problem if isinstance(term, Misnamed) else None
 

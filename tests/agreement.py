@@ -282,7 +282,7 @@ def _kind(there: str) -> str:
     there = re.sub("'([^']*)'", lambda found: f"'{tidy(found[1])}'", there)
     if " is used " in there:
         return "used"
-    for words in ("is no value of", "is outside the range of", "a value of type"):
+    for words in ("is not a value of", "is outside the range of", "a value of type"):
         if words in there:
             return f"{words} {there[there.rindex(' ') :]}"
     return re.sub(r" stands here (twice|again).*", " is there twice", re.sub(r"\(.*\)$", "", there)).strip()

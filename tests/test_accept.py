@@ -113,4 +113,4 @@ def test_a_case_that_is_not_saved_is_refused(shed: Path) -> None:
     assert "did you mean 'old_chain'?" in error
     code, _, error = run("check", str(shed), "old_chain")
     assert code == 2
-    assert "'old_chain' is no case to be accepted, without --accept" in error
+    assert "'old_chain' is not a case to be accepted, without --accept" in error

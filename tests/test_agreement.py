@@ -35,5 +35,5 @@ def test_an_id_that_is_no_text_is_a_fault_of_its_line(book: Rulebook, tmp_path: 
     pl.DataFrame({"case": ids, "wet": ["yes", "no", "yes"]}).write_parquet(tmp_path / "in.parquet")
     summary = batch(book, tmp_path / "out", tmp_path / "in.parquet")
     told = [(one["line"], one["there"]) for one in rejects(tmp_path / "out")]
-    assert sorted(told) == [(line, "`case` is no text") for line, one in enumerate(ids, 1) if one is not None]
+    assert sorted(told) == [(line, "`case` is not text") for line, one in enumerate(ids, 1) if one is not None]
     assert summary["decided"] == sum(one is None for one in ids)

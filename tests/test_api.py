@@ -283,7 +283,7 @@ def test_what_if_reads_answers_as_a_case_is_read(bicycle: Rulebook, ride: Decisi
     facts: dict[str, str | int | None] = {"brakes hold": "yes", "chain length": 125}
     assert found == explained_what_if(CompiledRulebook(bicycle), ride, facts, ("ride",))
     assert what_if(bicycle, ride, {"noise": None}).after.case.facts == {"brakes hold": "no", "noise while": "braking"}
-    with pytest.raises(CaseError, match="'brake hold' is no finding"):
+    with pytest.raises(CaseError, match="'brake hold' is not a finding"):
         what_if(bicycle, ride, {"brake hold": True})
 
 
@@ -316,9 +316,9 @@ def test_what_is_no_case_no_decision_and_no_term_is_refused_in_words(bicycle: Ru
         decide(bicycle, given)
     nothing: Any = None
     for ask in (why, why_not, for_and_against, enough, next_questions, what_would_change):
-        with pytest.raises(QuestionError, match="None is no decision"):
+        with pytest.raises(QuestionError, match="None is not a decision"):
             ask(bicycle, nothing, "ride")
-    with pytest.raises(QuestionError, match="None is no decision"):
+    with pytest.raises(QuestionError, match="None is not a decision"):
         what_if(bicycle, nothing, {"noise": "click"})
     several: Any = ["ride"]
     with pytest.raises(QuestionError, match=r"\['ride'\] is not a conclusion"):

@@ -182,7 +182,7 @@ def test_what_is_wrong_is_set_apart_with_its_place_and_urgency(bundled: Rulebook
         ("twice", 10, "id used twice"),
     }
     assert found[0]["at least"]["urgency"] != bundled.terms["urgency"].domain.values[0]
-    assert found[0]["there"] == "'5O' is no value of 'age'"
+    assert found[0]["there"] == "'5O' is not a value of 'age'"
     assert set(answers(tmp_path / "out")) == {"good", "last"}
     assert (summary["cases"], summary["decided"], summary["rejects"]) == (9, 2, 7)
     assert summary["by reason"] == {"broken": 2, "id used twice": 2, "wrong value": 3}
@@ -252,7 +252,7 @@ def test_extra_columns_are_kept_dropped_or_refused(bundled: Rulebook, tmp_path: 
     assert rejects(tmp_path / "keep")[0]["there"] == "'urgency' is a conclusion"
     batch(bundled, tmp_path / "drop", tmp_path / "in.csv", extra="drop")
     assert "leg weaknes" not in answers(tmp_path / "drop")["1"]
-    with pytest.raises(Refused, match="'leg weaknes' is no finding"):
+    with pytest.raises(Refused, match="'leg weaknes' is not a finding"):
         batch(bundled, tmp_path / "refuse", tmp_path / "in.csv", extra="refuse")
     assert not (tmp_path / "refuse").exists()
 

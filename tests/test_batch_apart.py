@@ -68,9 +68,9 @@ def test_a_row_set_apart_is_told_as_a_single_case_would_be(bundled: Rulebook, tm
         ([[1, 2], None], "'age' has no single value"),
         ([{"a": 1}, None], "'age' has no single value"),
         ([b"50", None], "'age' has no single value"),
-        ([50.5, None], "'50.5' is no value of 'age'"),
+        ([50.5, None], "'50.5' is not a value of 'age'"),
         ([500.0, float("nan")], "500 is outside the range of 'age'"),
-        ([True, None], "'true' is no value of 'age'"),
+        ([True, None], "'true' is not a value of 'age'"),
     ],
 )
 def test_a_column_of_any_type_is_told_by_what_stands_there(
@@ -89,9 +89,9 @@ def test_an_expected_answer_that_no_conclusion_has_is_told(bundled: Rulebook, tm
     )
     batch(bundled, tmp_path / "out", tmp_path / "in.csv")
     assert {(told["case"], told["there"]) for told in rejects(tmp_path / "out")} == {
-        ("3", "'nowhere' is no value of 'urgency'"),
-        ("4", "'same dai' is no value of 'urgency'"),
-        ("5", "'wisdom' is no conclusion"),
+        ("3", "'nowhere' is not a value of 'urgency'"),
+        ("4", "'same dai' is not a value of 'urgency'"),
+        ("5", "'wisdom' is not a conclusion"),
     }
     assert set(answers(tmp_path / "out")) == {"1", "2"}
 

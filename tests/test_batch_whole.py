@@ -172,7 +172,7 @@ def test_why_rebuilds_the_reason_of_any_answer(tmp_path: Path, form: str) -> Non
     assert stored.output == alone.output
     apart = lumbar("why", out, "urgency", "--case", "b")
     assert apart.exit_code == 1
-    assert "'5O' is no value of 'age'" in " ".join(apart.output.split())
+    assert "'5O' is not a value of 'age'" in " ".join(apart.output.split())
     assert lumbar("why", out, "--case", "nobody").exit_code == 1
 
 

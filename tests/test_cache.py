@@ -166,7 +166,7 @@ def calls(target: Path) -> list[bytes]:
 def test_nothing_that_is_kept_is_run(folder: Path, shed: Path, tmp_path: Path) -> None:
     target = tmp_path / "x"
     for content in calls(target):
-        with pytest.raises(pickle.UnpicklingError, match="is no record of lumbar"):
+        with pytest.raises(pickle.UnpicklingError, match="is not a record of lumbar"):
             cache.unpickle(content)
         only(folder).write_bytes(content)
         assert load(shed).directory != "kept"

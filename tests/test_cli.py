@@ -71,7 +71,9 @@ def test_output_is_plain_when_piped() -> None:
 def test_a_case_at_fault_gets_no_advice_but_its_urgency() -> None:
     code, output, _ = run("decide", "-", stdin="case: typing\nsaddle numbness: yes\nsex: femal\n")
     assert code == 1
-    assert "standard input:3:6: 'femal' is no value of 'sex'; expected female, male; did you mean 'female'?" in output
+    assert (
+        "standard input:3:6: 'femal' is not a value of 'sex'; expected female, male; did you mean 'female'?" in output
+    )
     assert "urgency: at least emergency; correcting the problems cannot raise it" in output
     assert "exercise" not in output
 
@@ -121,7 +123,7 @@ def test_why_needs_to_know_which_case() -> None:
 def test_wrong_use_ends_with_two_and_a_suggestion() -> None:
     code, _, error = run("why", "-", "urgenci", stdin="age: 40\n")
     assert code == 2
-    assert "'urgenci' is no term; did you mean 'urgency'?" in error
+    assert "'urgenci' is not a term; did you mean 'urgency'?" in error
     assert run("decide", "no_such_file.yaml")[0] == 2
     assert run("show", "no_such_thing")[0] == 2
     assert run("no_such_command")[0] == 2
@@ -180,10 +182,10 @@ def test_all_problems_of_all_files_are_told_in_one_run(shed: Path) -> None:
     edit(shed / "tables" / "clicks.csv", "loose crank", "loose bell")
     code, _, error = run("--knowledge", str(shed), "check")
     assert code == 1
-    assert "rules/long_chain.yaml:4:5: 'new chain lenght' is no number" in error
+    assert "rules/long_chain.yaml:4:5: 'new chain lenght' is not a number" in error
     assert "did you mean 'new chain length'?" in error
-    assert "rules/no_brakes.yaml:4:5: 'perhaps' is no value of 'brakes hold'; expected yes, no" in error
-    assert "tables/clicks.csv:2: 'loose bell' is no value of 'fault'" in error
+    assert "rules/no_brakes.yaml:4:5: 'perhaps' is not a value of 'brakes hold'; expected yes, no" in error
+    assert "tables/clicks.csv:2: 'loose bell' is not a value of 'fault'" in error
 
 
 def test_the_cache_cannot_go_stale(shed: Path) -> None:

@@ -84,7 +84,9 @@ def test_a_column_that_must_be_meant_as_a_finding_is_not_passed_by_in_silence(
     (tmp_path / "a.csv").write_text(f"case,age,{column}\nann,44,new\n", encoding="utf-8")
     done = run("batch", str(tmp_path / "a.csv"), "--out", str(tmp_path / "out"), "--extra", extra)
     assert done[0] == code
-    assert f"{column!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'} unread" in done[1]
+    assert (
+        f"{column!r} is not a finding, and was {'left out' if extra == 'drop' else 'passed through'} unread" in done[1]
+    )
 
 
 def test_an_interrupt_while_cases_are_made_leaves_nothing_behind(tmp_path: Path) -> None:

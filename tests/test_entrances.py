@@ -88,7 +88,7 @@ def test_the_ids_are_in_no_finding(tmp_path: Path) -> None:
     for name in ("saddle numbness", "age"):
         code, _, error = run("batch", str(tmp_path / "in.csv"), "--id", name, "--out", str(tmp_path / "out"))
         assert code == 1
-        assert "a column that is no finding" in error
+        assert "a column that is not a finding" in error
 
 
 def test_a_folder_is_heard_by_the_files_that_are_in_it_alone(tmp_path: Path, bundled: Rulebook) -> None:
@@ -139,18 +139,18 @@ def test_a_sign_that_counts_as_a_space_is_no_answer(tmp_path: Path) -> None:
     ("answer", "told"),
     [
         ({"expected urgency": ["emergency"]}, "has no single value"),
-        ({"expected urgency": {"at least": "emergency"}}, "is no single value"),
+        ({"expected urgency": {"at least": "emergency"}}, "is not a single value"),
         ({"expected urgency": {"at least": "self-care", "at most": None}}, "lacks one of its ends"),
         (
             {"expected urgency": {"at least": "emergency", "at most": "self-care"}},
             "emergency at least and self-care at",
         ),
         ({"expected urgency": "emergency to self-care"}, "emergency at least and self-care at most"),
-        ({"expected urgency": "self-care to emrgency"}, "'emrgency' is no value"),
-        ({"expected advice": True}, "'true' is no value"),
-        ({"expected advice": {"inside": []}}, "is no list"),
-        ({"expected advice": "resst"}, "'resst' is no value"),
-        ({"expected advise": "rest"}, "is no conclusion"),
+        ({"expected urgency": "self-care to emrgency"}, "'emrgency' is not a value"),
+        ({"expected advice": True}, "'true' is not a value"),
+        ({"expected advice": {"inside": []}}, "is not a list"),
+        ({"expected advice": "resst"}, "'resst' is not a value"),
+        ({"expected advise": "rest"}, "is not a conclusion"),
     ],
 )
 def test_an_expected_answer_that_cannot_be_is_a_fault_in_every_form(

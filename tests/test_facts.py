@@ -184,18 +184,18 @@ UNREAD = [
     ({"saddle numbness": True}, "True for 'saddle numbness' was not read"),
     ({"saddle numbness": "Yes"}, "'Yes' for 'saddle numbness' was not read"),
     ({"saddle numbness": "yes "}, "'yes ' for 'saddle numbness' was not read"),
-    ({"saddle numbness": 1}, "'1' is no value of 'saddle numbness'"),
-    ({"saddle numbness": "ja"}, "'ja' is no value of 'saddle numbness'"),
+    ({"saddle numbness": 1}, "'1' is not a value of 'saddle numbness'"),
+    ({"saddle numbness": "ja"}, "'ja' is not a value of 'saddle numbness'"),
     ({"saddle numbness": ["yes"]}, "'saddle numbness' has no single value"),
     ({"saddle numbness": None}, "None for 'saddle numbness' was not read"),
-    ({"Saddle numbness": "yes"}, "'Saddle numbness' is no finding"),
+    ({"Saddle numbness": "yes"}, "'Saddle numbness' is not a finding"),
     ({"urgency": "emergency"}, "'urgency' is a conclusion"),
     ({"age": "70"}, "'70' for 'age' was not read"),
     ({"age": 70.0}, "70.0 for 'age' was not read"),
     ({"age": float("nan")}, "nan for 'age' was not read"),
     ({"age": 500}, "500 is outside the range of 'age'"),
     ({"age": np.int64(70)}, "np.int64(70) for 'age' was not read"),
-    ({70: "age"}, "70 is no finding"),
+    ({70: "age"}, "70 is not a finding"),
 ]
 
 
@@ -250,8 +250,8 @@ def test_a_mapping_that_no_case_can_be_made_of_is_refused_with_every_problem(bun
     with pytest.raises(CaseError) as caught:
         case_from(bundled, answers)
     assert {problem.there for problem in caught.value.problems} == {
-        "'Saddle numbness' is no finding",
-        "'seventy' is no value of 'age'",
+        "'Saddle numbness' is not a finding",
+        "'seventy' is not a value of 'age'",
         "'urgency' is a conclusion",
         "'fever' has no single value",
     }

@@ -137,10 +137,10 @@ def test_a_value_is_taken_however_it_is_put_and_unknown_is_no_answer(text: str, 
 
 
 KNOWN = "expected a finding of the knowledge base"
-BACK = f"'leaning bakc' is no finding; {KNOWN}; did you mean 'leaning back'?"
+BACK = f"'leaning bakc' is not a finding; {KNOWN}; did you mean 'leaning back'?"
 REACHED = "is a conclusion; expected findings only: conclusions are reached by rules"
-NUMBNESS = "'yse' is no value of 'saddle numbness'; expected yes, no; did you mean 'yes'?"
-SCORE = "is no value of 'pain score'; expected a whole number, 0 to 10"
+NUMBNESS = "'yse' is not a value of 'saddle numbness'; expected yes, no; did you mean 'yes'?"
+SCORE = "is not a value of 'pain score'; expected a whole number, 0 to 10"
 WRONG = [
     ("c.yaml", "age: 40\nsaddle numbness: yse\n", f"c.yaml:2:18: {NUMBNESS}"),
     ("c.yaml", "leaning bakc: worse\nage: 40\n", f"c.yaml:1:15: {BACK}"),
@@ -156,16 +156,16 @@ WRONG = [
         "age: 40\nleg pain side: {a: b}\n",
         "c.yaml:2:16: 'leg pain side' has no single value; expected one value",
     ),
-    ("c.yaml", "age: 40\ncase: [a]\n", "c.yaml:2:7: `case` is no text; expected one text"),
+    ("c.yaml", "age: 40\ncase: [a]\n", "c.yaml:2:7: `case` is not text; expected one text"),
     ("c.yaml", "age: 40\npain score: 4.5\n", f"c.yaml:2:13: '4.5' {SCORE}"),
     ("c.yaml", "age: 40\npain score: 11\n", "c.yaml:2:13: 11 is outside the range of 'pain score'; expected 0 to 10"),
     ("c.yaml", "age: 40\npain score: -1\n", "c.yaml:2:13: -1 is outside the range of 'pain score'; expected 0 to 10"),
     ("c.json", '{"age": 40,\n "leaning bakc": "worse"}', f"c.json:2:2: {BACK}"),
     ("c.json", '{"age": 40, "pain score": 1e400}', f"c.json:1:13: '1e400' {SCORE}"),
     ("c.json", '{"age": 40, "pain score": true}', f"c.json:1:13: 'true' {SCORE}"),
-    ("c.json", '{"says": "\\"zz\\": 1",\n "age": 40, "zz": 1}', f"c.json:2:13: 'zz' is no finding; {KNOWN}"),
-    ("c.json", '{"age": 40, "\\u007az": 1}', f"c.json:1:13: 'zz' is no finding; {KNOWN}"),
-    ("c.ndjson", '{"age": 40, "zz": 1}', f"c.ndjson:1: 'zz' is no finding; {KNOWN}"),
+    ("c.json", '{"says": "\\"zz\\": 1",\n "age": 40, "zz": 1}', f"c.json:2:13: 'zz' is not a finding; {KNOWN}"),
+    ("c.json", '{"age": 40, "\\u007az": 1}', f"c.json:1:13: 'zz' is not a finding; {KNOWN}"),
+    ("c.ndjson", '{"age": 40, "zz": 1}', f"c.ndjson:1: 'zz' is not a finding; {KNOWN}"),
 ]
 
 
@@ -207,7 +207,7 @@ def test_a_repeated_key_is_the_fault_of_its_own_case(read: Read) -> None:
 
 def test_a_mistake_in_a_list_is_told_where_it_stands(read: Read) -> None:
     cases = read("c.json", '[{"age": 1, "says": "}{"},\n [{"zz": 0}], 5,\n {"zz": 1}]')
-    unknown = f"'zz' is no finding; {KNOWN}"
+    unknown = f"'zz' is not a finding; {KNOWN}"
     nothing = "no case; expected an object of terms and values"
     expected = [[], [f"c.json:2:2: {nothing}"], [f"c.json:2:15: {nothing}"], [f"c.json:3:3: {unknown}"]]
     assert [told(case) for case in cases] == expected
@@ -235,7 +235,7 @@ NO_CASE = [
     ("c.json", "[]", "c.json: no case; expected an object of terms and values"),
     ("c.json", "5", "c.json:1:1: no case; expected an object of terms and values"),
     ("c.json", "{'age': 40}", "c.json:1:2: not readable as JSON: expecting property name enclosed in double quotes"),
-    ("c.json", '{"age": NaN}', "c.json: not readable as JSON: NaN is no number"),
+    ("c.json", '{"age": NaN}', "c.json: not readable as JSON: NaN is not a number"),
     ("c.ndjson", "", "c.ndjson: no case; expected an object of terms and values in each line"),
     ("c.ndjson", "\n \n", "c.ndjson: no case; expected an object of terms and values in each line"),
     ("c.ndjson", "[1]", "c.ndjson:1: no case; expected an object of terms and values"),

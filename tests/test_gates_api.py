@@ -19,7 +19,7 @@ from engine.loader import case_from
 from engine.rulebook import Rulebook, Term
 
 FAULTS: list[dict[str, Any]] = [
-    {"problems": (Problem(Place("a.yaml", 2), "'yess' is no value of 'saddle numbness'"),)},
+    {"problems": (Problem(Place("a.yaml", 2), "'yess' is not a value of 'saddle numbness'"),)},
     {"at_fault": {"saddle numbness": "yes"}},
     {"unread": True},
 ]
@@ -197,7 +197,7 @@ def test_what_is_no_case_is_told(bundled: Rulebook, odd: Any) -> None:
 def test_no_question_is_asked_of_what_is_no_decision(bundled: Rulebook, odd: Any) -> None:
     rests: Callable[[], object] = lambda: explain.rests_on(bundled, odd, "urgency")  # noqa: E731
     for ask in [*questions(bundled, odd, ("urgency",)), rests]:
-        with pytest.raises(QuestionError, match="is no decision"):
+        with pytest.raises(QuestionError, match="is not a decision"):
             ask()
 
 

@@ -121,7 +121,7 @@ def test_a_name_or_an_id_of_a_strange_class_is_told(bundled: Rulebook) -> None:
 
 def test_an_id_of_a_strange_class_among_the_answers_is_told(bundled: Rulebook) -> None:
     for odd in (NUMBERS[0], NUMBERS[2], Raises(), b"x", ()):
-        with pytest.raises(CaseError, match="`case` is no text"):
+        with pytest.raises(CaseError, match="`case` is not text"):
             case_from(bundled, {"age": 70, "case": odd})
 
 

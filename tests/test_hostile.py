@@ -46,7 +46,7 @@ def repeated(text: str, size: int = MEGABYTE) -> str:
 
 LAUGHS = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
 SMALLER = "larger than 1,000,000 bytes; expected a smaller file"
-NO_FINDING = "is no finding; expected a finding of the knowledge base"
+NO_FINDING = "is not a finding; expected a finding of the knowledge base"
 DEEPER = "nesting deeper than 12 levels; expected flatter text"
 CASES: list[tuple[str, str | bytes, str]] = [
     ("big.yaml", repeated("age: 40\n", 2 * MEGABYTE), SMALLER),
@@ -59,7 +59,7 @@ CASES: list[tuple[str, str | bytes, str]] = [
     ("deep_maps.json", '{"a":' * DEEP + "1" + "}" * DEEP, "not readable as JSON: nesting too deep"),
     ("deep.ndjson", '{"age": 40}\n' + '{"a":' * DEEP + "1" + "}" * DEEP, "not readable as JSON: nesting too deep"),
     ("deep_maps", '{"a":' * DEEP + "1" + "}" * DEEP, "not readable as JSON: nesting too deep"),
-    ("deep_source.json", '{"source": ' + "[" * 900 + "]" * 900 + "}", "`source` is no list of sources"),
+    ("deep_source.json", '{"source": ' + "[" * 900 + "]" * 900 + "}", "`source` is not a list of sources"),
     ("laughs.yaml", LAUGHS, "an anchor or alias"),
     ("anchors.yaml", repeated("&a "), "an anchor or alias"),
     ("binary.yaml", bytes(range(256)) * 100, "binary data; expected text in UTF-8"),
@@ -67,17 +67,17 @@ CASES: list[tuple[str, str | bytes, str]] = [
     ("null.ndjson", b'{"age": 40}\n{"age": "\x00"}\n', "binary data; expected text in UTF-8"),
     ("utf16.yaml", "age: 40".encode("utf-16"), "binary data; expected text in UTF-8"),
     ("latin.yaml", "says: größer".encode("latin-1"), "byte 0xf6 is not UTF-8; expected text in UTF-8"),
-    ("infinite.json", '{"age": 1e400}', "'1e400' is no value of 'age'; expected a whole number, 0 to 120"),
-    ("digits.json", '{"age": ' + "9" * 5000 + "}", "is no value of 'age'; expected a whole number, 0 to 120"),
-    ("digits.yaml", "age: " + "9" * 900_000, "is no value of 'age'; expected a whole number, 0 to 120"),
-    ("zeros.json", '{"age": 40.' + "0" * 900_000 + "1}", "is no value of 'age'; expected a whole number, 0 to 120"),
+    ("infinite.json", '{"age": 1e400}', "'1e400' is not a value of 'age'; expected a whole number, 0 to 120"),
+    ("digits.json", '{"age": ' + "9" * 5000 + "}", "is not a value of 'age'; expected a whole number, 0 to 120"),
+    ("digits.yaml", "age: " + "9" * 900_000, "is not a value of 'age'; expected a whole number, 0 to 120"),
+    ("zeros.json", '{"age": 40.' + "0" * 900_000 + "1}", "is not a value of 'age'; expected a whole number, 0 to 120"),
     ("keys.json", "{" + ",".join(f'"k{i}":1' for i in range(90_000)) + "}", f"'k0' {NO_FINDING}"),
     ("same_keys.json", "{" + repeated('"k":1,', 900_000) + '"k":1}', "'k' stands here twice; expected each key once"),
     ("keys.yaml", "".join(f"k{i}: 1\n" for i in range(40_000)), f"'k0' {NO_FINDING}"),
     ("same_keys.yaml", repeated("k: 1\n", 300_000), "'k' stands here again, first in line 1; expected it once"),
     ("quotes.json", '{"' + repeated('\\"', 900_000) + '": 1}', NO_FINDING),
     ("key.json", '{"' + "k" * 900_000 + '": "' + '\\"' * 20_000 + '"}', NO_FINDING),
-    ("value.yaml", "leaning back: " + repeated("worse ", 900_000), "is no value of 'leaning back'"),
+    ("value.yaml", "leaning back: " + repeated("worse ", 900_000), "is not a value of 'leaning back'"),
     ("brackets.yaml", "a: [" + repeated("a, ", 300_000) + "]", f"'a' {NO_FINDING}"),
     ("question.yaml", repeated("? a\n", 500_000), "'a' stands here again"),
     ("colons.yaml", repeated("a:"), "one `: ` too many in a line"),
@@ -169,15 +169,15 @@ def cards(text: str) -> Iterator[tuple[str, str, str]]:
     condition, _, rest = text.partition("if: always\n")
     many = "".join(f"  - k{i}: yes\n" for i in range(60_000))
     yield "rules/back/other.yaml", f"{condition}if:\n{many}{rest}", "60,000 lines; expected at most 1,000"
-    yield "rules/back/other.yaml", text + "".join(f"k{i}: 1\n" for i in range(30_000)), "'k0' is no field here"
-    yield "rules/back/other.yaml", text.replace("page 2", '"' + repeated("[", 900_000) + ']"'), "[] is no label"
+    yield "rules/back/other.yaml", text + "".join(f"k{i}: 1\n" for i in range(30_000)), "'k0' is not a field here"
+    yield "rules/back/other.yaml", text.replace("page 2", '"' + repeated("[", 900_000) + ']"'), "[] is not a label"
     yield "rules/back/other.yaml", text.replace("always", repeated("x ", 900_000)), "no list of lines"
-    yield "rules/back/other.yaml", text.replace("disc-type", repeated("disc-type or ", 900_000)), "is no value of"
+    yield "rules/back/other.yaml", text.replace("disc-type", repeated("disc-type or ", 900_000)), "is not a value of"
     yield "rules/back/other.yaml", text.replace("other", repeated("other", 400_000)), "in the file 'other'"
     yield "rules/back/other.yaml", "[" * DEEP, DEEPER
     yield "rules/back/other.yaml", LAUGHS, "an anchor or alias"
     yield "tables/steps.csv", repeated("a,"), "an empty table"
-    yield "tables/steps.csv", "row," + repeated("a,", 120_000) + "=>,because,source\na\n", "'a' is no term"
+    yield "tables/steps.csv", "row," + repeated("a,", 120_000) + "=>,because,source\na\n", "'a' is not a term"
     yield "tables/steps.csv", '"' + repeated("a", 900_000), "not readable as CSV: field larger than field limit"
     yield "tables/steps.csv", repeated("row\n"), "250,000 rows; expected at most 2,000"
     yield "laws/no_wait.yaml", '"' + repeated("\\", 900_000), "a quote that is never closed"

@@ -155,16 +155,16 @@ def test_a_value_that_is_a_number_is_no_place_in_the_list() -> None:
 @pytest.mark.parametrize(
     ("term", "text", "message"),
     [
-        ("leaning back", "wrose", "'wrose' is no answer here. Did you mean 'worse'?"),
-        ("leaning back", "hlep", "'hlep' is no answer here. Did you mean 'help'?"),
-        ("age", "bcak", "'bcak' is no whole number from 0 to 120. Did you mean 'back'?"),
-        ("leaning back", "4", "'4' is no answer here. It is one of worse, no effect, better."),
-        ("leaning back", "", "'' is no answer here. It is one of worse, no effect, better."),
+        ("leaning back", "wrose", "'wrose' is not an answer here. Did you mean 'worse'?"),
+        ("leaning back", "hlep", "'hlep' is not an answer here. Did you mean 'help'?"),
+        ("age", "bcak", "'bcak' is not a whole number from 0 to 120. Did you mean 'back'?"),
+        ("leaning back", "4", "'4' is not an answer here. It is one of worse, no effect, better."),
+        ("leaning back", "", "'' is not an answer here. It is one of worse, no effect, better."),
         ("leg weakness", "s", "'s' may be stable or severe. Which?"),
-        ("age", "121", "'121' is no whole number from 0 to 120."),
-        ("age", "4.5", "'4.5' is no whole number from 0 to 120."),
-        ("age", "9" * 99, f"'{'9' * 40}' is no whole number from 0 to 120."),
-        ("fever", "\x1b[2J", "'\\x1b[2J' is no answer here. It is one of yes, no."),
+        ("age", "121", "'121' is not a whole number from 0 to 120."),
+        ("age", "4.5", "'4.5' is not a whole number from 0 to 120."),
+        ("age", "9" * 99, f"'{'9' * 40}' is not a whole number from 0 to 120."),
+        ("fever", "\x1b[2J", "'\\x1b[2J' is not an answer here. It is one of yes, no."),
     ],
 )
 def test_a_wrong_answer_is_told_how_to_be_mended(term: str, text: str, message: str, bundled: Rulebook) -> None:
@@ -273,7 +273,7 @@ def test_an_alarm_is_told_before_the_next_question(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("file", "message"),
-    [("one.txt", "does not end in .yaml"), ("missing/one.yaml", "is no folder to keep the answers in")],
+    [("one.txt", "does not end in .yaml"), ("missing/one.yaml", "is not a folder to keep the answers in")],
 )
 def test_a_file_that_cannot_keep_answers_is_refused_before_anything_is_asked(
     file: str, message: str, tmp_path: Path

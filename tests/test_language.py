@@ -100,25 +100,25 @@ def test_what_is_not_settled_is_written_in_laws_only(word: str) -> None:
 
 NUMBER = "such as `4 or more`, `at most 3`, `over 5`, `under 5`, `2 to 4` or `over <another number>`"
 VALUES = "worse, better, no effect, worse only briefly"
-NO_VALUE = f"is no value of 'leaning back'; expected {VALUES}"
+NO_VALUE = f"is not a value of 'leaning back'; expected {VALUES}"
 CHOICE = "expected it for a choice only"
 BAD_PHRASES = [
     (
         "leaning bakc",
         "worse",
-        "'leaning bakc' is no term; expected a term of the knowledge base; did you mean 'leaning back'?",
+        "'leaning bakc' is not a term; expected a term of the knowledge base; did you mean 'leaning back'?",
     ),
-    ("zzz", "worse", "'zzz' is no term; expected a term of the knowledge base"),
-    (BACK, "wrose", f"'wrose' is no value of 'leaning back'; expected {VALUES}; did you mean 'worse'?"),
+    ("zzz", "worse", "'zzz' is not a term; expected a term of the knowledge base"),
+    (BACK, "wrose", f"'wrose' is not a value of 'leaning back'; expected {VALUES}; did you mean 'worse'?"),
     (BACK, "worse or ", f"'leaning back' without a value; expected {VALUES}"),
     (BACK, "", f"'leaning back' without a value; expected {VALUES}"),
     (BACK, "worse or worse", "'leaning back' names a value twice; expected each value once"),
-    (BACK, "Worse", f"'Worse' is no value of 'leaning back'; expected {VALUES}; did you mean 'worse'?"),
-    ("leg pain", "maybe", "'maybe' is no value of 'leg pain'; expected yes, no"),
+    (BACK, "Worse", f"'Worse' is not a value of 'leaning back'; expected {VALUES}; did you mean 'worse'?"),
+    ("leg pain", "maybe", "'maybe' is not a value of 'leg pain'; expected yes, no"),
     (
         BACK,
         "not worse",
-        f"'not worse' is no value of 'leaning back'; expected {VALUES}; did you mean 'other than worse'?",
+        f"'not worse' is not a value of 'leaning back'; expected {VALUES}; did you mean 'other than worse'?",
     ),
     (
         BACK,
@@ -130,8 +130,8 @@ BAD_PHRASES = [
         "other than wrose",
         f"'wrose' {NO_VALUE}; did you mean 'other than worse'?",
     ),
-    (BACK, "other than", f"'other than' is no value of 'leaning back'; expected {VALUES}"),
-    ("leg pain", "not yes", "'not yes' is no value of 'leg pain'; expected yes, no; did you mean 'no'?"),
+    (BACK, "other than", f"'other than' is not a value of 'leaning back'; expected {VALUES}"),
+    ("leg pain", "not yes", "'not yes' is not a value of 'leg pain'; expected yes, no; did you mean 'no'?"),
     (
         "leg pain",
         "other than yes",
@@ -152,12 +152,12 @@ BAD_PHRASES = [
     (AGE, "under 0", "'under 0' is outside the range of 'age'; expected 0 to 120"),
     (AGE, "121", "'121' is outside the range of 'age'; expected 0 to 120"),
     (AGE, "4 to 2", "'4 to 2' holds no number; expected the smaller number first"),
-    (AGE, "over onest", "'onest' is no number; expected a number; did you mean 'onset'?"),
-    (AGE, "over leg pain", "'leg pain' is no number; expected a number"),
-    (AGE, "over speaks for disc-type", "'speaks for disc-type' is no number; expected a number"),
+    (AGE, "over onest", "'onest' is not a number; expected a number; did you mean 'onset'?"),
+    (AGE, "over leg pain", "'leg pain' is not a number; expected a number"),
+    (AGE, "over speaks for disc-type", "'speaks for disc-type' is not a number; expected a number"),
     (AGE, "at least 101% below onset", "101% below; expected at most 100%"),
     (TALLY, "under 0", "'under 0' holds no number; expected 0 or more"),
-    (TALLY, "over age", "'age' is no tally; expected a tally"),
+    (TALLY, "over age", "'age' is not a tally; expected a tally"),
 ]
 
 
@@ -214,7 +214,7 @@ BAD_CONDITIONS = [
     ("if:", "card.yaml:1:4: no list of lines; expected lines such as `- leaning back: worse`"),
     ("if: []", "card.yaml:1:5: an empty list; expected at least one line"),
     ("if: always\nunless: always", "card.yaml:2:9: no list of lines; expected lines such as `- leaning back: worse`"),
-    ("if: [worse]", ONE_LINE.replace("not one line", "'worse' is no line")),
+    ("if: [worse]", ONE_LINE.replace("not one line", "'worse' is not a line")),
     ("if: [{leg pain: yes, age: 12}]", ONE_LINE),
     (
         "if: [{leg pain: [yes, no]}]",

@@ -171,7 +171,7 @@ def test_a_term_misspelt_where_it_is_defined_is_told_once_and_there() -> None:
         load_files(encoded(FILES | cards | terms))
     [problem] = caught.value.problems
     assert str(problem) == (
-        "terms/all.yaml:2:3: nothing names 'leening back', and 'leaning back', which is named, is no term; "
+        "terms/all.yaml:2:3: nothing names 'leening back', and 'leaning back', which is named, is not a term; "
         "expected one name for both; did you mean 'leaning back'? "
         "(also in 11 other files, such as rules/back/other_0.yaml:3:7, rules/back/other_1.yaml:3:7)"
     )
@@ -188,7 +188,7 @@ def test_a_term_that_many_name_and_none_defines_is_told_before_all_else() -> Non
     )
     found = told(encoded(FILES | {"terms/all.yaml": terms, "article.yaml": "1: It says so.\n- x\n"}))
     assert [problem.partition(";")[0] for problem in found] == [
-        "rules/back/worse_back.yaml:4:5: 'leaning back' is no term",
+        "rules/back/worse_back.yaml:4:5: 'leaning back' is not a term",
         "article.yaml:2:1: a line that does not stand right under those it belongs to",
     ]
 
@@ -259,8 +259,8 @@ def test_a_file_name_that_is_no_id_is_refused() -> None:
     table = {"tables/More Steps.csv": TABLE}
     found = told(encoded(FILES | {"rules/back/An Other.yaml": card} | table))
     assert [problem.partition("; ")[0] for problem in found] == [
-        "rules/back/An Other.yaml: 'An Other' is no name",
-        "tables/More Steps.csv: 'More Steps' is no name",
+        "rules/back/An Other.yaml: 'An Other' is not a name",
+        "tables/More Steps.csv: 'More Steps' is not a name",
     ]
 
 

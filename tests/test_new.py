@@ -168,12 +168,16 @@ def test_an_interruption_leaves_the_talk(shed: Path) -> None:
 NAME, SAYS = "/crank_clicks", "A click."
 MADE = (NAME, SAYS, "noise: click", "", "fault: loose crank", "", "It does.")
 REFUSED = [
-    ((), "Crank!", "'Crank!' is no name; expected small letters, digits and _, a letter first"),
+    ((), "Crank!", "'Crank!' is not a name; expected small letters, digits and _, a letter first"),
     ((), "long_chain", "'long_chain' stands in rules/long_chain.yaml already; expected a name of its own"),
     ((NAME,), "", "nothing; expected one sentence"),
     ((NAME, SAYS), "", "nothing; expected a line such as `term: value`, or part of a term"),
     ((NAME, SAYS), "noize", "no term has 'noize'; expected part of a term; did you mean 'noise'?"),
-    ((NAME, SAYS), "noise: clik", "'clik' is no value of 'noise'; expected none, squeal, click; did you mean 'click'?"),
+    (
+        (NAME, SAYS),
+        "noise: clik",
+        "'clik' is not a value of 'noise'; expected none, squeal, click; did you mean 'click'?",
+    ),
     ((NAME, SAYS), "noise: unknown", "'unknown' in a rule; expected a value; only laws may speak of what is not known"),
     ((NAME, SAYS), "chain length: 99", "'99' is outside the range of 'chain length'; expected 100 to 130"),
     ((NAME, SAYS), "chain length:", "nothing of 'chain length'; expected 100 to 130"),
@@ -186,14 +190,14 @@ REFUSED = [
     ((NAME, SAYS, "ride: gently", ""), "ride: not at all", "a circle: the rule reads 'ride'"),
     ((NAME, SAYS, "noise: click", "", "fault: loose crank"), "fault: worn chain", "'fault' is concluded already"),
     (MADE, "", "nothing; expected a source"),
-    (MADE, "SHET: page 1", "'SHET' is no source; expected a key of sources.yaml; did you mean 'SHED'?"),
+    (MADE, "SHET: page 1", "'SHET' is not a source; expected a key of sources.yaml; did you mean 'SHED'?"),
     (MADE, "SHED:", "'SHED' without a place in it"),
-    (MADE, "SHED: last year [herd]", "[herd] is no label; expected verified-2"),
+    (MADE, "SHED: last year [herd]", "[herd] is not a label; expected verified-2"),
     (MADE, "cellar", "no source has 'cellar'"),
     ((*MADE[:-1], "It does in 9 of 10.", "SHED: told [convention]"), "", "the card says '9', and no source for it"),
     ((*MADE[:-1], "It does in 9 of 10.", "SHED: told [convention]"), "", "or `back` to the reason, to say it without"),
     (MADE, "SHED", "'SHED' without a place in it"),
-    ((*MADE, "SHED: often", ""), "perhaps", "'perhaps' is no answer; expected yes, no"),
+    ((*MADE, "SHED: often", ""), "perhaps", "'perhaps' is not an answer; expected yes, no"),
 ]  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def test_the_lines_of_the_corrected_rule_are_inherited_or_left_out(two: Path) ->
 
 WRONG_GOALS = [
     ("fault: glazed pads", "mine gets fault: glazed pads already"),
-    ("fault: worn chian", "'worn chian' is no value of 'fault'"),
+    ("fault: worn chian", "'worn chian' is not a value of 'fault'"),
     ("noise: click", "'noise' is a finding"),
     ("ride: as you like", "ride takes the highest value, and not at all is given by no_brakes"),
 ]

@@ -152,7 +152,7 @@ def test_a_patient_whose_answers_cannot_be_right_is_told_how_soon_to_be_seen_all
         assert code == 1
         assert said.startswith(
             "Something in these answers cannot be right, so nothing is advised from them yet "
-            "- 'old' is no value of 'age'; expected a whole number, 0 to 120. "
+            "- 'old' is not a value of 'age'; expected a whole number, 0 to 120. "
             "- A male body is not pregnant. (pregnant: late; sex: male); expected another answer to 'pregnant' or "
             "'sex'. "
             "Go to an emergency department now. Please note"

@@ -14,19 +14,19 @@ DISC = str(CASES / "disc_centralises_on_extension.yaml")
 VISITS = [str(CASES / f"followup_disc_{one}.yaml") for one in ("unchanged_after_a_week", "better_goes_on")]
 
 WRONG = [
-    (("whynot", FACET, "exercise directon=flexion"), "'exercise directon' is no conclusion; did you mean"),
+    (("whynot", FACET, "exercise directon=flexion"), "'exercise directon' is not a conclusion; did you mean"),
     (("whynot", FACET, "age=40"), "'age' is a finding"),
     (("whynot", FACET, "urgency=emergancy"), "same day, emergency; did you mean 'emergency'?"),
-    (("whynot", FACET, "speaks for disc-type=many"), "'many' is no number, and 'speaks for disc-type' counts"),
-    (("weigh", FACET, "working pattern", "facet"), "'facet' is no value of 'working pattern'"),
+    (("whynot", FACET, "speaks for disc-type=many"), "'many' is not a number, and 'speaks for disc-type' counts"),
+    (("weigh", FACET, "working pattern", "facet"), "'facet' is not a value of 'working pattern'"),
     (("weigh", FACET, "speaks for disc-type"), "counts, and has no values to weigh"),
     (("compare", FACET), "two cases are compared, and here are 1"),
     (("compare", FACET, DISC, "--knowledge-b", "knowledge"), "compares one case, and here are two"),
     (("whatif", FACET, "leg weakness"), "which answer to 'leg weakness'? none or stable or new or worsening or severe"),
-    (("whatif", FACET, "leg weakness: nwe"), "'nwe' is no value of 'leg weakness'"),
+    (("whatif", FACET, "leg weakness: nwe"), "'nwe' is not a value of 'leg weakness'"),
     (("whatif", FACET, "urgency: emergency"), "'urgency' is a conclusion"),
     (("whatif", FACET, "sacroiliac tests positive: 5"), "No more sacroiliac tests can be positive than were done"),
-    (("whatif", FACET, "--term", "urgenci"), "'urgenci' is no conclusion; did you mean 'urgency'?"),
+    (("whatif", FACET, "--term", "urgenci"), "'urgenci' is not a conclusion; did you mean 'urgency'?"),
     (("enough", FACET, "--case", "nobody"), "has no case 'nobody'"),
 ]
 
@@ -42,7 +42,7 @@ def test_wrong_use_ends_with_two_and_says_what_was_expected(words: tuple[str, ..
 def test_a_case_with_something_to_mend_is_not_explained_but_has_its_urgency(words: tuple[str, ...]) -> None:
     code, output, _ = run(*words, stdin="saddle numbness: yes\nsex: femal\n")
     assert code == 1
-    assert "'femal' is no value of 'sex'" in output
+    assert "'femal' is not a value of 'sex'" in output
     assert "urgency: at least emergency; correcting the problems cannot raise it" in output
 
 

@@ -180,7 +180,7 @@ def packed(data: bytes) -> bytes:
         (b"", "no head"),
         (b"\n \n\r\n", "no head"),
         (b"ann,44,male\nben,50,female\n", "no head: it begins with 'ann,44,male', 'ben,50,female'"),
-        ("case,größe\n".encode("latin-1"), "a head that is no UTF-8"),
+        ("case,größe\n".encode("latin-1"), "a head that is not UTF-8"),
         (b"case,age,age\n", "two columns 'age'"),
         (b"case,age\rx\n1,50\n", "no head"),
     ],

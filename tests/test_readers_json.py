@@ -67,7 +67,7 @@ def test_a_line_of_json_is_read_as_a_single_case_is_and_no_other_changes(line: b
         assert alone.facts == {}
         assert [problem.there for problem in found[0].broken] == [alone.problems[0].there]
         return
-    problems = [problem for problem in alone.problems if "'note' is no finding" not in problem.there]
+    problems = [problem for problem in alone.problems if "'note' is not a finding" not in problem.there]
     assert facts[1] == {"case": alone.id, **alone.facts}
     assert bool(wrong) == bool(problems)
 

@@ -37,8 +37,8 @@ from tests.test_knowledge import patients, some_of
 KNOWLEDGE = ROOT / "knowledge"
 FORMS = ("parquet", "csv", "ndjson")
 BROKEN: Sequence[Mapping[str, Any]] = (
-    {"reason": "wrong value", "there": "'squeek' is no value of 'noise'", "at least": {"ride": "not at all"}},
-    {"reason": "wrong value", "there": "'bang' is no value of 'noise'", "at least": {"ride": "as you like"}},
+    {"reason": "wrong value", "there": "'squeek' is not a value of 'noise'", "at least": {"ride": "not at all"}},
+    {"reason": "wrong value", "there": "'bang' is not a value of 'noise'", "at least": {"ride": "as you like"}},
     {"reason": "id used twice", "there": "the id 'a' is used 2 times in a.csv", "at least": {"ride": "as you like"}},
     {"reason": "id used twice", "there": "the id 'b' is used 2 times in a.csv", "at least": {"ride": "gently"}},
     {"reason": "impossible", "there": "A chain shrinks not (noise: click)", "at least": {"ride": "gently"}},
@@ -168,7 +168,7 @@ def test_rejects_with_the_same_fault_are_counted_together(tmp_path: Path) -> Non
     assert rejects.count == 6
     assert rejects.reasons == {
         "id used twice: the id … is used 2 times in a.csv": 2,
-        "wrong value: … is no value of 'noise'": 2,
+        "wrong value: … is not a value of 'noise'": 2,
         "broken: not readable as JSON": 1,
         "impossible: A chain shrinks not …": 1,
     }

@@ -62,14 +62,14 @@ def test_what_a_table_concludes_is_noticed_by_its_examples() -> None:
     ("text", "expected"),
     [
         ("example,age\nx,1\n", "steps.examples.csv:1: a header of another form; expected `example, terms…, =>, conc"),
-        ("example,aeg,=>,holds,waits\nx,1,=>,-,-\n", "steps.examples.csv:1: 'aeg' is no term"),
+        ("example,aeg,=>,holds,waits\nx,1,=>,-,-\n", "steps.examples.csv:1: 'aeg' is not a term"),
         ("example,leaning back,=>,holds,waits\nx,worse,=>,-,-\n", "steps.examples.csv:1: no row reads 'leaning back'"),
         ("example,age,=>,pattern,holds,waits\nx,1,=>,-,-,-\n", "steps.examples.csv:1: no row gives 'pattern'"),
         (f"{HEADER}x,yes,60,=>,now,old\n", "steps.examples.csv:2: 6 cells; expected 7, as in the header"),
         (f"{HEADER},yes,60,=>,now,old,-\n", "steps.examples.csv:2: no name"),
         (f"{HEADER}x,yes,600,=>,now,old,-\n", "steps.examples.csv:2: 600 is outside the range of 'age'"),
-        (f"{HEADER}x,yes,60,=>,now,elder,-\n", "steps.examples.csv:2: 'elder' is no row of the table"),
-        (f"{HEADER}x,maybe,60,=>,now,old,-\n", "steps.examples.csv:2: 'maybe' is no value of 'leg pain'"),
+        (f"{HEADER}x,yes,60,=>,now,elder,-\n", "steps.examples.csv:2: 'elder' is not a row of the table"),
+        (f"{HEADER}x,maybe,60,=>,now,old,-\n", "steps.examples.csv:2: 'maybe' is not a value of 'leg pain'"),
         (HEADER, "steps.examples.csv: an empty table"),
         (
             HEADER + "x,yes or no," + " or ".join(map(str, range(121))) + " or 1" * 400 + ",=>,now,old,-\n",

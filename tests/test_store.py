@@ -60,7 +60,7 @@ def test_a_value_that_a_rulebook_no_longer_has_is_set_apart(tmp_path: Path) -> N
     changed.write_text(json.dumps(told))
     batch(before, tmp_path / "again", tmp_path / "out")
     assert [(one["case"], one["there"]) for one in rejects(tmp_path / "again")] == [
-        ("a", f"'of old' is no value of {term.name!r}")
+        ("a", f"'of old' is not a value of {term.name!r}")
     ]
     assert answers(tmp_path / "again")["b"] == answers(tmp_path / "out")["b"]
 

@@ -49,7 +49,7 @@ def test_only_what_changed_is_told_until_it_is_ended(watching: "subprocess.Popen
     card = shed / "rules" / "no_brakes.yaml"
     whole = card.read_text(encoding="utf-8")
     _replace(card, whole.replace("brakes hold: no\n", "brakes hold: maybe\n"))
-    fault = "rules/no_brakes.yaml:4:5: 'maybe' is no value of 'brakes hold'; expected yes, no"
+    fault = "rules/no_brakes.yaml:4:5: 'maybe' is not a value of 'brakes hold'; expected yes, no"
     first = told(watching, " to mend")
     assert first[:2] == ["rules/no_brakes.yaml changed", f"  {fault}"]
     assert first[-1] == "  1 to mend"

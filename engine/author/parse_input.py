@@ -50,14 +50,14 @@ def file_of_card(rulebook: Rulebook, text: str) -> str:
     stage, _, name = "_".join(text.lower().split()).rpartition("/")
     known = stages(rulebook)
     if not _NAME.match(name):
-        raise Refused(Problem(HERE, f"{text[:80]!r} is no name", "small letters, digits and _, a letter first"))
+        raise Refused(Problem(HERE, f"{text[:80]!r} is not a name", "small letters, digits and _, a letter first"))
     if name in rulebook.rules:
         raise Refused(f"{name!r} stands in {rulebook.rules[name].place.file} already; expected a name of its own")
     if stage not in known:
         suggestion = nearest(stage, known)
         if not stage or suggestion or not all(map(_NAME.match, stage.split("/"))):
             expected = f"stage/{name}, where stage is {listed(known)}" if known else "stage/name"
-            raise Refused(Problem(HERE, f"{stage or 'nothing'!r} is no stage", expected, suggestion))
+            raise Refused(Problem(HERE, f"{stage or 'nothing'!r} is not a stage", expected, suggestion))
     return f"rules/{stage}/{name}.yaml" if stage else f"rules/{name}.yaml"
 
 

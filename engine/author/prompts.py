@@ -41,7 +41,7 @@ def yes_or_no(typed: str) -> bool:
     """Reads a yes or a no."""
     word = typed.strip().lower()
     if word not in ("y", "yes", "n", "no"):
-        raise Refused(f"{typed[:80]!r} is no answer; expected yes, no")
+        raise Refused(f"{typed[:80]!r} is not an answer; expected yes, no")
     return word in ("y", "yes")
 
 

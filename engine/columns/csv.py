@@ -145,7 +145,7 @@ class _Block:
         return per_line - np.bincount(line_of[opens & regular], inside, len(number)).astype(np.int64)
 
     def _find_odd(self) -> None:
-        """Mark lines with a lone carriage return, a zero byte, or what is no text."""
+        """Mark lines with a lone carriage return, a zero byte, or what is not text."""
         if b"\r" in self.data:
             returns = np.flatnonzero(self.buffer == RETURN)
             lone = returns[self.buffer[np.minimum(returns + 1, len(self.buffer) - 1)] != LINE]

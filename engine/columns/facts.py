@@ -18,7 +18,7 @@ SHOWN = 12  # values that are told of a column that was not read
 
 @dataclass(frozen=True)
 class ReadColumn:
-    """The facts of a column; where it has something that is no value, and what that may be a slip of the pen for.
+    """The facts of a column; where it has something that is not a value, and what that may be a slip of the pen for.
 
     `wrong` and `meant` are None where there is nothing of the kind.
     """

@@ -61,7 +61,7 @@ def head_of(source: Source, known: Collection[str] = (), types: Mapping[str, Any
         raise Unusable(damaged if source.cut and not any(map(bytes.strip, lines)) else nothing)
     line = above + found.first + 1
     if any(_is_no_text(field) for field in found.fields):
-        raise Unusable(Problem(Place(source.name, line), "a head that is no UTF-8", "it saved as CSV UTF-8"))
+        raise Unusable(Problem(Place(source.name, line), "a head that is not UTF-8", "it saved as CSV UTF-8"))
     refuse_twice(found.fields, Place(source.name, line))
     titles = _candidates(lines[: found.first], found.separator, ())
     refuse_rows_above([(above + one.first, one.fields) for one in titles], found.fields, types or {}, source.name)

@@ -198,7 +198,7 @@ def told_answer(answer: Answer | None) -> str | None:
 
 
 def _ids(column: pl.Series, stem: str, lines: Any) -> tuple[pl.Series, pl.Series | None]:
-    """The ids as text on one line, as a single case has it, the name where there is none; and where one is no text."""
+    """The ids as text on one line, as a single case has it, the name where there is none; and where one is not text."""
     if not (is_plain(column) or column.dtype.is_temporal() or column.dtype == pl.Null):
         return numbered(stem, lines), column.is_not_null()
     exact = column.map_elements(text_of, pl.String) if column.dtype.is_decimal() else loose(column)

@@ -92,7 +92,7 @@ class Source:
 
 
 def _decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """Text of another encoding in UTF-8; what is no text there is none here."""
+    """Text of another encoding in UTF-8; what is not text there is none here."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="surrogatepass")
     try:
         for chunk in chunks:

@@ -81,7 +81,7 @@ def _no_tuple(what: str, given: Any) -> Problem | None:
 
 def _foreign(rulebook: Rulebook, decision: Any) -> Iterator[Problem]:
     if not isinstance(decision, Decision):
-        yield Problem(HERE, f"{as_python(decision)} is no decision", "what `decide` gives for a case")
+        yield Problem(HERE, f"{as_python(decision)} is not a decision", "what `decide` gives for a case")
         return
     if decision.rulebook and rulebook.digest and decision.rulebook != rulebook.digest:
         yield Problem(HERE, f"a decision by the rulebook {decision.rulebook}", f"one by {rulebook.digest}")
@@ -114,7 +114,7 @@ def _has(term: Term, value: Any, read: Value | Misspelt | None) -> bool:
 def _no_value(term: Term, value: Any, read: Value | Misspelt | None) -> Problem:
     expected = listed(term.domain.values) or "a whole number"
     meant = str(read.meant or "") if isinstance(read, Misspelt) else str(read or "")
-    return Problem(HERE, f"{as_python(value)} is no value of {term.name!r}", expected, meant)
+    return Problem(HERE, f"{as_python(value)} is not a value of {term.name!r}", expected, meant)
 
 
 def _raise(problems: list[Problem]) -> None:

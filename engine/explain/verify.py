@@ -65,14 +65,14 @@ def check_difference(
     for left_out in part.changes:
         verify(not brings(one for one in part.changes if one != left_out), f"{left_out.term} can be left out")
     for left_out, mixture in part.without.items():
-        verify(set(whole) - set(mixture) == {left_out}, f"that is no mixture without {left_out.term}")
+        verify(set(whole) - set(mixture) == {left_out}, f"that is not a mixture without {left_out.term}")
         verify(not brings(mixture), f"{left_out.term} can be left out")
 
 
 def check_changed(rulebook: Rulebook, facts: Answers, changes: Answers, after: Mapping[str, Outcome]) -> Decision:
     """The decision that the changes bring, which is what they are said to bring."""
     found = decided(rulebook, {**facts, **changes})
-    verify(not truth.impossibilities(rulebook, found.case.facts), f"{dict(changes)} is no possible patient")
+    verify(not truth.impossibilities(rulebook, found.case.facts), f"{dict(changes)} is not a possible patient")
     verify(advice(found, after) == dict(after), f"{dict(changes)} brings something else")
     return found
 

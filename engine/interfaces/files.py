@@ -304,7 +304,7 @@ def _no_case(place: Place) -> Problem:
 
 def _parse(text: str, place: Place) -> Any:
     def no_number(word: str) -> Any:
-        raise ValueError(f"{word} is no number")
+        raise ValueError(f"{word} is not a number")
 
     def number(word: str) -> Any:
         found = (int if word.lstrip("-").isdecimal() else float)(word) if len(word) <= LONGEST else math.inf

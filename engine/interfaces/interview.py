@@ -180,7 +180,7 @@ def value_of(term: Term, text: str) -> tuple[Value | None, str]:
     if domain.kind == "number":
         near = nearest(word, WORDS)
         hint = f" Did you mean {near!r}?" if near else ""
-        return None, f"{text.strip()[:40]!r} is no whole number from {domain.low} to {domain.high}.{hint}"
+        return None, f"{text.strip()[:40]!r} is not a whole number from {domain.low} to {domain.high}.{hint}"
     if word.isdecimal() and 1 <= int(word[:9]) <= len(domain.values):
         return domain.values[int(word[:9]) - 1], ""
     found = [value for value in domain.values if word and value.casefold().startswith(word)]
@@ -190,4 +190,4 @@ def value_of(term: Term, text: str) -> tuple[Value | None, str]:
         return None, f"{text.strip()[:40]!r} may be {' or '.join(found)}. Which?"
     near = nearest(word, (*domain.values, *WORDS))
     hint = f"Did you mean {near!r}?" if near else f"It is one of {listed(domain.values)}."
-    return None, f"{text.strip()[:40]!r} is no answer here. {hint}"
+    return None, f"{text.strip()[:40]!r} is not an answer here. {hint}"

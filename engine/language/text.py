@@ -55,13 +55,13 @@ class Misread(LumbarError):
 
 def no_term(place: Place, name: str, suggestion: str) -> Problem:
     """That nothing defines a term of this name."""
-    there, expected = f"{as_written(name)} is no term", "a term of the knowledge base"
+    there, expected = f"{as_written(name)} is not a term", "a term of the knowledge base"
     return Problem(place, there, expected, suggestion, unknown=(TERM, name))
 
 
 def no_value(place: Place, text: str, term: str, domain: Domain, suggestion: str) -> Problem:
     """That a term has no such value."""
-    there = f"{as_written(text)} is no value of {term!r}" if text else f"{term!r} without a value"
+    there = f"{as_written(text)} is not a value of {term!r}" if text else f"{term!r} without a value"
     return Problem(place, there, listed(domain.values), suggestion, unknown=(f"value of {term!r}", text))
 
 
@@ -148,7 +148,7 @@ def _check_against(line: Against, domains: Mapping[str, Domain], place: Place) -
     alike = [name for name, domain in domains.items() if domain.kind == kind]
     if line.other not in alike:
         word = "number" if kind == "number" else "tally"
-        raise Misread(Problem(place, f"{line.other[:80]!r} is no {word}", f"a {word}", nearest(line.other, alike)))
+        raise Misread(Problem(place, f"{line.other[:80]!r} is not a {word}", f"a {word}", nearest(line.other, alike)))
     if line.relation == "% below" and line.amount > 100:
         raise Misread(Problem(place, f"{line.amount}% below", "at most 100%"))
     return line
@@ -193,7 +193,9 @@ def _not_one(item: Node) -> Problem:
     if not isinstance(item, Text):
         return Problem(item.place, "not one line", expected)
     head, colon, rest = item.value.partition(":")
-    return Problem(item.place, f"{item.value[:80]!r} is no line", expected, f"{head}: {rest}" if colon and rest else "")
+    return Problem(
+        item.place, f"{item.value[:80]!r} is not a line", expected, f"{head}: {rest}" if colon and rest else ""
+    )
 
 
 def _group(key: Text, value: Node, least: int, domains: Mapping[str, Domain], law: bool) -> Group:

@@ -194,7 +194,7 @@ def _check_outranks(collector: ProblemCollector, rulebook: Rulebook, rule: Rule,
     if other is None and any(PurePosixPath(file).stem == lower for file in at_fault):
         return False  # it is there, and could not be read
     if other is None:
-        there = f"{rule.id!r} outranks {lower[:80]!r}, which is no rule"
+        there = f"{rule.id!r} outranks {lower[:80]!r}, which is not a rule"
         collector.note(rule.place, there, "a rule", collector.nearest(lower, rulebook.rules))
         return False
     if lower != rule.id and at_fault & {rule.place.file, other.place.file}:

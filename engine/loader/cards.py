@@ -61,7 +61,7 @@ def conclusion_is_known(
     term = terms.get(name)
     concluded = [other.name for other in terms.values() if not other.finding and not other.built_in]
     if term is None or name not in concluded:
-        what = "a finding, which only a case gives" if term and term.finding else "no conclusion"
+        what = "a finding, which only a case gives" if term and term.finding else "not a conclusion"
         unknown = ("", "") if term else (TERM, name)
         collector.note(place, f"{name[:80]!r} is {what}", "a conclusion", collector.nearest(name, concluded), unknown)
         return False
@@ -81,7 +81,7 @@ def _examples(collector: ProblemCollector, fields: Fields, terms: Mapping[str, T
     if node is None:
         return ()
     if not isinstance(node, Items):
-        collector.note(node.place, "`examples` is no list", "a list of examples")
+        collector.note(node.place, "`examples` is not a list", "a list of examples")
         return ()
     found = []
     for item in node.items:

@@ -68,7 +68,7 @@ def case_of(rulebook: Rulebook, answers: Mapping[Any, Any], name: Any) -> Case:
     for key, value in _items(answers, place):
         read = text_of(key)
         if read is None:
-            odd.append(Problem(place, f"{kind_of(key)} is no finding", "the name of a finding, as a text"))
+            odd.append(Problem(place, f"{kind_of(key)} is not a finding", "the name of a finding, as a text"))
         else:
             entries.append(Entry(read, value, place))
     case = make_case(entries, rulebook, place, text)
@@ -137,7 +137,7 @@ def _once(collector: ProblemCollector, entries: Iterable[Entry]) -> Iterable[Ent
 
 
 def _named(entries: Iterable[Entry], key_of_id: str) -> Iterator[Entry]:
-    """The entries with the id under its own key; what stands there otherwise is no id then."""
+    """The entries with the id under its own key; what stands there otherwise is not an id then."""
     for entry in entries:
         if entry.key == key_of_id:
             yield replace(entry, key=ID)
@@ -152,7 +152,7 @@ def _with_folder(
     rulebook: Rulebook,
     place: Place,
 ) -> Iterator[Entry]:
-    """The entries with those that the folder gives of what is no finding, and that are not there."""
+    """The entries with those that the folder gives of what is not a finding, and that are not there."""
     given = {key: text for key, text in folder.items() if key not in rulebook.finding_names and not is_missing(text)}
     for entry in entries:
         text = None if is_missing(entry.value) and not entry.twice else given.pop(entry.key, None)
@@ -260,7 +260,7 @@ def _text(collector: ProblemCollector, entry: Entry) -> str:
     if text is not None:
         return _shown(text)
     if plain(entry.value) is not None:
-        collector.note(entry.place, f"`{entry.key}` is no text", "one text")
+        collector.note(entry.place, f"`{entry.key}` is not text", "one text")
     return ""
 
 
@@ -275,7 +275,7 @@ def _sources(collector: ProblemCollector, entry: Entry) -> list[str]:
     items = entry.value if _is(list, entry.value) else [plain(entry.value)]
     parts = [item if _is(dict, item) else {item: ""} if type(item) is str else {} for item in items]
     if not all(len(part) == 1 and all(isinstance(text, str) for text in part.values()) for part in parts):
-        collector.note(entry.place, "`source` is no list of sources", "`- KEY: the place in it` in each line")
+        collector.note(entry.place, "`source` is not a list of sources", "`- KEY: the place in it` in each line")
         return []
     return [_shown(f"{key}: {place}" if place else key) for part in parts for key, place in part.items()]
 
@@ -286,7 +286,7 @@ def _expect(collector: ProblemCollector, entry: Entry, rulebook: Rulebook, expec
     if term is None or term.finding or term.built_in:
         suggestion = collector.nearest(name, [conclusion.name for conclusion in rulebook.conclusions])
         unknown = ("", "") if term else (TERM, name)
-        collector.note(entry.place, f"{name[:80]!r} is no conclusion", "a conclusion", suggestion, unknown)
+        collector.note(entry.place, f"{name[:80]!r} is not a conclusion", "a conclusion", suggestion, unknown)
         return
     answer = read_expected(term, entry.value, entry.place)
     if isinstance(answer, Misspelt):

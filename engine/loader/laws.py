@@ -55,7 +55,7 @@ def load_claims(collector: ProblemCollector, file: str, node: Node | None) -> di
     claims: dict[str, Claim] = {}
     for key, entry in _entries(collector, file, node):
         if not isinstance(entry, Text) or not key.value.isdecimal():
-            collector.note(key.place, f"{key.value[:80]!r} is no numbered claim", "`number: text`")
+            collector.note(key.place, f"{key.value[:80]!r} is not a numbered claim", "`number: text`")
         else:
             claims[key.value] = Claim(key.value, entry.value, key.place)
     return claims

@@ -62,7 +62,7 @@ class ProblemCollector:
         for key, _ in node.entries:
             if key.value not in allowed:
                 expected, suggestion = listed(list(allowed)), self.nearest(key.value, allowed)
-                self.note(key.place, f"{key.value[:80]!r} is no field here", expected, suggestion)
+                self.note(key.place, f"{key.value[:80]!r} is not a field here", expected, suggestion)
                 if suggestion and node.get(suggestion) is None and nearest(key.value, [suggestion], SURELY):
                     meant[key.value] = suggestion
         if not meant:
@@ -78,7 +78,7 @@ class ProblemCollector:
                 self._missing(node or fields, key)
             return ""
         if not isinstance(node, Text):
-            self.note(node.place, f"`{key}` is no text", "one text")
+            self.note(node.place, f"`{key}` is not text", "one text")
             return ""
         return " ".join(node.value.split())
 
@@ -96,7 +96,7 @@ class ProblemCollector:
         if node is None:
             return ()
         if not isinstance(node, Items) or not all(isinstance(item, Text) for item in node.items):
-            self.note(node.place, f"`{key}` is no list of texts", f"a list, such as `{key}: [one, another]`")
+            self.note(node.place, f"`{key}` is not a list of texts", f"a list, such as `{key}: [one, another]`")
             return ()
         return tuple((item.value, item.place) for item in node.items if isinstance(item, Text))
 
@@ -104,7 +104,7 @@ class ProblemCollector:
         """A list of mappings of one pair each, such as `- term: value`; a bare text is a pair with itself."""
         if not isinstance(node, Items):
             if node is not None:
-                self.note(node.place, f"`{key}` is no list", f"lines under `{key}:` that begin with `- `")
+                self.note(node.place, f"`{key}` is not a list", f"lines under `{key}:` that begin with `- `")
             return []
         pairs: list[tuple[Text, Node]] = []
         for item in node.items:
@@ -138,7 +138,7 @@ class ProblemCollector:
         """The name that a file gives to what it holds."""
         stem = PurePosixPath(file).stem
         if not _SNAKE.match(stem):
-            self.note(Place(file), f"{stem!r} is no name", "small letters, digits and _, a letter first")
+            self.note(Place(file), f"{stem!r} is not a name", "small letters, digits and _, a letter first")
         return stem
 
     def citations(self, fields: Fields, known: Iterable[str], claims: Iterable[str]) -> tuple[Citation, ...]:
@@ -165,12 +165,12 @@ class ProblemCollector:
             return Citation(key, text)
         if key not in known:
             suggestion = self.nearest(key, known)
-            self.note(place, f"{key[:80]!r} is no source", "a key of sources.yaml", suggestion, ("source", key))
+            self.note(place, f"{key[:80]!r} is not a source", "a key of sources.yaml", suggestion, ("source", key))
         text = " ".join(text.split())
         where, bracket, label = text.rpartition("[")
         if not bracket or not label.endswith("]"):
             return Citation(key, text)
         label = label[:-1]
         if label not in LABELS:
-            self.note(place, f"[{label[:80]}] is no label", listed(LABELS), self.nearest(label, LABELS))
+            self.note(place, f"[{label[:80]}] is not a label", listed(LABELS), self.nearest(label, LABELS))
         return Citation(key, where.rstrip(), label)

@@ -125,5 +125,5 @@ def _conclusion(collector: ProblemCollector, name: str, place: Place, terms: Map
     if name not in conclusions:
         unknown = ("", "") if name in terms else (TERM, name)
         collector.note(
-            place, f"{name[:80]!r} is no conclusion", "a conclusion", collector.nearest(name, conclusions), unknown
+            place, f"{name[:80]!r} is not a conclusion", "a conclusion", collector.nearest(name, conclusions), unknown
         )

@@ -106,5 +106,5 @@ def _rows(collector: ProblemCollector, cell: str, rows: Mapping[str, Rule], plac
             yield rows[name].id
         else:
             collector.note(
-                place, f"{name[:80]!r} is no row of the table", listed(sorted(rows)), collector.nearest(name, rows)
+                place, f"{name[:80]!r} is not a row of the table", listed(sorted(rows)), collector.nearest(name, rows)
             )

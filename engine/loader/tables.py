@@ -55,7 +55,7 @@ def read_rows(collector: ProblemCollector, file: str, text: str) -> list[tuple[i
 
 
 def check_header(collector: ProblemCollector, place: Place, columns: list[str], terms: Mapping[str, Term]) -> None:
-    """Note what heads a column and is no term, or heads two."""
+    """Note what heads a column and is not a term, or heads two."""
     for number, name in enumerate(columns):
         if name not in terms:
             collector.problems.append(no_term(place, name, collector.nearest(name, terms)))
@@ -78,7 +78,7 @@ def _row(
     cells = list(zip(header, (" ".join(cell.split()) for cell in row), strict=True))
     name, arrow = cells[0][1], header.index("=>")
     if not _ROW.match(name):
-        collector.note(place, f"{name[:80]!r} is no name of a row", "small letters, digits and _")
+        collector.note(place, f"{name[:80]!r} is not a name of a row", "small letters, digits and _")
     domains = {term: entry.domain for term, entry in terms.items()}
     lines = [
         _line(collector, term, cell, domains, place) for term, cell in cells[1:arrow] if cell != "-" and term in terms

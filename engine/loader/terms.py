@@ -125,7 +125,7 @@ def _screening_for(collector: ProblemCollector, fields: Fields, domain: Domain) 
         if node is not None and value not in domain.values:
             collector.note(
                 node.place,
-                f"{value!r} is no value here",
+                f"{value!r} is not a value here",
                 listed(domain.values),
                 collector.nearest(value, domain.values),
             )

@@ -43,7 +43,7 @@ def _one(name: Name, group: list[Problem], defined: Mapping[Name, Place], used: 
         return replace(first, also=places[1:])
     idle = [other for kind, other in defined if kind == what and (kind, other) not in used]
     if near := nearest(word, idle, SURELY):  # what many files say is right, and the one that defines it has the slip
-        there = f"nothing names {near!r}, and {word[:80]!r}, which is named, is no {what}"
+        there = f"nothing names {near!r}, and {word[:80]!r}, which is named, is not a {what}"
         return Problem(defined[what, near], there, "one name for both", word, also=places)
     return replace(first, suggestion=nearest(first.suggestion, [word], SURELY) and first.suggestion, also=places[1:])
 

@@ -69,7 +69,7 @@ class Reader:
         foreign: list[Problem] = []
         if self.options.id in self.rulebook.terms:
             there = f"`--id` names {self.options.id!r}, of which answers are read"
-            problems.append(Problem(Place("--id"), there, "a column that is no finding"))
+            problems.append(Problem(Place("--id"), there, "a column that is not a finding"))
         for one in self.inputs:
             columns = self._columns(one)
             if columns is None:
@@ -114,7 +114,7 @@ class Reader:
         for name in columns:
             if name in self.rulebook.terms or name in (CASE, *tables.ASIDE) or name.startswith(EXPECTED):
                 continue
-            yield Problem(Place(file), f"{name[:80]!r} is no finding", "findings only", nearest(name, known))
+            yield Problem(Place(file), f"{name[:80]!r} is not a finding", "findings only", nearest(name, known))
 
     # --- what comes --------------------------------------------------------------------------------------------------
 

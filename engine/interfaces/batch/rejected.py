@@ -38,7 +38,7 @@ class Sorting:
         if isinstance(value, Strange):
             return _inside(Problem(Place(""), f"{name[:80]!r} has {value.there}", value.expected))
         if name in (CASE, *ASIDE):
-            return _inside(Problem(Place(""), f"`{name}` is no text", "one text"))
+            return _inside(Problem(Place(""), f"`{name}` is not text", "one text"))
         problem = fault_of(Entry(name, value, Place("")), self.rulebook)
         assert problem is not None, f"{name}: {value!r} was found to be a fault, and is none"
         return _inside(problem)

@@ -26,7 +26,7 @@ def in_words(summary: Json, out: Path, extra: str) -> Iterator[str]:
     for path in summary["read once"]:
         yield f"{path}: named more than once, and read once"
     for name, suggestion in summary["extra columns"].items():
-        told = f"{name!r} is no finding, and was {'left out' if extra == 'drop' else 'passed through'} unread"
+        told = f"{name!r} is not a finding, and was {'left out' if extra == 'drop' else 'passed through'} unread"
         yield told + (f"; did you mean {suggestion!r}?" if suggestion else "")
     if summary["breaking a law"]:
         laws = ", ".join(f"{law} ({count:,})" for law, count in summary["broken laws"].items())

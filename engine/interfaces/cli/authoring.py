@@ -101,7 +101,7 @@ def schema(knowledge: str, name: str | None, write: bool) -> None:
     elif name in made:
         click.echo(schemas.text_of(made[name]), nl=False)
     else:
-        refuse(f"{name!r} is no kind of file", name, made)
+        refuse(f"{name!r} is not a kind of file", name, made)
 
 
 def _write(directory: Path, texts: dict[str, str], settings: str) -> None:

@@ -82,7 +82,7 @@ def _runner(scheduler: str | None) -> Callable[..., Json]:
         from .. import cluster
 
     if not cluster.is_address(scheduler):
-        raise click.UsageError(f"{scheduler!r} is no scheduler: tcp://host:port, tls://host:port or local:N")
+        raise click.UsageError(f"{scheduler!r} is not a scheduler: tcp://host:port, tls://host:port or local:N")
     return partial(cluster.run, address=scheduler)
 
 

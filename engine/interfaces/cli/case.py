@@ -157,7 +157,7 @@ def why(
     first = rulebook.recommendation.explain if rulebook.recommendation else rulebook.conclusions[0].name
     wanted = term or first
     if wanted not in rulebook.terms:
-        refuse(f"{wanted!r} is no term", wanted, rulebook.terms)
+        refuse(f"{wanted!r} is not a term", wanted, rulebook.terms)
     lawful(rulebook, [decision], [wanted], as_json, reader, bool(svg or html))
     reason = explain.why(rulebook, decision, wanted)
     if svg or html:

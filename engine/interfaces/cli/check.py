@@ -98,7 +98,7 @@ def _given(words: tuple[str, ...], knowledge: str, accept: bool) -> tuple[str, t
     """The folder to check, and the cases named."""
     directory, cases = (words[0], words[1:]) if words and _is_folder(words[0]) else (knowledge, words)
     if cases and not accept:
-        there = "is no case to be accepted, without --accept" if directory in words else "is no folder"
+        there = "is not a case to be accepted, without --accept" if directory in words else "is not a folder"
         raise click.UsageError(f"{cases[0]!r} {there}")
     return directory, cases
 
@@ -112,7 +112,7 @@ def _wanted(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:
         folder = Path(rulebook.directory).resolve()
         file = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""
         if name not in rulebook.cases and file not in files:
-            refuse(f"{name!r} is no saved case of {rulebook.directory}", name, rulebook.cases)
+            refuse(f"{name!r} is not a saved case of {rulebook.directory}", name, rulebook.cases)
         found.add(name if name in rulebook.cases else files[file])
     return frozenset(found or rulebook.cases)
 

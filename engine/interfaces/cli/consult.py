@@ -37,7 +37,7 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
         raise click.UsageError(f"{file} does not end in .yaml: answers are kept as YAML")
     rulebook = load(knowledge, cases=False)
     if file is not None and not file.parent.is_dir():
-        raise click.UsageError(f"{file.parent} is no folder to keep the answers in")
+        raise click.UsageError(f"{file.parent} is not a folder to keep the answers in")
     path = file or Path(f"{datetime.now():consultation_%Y-%m-%d_%H%M%S}.yaml")
     with mending(), _alone(path):
         case, answers = begun(path, rulebook) if path.exists() else (None, {})

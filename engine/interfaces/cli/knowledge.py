@@ -21,7 +21,7 @@ def show(knowledge: str, name: str | None, as_json: bool) -> None:
         return
     page = render.page(rulebook, name)
     if page is None:
-        refuse(f"{name!r} is no rule, term, law, source or claim", name, render.names(rulebook))
+        refuse(f"{name!r} is not a rule, term, law, source or claim", name, render.names(rulebook))
     elif as_json:
         say_json({"name": name, "page": [{"text": line.bullet + line.text, "indent": line.indent} for line in page]})
     else:

@@ -45,7 +45,7 @@ def _conclusion(rulebook: "Rulebook", name: str) -> "Term":
     """The conclusion of that name; refuses any other word."""
     known = {term.name: term for term in rulebook.conclusions}
     if name not in known:
-        word = "is a finding" if name in rulebook.terms else "is no conclusion"
+        word = "is a finding" if name in rulebook.terms else "is not a conclusion"
         refuse(f"{name!r} {word}", name, known)
     return known[name]
 
@@ -78,10 +78,10 @@ def _value(term: "Term", value: str) -> str:
 
     found = read_value(term, value)
     if isinstance(found, Misspelt) and term.domain.kind == "tally":
-        raise click.UsageError(f"{value!r} is no number, and {term.name!r} counts")
+        raise click.UsageError(f"{value!r} is not a number, and {term.name!r} counts")
     if found is None or isinstance(found, Misspelt):
         expected = listed(term.domain.values)
-        refuse(f"{value!r} is no value of {term.name!r}; expected {expected}", value, term.domain.values)
+        refuse(f"{value!r} is not a value of {term.name!r}; expected {expected}", value, term.domain.values)
     return str(found)
 
 

@@ -19,7 +19,7 @@ from .marks import DRAWN, card, notice, notice_of, written
 ACROSS, WIDE = 3, 370.0
 LOOKS: dict[str, Look] = {"holds": "dark", "fails": "round", "open": "dashed", "disputed": "double"}
 SIDES = {"for": "speaks for it", "against": "speaks against it", "unknown": "not known yet"}
-STRENGTH = "How strong an argument is, its own words and sources say; counting them is no measure of it."
+STRENGTH = "How strong an argument is, its own words and sources say; counting them is not a measure of it."
 
 
 def picture_of_sides(rulebook: Rulebook, case: Case, weighing: Weighing) -> str:
