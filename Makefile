@@ -29,7 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types arrows format docs picture bench clean
+.PHONY: help demo test lint types arrows format docs picture bench clean duration
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
@@ -38,8 +38,12 @@ help:  ## list these commands
 demo: $(VENV)/.installed  ## install everything except the tests, explain a case, run a batch, check the rules; about a minute
 	$(DEMO)
 
-test: lint types arrows  ## run all checks: lint, types, arrows, and the tests with branch coverage
+test: duration lint types arrows  ## run all checks: lint, types, arrows, and the tests with branch coverage
 	$(BIN)/pytest --cov --numprocesses 2
+
+# README.md says so too.
+duration:
+	@echo 'All checks take about three and a half minutes on two quiet cores, and longer on busy ones.'
 
 lint: $(VENV)/.installed-test  ## check the style and the format
 	$(BIN)/ruff check
