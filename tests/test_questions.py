@@ -132,12 +132,15 @@ def that_change(book: Rulebook, now: Decision, size: int, smaller: Set[FactSet])
 
 
 @settings(max_examples=25)
-@given(st.data())
-def test_the_sets_that_change_the_advice_are_all_that_do_and_none_smaller(data: st.DataObject) -> None:
+@given(st.data(), st.booleans())
+def test_the_sets_that_change_the_advice_are_all_that_do_and_none_smaller(data: st.DataObject, at_once: bool) -> None:
     book = data.draw(books())
     known = data.draw(possible_facts(book))
     now = decide(book, known)
-    found = explain.what_would_change(CompiledRulebook(book), now, most=10_000)
+    with pytest.MonkeyPatch.context() as patch:
+        if at_once:  # as if there were many answers to each finding
+            patch.setattr("engine.explain.counterfactuals.FEW", 0)
+        found = explain.what_would_change(CompiledRulebook(book), now, most=10_000)
     told = {one for alternative in found.sets for one in expanded(alternative, known)}
     tried: set[FactSet] = set()
     sizes = iter(range(1, len(book.findings) + 1))

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import reduce
+from itertools import chain, islice, product
 from math import prod
+from operator import and_
 from typing import Any
 
 from .. import semantics
@@ -15,7 +17,7 @@ from ..rulebook import Rulebook, facts_in_order
 from .answers import Told, outcome_where, shown, told_answers
 from .contrast import Difference, compare
 from .correction_sets import CorrectionSets
-from .counterfactual import LOOSE, MOST_TRIED, options_of, prefer_ordinary
+from .counterfactual import LOOSE, options_of, prefer_ordinary
 from .findings import FindingChange, with_changes
 from .preconditions import check_answers, check_asked, check_most, check_other_answers
 from .rule_changes import Change, Judged, changes
@@ -24,6 +26,10 @@ from .verify import check_changed
 
 TRIED = 2
 """So many other answers together are told not to change anything, where no set of any size does."""
+FEW = 100
+"""So many answers to the findings of one set are found one by one; of more all are tried at once."""
+MOST_TRIED = 100_000
+"""So many answers to the findings of one set are tried."""
 MOST_FOUND = 10_000
 """Where there are more sets of a size they are left at that."""
 SIZES = 2
@@ -173,17 +179,35 @@ class _Search:
         self.undecided, self.undecided_from = reason, size
 
     def _add(self, names: Sequence[str], case: Mapping[str, Value], sets: CorrectionSets) -> None:
-        """Keep what the case has of these findings, and look no more for it, nor for what has it in it."""
+        """Keep the answers to these findings that do it, and look no more for them, nor for what has them in it.
+
+        Of a few answers that of the case is kept, and the next is found in its turn; of many all are tried at once.
+        """
         options = tuple(option for name in names if (option := self._option(name, case[name])) is not None)
-        if len(options) < len(names):
-            self._give_up(LOOSE, len(names))
+        size, many = len(names), prod(len(self.options[name]) for name in names)
+        if len(options) < size:
+            self._give_up(LOOSE, size)
             return
-        sets.bar(map(self.compiled.node_of, options))
-        self.found.setdefault(len(names), []).append(options)
-        if prod(len(self.options[name]) for name in names) > MOST_TRIED:
-            self._give_up(f"there are too many answers to {len(names)} questions to try them all", len(names))
-        elif len(self.found[len(names)]) > MOST_FOUND:
-            self._give_up(f"the search ends at {MOST_FOUND:,}", len(names))
+        found = self._all_that_do(names) if FEW < many <= MOST_TRIED else [options]
+        for one in found:
+            sets.bar(map(self.compiled.node_of, one))
+        self.found.setdefault(size, []).extend(found)
+        if many > MOST_TRIED:
+            self._give_up(f"there are too many answers to {size} questions to try them all", size)
+        elif not found:
+            self._give_up(LOOSE, size)
+        elif len(self.found[size]) > MOST_FOUND:
+            self._give_up(f"the search ends at {MOST_FOUND:,}", size)
+
+    def _all_that_do(self, names: Sequence[str]) -> list[OptionSet]:
+        """All answers to these findings that change the advice, and have in them no set that does it already."""
+        tried = list(product(*(self.options[name] for name in names)))
+        variants = self.compiled.variants_with(self.facts, tried)
+        hits = variants.any_of(self.aims) & self.compiled.possible(variants)
+        for one in chain.from_iterable(self.found.values()):
+            if all(option.term in names for option in one):
+                hits &= ~reduce(and_, (variants.chosen[option.term][option.value] for option in one))
+        return [tried[place] for place in set_bits(hits)]
 
     def _option(self, name: str, value: Value) -> Option | None:
         """The option that stands for an answer; None where that is not told apart from the answer there is."""

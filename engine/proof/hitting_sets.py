@@ -27,6 +27,7 @@ class HittingSets(Generic[Thing]):
         self.things = things
         self.weights = {thing: len(things) ** 2 + place * ranked for place, thing in enumerate(things)}
         self.sets: Hitman | None = None
+        self.part: tuple[Thing, ...] | None = ()
 
     def smallest(self, refute: Refute[Thing], most: int | None = None) -> tuple[Thing, ...] | Unknown | None:
         """A smallest part that is not refuted; None where there is none, or none of at `most` so many things.
@@ -50,10 +51,14 @@ class HittingSets(Generic[Thing]):
                 found = refute(gathered)
 
     def _hitting(self) -> tuple[Thing, ...]:
-        chosen = set(self.sets.get()) if self.sets is not None else set()
-        return tuple(thing for thing in self.things if thing in chosen)
+        """The smallest part that hits all sets met so far, looked for only where there are new ones."""
+        if self.part is None:
+            chosen = set(self.sets.get()) if self.sets is not None else set()
+            self.part = tuple(thing for thing in self.things if thing in chosen)
+        return self.part
 
     def _hit(self, missing: list[Thing]) -> None:
+        self.part = None
         if self.sets is None:
             from pysat.examples.hitman import Hitman
 
