@@ -70,7 +70,7 @@ def lumbar(context: click.Context, knowledge: str) -> None:
     It tells a facet-type from a disc-type pattern, chooses flexion or extension work, and adjusts it to the answer of
     the pain. It makes no diagnosis, and no clinician has reviewed its knowledge yet.
 
-    Exit codes: 0 fine, 1 something to mend in a case or the knowledge base, 2 wrong use of a command,
+    Exit codes: 0 fine, 1 a problem in a case or the knowledge base, 2 wrong use of a command,
     3 an internal error of lumbar, to be reported.
     """
     context.obj = knowledge

@@ -1,4 +1,4 @@
-"""Every error raised on purpose, as one tree, and the place in a file where it is to be mended."""
+"""Every error raised on purpose, as one tree, and the place in a file where it is to be fixed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -219,6 +219,11 @@ def listed(words: Sequence[str], limit: int = 12) -> str:
     """The words as one phrase for `expected`; a long list is cut and counted."""
     shown = ("; " if any("," in word for word in words[:limit]) else ", ").join(words[:limit])
     return shown if len(words) <= limit else f"{shown} and {len(words) - limit} more"
+
+
+def counted_or_no(count: int, what: str) -> str:
+    """A number of things in words, and none as `no`."""
+    return counted(count, what) if count else f"no {what}s"
 
 
 def counted(count: int, noun: str) -> str:

@@ -28,7 +28,7 @@ def test_every_other_answer_that_is_accepted_is_named(shed: Path) -> None:
     code, _, error = accept(shed)
     assert code == 0
     assert error.splitlines() == [
-        f"{saved}: the answer is written anew",
+        f"{saved}: the answer is rewritten",
         "  fault: worn chain (before: glazed pads)",
         "  ride: gently (before: not known yet)",
     ]
@@ -102,7 +102,7 @@ def test_single_cases_are_accepted_and_the_rest_stays_to_be_mended(shed: Path, n
     code, output, error = accept(shed, str(shed / name) if "/" in name else name)
     assert code == 1
     assert "the case 'old_chain': fault: worn chain (before: glazed pads)" in output
-    assert error.startswith(f"{shed / 'cases' / 'other.yaml'}: the answer is written anew\n")
+    assert error.startswith(f"{shed / 'cases' / 'other.yaml'}: the answer is rewritten\n")
     assert saved.read_text(encoding="utf-8") == before
     assert "expected ride: not at all\n" in (shed / "cases" / "other.yaml").read_text(encoding="utf-8")
 

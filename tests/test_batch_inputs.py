@@ -74,11 +74,11 @@ def test_standard_input_and_single_cases_without_an_answer_are_no_success(tmp_pa
     lines = json.dumps(FHIR) + "\n"
     code, printed, _ = lumbar("batch", "-", "--out", str(tmp_path / "out"), stdin=lines)
     assert code == 1
-    assert "1 case: 0 decided, 1 empty (no answer in it), 0 set apart." in printed
+    assert "1 case: 0 decided, 1 empty (no answer in it), 0 rejected." in printed
     assert "no column is a finding" in printed
     code, printed, errors = lumbar("decide", "-", "--brief", stdin='{"case": "a", "age": "unknown"}')
     assert code == 1
-    assert "1 case, 0 to mend, 1 empty" in printed
+    assert "1 case, 0 with problems, 1 empty" in printed
     assert "no answer in it; expected at least one finding" in errors
 
 
@@ -184,7 +184,7 @@ def test_what_is_left_out_of_a_folder_is_told(bundled: Rulebook, tmp_path: Path)
     ]
     code, printed, _ = lumbar("decide", str(folder), "--brief")
     assert code == 1
-    assert "1 case, 0 to mend, 3 not read." in printed
+    assert "1 case, 0 with problems, 3 not read." in printed
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")

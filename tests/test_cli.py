@@ -36,7 +36,7 @@ def test_the_saved_cases_are_decided_one_line_each() -> None:
     count = len(list(CASES.glob("*.yaml")))
     assert code == 0
     assert len(output.splitlines()) == count + 1
-    assert f"{count} cases, 0 to mend. " in output
+    assert f"{count} cases, 0 with problems. " in output
     assert output.endswith("cards are drafts, not reviewed.\n")
 
 
@@ -276,7 +276,7 @@ def test_a_changed_answer_is_accepted_with_one_switch(shed: Path) -> None:
     edit(saved, "expected fault: worn chain", "expected fault: glazed pads")
     code, _, error = run("--knowledge", str(shed), "check", "--accept")
     assert code == 0
-    assert "the answer is written anew" in error
+    assert "the answer is rewritten" in error
     assert sorted(saved.read_text(encoding="utf-8").split()) == sorted(before.split())
 
 

@@ -99,7 +99,7 @@ def test_a_table_of_cases_is_compared_too(shed: Path, tmp_path: Path) -> None:
     )
     assert fault["gone"] == ["long_chain"]
     assert (
-        "2 of 3 cases (1 set apart, which no rule can read) get other advice"
+        "2 of 3 cases (1 rejected, which no rule can read) get other advice"
         in run(shed, "impact", str(table), "--against", str(BICYCLE))[1]
     )
 

@@ -163,7 +163,7 @@ def test_one_line_of_many_names_the_law_and_the_last_counts_it() -> None:
     assert code == 1
     assert broken == "breaks: haste: at once; breaks the law nothing_beside_an_alarm; the rest is withheld"
     assert "exercise: extension" in well
-    assert total.startswith("2 cases, 0 to mend, 1 breaking a law.")
+    assert total.startswith("2 cases, 0 with problems, 1 breaking a law.")
 
 
 @pytest.mark.usefixtures("knowledge")
@@ -182,7 +182,7 @@ def test_an_interview_ends_with_the_alarm_and_the_law() -> None:
 def test_a_batch_names_the_laws_counts_them_and_is_read_back(form: str) -> None:
     code, output = asked("batch", "breaks.json", "well.json", "--out", "out", "--format", form)
     assert code == 1
-    assert "1 case of them would break a law: of these only the alarms are told. nothing_beside_an_alarm (1)" in output
+    assert "1 case of them would break a law: of these only the alarms are shown. nothing_beside_an_alarm (1)" in output
     summary = json.loads(Path("out/summary.json").read_text())
     assert summary["breaking a law"] == 1
     assert summary["broken laws"] == {"nothing_beside_an_alarm": 1}

@@ -181,7 +181,7 @@ def test_the_command_prints_lines_that_decide_reads() -> None:
     made = CliRunner().invoke(lumbar, ["make-cases", "20", "--visits", "first", "--out", "-"], catch_exceptions=False)
     assert [json.loads(line)["visit"] for line in made.stdout.splitlines()] == ["first"] * 20
     decided = CliRunner().invoke(lumbar, ["decide", "-", "--brief"], input=made.stdout, catch_exceptions=False)
-    assert "20 cases, 0 to mend" in decided.stdout
+    assert "20 cases, 0 with problems" in decided.stdout
 
 
 @pytest.mark.parametrize(

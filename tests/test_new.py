@@ -259,7 +259,7 @@ def test_a_card_that_breaks_a_law_is_not_saved(shed: Path, capsys: pytest.Captur
     told = out(capsys)
     assert "never_two" in told
     assert ", as for a patient with" in told
-    assert "1 problem to mend before it can be saved." in told
+    assert "Fix 1 problem before it can be saved." in told
 
 
 def test_what_loading_finds_wrong_is_told_before_it_is_saved(shed: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -263,9 +263,9 @@ def test_what_no_text_can_hold_is_shown_whatever_the_encoding(
 
 @pytest.mark.skipif(os.name != "posix", reason="the names of files may hold line breaks on POSIX")
 def test_the_name_of_a_file_begins_no_line_of_its_own(cases: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (cases / "a\nCase b: nothing to mend\n.yaml").write_text("noise: loud\n", encoding="utf-8")
+    (cases / "a\nCase b: no problems\n.yaml").write_text("noise: loud\n", encoding="utf-8")
     said = run(monkeypatch, ["--knowledge", str(BICYCLE), "decide", file(cases, "a\n")])
-    assert "a\\u000aCase b: nothing to mend\\u000a.yaml:1:8: 'loud' is not a value of 'noise'" in said
+    assert "a\\u000aCase b: no problems\\u000a.yaml:1:8: 'loud' is not a value of 'noise'" in said
     assert not any(line.startswith("Case b") for line in said.splitlines())
 
 

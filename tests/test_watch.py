@@ -45,21 +45,21 @@ def told(process: "subprocess.Popen[str]", end: str) -> list[str]:
 
 
 def test_only_what_changed_is_told_until_it_is_ended(watching: "subprocess.Popen[str]", shed: Path) -> None:
-    assert told(watching, "Ctrl-C")[-1].endswith(f" to mend. Watching {shed}; Ctrl-C ends it.")
+    assert told(watching, "Ctrl-C")[-1].endswith(f" problems. Watching {shed}; Ctrl-C ends it.")
     card = shed / "rules" / "no_brakes.yaml"
     whole = card.read_text(encoding="utf-8")
     _replace(card, whole.replace("brakes hold: no\n", "brakes hold: maybe\n"))
     fault = "rules/no_brakes.yaml:4:5: 'maybe' is not a value of 'brakes hold'; expected yes, no"
-    first = told(watching, " to mend")
+    first = told(watching, " problem")
     assert first[:2] == ["rules/no_brakes.yaml changed", f"  {fault}"]
-    assert first[-1] == "  1 to mend"
+    assert first[-1] == "  1 problem"
     _replace(card, whole.replace("{brakes hold: no}, rule: holds", "{brakes hold: no}, rule: fails"))
-    second = told(watching, " to mend")
+    second = told(watching, " problem")
     assert second[0] == "rules/no_brakes.yaml changed"
     assert any("the example 'no grip': the rule holds; expected that it fails" in line for line in second)
-    assert f"  mended: {fault}" in second
+    assert f"  fixed: {fault}" in second
     watching.send_signal(signal.SIGINT)
-    assert lines(watching, 2) == ["", f"Ended: {counted(int(second[-1].split()[0]), 'problem')} to mend."]
+    assert lines(watching, 2) == ["", f"Ended: {counted(int(second[-1].split()[0]), 'problem')}."]
     assert watching.wait(timeout=30) == 1
 
 

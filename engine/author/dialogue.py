@@ -48,7 +48,7 @@ def _tried(saved: SavedCases, draft: Draft, patient: Case | None) -> Talk[tuple[
         yield StyledLine("Tried out", style="title")
         yield from _mended(tried.problems)
         assert tried.after is not None
-        yield StyledLine("Examples, saved cases, sources, and the order of work: nothing to mend.", 1)
+        yield StyledLine("Examples, saved cases, sources, and the order of work: no problems.", 1)
         for line in report_text.saved_changes(tried.changes, (tried.after, saved.rulebook), len(saved.rulebook.cases)):
             yield replace(line, indent=line.indent + 1)
         proved = prove_card(saved.rulebook, tried.after, draft.rule)
@@ -62,7 +62,7 @@ def _mended(problems: Sequence[Problem]) -> Talk[None]:
     """Go on where nothing is to be mended."""
     if problems:
         yield from report_text.problems(problems)
-        yield from dead_end(f"{counted(len(problems), 'problem')} to mend before it can be saved.")
+        yield from dead_end(f"Fix {counted(len(problems), 'problem')} before it can be saved.")
 
 
 def _told(proved: Proved, after: Rulebook, before: Rulebook) -> Talk[None]:

@@ -52,7 +52,7 @@ def saved_changes(changes: Sequence[Change], rulebooks: Sequence[Rulebook], coun
 def many(counted_cases: Mapping[str, Any]) -> Iterator[StyledLine]:
     """What becomes of the cases of files, by kind of change."""
     count, apart = counted_cases["count"], counted_cases["set apart"]
-    beside = f" ({apart:,} set apart, which no rule can read)" if apart else ""
+    beside = f" ({apart:,} rejected, which no rule can read)" if apart else ""
     yield from problems(map(Problem.of, counted_cases["problems"]))
     if empty := counted_cases["empty"]:
         yield StyledLine(f"{empty:,} of {count:,} cases have no answer in them.", style="alarm")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..case import Case, Value
 from ..document import write
-from ..errors import counted, listed
+from ..errors import counted, counted_or_no, listed
 from ..record import Json
 from ..rulebook import Rulebook, Term
 from . import Finding, Report, Subject, checks, mutation
@@ -60,19 +60,24 @@ def in_words(rulebook: Rulebook, report: Report, advice: bool, mutants: bool, wh
     looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
     if report.mutation:
         yield mutation.in_one_line(report.mutation)
-    yield f"Looked at {looked}: {len(report.errors) or 'nothing'} to mend. Rulebook {rulebook.digest}."
+    yield f"Looked at {looked}: {counted_or_no(len(report.errors), 'problem')}. Rulebook {rulebook.digest}."
     yield proved_in_one_line(rulebook, report)
 
 
 def proved_in_one_line(rulebook: Rulebook, report: Report) -> str:
     """What was proved, over how many possible cases, in what time."""
     counts, errors = _asked_of(rulebook), sum(one.blocks for one in report.proved)
-    resting = f", {len(report.resting)} of them by assumptions about patients" if report.resting else ""
+    resting = f" ({len(report.resting)} of them by assumptions about patients)" if report.resting else ""
+    laws, conclusions, rules = (counted(counts[name], name[:-1]) for name in ("laws", "conclusions", "rules"))
+    every = f"all ~10^{report.magnitude} possible cases ({report.seconds:.1f} s)"
+    advice = f"{len(report.proved) - errors or 'nothing'} to consider."
+    if errors:
+        verified = f"{laws}{resting}, {conclusions}, {rules}: {counted(errors, 'problem')}"
+        return f"Checked against {every}: {verified}, {advice}"
+    holds = "holds" if counts["laws"] == 1 else "hold"
     return (
-        f"Asked of every one of some 10^{report.magnitude} possible cases in {report.seconds:.1f} s: "
-        f"{counted(counts['laws'], 'law')}{resting}, disputes over {counted(counts['conclusions'], 'conclusion')}, "
-        f"{counted(counts['rules'], 'rule')} that could be dead, and gaps: {errors or 'nothing'} to mend, "
-        f"{len(report.proved) - errors or 'nothing'} to consider."
+        f"Verified for {every}: {laws} {holds}{resting}, no conflicts in {conclusions}, "
+        f"none of {rules} unreachable, no gaps, {advice}"
     )
 
 

@@ -352,6 +352,6 @@ def _with(case: Case, problems: list[Problem]) -> Case:
     """The case with these problems before its own, cut where nobody would read on."""
     told = (*problems, *case.problems)
     if len(told) > MANY:
-        more = Problem(case.place or Place(""), f"{len(told) - MANY:,} more to mend in this case")
+        more = Problem(case.place or Place(""), f"{len(told) - MANY:,} more problems in this case")
         told = (*told[:MANY], more)
     return replace(case, problems=told)

@@ -199,7 +199,7 @@ def mending(as_json: bool = False) -> Iterator[None]:
             click.echo(str(problem), err=True)
         if isinstance(error, InternalError):
             sys.exit(Exit.INTERNAL)
-        click.echo(f"{counted(len(error.problems), 'problem')} to mend", err=True)
+        click.echo(f"{counted(len(error.problems), 'problem')}", err=True)
         sys.exit(Exit.TO_MEND)
 
 

@@ -7,7 +7,7 @@ import click
 from watchfiles import watch as changes_of
 
 from ..checks import check, errors
-from ..errors import KnowledgeError, counted
+from ..errors import KnowledgeError, counted_or_no
 from ..loader import load
 from ..loader.files import belongs
 
@@ -29,7 +29,7 @@ def changes(directory: Path) -> Iterator[tuple[str, ...]]:
 
 
 def problems(directory: Path) -> tuple[str, ...]:
-    """Everything there is to mend, as text; saved cases are decided by `semantics`, which leaves nothing behind."""
+    """Every problem, as text; saved cases are decided by `semantics`, which leaves nothing behind."""
     try:
         rulebook = load(directory)
     except KnowledgeError as error:
@@ -38,22 +38,22 @@ def problems(directory: Path) -> tuple[str, ...]:
 
 
 def watch(directory: Path) -> bool:
-    """Check once, and again after every change until Ctrl-C; whether nothing was left to mend at the end."""
+    """Check once, and again after every change until Ctrl-C; whether no problem was left at the end."""
     changed = changes(directory)
     next(changed)  # what is written while the first check runs is a change too
     known = problems(directory)
     for problem in known:
         click.echo(problem)
-    click.echo(f"{len(known) or 'Nothing'} to mend. Watching {directory}; Ctrl-C ends it.")
+    click.echo(f"{counted_or_no(len(known), 'problem').capitalize()}. Watching {directory}; Ctrl-C ends it.")
     try:
         for names in changed:
             earlier, known = known, problems(directory)
             click.echo(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''} changed")
-            for word, one, other in (("", known, earlier), ("mended: ", earlier, known)):
+            for word, one, other in (("", known, earlier), ("fixed: ", earlier, known)):
                 for problem in one:
                     if problem not in other:
                         click.echo(f"  {word}{problem}")
-            click.echo(f"  {len(known) or 'nothing'} to mend")
+            click.echo(f"  {counted_or_no(len(known), 'problem')}")
     except KeyboardInterrupt:
-        click.echo(f"\nEnded: {counted(len(known), 'problem')} to mend.")
+        click.echo(f"\nEnded: {counted_or_no(len(known), 'problem')}.")
     return not known

@@ -86,7 +86,7 @@ def _reject(out: Path, name: str) -> Case:
             problems = told.get("problems", [told]) if isinstance(told, dict) else None
             facts = told.get("facts", {}) if isinstance(told, dict) else None
             if not isinstance(facts, dict) or not isinstance(problems, list) or not _are_objects(problems):
-                raise refused(out / REJECTS, f"{line[:80].rstrip()!r}", "a case that was set apart, in each line")
+                raise refused(out / REJECTS, f"{line[:80].rstrip()!r}", "a rejected case in each line")
             if told.get("case") == name:
                 found = tuple(map(Problem.of, problems))
                 return Case(name, facts, found[0].place, problems=found)

@@ -10,7 +10,7 @@ from .recognised import unheard
 
 
 def is_amiss(summary: Json, extra: str) -> bool:
-    """Whether there is anything that a person should mend or look at."""
+    """Whether there is anything that a person should fix or look at."""
     told = any(summary[kind] for kind in ("rejects", "breaking a law", "empty", "problems"))
     return told or (extra == "keep" and bool(unheard(summary["extra columns"])))
 
@@ -18,7 +18,7 @@ def is_amiss(summary: Json, extra: str) -> bool:
 def in_words(summary: Json, out: Path, extra: str) -> Iterator[str]:
     """The summary in lines: the counts, columns that are no findings, and where the rejects are."""
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary["by reason"].items())
-    apart = f"{summary['rejects']:,} set apart" + (f" ({reasons})" if reasons else "")
+    apart = f"{summary['rejects']:,} rejected" + (f" ({reasons})" if reasons else "")
     cases = counted(summary["cases"], "case")
     empty = f" {summary['empty']:,} empty (no answer in it)," if summary["empty"] else ""
     yield f"{cases}: {summary['decided']:,} decided,{empty} {apart}. Rulebook {summary['rulebook']}."
@@ -31,6 +31,6 @@ def in_words(summary: Json, out: Path, extra: str) -> Iterator[str]:
     if summary["breaking a law"]:
         laws = ", ".join(f"{law} ({count:,})" for law, count in summary["broken laws"].items())
         breaking = counted(summary["breaking a law"], "case")
-        yield f"{breaking} of them would break a law: of these only the alarms are told. {laws}"
+        yield f"{breaking} of them would break a law: of these only the alarms are shown. {laws}"
     if summary["rejects"]:
-        yield f"{printable(out / 'rejects.ndjson')} has what is to be mended, the most urgent first."
+        yield f"{printable(out / 'rejects.ndjson')} has the rejected cases, the most urgent first."

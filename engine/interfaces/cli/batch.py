@@ -32,7 +32,7 @@ LEAST_MEMORY = 4 << 30  # bytes of addresses, most of which are never used
 @click.option("--unique", is_flag=True, help="No id may be used twice in all inputs, and not only in each file.")
 @click.option("--store/--no-store", default=True, help="Keep the findings, for `why` and as an INPUT read fast.")
 @click.option("--batch-size", "size", type=click.IntRange(min=1), default=1 << 18, show_default=True, metavar="N")
-@click.option("--resume", is_flag=True, help="Go on with what was begun in DIR.")
+@click.option("--resume", is_flag=True, help="Continue what was begun in DIR.")
 @click.option("--scheduler", metavar="ADDRESS", help="Workers to do it: a Dask tcp://host:port, or local:N for N here.")
 @AS_JSON
 @click.pass_obj
@@ -40,7 +40,7 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
     """Decide every case of files and folders: Parquet, CSV, NDJSON, JSON, YAML; all but Parquet also as .gz or .zst.
     - is standard input, CSV or NDJSON.
 
-    DIR gets the answers, the findings, the knowledge base, a summary, and in rejects.ndjson what is to be mended, the
+    DIR gets the answers, the findings, the knowledge base, a summary, and in rejects.ndjson the rejected cases, the
     most urgent first. A full trace tells also which rules wait. Extra columns are no findings.
     """
     _enough_memory()

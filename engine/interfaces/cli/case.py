@@ -81,7 +81,7 @@ def decide(
     if brief and not as_json:
         counts = {"breaking a law": breaking, "empty": empty, "not read": unread, "with an id used before": again}
         told = "".join(f", {number} {kind}" for kind, number in counts.items() if number)
-        click.echo(f"{counted(count, 'case')}, {at_fault} to mend{told}. {render.drafts(rulebook)}")
+        click.echo(f"{counted(count, 'case')}, {at_fault} with problems{told}. {render.drafts(rulebook)}")
     sys.exit(Exit.TO_MEND if any((at_fault, breaking, empty, unread, again)) else Exit.FINE)
 
 

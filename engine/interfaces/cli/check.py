@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--accept",
     is_flag=True,
-    help="Write the present answers into the saved cases, or into each CASE alone, if nothing else is to be mended.",
+    help="Write the present answers into the saved cases, or into each CASE alone, if there is no other problem.",
 )
 @click.option("--advice", is_flag=True, help="Print what is only to be considered, and look for what is idle.")
 @click.option("--mutants", is_flag=True, help="List the changes of rules that no example and no saved case catches.")
@@ -44,7 +44,7 @@ def check(
     save: Path | None,
     watch: bool,
 ) -> None:
-    """Load everything, try all examples and saved cases, ask every possible case, and print what is to be mended.
+    """Load everything, try all examples and saved cases, ask every possible case, and print every problem.
 
     What is asked of every possible case: whether a law can be broken, two rules dispute, a rule is dead or an answer
     is missing. Each such finding is shown as the smallest and most ordinary patient, a case that `lumbar why` explains.
@@ -53,7 +53,7 @@ def check(
     neighbour, a threshold by one …), and the share of changes that an example or a saved case catches is reported. That
     is advice, and no error.
 
-    With --accept, what becomes of each expected answer is told; the difference is yours to review.
+    With --accept, each changed answer is reported; the difference is yours to review.
     """
     from ...checks import check as run
     from ...checks import report_text
@@ -118,7 +118,7 @@ def _wanted(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:
 
 
 def _accept(rulebook: "Rulebook", report: "Report", cases: frozenset[str]) -> bool:
-    """Write the present answers into these saved cases, where nothing else is to be mended; whether anything was."""
+    """Write the present answers into these saved cases, where there is no other problem; whether anything was."""
     from ...author.saving import save
     from ...checks.saved_cases import accepted
     from ...errors import counted
@@ -126,13 +126,13 @@ def _accept(rulebook: "Rulebook", report: "Report", cases: frozenset[str]) -> bo
     others = sum(one.check != "changed_answer" for one in report.errors)
     found = tuple(accepted(rulebook, report.decisions, cases))
     if others and found:
-        click.echo(f"No answer is accepted: {counted(others, 'other problem')} to mend first.", err=True)
+        click.echo(f"No answer is accepted: fix {counted(others, 'other problem')} first.", err=True)
     if others or not found:
         return False
     with writing(rulebook.directory):
         save(Path(rulebook.directory), {one.file: one.text for one in found})
     for one in found:
-        click.echo(f"{Path(rulebook.directory) / one.file}: the answer is written anew", err=True)
+        click.echo(f"{Path(rulebook.directory) / one.file}: the answer is rewritten", err=True)
         for change in one.changes:
             click.echo(f"  {change}", err=True)
     return True

@@ -112,7 +112,7 @@ def decided(
 
 
 def end_where_at_fault(rulebook: "Rulebook", case: "Case", as_json: bool, reader: str = "clinician") -> None:
-    """Tell a case with something to mend in it, and end."""
+    """Show a case with problems, and end."""
     from ... import render
     from ...alarms import Alarms
 
@@ -155,7 +155,7 @@ def lawful(
 
 
 def end(*decisions: "Decision") -> None:
-    """End with the exit code for what was told: there is something to mend where a law is broken."""
+    """End with the exit code for a problem where a law is broken."""
     if any(decision.broken for decision in decisions):
         sys.exit(Exit.TO_MEND)
 
@@ -167,7 +167,7 @@ def broken_json(*decisions: "Decision") -> Json:
 
 
 def fault_json(alarms: "Alarms", case: "Case") -> Json:
-    """A case with something to mend in it, as JSON has it."""
+    """A case with problems, as JSON has it."""
     problems = [problem.as_json() for problem in case.problems]
     figures = alarms.figures(case).as_json()
     return {"case": case.id, "problems": problems, **figures, "rulebook": alarms.rulebook.digest}
