@@ -65,10 +65,9 @@ def main() -> None:
 @click.version_option(package_name="lumbar")
 @click.pass_context
 def lumbar(context: click.Context, knowledge: str) -> None:
-    """Decision support for low back pain on leaning back, traced to the rules that fired.
+    """Decide cases by the rules of a knowledge base, and trace every answer to the rules that fired.
 
-    It tells a facet-type from a disc-type pattern, chooses flexion or extension work, and adjusts it to the answer of
-    the pain. It makes no diagnosis, and no clinician has reviewed its knowledge yet.
+    What the knowledge is about, and who has reviewed it, is said with every recommendation (`lumbar decide`).
 
     Exit codes: 0 fine, 1 a problem in a case or the knowledge base, 2 wrong use of a command,
     3 an internal error of lumbar, to be reported.

@@ -90,7 +90,7 @@ def test_a_case_at_fault_is_an_object_of_its_own_in_json() -> None:
 def test_a_file_that_cannot_be_read_reassures_nobody() -> None:
     code, output, _ = run("decide", "-", stdin="saddle numbness: [yes")
     assert code == 1
-    assert "urgency: not known, for nothing of the case could be read" in output
+    assert "urgency: not known, because nothing of the case could be read" in output
     told = json.loads(run("decide", "-", "--json", stdin="saddle numbness: [yes")[1])
     assert (told["at least"], told["at most"]) == ({"urgency": None}, {"urgency": "emergency"})
 

@@ -243,11 +243,11 @@ def test_every_answer_is_kept_at_once_and_an_end_of_input_loses_nothing(tmp_path
     file = tmp_path / "bicycle.yaml"
     code, output = consult(file, "1")
     assert code == 1
-    assert output.endswith(f"Not finished. The case is in {file}.\nGo on with: lumbar consult {file}\n")
+    assert output.endswith(f"Not finished. The case is in {file}.\nContinue with: lumbar consult {file}\n")
     assert f"{first.term.name}: {first.term.domain.values[0]}\n" in output  # what the number was taken for
     assert file.read_text() == f"case: bicycle\n{first.term.name}: {first.term.domain.values[0]}\n"
     _, output = consult(file, "back", "stop")
-    assert "Going on with" in output
+    assert "Continuing" in output
     assert file.read_text() == "case: bicycle\n"
 
 

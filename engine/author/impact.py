@@ -54,7 +54,7 @@ def answer_text(decision: Decision, term: str) -> AnswerText:
     if not decision.withholds(term) or standing == NO_SUCH:
         return standing
     told = format_answer(standing) if isinstance(standing, Members) else standing
-    return f"{told} (withheld, for it breaks {listed([law.id for law in decision.broken])})"
+    return f"{told} (withheld, because it breaks {listed([law.id for law in decision.broken])})"
 
 
 def _answer_text(decision: Decision, term: str) -> AnswerText:

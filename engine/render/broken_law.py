@@ -7,7 +7,9 @@ from ..errors import listed
 from ..rulebook import Rulebook
 from .styled_line import StyledLine, format_answer
 
-WITHHELD = "Nothing else is told of this case: what follows from these answers would break a law of the knowledge base."
+WITHHELD = (
+    "Nothing else is shown for this case: what follows from these answers would break a law of the knowledge base."
+)
 TO_BE_SEEN = "Have the patient seen by a clinician, and report this as a mistake in the knowledge base."
 
 
@@ -25,7 +27,7 @@ def broken_laws(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
 def broken_laws_named(decision: Decision) -> str:
     """The laws that a decision breaks in a sentence; nothing where there are none."""
     laws = "; ".join(f"{law.says} [{law.id}, {law.place.file}]" for law in decision.broken)
-    return f"A law is broken, so that only alarms are told: {laws}" if laws else ""
+    return f"A law is broken, so only alarms are shown: {laws}" if laws else ""
 
 
 def alarms(rulebook: Rulebook, decision: Decision) -> Iterator[str]:

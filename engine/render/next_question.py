@@ -42,7 +42,7 @@ def _proof(questions: Questions) -> str:
     if not questions.decision.ask:
         return "Every question that applies is answered."
     if questions.proof == "structure":
-        return "Proved: nothing of it hangs on what is not answered."
+        return "Proved: nothing in it depends on what is not answered."
     return "Proved: no answers to what is left, in any possible patient, change any of it."
 
 

@@ -127,9 +127,9 @@ def _reached(alarms: Alarms, case: Case) -> Iterator[str]:
     for name, most in figures.at_most.items():
         least = figures.at_least[name]
         if least is None:
-            yield f"{name}: not known, for nothing of the case could be read; it can be {most}"
+            yield f"{name}: not known, because nothing of the case could be read; it can be {most}"
         elif least == most and _is_strange(case) and most != alarms.rulebook.terms[name].domain.values[-1]:
-            yield f"{name}: at least {least}; what stands under a name that is like no finding may raise it"
+            yield f"{name}: at least {least}; a value whose name is like no finding may raise it"
         elif least == most:
             yield f"{name}: at least {least}; correcting the problems cannot raise it"
         else:

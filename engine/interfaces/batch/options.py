@@ -199,7 +199,7 @@ def _is_batch(folder: Path) -> bool:
 def _stored(folder: Path) -> Iterator[Path]:
     """The parts of the store of a finished batch; raises Refused."""
     if not json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["finished"]:
-        raise refused(folder, "a batch that was not finished", "one that was; --resume goes on with it")
+        raise refused(folder, "a batch that was not finished", "one that was; --resume continues it")
     if not (folder / FINDINGS / DOMAINS).exists():
         raise refused(folder, "answers without their findings", "the OUT of a batch that stored them")
     yield from sorted((folder / FINDINGS).glob(f"*{SUFFIX}"))

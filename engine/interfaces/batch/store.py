@@ -218,5 +218,5 @@ def opened(out: Path, resume: bool) -> Json | None:
     inside = {path.name for path in out.iterdir() if path.suffix != PART} - {LOCK}
     begun = {ANSWERS, FINDINGS, WORK, KNOWLEDGE, GIVEN}
     if inside and not (resume and inside <= begun):
-        raise refused(out, "a folder that is not empty", "a new folder, or --resume to go on with what was begun")
+        raise refused(out, "a folder that is not empty", "a new folder, or --resume to continue what was begun")
     return None

@@ -28,7 +28,7 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
     """Ask what can still change the advice, one question at a time, and end with the recommendation and a case file.
 
     Every answer is kept in FILE at once (YAML; without FILE, one is named after the time), and a FILE that is there
-    already is gone on with. Answer with a value, its number or how it begins; `help` tells what else can be said.
+    already is continued. Answer with a value, its number or how it begins; `help` lists what else can be said.
     """
     from ...explain import CompiledRulebook
     from ..interview import Interview, begun
@@ -75,7 +75,7 @@ def _opening(interview: "Interview", path: Path) -> "Iterator[StyledLine]":
     if recommendation:
         yield StyledLine(recommendation.notice, style="muted")
     kept = (
-        f"Going on with {path}: {counted(len(interview.answers), 'answer')}."
+        f"Continuing {path}: {counted(len(interview.answers), 'answer')}."
         if interview.answers
         else f"Answers go to {path}."
     )
@@ -109,7 +109,7 @@ def _ending(interview: "Interview", path: Path, finished: bool) -> "Iterator[Sty
     else:
         yield StyledLine(f"Not finished. {kept}")
         if path.exists():
-            yield StyledLine(f"Go on with: lumbar consult {path}")
+            yield StyledLine(f"Continue with: lumbar consult {path}")
 
 
 class _Asking:

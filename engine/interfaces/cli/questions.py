@@ -93,10 +93,10 @@ def _value(term: "Term", value: str) -> str:
 @WHICH
 @click.pass_obj
 def whynot(knowledge: str, case: str, term: str, as_json: bool, length: "Length", name: str | None) -> None:
-    """Tell why TERM is not VALUE in CASE: the rules that could give it, the nearest first, and the shortest way there.
+    """Explain why TERM is not VALUE in CASE: the rules that could conclude it, the nearest first, and the shortest way.
 
-    Without VALUE, every value that it does not have. How near a rule is, is how many answers would have to be other, or
-    be given, for it to fire; each counted once, and of alternatives the fewest.
+    Without VALUE, lists the other values and how near each is. How near a rule is, is the number of answers that would
+    have to change, or be given, before it fires.
     """
     from ... import explain, render
 
@@ -237,11 +237,11 @@ def _decision(rulebook: "Rulebook", case: "Case", as_json: bool) -> "Decision":
     return chain_of(rulebook).decide(case)
 
 
-@click.command(short_help="Tell what other answers would change.")
+@click.command(short_help="Show what other answers would change.")
 @CASE
 @click.argument("answers", nargs=-1, metavar='["TERM: VALUE"]…')
 @TERMS
-@click.option("--all", "every", is_flag=True, help="Tell every set of other answers, not the first of each size alone.")
+@click.option("--all", "every", is_flag=True, help="Show every set of other answers, not only the first of each size.")
 @AS_JSON
 @LENGTH
 @WHICH
@@ -256,11 +256,11 @@ def whatif(
     length: "Length",
     name: str | None,
 ) -> None:
-    """Tell what other answers ("TERM: VALUE"; unknown takes one back) would change in CASE, and through which rules.
+    """Show what other answers ("TERM: VALUE"; unknown takes one back) would change in CASE, and what stays.
 
-    Without any: the smallest sets of other answers that would change the advice and those of the next size, and the
-    single answers that it hangs on. What cannot be otherwise (the terms say so) is left alone, and only possible
-    patients are thought of.
+    Without answers: the smallest changes of answers that would change the advice, those with one answer more, and each
+    single answer that it depends on. Fixed facts (the terms say which) are never changed, and only possible patients
+    are considered.
     """
     from ... import explain, render
 
@@ -312,7 +312,7 @@ def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -
     return {term: case.facts.get(term) for term, _ in pairs if term in findings}
 
 
-@click.command(short_help="Tell which answers were enough.")
+@click.command(short_help="Show which answers were enough.")
 @CASE
 @TERMS
 @AS_JSON
@@ -320,7 +320,7 @@ def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -
 @WHICH
 @click.pass_obj
 def enough(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Length", name: str | None) -> None:
-    """Tell a smallest part of the answers of CASE that gives its advice, whatever the others are."""
+    """Show a smallest part of the answers of CASE that settles its advice, whatever the other answers are."""
     from ... import explain, render
 
     rulebook, decision = decided(knowledge, case, name, as_json)
@@ -330,7 +330,7 @@ def enough(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Leng
     _tell(told, render.enough(told, length, rulebook.terms), as_json, decision)
 
 
-@click.command("next", short_help="Tell what to ask next, and why.")
+@click.command("next", short_help="List what to ask next, and why.")
 @CASE
 @TERMS
 @AS_JSON
@@ -338,10 +338,10 @@ def enough(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Leng
 @WHICH
 @click.pass_obj
 def next_question(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Length", name: str | None) -> None:
-    """Tell which open questions can still change the advice of CASE, the most useful first, and why each is asked.
+    """List the open questions that can still change the advice of CASE, the most useful first, and why each is asked.
 
-    Screening comes before all. From unknown to known counts as a change. Where no answer can change it any more, that
-    is proved.
+    Screening questions come first. A change from unknown to known counts. When no answer can change the advice any
+    more, this is proved.
     """
     from ... import explain, render
 

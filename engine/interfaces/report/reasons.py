@@ -7,7 +7,7 @@ from ... import explain, render, semantics
 from ...case import Case, Decision, Range, Value
 from ...columns.results import DISPUTED, GAP, RANGE, WITHHELD, Answers, Row
 
-NO_FINDINGS = "its findings were not kept, so its reason cannot be told"
+NO_FINDINGS = "its findings were not kept, so its reason cannot be shown"
 
 
 class Reasons:
