@@ -107,3 +107,9 @@ def test_notice_and_drafts_are_told_once_for_many_cases() -> None:
 def test_an_alarm_that_lets_exercise_go_on_forbids_none() -> None:
     assert "No exercise until" in printed(("decide", "-"), ALARM)
     assert "No exercise until" not in printed(("decide", "-"), "leg weakness: stable\n")
+
+
+def test_that_an_exercise_is_to_be_stopped_is_never_left_out() -> None:
+    output = " ".join(printed(("decide", f"{CASES}followup_five_weeks_no_change.yaml")).split())
+    assert "What to do stop the exercises so far; general activity" in output
+    assert "Leave them, keep active" in output

@@ -177,7 +177,7 @@ class _Screen:
         if screening:
             return (
                 f"{counted(screening, 'screening question')} {'is' if screening == 1 else 'are'} open; "
-                "nothing that rests on them is advised yet."
+                f"nothing that rests on {'it' if screening == 1 else 'them'} is advised yet."
             )
         return f"{counted(count, 'question')} {are} open that could change this."
 
