@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 from unicodedata import category, name
 
@@ -154,11 +155,11 @@ def surely(word: str, known: Iterable[str]) -> tuple[str, ...]:
 
     It is one of them but for a slip of the pen, has its words in another order, or is enough of it.
     """
-    words, plain = _by_letters(known), _letters(word)
+    plain = _letters(word)
+    words, ordered = _prepared(tuple(known))
     if plain in words:
         return (words[plain],)
     alike = get_close_matches(plain, words, n=len(words) or 1, cutoff=SURELY)
-    ordered = {_in_order(other): other for other in words}
     turned = get_close_matches(_in_order(plain), ordered, n=len(words) or 1, cutoff=TURNED) if " " in plain else []
     found = dict.fromkeys([*alike, *(ordered[match] for match in turned)])
     return tuple(words[match] for match in found | dict.fromkeys(other for other in words if _is_enough(plain, other)))
@@ -175,6 +176,13 @@ def _is_enough(plain: str, whole: str) -> bool:
 def _letters(word: str) -> str:
     """A word as it is compared: in small letters, a space for `_`, `-` and `.`."""
     return " ".join(word[:80].casefold().replace("_", " ").replace("-", " ").replace(".", " ").split())
+
+
+@lru_cache(maxsize=16)
+def _prepared(known: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """The known words by their letters, and these by their words in order."""
+    words = _by_letters(known)
+    return words, {_in_order(other): other for other in words}
 
 
 def _by_letters(known: Iterable[str]) -> dict[str, str]:

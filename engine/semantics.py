@@ -18,8 +18,7 @@ from .withheld import withheld
 UNKNOWN, HOLDS, FAILS, DISPUTED = map(int, (Mark.UNKNOWN, Mark.HOLDS, Mark.FAILS, Mark.DISPUTED))
 NAMES: tuple[MarkName, ...] = ("waits", "holds", "fails", "disputed")
 STATES: tuple[LineState, ...] = ("unknown", "met", "not met", "disputed")
-STATUS: tuple[Status, ...] = ("waits", "fires", "ruled out", "disputed")
-"""The three by mark, as a name, of a line and of a rule."""
+STATUS: tuple[Status, ...] = ("waits", "fires", "ruled out", "disputed")  # each by mark: its name, a line, a rule
 
 
 @dataclass

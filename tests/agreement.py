@@ -274,7 +274,7 @@ def _kinds(problems: Iterable[str]) -> set[str]:
     """What is wrong with a case; of a key that is there twice, no more is asked."""
     kinds = {_kind(there) for there in problems}
     twice = {kind.partition(" is there twice")[0] for kind in kinds if kind.endswith(" is there twice")}
-    return {kind for kind in kinds if re.sub(" is (no finding|a conclusion)$", "", kind) not in twice}
+    return {kind for kind in kinds if re.sub(" is (not a finding|a conclusion)$", "", kind) not in twice}
 
 
 def _kind(there: str) -> str:

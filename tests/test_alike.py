@@ -203,7 +203,7 @@ def test_a_decimal_is_read_as_it_is_written(bundled: Rulebook, tmp_path: Path) -
     pl.DataFrame(table).write_parquet(tmp_path / "x.parquet")
     batch(bundled, tmp_path / "out", tmp_path / "x.parquet")
     assert set(answers(tmp_path / "out")) == {"b", "c"}
-    for age, told in ((ages[0], "no value of 'age'"), (ages[3], "outside the range")):
+    for age, told in ((ages[0], "is not a value of 'age'"), (ages[3], "outside the range")):
         with pytest.raises(CaseError, match=told):
             case_from(bundled, {"age": age})
     assert case_from(bundled, {"age": ages[1]}).facts == {"age": 45}

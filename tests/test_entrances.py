@@ -109,7 +109,7 @@ def test_what_stands_under_a_strange_name_may_raise_the_alarm(tmp_path: Path) ->
     (tmp_path / "one.json").write_text('{"case": "ann", "alarms": {"saddle numbness": "yes"}}', encoding="utf-8")
     code, output, _ = run("decide", str(tmp_path / "one.json"))
     assert code == 1
-    assert "a name that is like no finding may raise it" in " ".join(output.split())
+    assert "a value whose name is like no finding may raise it" in " ".join(output.split())
     assert "cannot raise it" not in output
 
 

@@ -25,7 +25,7 @@ from .text import Records, Source
 COLUMNS = 1000  # keys that are no findings and have a column of their own
 MORE = "more"  # the column of all further ones
 NAMED = 100  # of which so many are named, and all that are surely alike to a finding
-COMPARED = 20_000  # different ones that are compared letter by letter
+COMPARED = 2_000  # different ones that are compared letter by letter
 SOURCE = "source"
 _KEY = re.compile(rb'"\s*:')
 _HALF = re.compile("[\ud800-\udfff]")
