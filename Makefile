@@ -43,7 +43,7 @@ test: duration lint types arrows  ## run all checks: lint, types, arrows, and th
 
 # README.md says so too.
 duration:
-	@echo 'All checks take about twelve minutes on two quiet cores, and longer on busy ones.'
+	@echo 'All checks take about fourteen minutes on two quiet cores, and longer on busy ones.'
 
 lint: $(VENV)/.installed-test  ## check the style and the format
 	$(BIN)/ruff check
