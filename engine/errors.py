@@ -143,7 +143,7 @@ def near(word: str, known: Iterable[str]) -> tuple[str, ...]:
     A word that differs only in letter case, or in `_`, `-` and `.` for a space, is meant for sure, and stands alone;
     so do those that are surely meant before those that merely resemble it.
     """
-    words = _by_letters(known)
+    words, _ = _prepared(tuple(known))
     plain = _letters(word)
     return surely(word, words.values()) or tuple(
         words[match] for match in get_close_matches(plain, words, n=len(words) or 1, cutoff=0.6)

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from cli import lumbar
 from engine import loader
 from engine.chain import Chain
-from engine.interfaces.cli import case, options, output, questions
+from engine.interfaces.cli import case, options, questions
 from engine.rulebook import Rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,9 +79,9 @@ def _load_once() -> None:
             chains[id(rulebook)] = Chain(rulebook)
         return chains[id(rulebook)]
 
-    loader.load, options.chain_of = load, chain_of
-    for module in (case, questions, output):
-        vars(module).update({name: chain_of for name in ("chain_of",) if name in vars(module)})
+    loader.load = load
+    for module in (options, case, questions):
+        vars(module)["chain_of"] = chain_of
 
 
 def _one(job: tuple[str, str, str, str]) -> tuple[str, str]:

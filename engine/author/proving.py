@@ -33,23 +33,22 @@ class Proved:
 
 def prove_card(before: Rulebook, after: Rulebook, rule: Rule) -> Proved:
     """Ask about a card of `after` that `before` does not have; what was so before is not told."""
-    prover = Prover(after, keep=True)
-    conflicts = tuple(_conflicts(prover, rule))
-    prover.save()
-    return Proved(tuple(_new(before, after)), conflicts, compare_every_case(before, after, most=1))
+    subject = Subject(after)
+    conflicts = tuple(_conflicts(subject.prover, rule))
+    return Proved(tuple(_new(before, subject)), conflicts, compare_every_case(before, after, most=1))
 
 
-def _new(before: Rulebook, after: Rulebook) -> Iterator[Problem]:
+def _new(before: Rulebook, after: Subject) -> Iterator[Problem]:
     """What `check` finds to mend over every possible case, and did not find before."""
-    earlier = {_named(found) for found in _errors(before)}
+    earlier = {_named(found) for found in _errors(Subject(before))}
     for found in _errors(after):
         if _named(found) not in earlier:
             shown = f", as for {patient_in_words(found.patient.facts)}" if found.patient else ""
             yield replace(found.problem, there=found.problem.there + shown)
 
 
-def _errors(rulebook: Rulebook) -> list[Finding]:
-    return [found for found in proved(Subject(rulebook)) if found.blocks]
+def _errors(subject: Subject) -> list[Finding]:
+    return [found for found in proved(subject) if found.blocks]
 
 
 def _named(found: Finding) -> tuple[str, str]:

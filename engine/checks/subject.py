@@ -7,10 +7,10 @@ from functools import cached_property, partial
 from .. import semantics
 from ..case import Case, Decision
 from ..errors import Problem
-from ..proof.laws import Part, empty_premise, prove
+from ..proof.laws import Part, empty_premise, left_over, prove
 from ..proof.prover import Prover
 from ..proof.rules import Dead, Idle, dead
-from ..proof.verdicts import Verdict
+from ..proof.verdicts import Unknown, Verdict
 from ..rulebook import Law, Rulebook, facts_in_order
 from .finding import Finding
 from .saved_cases import breaking
@@ -49,6 +49,16 @@ class Subject:
     def broken(self) -> Mapping[str, Sequence[str]]:
         """The laws that saved cases break, each with the cases that do."""
         return breaking(self.decisions)
+
+    @cached_property
+    def left_over(self) -> tuple[str, ...] | Unknown:
+        """The assumptions about patients that together leave nobody whose every question is answered."""
+        return left_over(self.prover)
+
+    @property
+    def has_patients(self) -> bool:
+        """Whether the assumptions leave somebody, or it is not known that they leave nobody."""
+        return isinstance(self.left_over, Unknown) or not self.left_over
 
     @cached_property
     def laws(self) -> Sequence[ProvedLaw]:

@@ -15,7 +15,7 @@ INVALID = {"impossible/bright.yaml": NEVER.format("bright", "yes"), "impossible/
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each value that the assumptions leave to nobody whose every question is answered."""
-    if not laws.left_over(subject.prover):
+    if subject.has_patients:
         for name, value, together in laws.excluded_values(subject.prover):
             named = " and ".join(map(repr, together))
             there = f"with {named} nobody whose every question is answered has {name}: {value}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ...errors import Place, Problem
-from ...proof import Unknown, laws
+from ...proof import Unknown
 from ..finding import Finding
 from ..subject import Subject
 
@@ -16,7 +16,7 @@ INVALID = {"impossible/smoky.yaml": SMOKY, "impossible/clean.yaml": CLEAN, "case
 
 def find(subject: Subject) -> Iterator[Finding]:
     """The assumptions that together leave nobody."""
-    guilty = laws.left_over(subject.prover)
+    guilty = subject.left_over
     if isinstance(guilty, Unknown):
         yield Finding(Problem(Place("impossible"), f"undecided whether any patient is left: {guilty.reason}"))
     elif guilty:

@@ -15,7 +15,7 @@ INVALID = {"impossible/old.yaml": DARK.format("old", 5000), "impossible/older.ya
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each assumption that follows from the others."""
-    if not laws.left_over(subject.prover):
+    if subject.has_patients:
         for name in laws.implied(subject.prover):
             there = f"{name!r} says no more than the other assumptions"
             yield Finding(Problem(subject.rulebook.impossible[name].place, there), blocks=False)
