@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from .case import Case, Value
-from .circuit import Compiler, compile_rulebook, evaluate
+from .circuit import CompiledRulebook, Evaluation
 from .facts import check_facts, check_names, check_record
 from .record import Json
 from .rulebook import Rulebook, Term
@@ -36,14 +35,9 @@ def scales_of(rulebook: Rulebook) -> tuple[Term, ...]:
 class Alarms:
     """The scales of a rulebook, ready to be told of cases with faults."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self.rulebook = rulebook
-        self.scales = scales_of(rulebook)
-
-    @cached_property
-    def circuit(self) -> Compiler:
-        """The circuit that is asked; compiled for the first case with a fault."""
-        return compile_rulebook(self.rulebook)
+    def __init__(self, compiled: CompiledRulebook) -> None:
+        self.compiled, self.rulebook = compiled, compiled.rulebook
+        self.scales = scales_of(self.rulebook)
 
     def figures(self, case: Case) -> Figures:
         """The two figures of a case: one pass of the circuit for each.
@@ -62,8 +56,9 @@ class Alarms:
 
     def _reached(self, facts: Mapping[str, Value], at_fault: frozenset[str] = frozenset()) -> dict[str, Value]:
         """The step of each scale that is reached for certain; of what is at fault, every atom is true."""
-        found = evaluate(self.circuit.nodes, facts, at_fault)
+        circuit = self.compiled.circuit
+        found = Evaluation(circuit.nodes, facts, doubted=at_fault)
         return {
-            term.name: [value for value, (holds, _) in self.circuit.scales[term.name].items() if found[holds]][-1]
+            term.name: [value for value, (holds, _) in circuit.scales[term.name].items() if found.mark(holds)][-1]
             for term in self.scales
         }

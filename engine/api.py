@@ -91,7 +91,7 @@ class _Ready:
     def alarms(self) -> Alarms:
         from .alarms import Alarms
 
-        return Alarms(self.rulebook)
+        return Alarms(self.compiled)
 
     @cached_property
     def columns(self) -> Answering:
@@ -102,7 +102,7 @@ class _Ready:
 
             place = Place("batch")
             raise LumbarError(Problem(place, missing(error.name or "", "batch"))) from error
-        return Answering(self.rulebook)
+        return Answering(self.compiled)
 
     def is_of(self, rulebook: Rulebook) -> bool:
         """Whether it is made of this rulebook, or of the same one before it was sent to another process."""

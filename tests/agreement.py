@@ -22,6 +22,7 @@ import polars as pl  # noqa: TID251 (tables are made here to be read there)
 from engine import semantics
 from engine.alarms import Alarms
 from engine.case import Case
+from engine.circuit import CompiledRulebook
 from engine.errors import Place
 from engine.facts import tidy
 from engine.interfaces import files
@@ -246,7 +247,7 @@ def disagreements(book: Rulebook, form: Form, out: Path) -> Iterator[str]:
     lines = (out / "rejects.ndjson").read_text(encoding="utf-8").split("\n")[:-1]
     told = {(one["case"], one["line"]): one for one in map(json.loads, lines)}
     times = Counter(case.id for case in form.cases if not case.unread)
-    alarms = Alarms(book)
+    alarms = Alarms(CompiledRulebook(book))
     for case in form.cases:
         line = case.place.line if case.place else 0
         again, reject = times[case.id] > 1 and not case.unread, told.pop((case.id, line), None)

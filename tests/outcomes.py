@@ -10,6 +10,7 @@ import polars as pl  # noqa: TID251 (tables are made here to be read there)
 
 from engine import semantics
 from engine.case import Case, Range, Value
+from engine.circuit import CompiledRulebook
 from engine.columns import CASE, Program, dtype_of
 from engine.columns import encoding as codes
 from engine.columns.results import OPEN
@@ -35,7 +36,7 @@ def outcome(
     for number, cases in enumerate(parts):
         findings = table(book, cases)
         codes.write(findings, folder / "findings" / f"part-{number:05}.arrow", codes.domains_of(book))
-        answers = Program(book).evaluate(findings).with_columns(lists(book, cases))
+        answers = Program(CompiledRulebook(book)).evaluate(findings).with_columns(lists(book, cases))
         path = folder / "answers" / f"part-{number:05}.{form}"
         getattr(answers.with_columns(expected(cases, name) for name in told), f"write_{form}")(path)
     lines = [json.dumps({"case": str(number)} | dict(one)) + "\n" for number, one in enumerate(rejects)]

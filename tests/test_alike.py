@@ -13,6 +13,7 @@ import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
 
 from engine.alarms import Alarms
+from engine.circuit import CompiledRulebook
 from engine.document import MAX_BYTES
 from engine.errors import CaseError
 from engine.interfaces.batch import is_amiss
@@ -50,7 +51,7 @@ def test_a_fault_in_a_row_leaves_what_its_folder_says(
 ) -> None:
     path = in_folder(tmp_path / folder, f'{{"case": "ann", {row}}}')
     [case] = read(path, bundled)
-    figures = Alarms(bundled).figures(case)
+    figures = Alarms(CompiledRulebook(bundled)).figures(case)
     assert case.problems
     assert (figures.at_least["urgency"], figures.at_most["urgency"]) == (least, "emergency")
     batch(bundled, tmp_path / "out", path)

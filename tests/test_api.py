@@ -214,7 +214,7 @@ def test_the_answers_are_those_of_batch_and_of_decide(bundled: Rulebook) -> None
     told = answers(bundled, cases, rules=True)
     problems = told.pop("problems")
     table = table_of(bundled, [case.id for case in cases], [case.facts for case in cases])
-    assert told == Answering(bundled).answers(table, "fired").to_dict(as_series=False)
+    assert told == Answering(CompiledRulebook(bundled)).answers(table, "fired").to_dict(as_series=False)
     assert set(problems) == {None}
     for place, decision in enumerate(decide(bundled, cases)):
         assert isinstance(decision, Decision)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from engine.checks import Report, check
 from engine.checks.mutation import MutationReport, mutants, mutation_test
 from engine.checks.mutation.stored import Kept, key_of, terms_key
+from engine.circuit import CompiledRulebook
 from engine.loader import load
 from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
@@ -124,7 +125,7 @@ def test_a_damaged_file_is_as_good_as_none(shed: Path) -> None:
 
 
 def report_of(rulebook: Rulebook) -> MutationReport:
-    return mutation_test(rulebook, Prover(rulebook, keep=True))
+    return mutation_test(rulebook, Prover(CompiledRulebook(rulebook), keep=True))
 
 
 @given(rulebooks(), st.data())

@@ -10,6 +10,7 @@ from engine import semantics
 from engine.case import Case
 from engine.checks import Report, check
 from engine.checks.report_text import case_text, finding_text, save_patients
+from engine.circuit import CompiledRulebook
 from engine.errors import InternalError
 from engine.interfaces.files import read
 from engine.loader import load_files
@@ -180,7 +181,7 @@ def test_of_a_patient_with_many_answers_only_what_is_not_as_usual_is_told() -> N
 
 
 def test_undecided_is_no_proof() -> None:
-    prover = Prover(CASES["a law"][0], Limits(conflicts=0))
+    prover = Prover(CompiledRulebook(CASES["a law"][0]), Limits(conflicts=0))
     assert isinstance(prover.possible(prover.holds("colour", "red")), Unknown)
 
 
@@ -201,7 +202,7 @@ def test_verdicts_are_kept_and_asked_anew_where_a_card_has_changed(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     made = replace(book(a=law("a", "colour: red", "size: 2")), directory="somewhere")
     assert told(made).proved == ()
-    prover = Prover(made, keep=True)
+    prover = Prover(CompiledRulebook(made), keep=True)
     node = prover.circuit.breaks(made.laws["a"].condition)
     assert isinstance(prover.possible(node), Unsat)
     assert prover._solver is None
@@ -212,7 +213,9 @@ def test_verdicts_are_kept_and_asked_anew_where_a_card_has_changed(
 def test_a_case_is_no_patient_of_a_changed_meaning() -> None:
     made = CASES["a law"][0]
     with pytest.raises(InternalError):
-        Prover(made).replay({"wet": "yes"}, lambda decision: semantics.breaks(made.laws["a"], decision.state))
+        Prover(CompiledRulebook(made)).replay(
+            {"wet": "yes"}, lambda decision: semantics.breaks(made.laws["a"], decision.state)
+        )
     assert not semantics.decide(made, Case("x", {"wet": "yes"})).broken
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from engine import semantics
 from engine.case import Value
-from engine.circuit import Compiler, Pair, compile_rulebook, evaluate
+from engine.circuit import CompiledRulebook, Compiler, Pair, evaluate
 from engine.rulebook import Rulebook
 from tests.rulebooks import case, facts, laws, rulebooks
 
@@ -37,7 +37,7 @@ def agrees(book: Rulebook, circuit: Compiler, known: dict[str, Value]) -> None:
 @given(st.data())
 def test_a_law_is_broken_and_a_conclusion_disputed_in_the_circuit_where_truth_says_so(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
-    compiler = compile_rulebook(book)
+    compiler = CompiledRulebook(book).circuit
     broken = {law: compiler.breaks(law.condition) for law in (data.draw(laws(book.terms)) for _ in range(3))}
     disputed = {term.name: compiler.disputed(term.name) for term in book.conclusions}
     for _ in range(3):
@@ -51,18 +51,18 @@ def test_a_law_is_broken_and_a_conclusion_disputed_in_the_circuit_where_truth_sa
 @given(st.data())
 def test_the_circuit_equals_truth(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
-    circuit = compile_rulebook(book)
+    circuit = CompiledRulebook(book).circuit
     for _ in range(3):
         agrees(book, circuit, data.draw(facts(book)))
 
 
 def test_the_circuit_equals_truth_on_the_saved_cases(bundled: Rulebook) -> None:
-    circuit = compile_rulebook(bundled)
+    circuit = CompiledRulebook(bundled).circuit
     for saved in bundled.cases.values():
         agrees(bundled, circuit, dict(saved.facts))
 
 
 def test_nodes_stand_before_what_needs_them_and_none_twice(bundled: Rulebook) -> None:
-    circuit = compile_rulebook(bundled)
+    circuit = CompiledRulebook(bundled).circuit
     assert all(place < number for number, gate in enumerate(circuit.nodes) for place in gate.inputs)
     assert len(set(circuit.nodes[2:])) == len(circuit.nodes) - 2

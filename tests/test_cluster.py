@@ -20,6 +20,7 @@ import pytest
 from distributed import Client, Security  # noqa: TID251 (asks workers for their process ids, and tries to break in)
 from distributed.comm import connect  # noqa: TID251
 
+from engine.circuit import CompiledRulebook
 from engine.columns import CASE
 from engine.columns.tables import Answering
 from engine.errors import LumbarError
@@ -260,7 +261,7 @@ def test_the_function_of_one_machine_answers_arrow_batches_of_any_engine(bundled
     """What docs/cluster.md has Spark do: batches of plain columns in, batches of plain columns out."""
     table = frame(bundled, made_up(bundled, 100))
     batches = [nanoarrow.c_array_stream(table[start : start + 30]) for start in range(0, 100, 30)]
-    answering = Answering(bundled)
+    answering = Answering(CompiledRulebook(bundled))
     plain = [pl.col(pl.Enum).cast(pl.String), pl.col(pl.UInt8).cast(pl.Int32)]
     out = [answering.answers(pl.DataFrame(batch), "fired").with_columns(plain) for batch in batches]
     back = pl.concat(pl.DataFrame(nanoarrow.c_array_stream(answers)) for answers in out)

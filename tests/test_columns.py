@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine import semantics
 from engine.case import Case, Decision, Members, Range, Value
 from engine.chain import Chain
-from engine.circuit import compile_rulebook, evaluate
+from engine.circuit import CompiledRulebook, evaluate
 from engine.columns import CASE, WAITS, Program, dtype_of, plan, synthetic, tables
 from engine.columns.findings import findings_of
 from engine.rulebook import Rulebook, Term
@@ -51,7 +51,7 @@ def _told(term: Term, decision: Decision) -> dict[str, Any]:
 
 
 def agrees(book: Rulebook, cases: Sequence[dict[str, Value]]) -> None:
-    rows = Program(book).evaluate(table(book, cases)).rows(named=True)
+    rows = Program(CompiledRulebook(book)).evaluate(table(book, cases)).rows(named=True)
     assert len(rows) == len(cases)
     for number, (row, known) in enumerate(zip(rows, cases, strict=True)):
         expected = row_of(book, semantics.decide(book, Case(str(number), known)))
@@ -60,7 +60,7 @@ def agrees(book: Rulebook, cases: Sequence[dict[str, Value]]) -> None:
 
 def agrees_with_chain(book: Rulebook, chain: Chain, cases: Sequence[dict[str, Value]]) -> None:
     """The whole answer of every case, with its trace, its disputes and what to ask, is that of the chain."""
-    rows = tables.Answering(book).answers(table(book, cases), "full").rows(named=True)
+    rows = tables.Answering(CompiledRulebook(book)).answers(table(book, cases), "full").rows(named=True)
     for number, (row, known) in enumerate(zip(rows, cases, strict=True)):
         impossible = semantics.impossibilities(book, known)  # which the chain refuses
         case = Case(str(number), known)
@@ -127,18 +127,18 @@ def test_columns_equal_truth_on_made_up_patients(bundled: Rulebook) -> None:
 
 def test_a_finding_without_a_column_is_unknown(bundled: Rulebook) -> None:
     frame = pl.DataFrame({CASE: ["a"], "leg weakness": ["new"]})
-    row = Program(bundled).evaluate(frame).row(0, named=True)
+    row = Program(CompiledRulebook(bundled)).evaluate(frame).row(0, named=True)
     assert (row["urgency at least"], row["urgency at most"]) == ("same day", "emergency")
     assert row["exercise direction"] is None
     assert row["new_leg_weakness"] is True
 
 
 def test_an_empty_table_has_an_empty_answer(bundled: Rulebook) -> None:
-    assert Program(bundled).evaluate(pl.DataFrame({CASE: []}, schema={CASE: pl.String})).height == 0
+    assert Program(CompiledRulebook(bundled)).evaluate(pl.DataFrame({CASE: []}, schema={CASE: pl.String})).height == 0
 
 
 def test_a_slice_of_a_table_and_a_table_in_pieces_have_the_answers_of_their_rows(bundled: Rulebook) -> None:
-    program, known = Program(bundled), list(patients(bundled, 40, 31))
+    program, known = Program(CompiledRulebook(bundled)), list(patients(bundled, 40, 31))
     whole = table(bundled, [{name: case[name] for name in list(case)[place % 3 :]} for place, case in enumerate(known)])
     answers = program.evaluate(whole)
     for start, count in ((0, 3), (3, 20), (8, 8), (21, 19)):
@@ -148,22 +148,22 @@ def test_a_slice_of_a_table_and_a_table_in_pieces_have_the_answers_of_their_rows
 
 def test_many_blocks_have_the_answers_of_one(bundled: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = table(bundled, [some_of(case, random.Random(5)) for case in patients(bundled, 50, 37)])
-    answers = Program(bundled).evaluate(whole)
+    answers = Program(CompiledRulebook(bundled)).evaluate(whole)
     monkeypatch.setattr(plan, "BLOCK", 16)
-    assert Program(bundled).evaluate(whole).equals(answers)
+    assert Program(CompiledRulebook(bundled)).evaluate(whole).equals(answers)
 
 
 def test_values_written_as_text_are_read(bundled: Rulebook) -> None:
     frame = pl.DataFrame({CASE: ["a", "b"], "leg weakness": ["new", None], "age": [70, None]})
     typed = frame.with_columns(pl.col("leg weakness").cast(dtype_of(bundled.terms["leg weakness"])))
-    assert Program(bundled).evaluate(frame).equals(Program(bundled).evaluate(typed))
+    assert Program(CompiledRulebook(bundled)).evaluate(frame).equals(Program(CompiledRulebook(bundled)).evaluate(typed))
 
 
 @settings(max_examples=30)
 @given(st.data())
 def test_a_node_that_says_not_is_the_opposite_of_what_it_denies(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
-    compiler = compile_rulebook(book)
+    compiler = CompiledRulebook(book).circuit
     asked = [compiler.breaks(data.draw(laws(book.terms)).condition) for _ in range(3)]
     denied = [compiler.negation(node) for pair in compiler.rules.values() for node in pair]
     wanted = [*asked, *denied, compiler.any_of([*asked, *denied])]

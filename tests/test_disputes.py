@@ -56,7 +56,11 @@ def test_what_a_disputed_scale_has_reached_is_not_given_as_its_answer_without_th
 
 def test_the_columns_list_them_as_disputed(book: Rulebook, both: Decision) -> None:
     known = [{"a": "yes", "b": "yes"}, {"a": "yes"}, {}]
-    rows = Answering(book).answers(table(book, [case(facts) for facts in known]), "fired").rows(named=True)
+    rows = (
+        Answering(CompiledRulebook(book))
+        .answers(table(book, [case(facts) for facts in known]), "fired")
+        .rows(named=True)
+    )
     assert [row["disputed"] for row in rows] == ["; ".join(both.disputed), None, None]
     assert (rows[0]["scale at least"], rows[0]["scale at most"]) == ("high", "high")
     assert (rows[0]["for it at least"], rows[0]["for it at most"]) == (1, 1)
@@ -83,6 +87,6 @@ def test_the_columns_list_disputes_in_the_order_of_the_terms_whatever_is_settled
         "d | if: [other: yes] | single: q",
     )
     disputing = case({"a": "yes"})
-    (told,) = Answering(book).answers(table(book, [disputing]), "fired")["disputed"].to_list()
+    (told,) = Answering(CompiledRulebook(book)).answers(table(book, [disputing]), "fired")["disputed"].to_list()
     assert told == "; ".join(semantics.decide(book, disputing).disputed)
     assert told.count(";") == 1

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from engine import semantics
 from engine.case import Case
 from engine.chain import Chain
+from engine.circuit import CompiledRulebook
 from engine.columns.facts import read_column
 from engine.columns.findings import dtype_of
 from engine.columns.program import CASE, Program
@@ -232,7 +233,7 @@ def test_everything_that_is_wrong_with_a_case_made_by_hand_is_told_at_once(bundl
 )
 def test_columns_refuse_what_no_term_allows(bundled: Rulebook, column: pl.Series) -> None:
     with pytest.raises(CaseError, match=column.name):
-        Program(bundled).evaluate(pl.DataFrame([pl.Series(CASE, ["a", "b"]), column]))
+        Program(CompiledRulebook(bundled)).evaluate(pl.DataFrame([pl.Series(CASE, ["a", "b"]), column]))
 
 
 # --- from a mapping to a case ----------------------------------------------------------------------------------------

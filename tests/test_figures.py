@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from engine import semantics
 from engine.alarms import Alarms, Figures
 from engine.case import Case, Value
+from engine.circuit import CompiledRulebook
 from engine.columns import tables
 from engine.columns.doubts import at_fault_of
 from engine.columns.reach import Reach
@@ -69,10 +70,12 @@ def steps(figures: dict[str, Any]) -> dict[str, int]:
 def test_no_true_answer_leads_below_the_one_figure_or_above_the_other(data: st.DataObject) -> None:
     book = data.draw(with_alarms())
     case = data.draw(cases_at_fault(book))
-    figures = Alarms(book).figures(case)
+    figures = Alarms(CompiledRulebook(book)).figures(case)
     meant = {name: value for name, value in case.at_fault.items() if value is not None}
     assert steps(dict(figures.at_least)) == reached(book, {**case.facts, **meant})
-    unknown = steps(dict(Alarms(book).figures(replace(case, at_fault=dict.fromkeys(case.at_fault))).at_least))
+    unknown = steps(
+        dict(Alarms(CompiledRulebook(book)).figures(replace(case, at_fault=dict.fromkeys(case.at_fault))).at_least)
+    )
     most = steps(dict(figures.at_most))
     for answers in product(*([None, *_values(book, name)] for name in case.at_fault)):
         true = {name: value for name, value in zip(case.at_fault, answers, strict=True) if value is not None}
@@ -88,9 +91,9 @@ def test_many_cases_have_the_figures_of_each(data: st.DataObject) -> None:
     unread = [data.draw(st.booleans()) if not case.facts and not case.at_fault else False for case in cases]
     cases = [replace(case, unread=one) for case, one in zip(cases, unread, strict=True)]
     findings = tables.table_of(book, [case.id for case in cases], [case.facts for case in cases])
-    reach = Reach(book)
+    reach = Reach(CompiledRulebook(book))
     least, most = reach.figures(findings, at_fault_of(book.terms, cases), pl.Series(unread))
-    alarms = Alarms(book)
+    alarms = Alarms(CompiledRulebook(book))
     if not reach.scales:
         assert not least.width
         return
@@ -104,7 +107,7 @@ def test_many_cases_have_the_figures_of_each(data: st.DataObject) -> None:
 def figures_of(bundled: Rulebook, text: str) -> tuple[str | None, str]:
     case = files.read_line(text.encode(), Place("in", 1), bundled)
     assert case.problems
-    figures = Alarms(bundled).figures(case)
+    figures = Alarms(CompiledRulebook(bundled)).figures(case)
     return figures.at_least["urgency"], figures.at_most["urgency"]  # type: ignore[return-value]
 
 

@@ -7,7 +7,7 @@ import pytest
 from engine import explain, render, semantics
 from engine.case import Value
 from engine.checks.mutation.equivalent_mutants import smallest_example
-from engine.circuit import compile_rulebook, evaluate
+from engine.circuit import CompiledRulebook, evaluate
 from engine.language import Against, Condition, Group, Is, Unsettled
 from engine.proof import Sat
 from engine.proof.laws import prove
@@ -78,7 +78,7 @@ def test_unknown_reads_the_bare_answer_and_another_line_of_the_same_law_does_not
     assert not semantics.breaks(law(Unsettled("b", "unknown")), state)
     assert not semantics.breaks(law(Is("b", ("yes",))), state)
     assert semantics.breaks(law(Unsettled("c", "unknown")), state)
-    prover = Prover(rules)
+    prover = Prover(CompiledRulebook(rules))
     a_is_no = Is("a", ("no",))
     assert prove(prover, law(a_is_no, Is("b", ("yes",)))).proved
     assert not prove(prover, law(a_is_no, Unsettled("b", "unknown"))).proved
@@ -88,13 +88,13 @@ def test_what_no_patient_can_be_reads_the_bare_answers() -> None:
     never = law(Is("a", ("no",)), Is("b", ("yes",)))
     rules = replace(book(), impossible={"never": never})
     assert semantics.impossibilities(rules, {"a": "no", "b": "yes"}) == (never,)
-    compiler = compile_rulebook(rules)
+    compiler = CompiledRulebook(rules).circuit
     bare, read = compiler.bare(never.condition)[0], compiler.condition(never.condition)[0]
     held = evaluate(compiler.nodes, {"a": "no", "b": "yes"})
     assert (held[bare], held[read]) == (True, False)
-    assert prove(Prover(rules), law(Is("a", ("no",)), Unsettled("b", "unknown"))).proved is False
-    assert not _possible(Prover(rules), "yes")
-    assert _possible(Prover(rules), "no")
+    assert prove(Prover(CompiledRulebook(rules)), law(Is("a", ("no",)), Unsettled("b", "unknown"))).proved is False
+    assert not _possible(Prover(CompiledRulebook(rules)), "yes")
+    assert _possible(Prover(CompiledRulebook(rules)), "no")
 
 
 def _possible(prover: Prover, b: str) -> bool:
@@ -136,6 +136,6 @@ def test_conditions_that_differ_only_where_a_question_does_not_apply_have_no_exa
     not_both = Condition((), (Group(2, (known, known_too)),))
     for rules, differ in ((book(), True), (gated({}), False)):
         assert smallest_example(rules, answered, not_both) is None
-        prover = Prover(rules)
+        prover = Prover(CompiledRulebook(rules))
         node = prover.differs([prover.circuit.condition(answered)], [prover.circuit.condition(not_both)])
         assert isinstance(prover.possible(node), Sat) == differ

@@ -11,6 +11,7 @@ from engine import explain, semantics
 from engine.alarms import Alarms
 from engine.case import Case, Decision
 from engine.chain import Chain
+from engine.circuit import CompiledRulebook
 from engine.columns.diff import Compared
 from engine.columns.program import Program
 from engine.errors import CaseError, Place, Problem, QuestionError
@@ -93,14 +94,14 @@ ODD: list[dict[str, Any]] = [
 @pytest.mark.parametrize("odd", ODD, ids=str)
 def test_no_figures_are_told_of_what_no_term_allows(bundled: Rulebook, odd: dict[str, Any]) -> None:
     with pytest.raises(CaseError):
-        Alarms(bundled).figures(Case("x", odd.get("facts", {}), at_fault=odd.get("at_fault", {})))
+        Alarms(CompiledRulebook(bundled)).figures(Case("x", odd.get("facts", {}), at_fault=odd.get("at_fault", {})))
 
 
 @pytest.mark.parametrize(
     "table", [{"age": [True]}, {"age": [70.9]}, {"age": [700]}, {"agee": [70]}, {"saddle numbness": ["Yes"]}], ids=str
 )
 def test_no_bitmaps_are_made_of_what_no_term_allows(bundled: Rulebook, table: dict[str, Any]) -> None:
-    program = Program(bundled)
+    program = Program(CompiledRulebook(bundled))
     for read in (program.marks, program.evaluate):
         with pytest.raises(CaseError, match=next(iter(table))):
             read(pl.DataFrame(table))
@@ -188,7 +189,7 @@ def test_answers_that_no_patient_can_have_together_get_no_advice(bundled: Rulebo
 
 @pytest.mark.parametrize("odd", [None, 5, {"fever": "yes"}, Case("x", None), Case("x", [("fever", "yes")])], ids=str)  # type: ignore[arg-type]
 def test_what_is_no_case_is_told(bundled: Rulebook, odd: Any) -> None:
-    for decide in (*readings(bundled), Alarms(bundled).figures):
+    for decide in (*readings(bundled), Alarms(CompiledRulebook(bundled)).figures):
         with pytest.raises(CaseError, match=r"a Case|a mapping"):
             decide(odd)
 
@@ -253,4 +254,4 @@ def test_how_many_are_told_is_a_number(bundled: Rulebook, most: Any) -> None:
 @pytest.mark.parametrize("at_fault", [None, ("age",), ["age"]], ids=str)
 def test_what_is_at_fault_is_a_mapping(bundled: Rulebook, at_fault: Any) -> None:
     with pytest.raises(CaseError):
-        Alarms(bundled).figures(Case("x", {}, at_fault=at_fault))
+        Alarms(CompiledRulebook(bundled)).figures(Case("x", {}, at_fault=at_fault))

@@ -29,6 +29,7 @@ from engine.checks.mutation.equivalent_mutants import smallest_example
 from engine.checks.mutation.killed_by_cases import WholeCases
 from engine.checks.mutation.killed_by_examples import Examples
 from engine.checks.saved_cases import answer_terms
+from engine.circuit import CompiledRulebook
 from engine.language import Condition, Group
 from engine.loader import load_files
 from engine.proof.prover import Prover
@@ -65,7 +66,7 @@ def with_card(condition: str, examples: str = "", files: Mapping[str, str] | Non
 
 
 def report_of(rulebook: Rulebook) -> MutationReport:
-    return mutation_test(rulebook, Prover(rulebook))
+    return mutation_test(rulebook, Prover(CompiledRulebook(rulebook)))
 
 
 def survived(rulebook: Rulebook, rule: str = "tried") -> list[str]:
@@ -278,7 +279,7 @@ def test_what_shows_only_in_a_half_open_conclusion_has_no_example_and_only_a_sav
     joined = with_card("if: [{urgency: soon or now}]").rules["tried"]
     mutant = Mutant(rulebook.rules["tried"], joined, "the values in one line", NOWHERE)
     assert smallest_example(rulebook, mutant.rule.condition, joined.condition) is None
-    assert not WholeCases(rulebook, Prover(rulebook)).equivalent(mutant)
+    assert not WholeCases(rulebook, Prover(CompiledRulebook(rulebook))).equivalent(mutant)
 
 
 # --- what kills ------------------------------------------------------------------------------------------------------
@@ -305,7 +306,7 @@ def test_a_saved_case_kills_just_what_changes_its_answer(rulebook: Rulebook, dat
     cases = {str(number): case(data.draw(facts(rulebook)), str(number)) for number in range(2)}
     rulebook = replace(rulebook, cases=cases)
     decisions = [semantics.decide(rulebook, one) for one in cases.values()]
-    whole = WholeCases(rulebook, Prover(rulebook))
+    whole = WholeCases(rulebook, Prover(CompiledRulebook(rulebook)))
     made = every_mutant(rulebook)
     for mutant in data.draw(st.lists(st.sampled_from(made), max_size=12, unique_by=id) if made else st.just([])):
         mutated = with_mutant(rulebook, mutant)
@@ -316,7 +317,7 @@ def test_a_saved_case_kills_just_what_changes_its_answer(rulebook: Rulebook, dat
 @given(with_laws(), st.data())
 @settings(max_examples=25)
 def test_no_possible_case_kills_what_is_proved_to_be_equivalent(rulebook: Rulebook, data: st.DataObject) -> None:
-    whole = WholeCases(rulebook, Prover(rulebook))
+    whole = WholeCases(rulebook, Prover(CompiledRulebook(rulebook)))
     made = every_mutant(rulebook)
     known = [data.draw(facts(rulebook)) for _ in range(6)]
     possible = [semantics.decide(rulebook, case(one)) for one in known if not semantics.impossibilities(rulebook, one)]

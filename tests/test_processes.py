@@ -9,6 +9,7 @@ from engine import explain
 from engine.alarms import Alarms, Figures
 from engine.case import Case, Decision
 from engine.chain import Chain
+from engine.circuit import CompiledRulebook
 from engine.rulebook import Rulebook
 
 FAULTY = Case("y", {"fever": "no"}, at_fault={"saddle numbness": "yes"})
@@ -23,7 +24,7 @@ def answers(
 
 
 def test_a_case_is_decided_and_explained_in_another_process(bundled: Rulebook) -> None:
-    chain, plan, alarms = Chain(bundled), explain.CompiledRulebook(bundled), Alarms(bundled)
+    chain, plan, alarms = Chain(bundled), explain.CompiledRulebook(bundled), Alarms(CompiledRulebook(bundled))
     case = Case("x", {"saddle numbness": "yes", "age": 70})
     here = answers(chain, plan, alarms, case)
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:

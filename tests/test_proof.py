@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine import semantics
 from engine.case import Value
-from engine.circuit import compile_rulebook, evaluate
+from engine.circuit import CompiledRulebook, evaluate
 from engine.language import Against, Condition, Domain, Is
 from engine.proof.encoding import Encoding
 from engine.proof.prover import Prover
@@ -43,7 +43,7 @@ def wrong_answers(prover: Prover, known: dict[str, Value]) -> list[int]:
 @settings(max_examples=60)
 @given(st.data())
 def test_each_case_has_just_its_own_answer(data: st.DataObject) -> None:
-    prover = Prover(data.draw(rulebooks()))
+    prover = Prover(CompiledRulebook(data.draw(rulebooks())))
     for _ in range(2):
         assert wrong_answers(prover, data.draw(facts(prover.rulebook))) == []
 
@@ -51,7 +51,7 @@ def test_each_case_has_just_its_own_answer(data: st.DataObject) -> None:
 @settings(max_examples=150)
 @given(st.data())
 def test_a_law_is_one_node_that_is_true_where_the_law_is_broken(data: st.DataObject) -> None:
-    prover = Prover(data.draw(rulebooks()))
+    prover = Prover(CompiledRulebook(data.draw(rulebooks())))
     made = [data.draw(laws(prover.rulebook.terms)) for _ in range(4)]
     nodes = [prover.circuit.breaks(law.condition) for law in made]
     known = data.draw(facts(prover.rulebook))
@@ -61,7 +61,7 @@ def test_a_law_is_one_node_that_is_true_where_the_law_is_broken(data: st.DataObj
 
 
 def test_no_mark_of_a_rulebook_rests_on_a_negation(bundled: Rulebook) -> None:
-    assert {gate.kind for gate in compile_rulebook(bundled).nodes} == {"constant", "atom", "and", "or"}
+    assert {gate.kind for gate in CompiledRulebook(bundled).circuit.nodes} == {"constant", "atom", "and", "or"}
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def rulebook_and_case(draw: Draw) -> tuple[Rulebook, dict[str, Value]]:
 def test_a_fault_planted_in_the_encoding_is_caught(fault: type[Encoding]) -> None:
     found = find(
         rulebook_and_case(),
-        lambda drawn: wrong_answers(Prover(drawn[0], encoding=fault), drawn[1]) != [],
+        lambda drawn: wrong_answers(Prover(CompiledRulebook(drawn[0]), encoding=fault), drawn[1]) != [],
         settings=settings(max_examples=400, phases=[Phase.generate], derandomize=True, database=None),
     )
     assert found
@@ -180,5 +180,5 @@ def test_a_patient_is_found_where_more_answers_must_be_unusual_than_there_are_us
     condition = Condition((Is("wet", ("no",)), Is("loud", ("yes",))))
     rule = Rule("quiet", "", condition, (("done", "yes"),), "", (), NOWHERE)
     done = Term("done", Domain("yes/no", ("yes", "no")), False, NOWHERE)
-    prover = Prover(Rulebook({"wet": wet, "loud": loud, "done": done}, {"quiet": rule}))
+    prover = Prover(CompiledRulebook(Rulebook({"wet": wet, "loud": loud, "done": done}, {"quiet": rule})))
     assert prover.patient(prover.holds("done", "yes")) == Patient({"wet": "no", "loud": "yes"})

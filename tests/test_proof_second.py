@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.circuit import CompiledRulebook
 from engine.language import Condition
 from engine.proof import Unsat
 from engine.proof.laws import lines_of, prove
@@ -15,7 +16,7 @@ from tests.second import Second
 
 
 def test_both_agree_on_every_law_of_the_knowledge_base_and_on_the_law_without_each_line(bundled: Rulebook) -> None:
-    prover, second = Prover(bundled), Second(bundled)
+    prover, second = Prover(CompiledRulebook(bundled)), Second(bundled)
     verdicts = []
     for law in bundled.laws.values():
         weaker = [
@@ -34,7 +35,7 @@ def test_both_agree_on_every_law_of_the_knowledge_base_and_on_the_law_without_ea
 @given(st.data())
 def test_both_agree_on_random_laws_of_random_rulebooks(data: st.DataObject) -> None:
     book = data.draw(with_assumptions())
-    prover, second = Prover(book), Second(book)
+    prover, second = Prover(CompiledRulebook(book)), Second(book)
     for _ in range(3):
         law = data.draw(laws(book.terms))
         assert prove(prover, law).proved is not second.possible(second.breaks(law))

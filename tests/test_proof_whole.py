@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine import semantics
 from engine.case import Decision, Value
+from engine.circuit import CompiledRulebook
 from engine.language import Condition, Group
 from engine.proof import Patient
 from engine.proof.gaps import gaps
@@ -79,7 +80,7 @@ def same_in_all(one: World, other: Rulebook) -> bool:
 @given(st.data())
 def test_every_verdict_on_a_law_and_every_smallest_patient_is_right(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))
-    prover = Prover(all_of_it.book)
+    prover = Prover(CompiledRulebook(all_of_it.book))
     for _ in range(6):
         law = data.draw(laws(all_of_it.book.terms))
         breaking = [one for one in all_of_it.possible if semantics.breaks(law, one.state)]
@@ -97,7 +98,7 @@ def fired_for(book: Rulebook, decision: Decision, rule: str, term: str) -> bool:
 @given(st.data())
 def test_every_dead_rule_dispute_and_gap_is_found_and_no_other(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))
-    book, prover = all_of_it.book, Prover(all_of_it.book)
+    book, prover = all_of_it.book, Prover(CompiledRulebook(all_of_it.book))
     fired = {rule for one in all_of_it.possible for rule in one.fired}
     assert {one.rule for one in dead(prover)} == book.rules.keys() - fired
     assert {(one.term, one.rules): told(one.verdict.patient) for one in disputes(prover)} == disputed(all_of_it)
@@ -125,7 +126,7 @@ def disputed(all_of_it: World) -> dict[tuple[str, tuple[str, str]], int | None]:
 @given(st.data())
 def test_what_is_called_idle_can_be_left_out_and_nothing_else_can(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))
-    book, idle = all_of_it.book, Idle(Prover(all_of_it.book))
+    book, idle = all_of_it.book, Idle(Prover(CompiledRulebook(all_of_it.book)))
     found, rules = set(idle.lines()), set(idle.rules())
     for rule in list(book.rules)[-3:]:
         assert (rule in rules) == same_in_all(all_of_it, changed(book, rule, None))
@@ -148,7 +149,7 @@ def left_out(condition: Condition, part: Part) -> Condition:
 def test_a_finding_is_idle_where_taking_it_away_changes_nothing(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))
     book = all_of_it.book
-    found = set(Idle(Prover(book)).findings())
+    found = set(Idle(Prover(CompiledRulebook(book))).findings())
     by_facts = {frozenset(one.case.facts.items()): marks(one) for one in all_of_it.everything}
     for term in book.findings:
         gate = any(term.name in book.applies_to(other.name) for other in book.findings)

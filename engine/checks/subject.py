@@ -6,6 +6,7 @@ from functools import cached_property, partial
 
 from .. import semantics
 from ..case import Case, Decision
+from ..circuit import CompiledRulebook
 from ..errors import Problem
 from ..proof.laws import Part, empty_premise, left_over, prove
 from ..proof.prover import Prover
@@ -29,16 +30,19 @@ class Subject:
     """A rulebook that is checked; `decide` decides its saved cases (`semantics`, where none is given)."""
 
     def __init__(
-        self, rulebook: Rulebook, decide: Callable[[Case], Decision] | None = None, prover: Prover | None = None
+        self,
+        rulebook: Rulebook,
+        decide: Callable[[Case], Decision] | None = None,
+        compiled: CompiledRulebook | None = None,
     ) -> None:
         self.rulebook = rulebook
+        self.compiled = compiled or CompiledRulebook(rulebook)
         self._decide = decide or partial(semantics.decide, rulebook)
-        self._prover = prover
 
     @cached_property
     def prover(self) -> Prover:
         """The prover, which keeps what it proves."""
-        return self._prover or Prover(self.rulebook, keep=True)
+        return Prover(self.compiled, keep=True)
 
     @cached_property
     def decisions(self) -> Sequence[Decision]:

@@ -6,7 +6,7 @@ rulebook (laws, proofs) may say NOT: no mark of a rulebook ever rests on one.
 """
 
 from .compiled import CompiledRulebook, Option
-from .compiler import Compiler, compile_rulebook, compiled, marks_of
+from .compiler import Compiler, marks_of
 from .evaluate import Evaluation, evaluate, set_bits, transitive_inputs
 from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Gate, Pair
 
@@ -22,8 +22,6 @@ __all__ = [
     "Gate",
     "Option",
     "Pair",
-    "compile_rulebook",
-    "compiled",
     "evaluate",
     "marks_of",
     "set_bits",

@@ -1,12 +1,13 @@
-"""A rulebook made ready for questions: its circuit, the nodes that tell each conclusion, the classes of its numbers."""
+"""A rulebook ready for questions: its circuit, the nodes that decide each conclusion, the classes of its numbers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..case import Value
 from ..rulebook import Rulebook, Term
-from .compiler import compile_rulebook, marks_of
+from .compiler import Compiler, marks_of
 from .evaluate import Evaluation, Facts, transitive_inputs
 from .nodes import ALWAYS, NEVER, Pair
 
@@ -23,15 +24,15 @@ class Option:
 
 
 class CompiledRulebook:
-    """A rulebook as a circuit, with the nodes that tell how its conclusions stand; built once, used for every case."""
+    """A rulebook as a circuit, compiled when it is first needed; one serves every case, table, question and proof.
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    Questions add nodes to the circuit, and change none. A copy has a circuit of its own to add to.
+    """
+
+    def __init__(self, rulebook: Rulebook, onto: Compiler | None = None) -> None:
+        """Of a rulebook that is compared with another, `onto` is the circuit of the other: equal nodes are shared."""
         self.rulebook = rulebook
-        self.circuit = compile_rulebook(rulebook)
-        ruled_out = (self.circuit.bare(law.condition)[0] for law in rulebook.impossible.values())
-        self.impossible = self.circuit.any_of(ruled_out)
-        self.lawless = self.circuit.any_of(self.circuit.breaks(law.condition) for law in rulebook.laws.values())
-        self.not_asked = {name: self.circuit.applies(name)[1] for name in rulebook.gates}
+        self._onto = onto
         self._deciding: dict[str, tuple[int, ...]] = {}
         self._nodes: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._order: dict[tuple[int, ...], tuple[int, ...]] = {}
@@ -41,6 +42,25 @@ class CompiledRulebook:
         """For another process: built again there of its rulebook."""
         return type(self), (self.rulebook,)
 
+    def __copy__(self) -> "CompiledRulebook":
+        found = CompiledRulebook(self.rulebook)
+        found.circuit = copy(self.circuit)
+        found.circuit.nodes, found.circuit.places = list(self.circuit.nodes), dict(self.circuit.places)
+        return found
+
+    @cached_property
+    def circuit(self) -> Compiler:
+        """The circuit, with every rule and conclusion.
+
+        The nodes that decide a conclusion follow its marks at once, so that a reading in this order has them at hand.
+        """
+        circuit = Compiler(self.rulebook)
+        if self._onto is not None:
+            circuit = Compiler(self.rulebook, self._onto.nodes, self._onto.places)
+        for term in circuit.settled():
+            self._deciding[term.name] = tuple(_deciding(circuit, term.name))
+        return circuit
+
     # --- nodes -------------------------------------------------------------------------------------------------------
 
     def order(self, nodes: tuple[int, ...]) -> tuple[int, ...]:
@@ -49,31 +69,35 @@ class CompiledRulebook:
             self._order[nodes] = tuple(transitive_inputs(self.circuit.nodes, nodes))
         return self._order[nodes]
 
+    @cached_property
+    def impossible(self) -> int:
+        """Whether no such patient is possible."""
+        return self.circuit.any_of(self.circuit.bare(law.condition)[0] for law in self.rulebook.impossible.values())
+
+    @cached_property
+    def lawless(self) -> int:
+        """Whether a law is broken."""
+        return self.circuit.any_of(self.circuit.breaks(law.condition) for law in self.rulebook.laws.values())
+
+    @cached_property
+    def not_asked(self) -> Mapping[str, int]:
+        """For each finding with a gate, whether its question does not apply."""
+        return {name: self.circuit.applies(name)[1] for name in self.rulebook.gates}
+
     def nodes_for(self, terms: Sequence[str]) -> tuple[int, ...]:
         """All nodes that say anything of some conclusions, and whether there can be such a patient."""
-        known = tuple(terms)
-        if known not in self._nodes:
-            told = (node for term in terms for pair in (self.deciding(term), *self.pairs(term)) for node in pair)
-            self._nodes[known] = (*dict.fromkeys(told), self.impossible, *self.not_asked.values())
-        return self._nodes[known]
+        key = tuple(terms)
+        if key not in self._nodes:
+            nodes = (node for term in terms for pair in (self.deciding(term), *self.pairs(term)) for node in pair)
+            self._nodes[key] = (*dict.fromkeys(nodes), self.impossible, *self.not_asked.values())
+        return self._nodes[key]
 
     def deciding(self, term: str) -> tuple[int, ...]:
-        """The nodes that tell how a conclusion stands: where they are equal the outcome is, and nowhere else."""
+        """The nodes that decide a conclusion: its outcome is the same where they are, and nowhere else."""
+        circuit = self.circuit
         if term not in self._deciding:
-            self._deciding[term] = tuple(self._decide(self.rulebook.terms[term]))
+            self._deciding[term] = tuple(_deciding(circuit, term))
         return self._deciding[term]
-
-    def _decide(self, term: Term) -> Iterator[int]:
-        circuit, pairs = self.circuit, self.pairs(term.name)
-        yield from (holds for holds, _ in pairs)
-        if term.name in circuit.values:
-            yield circuit.disputed(term.name)
-            yield circuit.all_of(fails for _, fails in pairs)
-        elif term.name in circuit.members:
-            yield circuit.disputed(term.name)
-            yield from (circuit.any_of(pair) for pair in pairs)
-        else:
-            yield from (fails for _, fails in pairs)
 
     def pairs(self, term: str) -> tuple[Pair, ...]:
         """The marks of a conclusion: of each value, member, step of a scale, or number that a tally reaches."""
@@ -211,3 +235,16 @@ class CompiledRulebook:
             for term in rule.condition.terms():
                 found.setdefault(term, []).append(rule.id)
         return {term: tuple(rules) for term, rules in found.items()}
+
+
+def _deciding(circuit: Compiler, term: str) -> Iterator[int]:
+    pairs = marks_of(circuit, term).values()
+    yield from (holds for holds, _ in pairs)
+    if term in circuit.values:
+        yield circuit.disputed(term)
+        yield circuit.all_of(fails for _, fails in pairs)
+    elif term in circuit.members:
+        yield circuit.disputed(term)
+        yield from (circuit.any_of(pair) for pair in pairs)
+    else:
+        yield from (fails for _, fails in pairs)

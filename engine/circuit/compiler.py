@@ -1,6 +1,5 @@
 """From a rulebook to its circuit: every condition, conclusion, law and question becomes nodes, each built once."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,17 +8,6 @@ from ..case import Value
 from ..language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
 from ..rulebook import COMPLETE, SCREENED, Rulebook, RuleFor, Term
 from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Gate, Pair
-
-
-def compile_rulebook(rulebook: Rulebook) -> "Compiler":
-    """The circuit of a rulebook; what asks about it can be built on."""
-    return compiled(Compiler(rulebook))
-
-
-def compiled(compiler: "Compiler") -> "Compiler":
-    """The compiler, with every rule and conclusion of its rulebook built; what asks about them can be built on."""
-    deque(compiler.settled(), maxlen=0)
-    return compiler
 
 
 @dataclass
@@ -320,7 +308,7 @@ class Compiler:
         return found
 
 
-def marks_of(circuit: "Compiler", term: str) -> dict[str, Pair]:
+def marks_of(circuit: Compiler, term: str) -> dict[str, Pair]:
     """The marks that make up a conclusion: of each value, of "at least" each step of a scale, of each count."""
     if term in circuit.counts:
         return {str(number): pair for number, pair in enumerate(circuit.counts[term], 1)}

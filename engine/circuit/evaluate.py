@@ -129,9 +129,9 @@ def _holds_against(line: Against, value: int, other: int) -> bool:
     return bool(semantics.mark_line(line, semantics.State({line.other: other, line.term: value})) & semantics.HOLDS)
 
 
-def evaluate(nodes: Sequence[Gate], facts: Facts, doubted: frozenset[str] = frozenset()) -> list[bool]:
-    """Every node for one case; of what is `doubted` it says everything at once that it could say."""
-    evaluation = Evaluation(nodes, facts, doubted=doubted)
+def evaluate(nodes: Sequence[Gate], facts: Facts) -> list[bool]:
+    """Every node for one case."""
+    evaluation = Evaluation(nodes, facts)
     evaluation.settle(range(len(nodes)))
     return [bool(evaluation.marks[place]) for place in range(len(nodes))]
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ..case import Value
+from ..circuit import CompiledRulebook
 from ..rulebook import Rulebook, Term
 from .findings import Bits
 from .program import CASE, Program, dtype_of
@@ -32,7 +33,7 @@ class Compared:
     """Two rulebooks made ready for tables of cases, which are typed for the rulebook after the change."""
 
     def __init__(self, before: Rulebook, after: Rulebook, terms: Sequence[str]) -> None:
-        self.before, self.after = Program(before), Program(after)
+        self.before, self.after = (Program(CompiledRulebook(one)) for one in (before, after))
         both = [name for name in terms if name in before.support and name in after.support]
         self.terms = [name for name in both if before.terms[name].domain.kind == after.terms[name].domain.kind]
         old = {term.name: term for term in before.findings}

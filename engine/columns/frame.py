@@ -8,7 +8,7 @@ import nanoarrow
 import numpy as np
 import polars as pl
 
-from ..circuit import Compiler, Pair
+from ..circuit import CompiledRulebook, Compiler, Pair
 from ..rulebook import Rulebook, Term
 from .facts import check_table
 from .findings import Bits, dtype_of, findings_of
@@ -24,9 +24,9 @@ Codes = Bits
 class Frame:
     """The columns of an answer: the nodes of the circuit that they are made of, and how."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, compiled: CompiledRulebook) -> None:
+        rulebook, gates = compiled.rulebook, compiled.circuit
         self.rulebook = rulebook
-        gates = Compiler(rulebook)
         self.screening = {term.name: gates.answered[term.name] for term in rulebook.findings if term.screening}
         self.fires: dict[str, int] = {}
         self.settled: dict[str, int] = {}
@@ -35,8 +35,11 @@ class Frame:
         self.failed: dict[str, int] = {}
         self.known: dict[Pair, int] = {}
         self.steps: dict[str, Sequence[Pair]] = {}
-        for term in gates.settled():  # what is told of a conclusion follows it at once, while its marks are at hand
-            self._rules(gates, term)
+        for rule in rulebook.rules.values():
+            marks = [gates.support[rule.id, name] for name, _ in rule.then]
+            self.fires[rule.id] = gates.any_of(one for one, _ in marks)
+            self.settled[rule.id] = gates.any_of((self.fires[rule.id], gates.all_of(out for _, out in marks)))
+        for term in rulebook.conclusions:
             self._conclude(gates, term)
         self.broken = {law.id: gates.breaks(law.condition) for law in rulebook.laws.values()}
         self.plan = self._plan(gates)
@@ -56,17 +59,6 @@ class Frame:
         for value, here in zip(term.domain.values, holds, strict=True):
             told = told.when(here).then(pl.lit(value, dtype_of(term)))
         return pl.Expr.alias(told, term.name)
-
-    def _rules(self, gates: Compiler, term: Term) -> None:
-        """Note the rules of which this conclusion is the last."""
-        for entry in self.rulebook.support[term.name]:
-            told = [name for name, _ in self.rulebook.rules[entry.rule].then]
-            pairs = [gates.support.get((entry.rule, name)) for name in told]
-            marks = [pair for pair in pairs if pair is not None]
-            if len(marks) == len(told):
-                fires = gates.any_of(one for one, _ in marks)
-                self.fires[entry.rule] = fires
-                self.settled[entry.rule] = gates.any_of((fires, gates.all_of(out for _, out in marks)))
 
     def _conclude(self, gates: Compiler, term: Term) -> None:
         """Note what is told of a conclusion."""

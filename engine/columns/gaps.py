@@ -4,16 +4,17 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from ..rulebook import Rulebook
+from ..circuit import CompiledRulebook
 from .program import Program
 from .synthetic import Order, made_up
 
 CASES = 20_000
 
 
-def shares(rulebook: Rulebook, terms: Iterable[str]) -> dict[str, float]:
+def shares(compiled: CompiledRulebook, terms: Iterable[str]) -> dict[str, float]:
     """For each single-valued conclusion the share of made-up complete cases (0 to 1) that end without an answer."""
-    frame = Program(rulebook).evaluate(pl.concat(made_up(rulebook, Order(CASES))), restricted=False)
+    rulebook = compiled.rulebook
+    frame = Program(compiled).evaluate(pl.concat(made_up(rulebook, Order(CASES))), restricted=False)
     found = {}
     for name in terms:
         term, column = rulebook.terms[name], frame[name]

@@ -8,8 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
-from ..circuit import Compiler, Pair, compile_rulebook
-from ..rulebook import Rulebook
+from ..circuit import CompiledRulebook, Pair
 from .facts import check_table
 from .findings import Bits, dtype_of, findings_of
 from .frame import BROKEN_LAWS, CASE, WAITS, Frame
@@ -21,28 +20,24 @@ __all__ = ["BROKEN_LAWS", "CASE", "WAITS", "Program", "dtype_of"]
 class Program:
     """A rulebook made ready for tables of cases."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self.rulebook = rulebook
+    def __init__(self, compiled: CompiledRulebook) -> None:
+        self.compiled, self.rulebook = compiled, compiled.rulebook
 
     @cached_property
     def outputs(self) -> dict[str, Pair]:
         """The nodes behind the marks."""
-        return _outputs(self.rulebook, self.circuit)
-
-    @cached_property
-    def circuit(self) -> Compiler:
-        """The circuit behind the marks."""
-        return compile_rulebook(self.rulebook)
+        return _outputs(self.compiled)
 
     @cached_property
     def plan(self) -> Plan:
         """The work behind the marks."""
-        return Plan(self.rulebook.terms, self.circuit.nodes, [node for pair in self.outputs.values() for node in pair])
+        nodes = self.compiled.circuit.nodes
+        return Plan(self.rulebook.terms, nodes, [node for pair in self.outputs.values() for node in pair])
 
     @cached_property
     def frame(self) -> Frame:
         """The work behind the table of answers."""
-        return Frame(self.rulebook)
+        return Frame(self.compiled)
 
     def marks(self, table: pl.DataFrame) -> dict[str, tuple[Bits, Bits]]:
         """The two bitmaps (holds, fails) of every output, one bit a case; see `_outputs` for their names.
@@ -64,8 +59,9 @@ class Program:
         return pl.DataFrame([*rows.ids(), *rows.conclusions(), *rows.fires(), *rows.waits()])
 
 
-def _outputs(rulebook: Rulebook, circuit: Compiler) -> dict[str, Pair]:
+def _outputs(compiled: CompiledRulebook) -> dict[str, Pair]:
     """What is read off the circuit, by name: `term=value`, `term>=value`, `rule>term` and the findings answered."""
+    rulebook, circuit = compiled.rulebook, compiled.circuit
     outputs: dict[str, Pair] = {}
     for term in rulebook.conclusions:
         marks = circuit.values.get(term.name) or circuit.members.get(term.name) or {}

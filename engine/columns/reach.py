@@ -7,8 +7,7 @@ import numpy as np
 import polars as pl
 
 from ..alarms import scales_of
-from ..circuit import compile_rulebook
-from ..rulebook import Rulebook
+from ..circuit import CompiledRulebook
 from .doubts import AtFault
 from .findings import dtype_of, findings_of
 from .plan import Plan
@@ -18,16 +17,16 @@ from .program import CASE
 class Reach:
     """The scales of a rulebook that have alarms, ready to be told of cases with faults."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self.rulebook = rulebook
-        self.scales = scales_of(rulebook)
+    def __init__(self, compiled: CompiledRulebook) -> None:
+        self.compiled, self.rulebook = compiled, compiled.rulebook
+        self.scales = scales_of(self.rulebook)
 
     @cached_property
     def _steps(self) -> tuple[Plan, dict[str, list[int]]]:
         """The work behind the steps of the scales, and the node of each step but the lowest."""
-        compiler = compile_rulebook(self.rulebook)
-        steps = {term.name: [holds for holds, _ in compiler.scales[term.name].values()][1:] for term in self.scales}
-        return Plan(self.rulebook.terms, compiler.nodes, [node for nodes in steps.values() for node in nodes]), steps
+        circuit = self.compiled.circuit
+        steps = {term.name: [holds for holds, _ in circuit.scales[term.name].values()][1:] for term in self.scales}
+        return Plan(self.rulebook.terms, circuit.nodes, [node for nodes in steps.values() for node in nodes]), steps
 
     def figures(
         self, findings: pl.DataFrame, at_fault: AtFault, unread: pl.Series

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from ..case import Case, Value
+from ..circuit import CompiledRulebook
 from ..rulebook import Law, Rulebook
 from .doubts import AtFault, at_fault_of
 from .facts import loose
@@ -167,8 +168,8 @@ class _Seen:
 class Rejected:
     """Writes cases that are set apart, the most urgent first."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self.reach = Reach(rulebook)
+    def __init__(self, compiled: CompiledRulebook) -> None:
+        self.reach = Reach(compiled)
 
     def write(self, some: Sequence[Apart], path: Path) -> list[list[int]]:
         """Write the rejects as lines; gives back where those of each level stand: level, start, length."""

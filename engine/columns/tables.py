@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ..case import Answer, Members, Range, Value
+from ..circuit import CompiledRulebook
 from ..errors import Place, Problem
 from ..facts import EXPECTED, RANGE, Misnamed, Misspelt, read_expected, read_name, text_of, tidy
 from ..language import Domain
@@ -238,7 +239,7 @@ def _impossible(rulebook: Rulebook) -> Program | None:
         for law in rulebook.impossible.values()
     }
     terms = {term.name: replace(term, asked_if=None) for term in rulebook.findings}  # the bare answers are read
-    return Program(Rulebook({**terms, IMPOSSIBLE: counted}, rules))
+    return Program(CompiledRulebook(Rulebook({**terms, IMPOSSIBLE: counted}, rules)))
 
 
 # --- tables of cases that are there already --------------------------------------------------------------------------

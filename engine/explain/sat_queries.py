@@ -5,7 +5,7 @@ from copy import copy
 from weakref import WeakKeyDictionary
 
 from ..case import Value
-from ..circuit import FALSE, CompiledRulebook, Compiler
+from ..circuit import FALSE, CompiledRulebook
 from ..proof import Limits, Sat, Unknown, Unsat
 from ..proof.prover import Prover
 
@@ -21,19 +21,17 @@ def prover_of(compiled: CompiledRulebook) -> Prover:
     """The prover over the circuit of a rulebook, made once and then again when it has gathered much."""
     prover = _provers.get(compiled)
     if prover is None or len(prover.solver.encoding.clauses) > MOST_CLAUSES:
-        prover = _provers[compiled] = _prover(compiled, compiled.circuit)
+        prover = _provers[compiled] = _prover(compiled)
     return prover
 
 
 def prover_aside(compiled: CompiledRulebook) -> Prover:
     """A prover with a circuit of its own, for questions that build much; it begins with that of the rulebook."""
-    circuit = copy(compiled.circuit)
-    circuit.nodes, circuit.places = list(circuit.nodes), dict(circuit.places)
-    return _prover(compiled, circuit)
+    return _prover(copy(compiled))
 
 
-def _prover(compiled: CompiledRulebook, circuit: Compiler) -> Prover:
-    return Prover(compiled.rulebook, Limits(seconds=SECONDS), circuit=circuit)
+def _prover(compiled: CompiledRulebook) -> Prover:
+    return Prover(compiled, Limits(seconds=SECONDS))
 
 
 def other_answers(

@@ -4,7 +4,7 @@ Make one `Prover` (in `prover`) for a rulebook, and ask it. The rulebook is one 
 circuit (`prover.circuit`, as engine/circuit builds it); a question is a number of its nodes, and asks for a case in
 which all of them are true:
 
-    prover = Prover(rulebook)
+    prover = Prover(CompiledRulebook(rulebook))
     prover.possible(prover.holds("colour", "red"), prover.holds("size", "large"))
 
 gives `Sat` with the facts of such a case; `Unsat` where there is none (that is a proof), with the nodes that cannot be

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from .. import semantics
 from ..case import Case
-from ..circuit import FALSE, TRUE, Compiler, Pair, compile_rulebook, compiled, evaluate, marks_of
+from ..circuit import FALSE, TRUE, CompiledRulebook, Compiler, Pair, evaluate, marks_of
 from ..errors import InternalError
 from ..language import Condition, Domain
 from ..rulebook import Rulebook, Term
@@ -29,13 +29,13 @@ class Two:
 
     def __init__(self, before: Rulebook, after: Rulebook, limits: Limits | None = None) -> None:
         self.before, self.after = before, after
-        circuit = compile_rulebook(before)
-        self.circuit = compiled(Compiler(after, circuit.nodes, circuit.places))
-        self.prover = Prover(before, limits, circuit=circuit, terms=_merged(before.terms, after.terms))
+        compiled = CompiledRulebook(before)
+        self.circuit = CompiledRulebook(after, compiled.circuit).circuit
+        self.prover = Prover(compiled, limits, terms=_merged(before.terms, after.terms))
         for case in after.cases.values():
             self.prover.pool.add(case.facts)
         barred = [self.circuit.bare(law.condition)[0] for law in after.impossible.values()]
-        self.common = [*map(circuit.negation, barred), *self._readable_by_both()]
+        self.common = [*map(self.circuit.negation, barred), *self._readable_by_both()]
         self._merge()
 
     def rule(self, name: str) -> Verdict:

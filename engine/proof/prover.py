@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .. import semantics
 from ..case import Case, Decision, Value
-from ..circuit import FALSE, Compiler, Evaluation, Pair, compile_rulebook, marks_of
+from ..circuit import FALSE, CompiledRulebook, Evaluation, Pair, marks_of
 from ..errors import InternalError
-from ..rulebook import Rulebook, Term
+from ..rulebook import Term
 from .encoding import Encoding
 from .pool import Pool
 from .solver import Solver
@@ -27,16 +27,15 @@ class Prover:
 
     def __init__(
         self,
-        rulebook: Rulebook,
+        compiled: CompiledRulebook,
         limits: Limits | None = None,
         keep: bool = False,
         encoding: type[Encoding] = Encoding,
-        circuit: Compiler | None = None,
         terms: Mapping[str, Term] | None = None,
     ) -> None:
-        self.rulebook = rulebook
+        self.rulebook = rulebook = compiled.rulebook
         self.limits = limits or Limits()
-        self.circuit = circuit or compile_rulebook(rulebook)
+        self.circuit = compiled.circuit
         self.encoding = encoding
         self.terms = terms or rulebook.terms
         self.undecided = 0

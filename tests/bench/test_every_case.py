@@ -7,6 +7,7 @@ from itertools import islice
 
 import pytest
 
+from engine.circuit import CompiledRulebook
 from engine.proof.laws import prove, twins
 from engine.proof.prover import Prover
 from engine.proof.rules import Idle, dead, disputes
@@ -39,8 +40,8 @@ def test_the_proofs_and_their_growth_with_the_rules(bundled: Rulebook) -> None:
     print("\nrules   nodes   circuit s   laws s   disputes s   dead s   idle rules s   a law's patient s")
     for count in (1, 2, 6):
         book = grown(bundled, count)
-        prover = Prover(book)
-        told = [seconds(lambda book=book: Prover(book))]  # type: ignore[misc]
+        prover = Prover(CompiledRulebook(book))
+        told = [seconds(lambda book=book: Prover(CompiledRulebook(book)))]  # type: ignore[misc]
         told.append(seconds(lambda prover=prover: all_laws(prover)))  # type: ignore[misc]
         told.append(seconds(lambda prover=prover: list(islice(disputes(prover), 20))))  # type: ignore[misc]
         told.append(seconds(lambda prover=prover: list(dead(prover))))  # type: ignore[misc]

@@ -15,6 +15,7 @@ import pytest
 from engine import semantics
 from engine.case import Case, Value
 from engine.chain import Chain
+from engine.circuit import CompiledRulebook
 from engine.columns import CASE, Program, synthetic
 from engine.columns.synthetic import Order
 from engine.rulebook import Rulebook
@@ -76,7 +77,7 @@ def expected(book: Rulebook, made: pl.DataFrame, names: Iterable[str]) -> list[A
 
 def test_cases_per_second_beside_other_engines(bundled: Rulebook) -> None:
     whole = table(bundled, CHECKED, 0.0)
-    program, peer = Program(bundled), Polars(bundled)
+    program, peer = Program(CompiledRulebook(bundled)), Polars(bundled)
     right = expected(bundled, whole, [term.name for term in peer.compared()])
     many, fewer = table(bundled, 1_000_000), table(bundled, 300_000)
     rates = {
@@ -104,7 +105,7 @@ def test_cases_per_second_beside_other_engines(bundled: Rulebook) -> None:
 
 
 def test_growth_with_the_cases(bundled: Rulebook) -> None:
-    program, peer = Program(bundled), Polars(bundled)
+    program, peer = Program(CompiledRulebook(bundled)), Polars(bundled)
     most = int(os.environ.get("CASES", "1000000"))
     print("\ncases        ours, marks   ours, table   Polars   marks : Polars   table : Polars   a CPU-second")
     count = 10_000
@@ -131,7 +132,7 @@ def test_growth_with_the_rules(bundled: Rulebook) -> None:
     for count in (1, 4, 16):
         book = times(bundled, count, other_findings=True)
         start = time.process_time()
-        program = Program(book)
+        program = Program(CompiledRulebook(book))
         built = time.process_time() - start
         peer = Polars(book)
         row = [

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from ...case import Case
+from ...circuit import CompiledRulebook
 from ...errors import Problem
 from ...proof.gaps import gaps
-from ...rulebook import Rulebook, facts_in_order
+from ...rulebook import facts_in_order
 from ..finding import Finding
 from ..sample import TERMS
 from ..saved_cases import answer_terms
@@ -20,7 +21,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     """Each group of patients without an answer, by the answers that decide it; and how common it is, where known."""
     rulebook = subject.rulebook
     found = tuple(gaps(subject.prover, tuple(n for n in answer_terms(rulebook) if not rulebook.terms[n].accepts)))
-    common = _how_common(rulebook, [gap.term for gap in found])
+    common = _how_common(subject.compiled, [gap.term for gap in found])
     for gap in found:
         term = rulebook.terms[gap.term]
         expected = "a rule or an `otherwise:` for them, or `accepts:` with the reason why none is needed"
@@ -34,7 +35,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield Finding(Problem(term.place, f"{gap.term!r} has no answer, {known}", expected), patient=case)
 
 
-def _how_common(rulebook: Rulebook, terms: list[str]) -> dict[str, str]:
+def _how_common(compiled: CompiledRulebook, terms: list[str]) -> dict[str, str]:
     """For each term, in words, how many plausible patients end without an answer; empty where no tables can be made."""
     if not terms:
         return {}
@@ -44,5 +45,5 @@ def _how_common(rulebook: Rulebook, terms: list[str]) -> dict[str, str]:
         if error.name not in ("nanoarrow", "numpy", "polars"):
             raise
         return {}
-    told = shares(rulebook, terms).items()
+    told = shares(compiled, terms).items()
     return {name: f" (in all, {share:.1%} of made-up patients end so)" for name, share in told}

@@ -10,7 +10,7 @@ from typing import Any
 
 from ... import semantics
 from ...case import Value
-from ...circuit import FALSE, Compiler
+from ...circuit import FALSE, CompiledRulebook
 from ...errors import InternalError, Place
 from ...language import Condition, Domain, Is
 from ...proof.prover import Prover
@@ -35,10 +35,11 @@ class Isolated:
         impossible = {str(number): Law("", "", one, (), Place("")) for number, one in enumerate(never)}
         inputs = {term.name: term for one in terms for term in _inputs(one, len(rulebook.support.get(one.name, ())))}
         self.inputs = Rulebook(inputs, {}, impossible=impossible)
-        self.circuit = Compiler(self.inputs)
+        compiled = CompiledRulebook(self.inputs)
+        self.circuit = compiled.circuit
         for term in self.inputs.conclusions:
             self.circuit.members[term.name] = {value: self._member(term, value) for value in term.domain.values}
-        self.prover = Prover(self.inputs, circuit=self.circuit)
+        self.prover = Prover(compiled)
 
     def _member(self, term: Term, value: str) -> tuple[int, int]:
         """Whether a value is in or out, where it is known which values are."""

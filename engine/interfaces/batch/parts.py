@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ...case import Case
+from ...circuit import CompiledRulebook
 from ...columns import duplicates, encoding, lookup, partition, tables
 from ...columns.piece import Spot
 from ...columns.rejects import Apart, Rejected
@@ -79,8 +80,9 @@ class Writer:
         self.rulebook = rulebook
         self.options = options
         self.store = store
-        self.program = tables.Answering(rulebook)
-        self.rejected = Rejected(rulebook)
+        compiled = CompiledRulebook(rulebook)
+        self.program = tables.Answering(compiled)
+        self.rejected = Rejected(compiled)
         self.findings = {term.name for term in rulebook.findings}
         self.domains = encoding.domains_of(rulebook)
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +31,8 @@ from .output import HTML, SVG, draw, drawn_case, two_files
 if TYPE_CHECKING:
     from ...alarms import Alarms
     from ...case import Case, Decision
-    from ...explain import CompiledRulebook
+    from ...circuit import CompiledRulebook
     from ...render import Length, StyledLine
-    from ...rulebook import Rulebook
 
 
 @click.command(short_help="Decide cases.")
@@ -51,12 +49,14 @@ def decide(
     """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
     from ... import render
     from ...alarms import Alarms
+    from ...circuit import CompiledRulebook
     from ...errors import counted
     from ..files import is_empty, read
 
     rulebook, brief = load(knowledge, as_json, cases=False), brief or length == "line"
-    chain, alarms = chain_of(rulebook), Alarms(rulebook)
-    tell, texts = say_unwrapped if plain else say, _Texts(rulebook, reader, length == "everything", not plain)
+    compiled = CompiledRulebook(rulebook)
+    chain, alarms = chain_of(rulebook), Alarms(compiled)
+    tell, texts = say_unwrapped if plain else say, _Texts(compiled, reader, length == "everything", not plain)
     count = at_fault = breaking = empty = unread = again = 0
     used: dict[tuple[str, str], str] = {}
     for case in read(cases, rulebook, _read_once):
@@ -88,15 +88,9 @@ def decide(
 class _Texts:
     """Cases in words, for one reader and at one length."""
 
-    def __init__(self, rulebook: "Rulebook", reader: str, whole: bool, cut: bool) -> None:
-        self.rulebook, self.patient, self.whole, self.cut = rulebook, reader == "patient", whole, cut
-
-    @cached_property
-    def compiled(self) -> "CompiledRulebook":
-        """What questions are asked of; made for the first decision that shows some."""
-        from ...explain import CompiledRulebook
-
-        return CompiledRulebook(self.rulebook)
+    def __init__(self, compiled: "CompiledRulebook", reader: str, whole: bool, cut: bool) -> None:
+        self.compiled, self.rulebook = compiled, compiled.rulebook
+        self.patient, self.whole, self.cut = reader == "patient", whole, cut
 
     def decision(self, decision: "Decision") -> "Iterable[StyledLine]":
         """A case that is decided."""

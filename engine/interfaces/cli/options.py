@@ -115,9 +115,10 @@ def end_where_at_fault(rulebook: "Rulebook", case: "Case", as_json: bool, reader
     """Show a case with problems, and end."""
     from ... import render
     from ...alarms import Alarms
+    from ...circuit import CompiledRulebook
 
     if case.problems:
-        alarms = Alarms(rulebook)
+        alarms = Alarms(CompiledRulebook(rulebook))
         if as_json:
             say_json(fault_json(alarms, case))
         else:
