@@ -8,8 +8,10 @@ from hashlib import sha256
 from typing import Any
 
 from .case import Case, Value
+from .citation import Citation as Citation
 from .errors import LumbarError, Place, Problem
 from .language import Condition, Domain
+from .population import Population
 from .record import Record
 
 SCREENED = "screening complete"
@@ -81,18 +83,6 @@ class Term(WithDigest):
     def single(self) -> bool:
         """Whether one value at most may hold, so that two dispute."""
         return self.domain.kind in ("yes/no", "choice") and not self.takes_highest
-
-
-@dataclass(frozen=True, repr=False)
-class Citation(Record):
-    """A source and the place in it; `label` is how sure it is (empty: seen in the source itself)."""
-
-    source: str
-    place: str
-    label: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.source}: {self.place}" + (f" [{self.label}]" if self.label else "")
 
 
 @dataclass(frozen=True, repr=False)
@@ -247,6 +237,7 @@ class Rulebook(Record):
     cases: Mapping[str, Case] = field(default_factory=dict)
     row_examples: Mapping[str, tuple[RowExample, ...]] = field(default_factory=dict)
     recommendation: Recommendation | None = None
+    population: Population | None = None
     directory: str = ""
 
     def __repr__(self) -> str:
@@ -256,7 +247,8 @@ class Rulebook(Record):
     def digest(self) -> str:
         """A short name for all that is said here, worked out from it: equal where meaning and wording are.
 
-        Where it is written, the saved cases and examples say nothing of what follows from a case, and are left out.
+        Where it is written, the saved cases, examples and population say nothing of what follows from a case, and are
+        left out.
         """
         parts = (self.rules, self.laws, self.impossible, self.sources, self.claims)
         said = [sorted((name, record.digest) for name, record in part.items()) for part in parts]

@@ -12,6 +12,7 @@ from typing import Any
 from ..language import NUMERIC, OTHER_THAN, UNSETTLED
 from ..loader.formats import CARD, CASE, IMPOSSIBLE, LABELS, LAW, RECOMMENDATION, SOURCE, TERMS, Field, Holds
 from ..rulebook import Rulebook, Term
+from .population_schema import population_schema
 
 Schema = dict[str, Any]
 FOLDER = ".schema"
@@ -26,6 +27,7 @@ FILES = {
     "sources": "sources.yaml",
     "article": "article.yaml",
     "recommendation": "recommendation.yaml",
+    "population": "population/**/*.yaml",
 }
 WORDS = "words"
 _SPECIAL = re.compile(r"[\\^$.*+?()\[\]{}|/]")
@@ -46,6 +48,7 @@ def schemas(rulebook: Rulebook) -> dict[str, Schema]:
         "sources": _named(_object(SOURCE, rulebook)),
         "article": {"type": "object", "patternProperties": {"^[0-9]+$": _TEXT}, "additionalProperties": False},
         "recommendation": _object(RECOMMENDATION, rulebook),
+        "population": population_schema(rulebook, _word("source")),
         WORDS: {"definitions": _words(rulebook)},
     }
     head = {"$schema": "http://json-schema.org/draft-07/schema#"}

@@ -13,7 +13,7 @@ from .files import read_folder
 def load(directory: str | Path, cases: bool = True) -> Rulebook:
     """The rulebook of a folder, from the cache where nothing has changed; raises KnowledgeError.
 
-    Without the saved cases it is the same rulebook, by the same digest, and sooner there.
+    Without the saved cases and the population it is the same rulebook, by the same digest, and sooner there.
     """
     return load_read(read_folder(directory, cases), str(directory))
 

@@ -1,6 +1,6 @@
 """The files of a knowledge base put together into a Rulebook, or every problem of all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
@@ -9,11 +9,13 @@ from typing import TypeVar
 from ..case import Case
 from ..document import Fields, Node, Unreadable, decode, read
 from ..errors import KnowledgeError, Place
+from ..population import Population
 from ..rulebook import DependencyCycle, Law, Rule, Rulebook
 from .cards import load_card
 from .cases import entries_of, make_case
 from .files import EXAMPLES
 from .laws import load_claims, load_law, load_sources
+from .population import load_population
 from .problem_collector import ProblemCollector
 from .recommendation import load_recommendation
 from .row_examples import load_row_examples
@@ -44,7 +46,8 @@ def assemble(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
     rulebook = _read(collector, texts, documents)
     _check_rules(collector, rulebook)
     cases = [_case(collector, name, node, rulebook) for name, node in documents.items() if name.startswith("cases/")]
-    rulebook = replace(rulebook, cases=_by_id(collector, cases), directory=directory)
+    population = _population(collector, files, documents, rulebook)
+    rulebook = replace(rulebook, cases=_by_id(collector, cases), population=population, directory=directory)
     if collector.problems:
         raise KnowledgeError(gathered(collector.problems, rulebook))
     return rulebook
@@ -101,7 +104,7 @@ def _misplaced(collector: ProblemCollector, name: str, node: Node | None) -> boo
     keys = {key.value for key, _ in node.entries} if isinstance(node, Fields) and "/" in name else set()
     own = {key for key, folder in IDENTITY.items() if folder.partition("/")[0] == name.partition("/")[0]}
     other = next((key for key in IDENTITY if key in keys), None)
-    if keys & own or other is None:
+    if keys & own or other is None or name.startswith("population/"):
         return False
     collector.note(Place(name, 1), f"a file with `{other}:`", f"it in {IDENTITY[other]}")
     return True
@@ -140,6 +143,16 @@ def _read(collector: ProblemCollector, texts: Mapping[str, str], documents: Mapp
         claims=claims,
         recommendation=load_recommendation(collector, shown, documents[shown], terms) if shown in documents else None,
     )
+
+
+def _population(
+    collector: ProblemCollector, files: Iterable[str], documents: Mapping[str, Node | None], rulebook: Rulebook
+) -> Population | None:
+    """The population, unless one of its files is missing, for which others would be at fault."""
+    names = [name for name in files if name.startswith("population/")]
+    if not all(name in documents for name in names):
+        return None
+    return load_population(collector, {name: documents[name] for name in names}, rulebook)
 
 
 def _by_id(collector: ProblemCollector, items: list[Item | None]) -> dict[str, Item]:

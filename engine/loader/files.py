@@ -15,6 +15,7 @@ FOLDERS = {
     "laws": ".yaml",
     "impossible": ".yaml",
     "cases": ".yaml",
+    "population": ".yaml",
 }
 EXAMPLES = ".examples.csv"
 SINGLES = ("sources.yaml", "article.yaml", "recommendation.yaml")
@@ -39,7 +40,7 @@ def path_of(given: Any) -> Path | Problem:
 
 
 def read_folder(directory: str | Path, cases: bool = True) -> dict[str, bytes]:
-    """The content of every file of a knowledge base, by name, with the saved cases or without.
+    """The content of every file of a knowledge base, by name, with the saved cases and the population or without.
 
     Raises KnowledgeError for what does not belong.
     """
@@ -52,7 +53,7 @@ def read_folder(directory: str | Path, cases: bool = True) -> dict[str, bytes]:
         if problem:
             problems.append(problem)
             continue
-        if not cases and name.startswith("cases/"):
+        if not cases and name.startswith(("cases/", "population/")):
             continue
         path = os.path.join(directory, name)  # noqa: PTH118
         if not os.path.isfile(path):  # noqa: PTH113

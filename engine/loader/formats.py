@@ -23,6 +23,7 @@ Holds = Literal[
     "conclusion",
     "conclusion names",
     "sentences",
+    "shares",
     "list",
     "fields",
 ]
@@ -173,6 +174,29 @@ CASE = (
     Field("source", "sources or texts", "Where the case comes from."),
 )
 
+DRAW = (
+    Field("if", "lines", "Whom it is about; without it, everybody whom no entry before it is about."),
+    Field("from", "text", "The number from which this one is counted; its own name: what it was at the last visit."),
+    Field("change", "shares", "How far from there, `-6 to -3: 60%`."),
+    Field("source", "sources", "What the shares rest on."),
+    Field("label", "choice", "What they rest on, where there is no source.", values=LABELS),
+)
+FOLLOW_UP = (
+    Field("share", "text", "How many of those who could come back do, `40%`.", True),
+    Field("if", "lines", "What was advised to those who could come back."),
+    Field("carry", "sentences", "`finding: what it takes over`, a finding or a conclusion of the last visit."),
+    Field("findings", "shares", "What is new; every other finding is as it was."),
+)
+POPULATION = (
+    Field("hidden", "shares", "What nobody sees, such as the illness: a choice, with its entries."),
+    Field("findings", "shares", "For each finding its entries; the first that is about a patient counts."),
+    Field("serious", "lines", "The hidden facts for which the alarms are there."),
+    Field("signs", "list", "The findings by one of which they can be known: `term: value`, or a list of them."),
+    Field("uncertain", "sentences", "`finding: answers` whose share is halved and doubled where it is a convention."),
+    Field("wrong answers", "shares", "What is answered instead of what is so."),
+    Field("follow-up", "fields", "The next visit.", fields=FOLLOW_UP),
+)
+
 FORMATS = {
     "card": CARD,
     "example": EXAMPLE,
@@ -183,6 +207,9 @@ FORMATS = {
     "recommendation": RECOMMENDATION,
     "section": SECTION,
     "side": SIDE,
+    "population": POPULATION,
+    "draw": DRAW,
+    "follow-up": FOLLOW_UP,
 }
 
 

@@ -30,11 +30,25 @@ if TYPE_CHECKING:
     "--save", type=NewPath(file_okay=False, path_type=Path), metavar="DIR", help="Save the patients shown in DIR."
 )
 @click.option("--watch", is_flag=True, help="Check again after every change of a file, until Ctrl-C.")
+@click.option(
+    "--population", is_flag=True, help="Draw the patients of population/ and tell what the rules make of them."
+)
+@click.option("--patients", type=click.IntRange(min=1), metavar="N", help="How many are drawn (100,000).")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="The same seed, the same patients.")
+@click.option("--span", type=click.FloatRange(1), metavar="X", help="Guesses are divided and multiplied by this (2).")
+@click.option("--wrong-answers", is_flag=True, help="Let the patients answer wrongly as often as population/ says.")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="What changed since FILE, which --population --json printed.",
+)
 @AS_JSON
 @LENGTH
 @click.pass_obj
 def check(
     knowledge: str,
+    /,
     words: tuple[str, ...],
     as_json: bool,
     length: Any,
@@ -43,6 +57,8 @@ def check(
     mutants: bool,
     save: Path | None,
     watch: bool,
+    population: bool,
+    **drawn: Any,
 ) -> None:
     """Load everything, try all examples and saved cases, ask every possible case, and print every problem.
 
@@ -54,6 +70,9 @@ def check(
     is advice, and no error.
 
     With --accept, each changed answer is reported; the difference is yours to review.
+
+    With --population it does none of that. It draws patients as population/ describes them, and shows who of the ill is
+    caught, who of the well is stopped, by which rule, and how sure that is.
     """
     from ...checks import check as run
     from ...checks import report_text
@@ -62,6 +81,8 @@ def check(
     if watch:
         _watch(directory, accept or advice or as_json or mutants or save is not None)
     rulebook = load(directory, as_json)
+    if population or any(drawn.values()):
+        sys.exit(Exit.FINE if _population(rulebook, population, drawn, as_json, length) else Exit.TO_MEND)
     wanted = _wanted(rulebook, cases)
     decide = chain_of(rulebook).decide
     report = run(rulebook, decide, advice)
@@ -80,6 +101,18 @@ def check(
         with writing(save):
             report_text.save_patients(report, save)
     sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
+
+
+def _population(rulebook: "Rulebook", wanted: bool, drawn: dict[str, Any], as_json: bool, length: str) -> bool:
+    """Tell what the rules make of the population; whether it could be drawn as it is described."""
+    from .population import tell_population
+
+    if not wanted:
+        name = next(name for name, value in drawn.items() if value)
+        raise click.UsageError(f"--{name.replace('_', '-')} goes with --population")
+    given = {name: value for name, value in drawn.items() if value is not None}
+    options = {"patients": 100_000, "seed": 0, "span": 2.0, "against": None, **given}
+    return tell_population(rulebook, options, as_json, length == "everything")
 
 
 def _schemas(rulebook: "Rulebook") -> "Iterator[str]":

@@ -1,0 +1,48 @@
+"""What `check --population` does."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..terminal import needing, say_json
+
+if TYPE_CHECKING:
+    from ...rulebook import Rulebook
+
+MOST_REDRAWN = 1.0
+"""Per cent of the draws that may be impossible; more, and it is another population than the one described."""
+
+
+def tell_population(rulebook: "Rulebook", options: dict[str, Any], as_json: bool, whole: bool) -> bool:
+    """Draw the population of a knowledge base, decide it, and tell what the rules make of it; whether all is well."""
+    if rulebook.population is None:
+        there = f"the knowledge base {rulebook.directory} describes no patients"
+        raise click.UsageError(f"{there}; expected files in population/ (docs/population.md)")
+    with needing("batch"):
+        from ...circuit import CompiledRulebook
+        from ...columns.population import Wanted, figures
+    from .. import population as text
+
+    wanted = Wanted(options["patients"], options["seed"], wrong_answers=options["wrong_answers"])
+    runs = figures(CompiledRulebook(rulebook), rulebook.population, wanted, options["span"])
+    told = text.as_json(runs, rulebook.digest)
+    against = options["against"]
+    if as_json:
+        say_json(told)
+    else:
+        lines = text.changes(_read(against), told) if against else text.in_words(runs, whole)
+        click.echo("\n".join(lines))
+    return runs[0].redrawn <= MOST_REDRAWN
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What an earlier run printed with --json."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        told["figures"]["groups"]["all"]["parts"], told["rulebook"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        there = f"{path} is not what `lumbar check --population --json` prints"
+        raise click.UsageError(there) from error
+    return dict(told)
