@@ -9,6 +9,7 @@ from .case import Case, Value
 from .errors import SURELY, CaseError, Place, Problem, listed, nearest
 from .facts import EXPECTED, is_missing, text_of, tidy
 from .loader.cases import Entry, make_case
+from .none_of_these import NONE_OF_THESE
 from .rulebook import Rulebook
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 CASE = "case"
 PROBLEMS = "problems"
 HERE = Place("data frame")
-ASIDE = (CASE, "says", "source")
+ASIDE = (CASE, "says", "source", NONE_OF_THESE)
 TO_LIST = ("to_pylist", "to_list", "tolist")
 """How a column gives its values as a list: of Arrow, of Polars and pandas, of numpy."""
 Cell = str | int | bool | None

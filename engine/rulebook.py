@@ -1,14 +1,13 @@
 """A knowledge base in memory: terms, rules, laws, sources, cases; the order of work; the digest."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from hashlib import sha256
-from typing import Any
 
 from .case import Case, Value
 from .citation import Citation as Citation
+from .digests import WithDigest, canonical, digest_of
 from .errors import LumbarError, Place, Problem
 from .language import Condition, Domain
 from .population import Population
@@ -18,15 +17,6 @@ SCREENED = "screening complete"
 COMPLETE = "complete"
 
 
-class WithDigest(Record):
-    """What is written in a file, with a short name for all that it says, worked out once."""
-
-    @cached_property
-    def digest(self) -> str:
-        """Equal where the same is said, wherever it is written and whatever examples it has."""
-        return _digest(canonical(self, ("place", "examples")))
-
-
 @dataclass(frozen=True, repr=False)
 class Term(WithDigest):
     """A word of the knowledge base: a finding (asked or measured) or a conclusion (reached by rules).
@@ -34,6 +24,8 @@ class Term(WithDigest):
     `fixed` marks a fact that never changes, such as the past. `usual` is what made-up cases mostly have: a value, or
     the two ends of a range of numbers. `for_patients` has a sentence for each value, empty if there is nothing to say.
     `gap` says that the `otherwise` does not count as an answer, and `accepts` why complete cases may end without one.
+    `group` names the questions among which a finding is asked, `none` is what it is where a person says "none of these"
+    of them, and `loses` why a question that is not asked may lose an alarm.
     """
 
     name: str
@@ -58,6 +50,9 @@ class Term(WithDigest):
     for_patients: Mapping[str, str] = field(default_factory=dict, hash=False)
     gap: bool = False
     accepts: str = ""
+    group: str = ""
+    none: Value | None = None
+    loses: str = ""
 
     @property
     def ordinary(self) -> Value | None:
@@ -83,6 +78,16 @@ class Term(WithDigest):
     def single(self) -> bool:
         """Whether one value at most may hold, so that two dispute."""
         return self.domain.kind in ("yes/no", "choice") and not self.takes_highest
+
+
+@dataclass(frozen=True, repr=False)
+class QuestionGroup(Record):
+    """Questions that are asked together, under a title and one sentence."""
+
+    name: str
+    title: str
+    says: str
+    place: Place
 
 
 @dataclass(frozen=True, repr=False)
@@ -238,6 +243,7 @@ class Rulebook(Record):
     row_examples: Mapping[str, tuple[RowExample, ...]] = field(default_factory=dict)
     recommendation: Recommendation | None = None
     population: Population | None = None
+    groups: Mapping[str, QuestionGroup] = field(default_factory=dict)
     directory: str = ""
 
     def __repr__(self) -> str:
@@ -252,7 +258,8 @@ class Rulebook(Record):
         """
         parts = (self.rules, self.laws, self.impossible, self.sources, self.claims)
         said = [sorted((name, record.digest) for name, record in part.items()) for part in parts]
-        return _digest([[term.digest for term in self.terms.values()], *said, canonical(self.recommendation)])
+        shown = (self.recommendation, [*self.groups.values()])
+        return digest_of([[term.digest for term in self.terms.values()], *said, *map(canonical, shown)])
 
     @cached_property
     def findings(self) -> tuple[Term, ...]:
@@ -333,6 +340,13 @@ class Rulebook(Record):
         """What each finding that is asked only of some is asked if."""
         return {term.name: term.asked_if for term in self.findings if term.asked_if is not None}
 
+    @cached_property
+    def grouped(self) -> Mapping[str, tuple[Term, ...]]:
+        """The findings of each group, in the order of the groups; last, without a name, those of none."""
+        names = [*self.groups, ""]
+        found = {name: tuple(term for term in self.findings if term.group == name) for name in names}
+        return {name: terms for name, terms in found.items() if terms}
+
     def readers(self, term: str) -> tuple[Rule, ...]:
         """The rules whose condition reads the term."""
         return tuple(rule for rule in self.rules.values() if term in rule.condition.terms())
@@ -346,20 +360,6 @@ class Rulebook(Record):
         """The findings that decide whether the finding is asked, and those that decide whether these are, and so on."""
         named = frozenset(self.applies_to(term))
         return named.union(*(self.gating(name) for name in named))
-
-
-def _digest(said: Any) -> str:
-    return sha256(repr(said).encode(errors="surrogatepass")).hexdigest()[:16]
-
-
-def canonical(record: Any, leave_out: Collection[str] = ("place",)) -> Any:
-    """A record as tuples of all that it says, whatever the order of a mapping, without these fields."""
-    if is_dataclass(record):
-        names = (entry.name for entry in fields(record) if entry.name not in leave_out)
-        return type(record).__name__, *(canonical(getattr(record, name), leave_out) for name in names)
-    if isinstance(record, Mapping):
-        return tuple(sorted((name, canonical(value, leave_out)) for name, value in record.items()))
-    return tuple(canonical(one, leave_out) for one in record) if isinstance(record, list | tuple) else record
 
 
 def _sorted(needs: dict[tuple[str, str], set[tuple[str, str]]]) -> tuple[tuple[str, str], ...]:

@@ -43,7 +43,7 @@ def test_the_saved_cases_are_decided_one_line_each() -> None:
 def test_json_has_one_object_a_line_and_case() -> None:
     answers = told("decide", str(CASES))
     assert len(answers) == len(list(CASES.glob("*.yaml")))
-    rest = ["fired", "waiting", "ask", "not used", "rulebook"]
+    rest = ["fired", "waiting", "ask", "not used", "none of these", "rulebook"]
     for answer in answers:
         assert list(answer) == ["case", "conclusions", "disputed", "gaps", "broken laws", *rest]
 

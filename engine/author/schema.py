@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..language import NUMERIC, OTHER_THAN, UNSETTLED
-from ..loader.formats import CARD, CASE, IMPOSSIBLE, LABELS, LAW, RECOMMENDATION, SOURCE, TERMS, Field, Holds
+from ..loader.formats import CARD, CASE, GROUP, IMPOSSIBLE, LABELS, LAW, RECOMMENDATION, SOURCE, TERMS, Field, Holds
 from ..rulebook import Rulebook, Term
 from .population_schema import population_schema
 
@@ -26,6 +26,7 @@ FILES = {
     "terms": "terms/**/*.yaml",
     "sources": "sources.yaml",
     "article": "article.yaml",
+    "groups": "groups.yaml",
     "recommendation": "recommendation.yaml",
     "population": "population/**/*.yaml",
 }
@@ -47,6 +48,7 @@ def schemas(rulebook: Rulebook) -> dict[str, Schema]:
         | {"properties": {group.name: _named(_object(group.fields, rulebook)) for group in TERMS}},
         "sources": _named(_object(SOURCE, rulebook)),
         "article": {"type": "object", "patternProperties": {"^[0-9]+$": _TEXT}, "additionalProperties": False},
+        "groups": _named(_object(GROUP, rulebook)),
         "recommendation": _object(RECOMMENDATION, rulebook),
         "population": population_schema(rulebook, _word("source")),
         WORDS: {"definitions": _words(rulebook)},

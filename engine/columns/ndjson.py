@@ -17,6 +17,7 @@ import polars as pl
 from ..document import MAX_BYTES
 from ..errors import Problem, surely
 from ..facts import EXPECTED, text_of, tidy
+from ..none_of_these import NONE_OF_THESE, SEPARATOR
 from .nested import found_in, names_from, plain
 from .piece import REPEATED, Piece, Repeated, Rows, Spot, Vocabulary
 from .program import CASE
@@ -116,7 +117,9 @@ class JsonLines(Records):
         """
         within: dict[str, None] = {}
         for key, one in value.items():
-            if isinstance(one, dict | list | Repeated):
+            if key == NONE_OF_THESE and isinstance(one, dict | list):
+                value[key] = f"{SEPARATOR} ".join(item if isinstance(item, str) else json.dumps(item) for item in one)
+            elif isinstance(one, dict | list | Repeated):
                 value[key] = None
                 if one is REPEATED or key.startswith(EXPECTED) or (key in self.vocabulary.names and key != SOURCE):
                     odd.setdefault(key if key in self.columns else MORE, {})[row] = one

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,11 @@ from ..circuit import CompiledRulebook
 from ..errors import Place, Problem
 from ..facts import EXPECTED, RANGE, Misnamed, Misspelt, read_expected, read_name, text_of, tidy
 from ..language import Domain
+from ..none_of_these import NONE_OF_THESE
 from ..rulebook import Law, Rule, Rulebook, Term
 from .doubts import AtFault, Doubts, FolderFault, with_folder
 from .facts import is_plain, loose, read_column, says_something
+from .none_of_these import Groups, with_texts
 from .piece import REPEATED
 from .program import BROKEN_LAWS, Program, dtype_of
 from .program import CASE as CASE
@@ -76,7 +78,9 @@ class Reading:
         `refuse` makes a fault of what stands in columns that are no findings; `odd` has by column and row what stands
         in cells without a text, which are faults; `folder` is what the names of folders say of all rows.
         """
-        raw, beside_folder = _beside_folder(_named(raw), {k: v for k, v in folder.items() if k not in self.findings})
+        raw, beside_folder = _beside_folder(
+            with_texts(_named(raw)), {k: v for k, v in folder.items() if k not in self.findings}
+        )
         ids, strange = _ids(raw[CASE], stem, lines) if CASE in raw.columns else (numbered(stem, lines), None)
         columns, passed, unknown = [ids], list[pl.Series](), list[str]()
         faults = {
@@ -94,8 +98,8 @@ class Reading:
                 wrong = read.wrong
                 if wrong is not None:
                     doubts.value(name, wrong, read.meant)
-            elif name.startswith(EXPECTED):
-                typed, wrong = self._expected(raw[name], odd.get(name, {}))
+            elif name == NONE_OF_THESE or name.startswith(EXPECTED):
+                typed, wrong = self._beside(raw[name], odd.get(name, {}))
                 passed.append(typed)
             elif name in self.rulebook.terms:
                 wrong = says_something(raw[name])
@@ -109,9 +113,25 @@ class Reading:
                 wrong = wrong.fill_null(False)
                 faults[name] = faults[name] | wrong if name in faults else wrong
         findings, at_fault, said = with_folder(self.findings, *doubts.settle(pl.DataFrame(columns)), folder)
+        findings, no_groups = self._groups_answered(findings, at_fault, raw)
+        faults |= no_groups
         laws, broken = self.rulebook.impossible, self._impossible(findings)
         told = (*beside_folder, *said)
         return Typed(raw, findings, pl.DataFrame(passed), faults, broken, laws, tuple(unknown), odd, at_fault, told)
+
+    def _groups_answered(
+        self, findings: pl.DataFrame, at_fault: AtFault, raw: pl.DataFrame
+    ) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+        """The findings with what "none of these" adds, and where it has what is not a group."""
+        if NONE_OF_THESE not in raw.columns:
+            return findings, {}
+        findings, wrong = self.groups.answer(findings, at_fault.doubted, raw[NONE_OF_THESE])
+        return findings, {} if wrong is None else {NONE_OF_THESE: wrong}
+
+    @cached_property
+    def groups(self) -> Groups:
+        """The groups of questions, made ready when a table first says "none of these"."""
+        return Groups(self.rulebook)
 
     def _impossible(self, found: pl.DataFrame) -> dict[str, pl.Series]:
         """Which rows contradict which assumption about patients."""
@@ -119,6 +139,12 @@ class Reading:
             return {}
         frame = self.impossible.evaluate(found).select(pl.col(self.rulebook.impossible).fill_null(False))
         return {name: truth for name, truth in frame.to_dict().items() if truth.any()}
+
+    def _beside(self, column: pl.Series, odd: Odd) -> tuple[pl.Series, pl.Series]:
+        """What is passed through as text: an expected answer, or groups, which are read when all findings are."""
+        if column.name == NONE_OF_THESE:
+            return column, pl.repeat(False, len(column), dtype=pl.Boolean, eager=True)
+        return self._expected(column, odd)
 
     def _expected(self, column: pl.Series, odd: Odd) -> tuple[pl.Series, pl.Series]:
         """What the answer should be, as text; odd where the conclusion has no such value."""

@@ -14,6 +14,7 @@ from ..rulebook import DependencyCycle, Law, Rule, Rulebook
 from .cards import load_card
 from .cases import entries_of, make_case
 from .files import EXAMPLES
+from .groups import load_groups
 from .laws import load_claims, load_law, load_sources
 from .population import load_population
 from .problem_collector import ProblemCollector
@@ -31,6 +32,7 @@ IDENTITY = {
     "findings": "terms/",
     "conclusions": "terms/",
 }
+GROUPS = "groups.yaml"
 Item = TypeVar("Item", Rule, Law, Case)
 
 
@@ -142,6 +144,7 @@ def _read(collector: ProblemCollector, texts: Mapping[str, str], documents: Mapp
         sources=sources,
         claims=claims,
         recommendation=load_recommendation(collector, shown, documents[shown], terms) if shown in documents else None,
+        groups=load_groups(collector, GROUPS, documents.get(GROUPS), terms),
     )
 
 

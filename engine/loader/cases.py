@@ -23,6 +23,7 @@ from ..facts import (
     tidy,
 )
 from ..language import TERM
+from ..none_of_these import NONE_OF_THESE, added, read_groups
 from ..rulebook import Rulebook, Term, facts_in_order
 from ..semantics import impossibilities
 from .problem_collector import MANY, ProblemCollector
@@ -112,6 +113,7 @@ def make_case(
             reader.take(entry)
     reader.settle()
     reader.hear_folder([Entry(key, text, place) for key, text in folder.items() if key in rulebook.finding_names])
+    reader.answer_groups()
     reader.leave_out_impossible(place)
     return Case(
         id=texts[ID],
@@ -122,6 +124,7 @@ def make_case(
         expected=reader.expected or None,
         problems=tuple(reader.collector.problems),
         at_fault=reader.at_fault,
+        none_of_these=reader.none_of_these,
     )
 
 
@@ -180,9 +183,29 @@ class _Reader:
         self.at_fault: dict[str, Value | None] = {}
         self.doubts: dict[str, list[Value | None]] = {}
         self.perhaps: dict[str, None] = {}
+        self.groups: tuple[str, ...] = ()
+        self.none_of_these: dict[str, tuple[str, ...]] = {}
+
+    def take_groups(self, entry: Entry) -> None:
+        """Read the groups of which "none of these" is said; where they stand twice, neither counts."""
+        if not entry.twice:
+            self.groups, problems = read_groups(self.rulebook, entry.value, entry.place)
+            self.collector.problems += problems
+
+    def answer_groups(self) -> None:
+        """Add what "none of these" says; nothing of a finding that is answered, or at fault."""
+        found = added(self.rulebook, self.facts, self.groups, self.at_fault)
+        self.facts |= found
+        terms = self.rulebook.terms
+        self.none_of_these = {
+            group: tuple(name for name in found if terms[name].group == group) for group in self.groups
+        }
 
     def take(self, entry: Entry) -> None:
         """Read one entry."""
+        if entry.key == NONE_OF_THESE:
+            self.take_groups(entry)
+            return
         if entry.key.startswith(EXPECTED):
             if not entry.twice:
                 _expect(self.collector, entry, self.rulebook, self.expected)

@@ -18,7 +18,7 @@ FOLDERS = {
     "population": ".yaml",
 }
 EXAMPLES = ".examples.csv"
-SINGLES = ("sources.yaml", "article.yaml", "recommendation.yaml")
+SINGLES = ("sources.yaml", "article.yaml", "groups.yaml", "recommendation.yaml")
 SLIPS = (".yml", ".yaml.txt", ".csv.txt", ".txt")
 OF_WINDOWS = ("Thumbs.db", "desktop.ini")  # written by its file manager, unasked
 MAX_FILES = 20_000

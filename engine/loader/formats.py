@@ -118,6 +118,9 @@ FINDING = (
     Field("fixed", "yes or no", "A fixed fact (age, the past): `whatif` never changes it."),
     Field("asked if", "lines", "It applies only if these hold; if not, its answer has no effect.",
           lines="finding_"),
+    Field("loses", "text", "Why its `asked if` may lose an alarm: of whom, and why that is right."),
+    Field("group", "text", "The group of questions among which it is asked, of groups.yaml."),
+    Field("none", "text", "What \"none of these\", said of its group, makes of it; without it, it is asked by itself."),
     Field("unread", "text", "No rule reads it, and why it is kept."),
     Field("usual", "text", "What is usual (for a number a range, `25 to 70`), for made-up cases."),
     _PATIENTS,
@@ -144,6 +147,10 @@ SOURCE = (
     Field("seen", "text", "What was read of it.", True),
     Field("id", "text", "Its DOI, PMID or the like."),
     Field("address", "text", "Where to find it."),
+)
+GROUP = (
+    Field("title", "text", "The heading of its questions.", True),
+    Field("says", "text", "One sentence about them, for whoever answers.", True),
 )
 SIDE = (
     Field("name", "text", "What the tallies weigh.", True),
@@ -172,6 +179,11 @@ CASE = (
     Field("case", "name", "The name of the file.", True),
     Field("says", "text", "Who this is, in one sentence."),
     Field("source", "sources or texts", "Where the case comes from."),
+    Field(
+        "none of these",
+        "texts",
+        "The groups whose questions, where they are not answered, have their `none`.",
+    ),
 )
 
 DRAW = (
@@ -204,6 +216,7 @@ FORMATS = {
     "finding": FINDING,
     "conclusion": CONCLUSION,
     "source": SOURCE,
+    "group": GROUP,
     "recommendation": RECOMMENDATION,
     "section": SECTION,
     "side": SIDE,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
+from ..case import Value
 from ..document import Fields, Node, Text
 from ..errors import Place, listed
 from ..language import (
@@ -20,11 +21,12 @@ from ..language import (
     show_line,
     terms_of,
 )
+from ..none_of_these import NONE_OF_THESE
 from ..rulebook import COMPLETE, SCREENED, Term
 from .formats import CONCLUSION, FINDING, FOR_PATIENTS, TERMS, names
 from .problem_collector import ProblemCollector
 
-RESERVED = ("any of", "case", "says", "source", SCREENED, COMPLETE, *UNSETTLED)
+RESERVED = ("any of", "case", "says", "source", NONE_OF_THESE, SCREENED, COMPLETE, *UNSETTLED)
 _NAME = re.compile(r"[^\W\d_][^:#,\[\]{}`\"]*\Z")
 _RANGE = re.compile(r"(\d{1,9}) to (\d{1,9})\Z")
 _USUAL = re.compile(r"(\d{1,9})(?: to (\d{1,9}))?\Z")
@@ -99,17 +101,25 @@ def _term(collector: ProblemCollector, name: Text, entry: Node, finding: bool) -
         for_patients=_for_patients(collector, fields, domain),
         gap=collector.text(fields, "gap") == "yes",
         accepts=collector.text(fields, "accepts"),
+        group=collector.text(fields, "group"),
+        none=_none(collector, fields, domain) if finding else None,
+        loses=collector.text(fields, "loses"),
     )
-    _consistent(collector, term)
-    return term, fields.get("asked if")
+    gate = fields.get("asked if")
+    _consistent(collector, term, gate)
+    return term, gate
 
 
-def _consistent(collector: ProblemCollector, term: Term) -> None:
+def _consistent(collector: ProblemCollector, term: Term, gate: Node | None) -> None:
     kind = term.domain.kind
     if term.screening and term.lasts:
         collector.note(
             term.place, f"{term.name!r} is a screening finding and lasts", "one of the two: screening is asked again"
         )
+    if term.none is not None and not term.group:
+        collector.note(term.place, f"{term.name!r} has a `none`, and no group", "a `group:` of groups.yaml")
+    if term.loses and gate is None:
+        collector.note(term.place, f"`loses` of {term.name!r}, which is asked of everybody", "it beside `asked if`")
     if term.takes_highest and kind != "choice":
         collector.note(term.place, f"`takes: highest` of {term.name!r}", "a choice, whose values are a scale")
     elif term.takes_highest and term.otherwise not in term.domain.values[:1]:
@@ -130,6 +140,17 @@ def _screening_for(collector: ProblemCollector, fields: Fields, domain: Domain) 
                 collector.nearest(value, domain.values),
             )
     return values
+
+
+def _none(collector: ProblemCollector, fields: Fields, domain: Domain) -> Value | None:
+    """What a finding is where a person says "none of these" of its group."""
+    text, node = collector.text(fields, "none"), fields.get("none")
+    if node is None or domain.kind != "number":
+        return collector.choice(fields, "none", domain.values) or None
+    if text.isdecimal() and domain.low <= int(text[:9]) <= domain.high:
+        return int(text[:9])
+    collector.note(node.place, f"{text[:80]!r} under `none`", f"a whole number, {domain.low} to {domain.high}")
+    return None
 
 
 def _for_patients(collector: ProblemCollector, fields: Fields, domain: Domain) -> dict[str, str]:

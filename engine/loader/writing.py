@@ -6,6 +6,7 @@ from itertools import groupby
 from ..case import Case, Value
 from ..document import Flow, Tree, write
 from ..language import condition_tree
+from ..none_of_these import NONE_OF_THESE
 from ..rulebook import Citation, Example, Rule, Rulebook
 
 
@@ -40,10 +41,16 @@ def _given(given: Mapping[str, Value | tuple[str, ...]]) -> Mapping[str, Tree]:
 
 
 def case(rulebook: Rulebook, told: Case, expected: str) -> str:
-    """The text of a saved case: its facts by the files of their terms, and the lines of its expected answer."""
+    """The text of a saved case: its facts by the files of their terms, and the lines of its expected answer.
+
+    What comes of "none of these" is not written beside it.
+    """
     head: dict[str, Tree] = {"case": told.id, "says": told.says, "source": [_source(text) for text in told.sources]}
+    if told.none_of_these:
+        head[NONE_OF_THESE] = Flow(tuple(told.none_of_these))
     parts = [write({name: tree for name, tree in head.items() if tree})]
-    known = [term for term in rulebook.findings if term.name in told.facts]
+    implied = {name for names in told.none_of_these.values() for name in names}
+    known = [term for term in rulebook.findings if term.name in told.facts.keys() - implied]
     for file, terms in groupby(known, key=lambda term: term.place.file):
         topic = file.rpartition("/")[2].partition(".")[0].replace("_", " ")
         parts.append(f"# {topic}\n{write({term.name: str(told.facts[term.name]) for term in terms})}")

@@ -11,8 +11,9 @@ from hashlib import blake2b
 from typing import Any, Literal
 
 from ... import cache
+from ...digests import canonical
 from ...language import show
-from ...rulebook import Rule, Rulebook, canonical
+from ...rulebook import Rule, Rulebook
 from ..saved_cases import answer_terms
 
 LAWS = ("laws", "impossible")

@@ -13,6 +13,7 @@ from ...columns.program import BROKEN_LAWS
 from ...columns.results import SEPARATOR
 from ...errors import Place, Problem
 from ...loader import load
+from ...none_of_these import NONE_OF_THESE, read_groups
 from ...record import Json
 from ...rulebook import Rulebook, Term, readable
 from .options import refused
@@ -76,7 +77,9 @@ def _found(rulebook: Rulebook, out: Path, manifest: Mapping[str, Any], name: str
     if row is None:
         raise refused(answers, f"no answer of the case {name!r}", "one for each case of the findings")
     known = {term.name: facts[term.name] for term in rulebook.findings if facts.get(term.name) is not None}
-    return Stored(rulebook, Case(name, known, Place(str(answers))), row)
+    groups = read_groups(rulebook, facts.get(NONE_OF_THESE), Place(str(path)))[0]
+    case = Case(name, known, Place(str(answers)), none_of_these=dict.fromkeys(groups, ()))
+    return Stored(rulebook, case, row)
 
 
 def _reject(out: Path, name: str) -> Case:

@@ -12,6 +12,7 @@ from ...columns.piece import Spot
 from ...columns.rejects import Apart, Rejected
 from ...columns.results import laws_broken
 from ...facts import EXPECTED
+from ...none_of_these import NONE_OF_THESE, SEPARATOR
 from ...record import Json
 from ...rulebook import Rulebook
 from .options import Options
@@ -126,10 +127,12 @@ class Writer:
     def _loose(self, cases: Sequence[Case]) -> Any:
         table = tables.table_of(self.rulebook, [case.id for case in cases], [case.facts for case in cases])
         names = dict.fromkeys(name for case in cases for name in case.expected or ())
-        texts = {
+        texts: dict[str, list[str | None]] = {
             f"{EXPECTED}{name}": [tables.told_answer((case.expected or {}).get(name)) for case in cases]
             for name in names
         }
+        if any(case.none_of_these for case in cases):
+            texts[NONE_OF_THESE] = [f"{SEPARATOR} ".join(case.none_of_these) or None for case in cases]
         return tables.beside(table, tables.texts_of(texts))
 
     def _write_rejects(self, part: Part) -> list[list[int]]:

@@ -14,6 +14,7 @@ from ...columns.program import CASE
 from ...document import MAX_BYTES
 from ...errors import Place, Problem, nearest
 from ...facts import EXPECTED, tidy
+from ...none_of_these import NONE_OF_THESE
 from ...rulebook import Rulebook
 from .. import files
 from ..files import is_meant
@@ -56,7 +57,8 @@ class Reader:
         self.reading = tables.Reading(rulebook)
         self.sorting = Sorting(rulebook, options.unique)
         expected = (f"{EXPECTED}{term.name}" for term in rulebook.conclusions)
-        self.names = frozenset([*rulebook.terms, tables.CASE, *tables.ASIDE, *expected, options.id or CASE])
+        self.aside = (CASE, *tables.ASIDE, NONE_OF_THESE)
+        self.names = frozenset([*rulebook.terms, *self.aside, *expected, options.id or CASE])
         self.changed: dict[int, Problem] = {}
 
     def check_columns(self) -> None:
@@ -112,7 +114,7 @@ class Reader:
     def _extra(self, file: str, columns: Iterable[str]) -> Iterator[Problem]:
         known = [term.name for term in self.rulebook.findings]
         for name in columns:
-            if name in self.rulebook.terms or name in (CASE, *tables.ASIDE) or name.startswith(EXPECTED):
+            if name in self.rulebook.terms or name in self.aside or name.startswith(EXPECTED):
                 continue
             yield Problem(Place(file), f"{name[:80]!r} is not a finding", "findings only", nearest(name, known))
 
