@@ -29,17 +29,21 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types arrows format docs picture bench clean duration
+.PHONY: help demo test test-all lint types arrows format docs picture bench clean duration
 
 help:  ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
 	@echo 'PYTHON=python3.12 chooses the Python (3.10 to 3.13), VENV=folder where things are installed ($(VENV)).'
 
 demo: $(VENV)/.installed  ## install everything except the tests, explain a case, run a batch, check the rules; about a minute
 	$(DEMO)
 
 test: duration lint types arrows  ## run all checks: lint, types, arrows, and the tests with branch coverage
-	$(BIN)/pytest --cov --numprocesses 2
+	$(BIN)/pytest --cov --numprocesses 2 --dist worksteal
+
+test-all: lint types arrows  ## the same with the slow tests and five times the random examples
+	@echo 'This takes about a quarter of an hour on two quiet cores.'
+	$(BIN)/pytest --cov --numprocesses 2 --dist worksteal --whole
 
 # README.md says so too.
 duration:

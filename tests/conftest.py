@@ -1,36 +1,71 @@
 """What several tests share: the bundled knowledge base, one about bicycles, and how hard Hypothesis tries."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from engine.case import Case
 from engine.loader import load
 from engine.rulebook import Rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
 BICYCLE = ROOT / "tests" / "bicycle"
 
-settings.register_profile("lumbar", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("lumbar")
+for profile, examples in (("quick", 20), ("whole", 100)):
+    settings.register_profile(
+        profile, max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+
+
+def tries(whole: int) -> settings:
+    """As many random examples of a test with --whole, and else a fifth of them."""
+    return settings(max_examples=max(3, whole * settings().max_examples // 100))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The one switch that writes what is approved into pages and approval files; the difference is the review."""
+    """The switch for all that takes long, and the one that writes what is approved; the difference is the review."""
+    parser.addoption("--whole", action="store_true", help="run the slow tests too, and try all the random examples")
     parser.addoption("--approve", action="store_true", help="write what is printed today into pages and approval files")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many random examples are tried."""
+    settings.load_profile("whole" if config.getoption("--whole") else "quick")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the slow tests, but where all are wanted, or what they show is to be written."""
+    if config.getoption("--whole") or approved(config):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
+
+
+def approved(config: pytest.Config) -> bool:
+    """Whether what is printed today is to be written where it is approved; REWRITE_DOCS=1 says so too."""
+    return bool(config.getoption("--approve")) or os.environ.get("REWRITE_DOCS") == "1"
 
 
 @pytest.fixture
 def approve(request: pytest.FixtureRequest) -> bool:
     """Whether what is printed today is to be written where it is approved."""
-    return bool(request.config.getoption("--approve"))
+    return approved(request.config)
 
 
 @pytest.fixture(scope="session")
 def bundled() -> Rulebook:
     """The knowledge base that comes with lumbar."""
     return load(ROOT / "knowledge")
+
+
+@pytest.fixture(scope="session")
+def some_cases(bundled: Rulebook, request: pytest.FixtureRequest) -> tuple[Case, ...]:
+    """The saved cases that come with lumbar: every tenth, and all with --whole."""
+    return tuple(bundled.cases.values())[:: 1 if request.config.getoption("--whole") else 10]
 
 
 @pytest.fixture

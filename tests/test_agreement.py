@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.rulebook import Rulebook
 from tests.agreement import compare, knowledge, made_up
+from tests.conftest import tries
 from tests.test_batch import batch, rejects
 
 
@@ -20,7 +21,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
     return knowledge(tmp_path_factory.mktemp("knowledge"))
 
 
-@settings(max_examples=8)
+@tries(8)
 @given(choose=st.randoms(use_true_random=False))
 def test_a_batch_says_of_each_case_what_a_single_reading_says_whatever_holds_it(book: Rulebook, choose: Random) -> None:
     """`python -m tests.agreement 30` tries it for 30 minutes."""

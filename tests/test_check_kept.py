@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.checks import Report, check
@@ -17,7 +17,7 @@ from engine.circuit import CompiledRulebook
 from engine.loader import load
 from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
-from tests.conftest import edit
+from tests.conftest import edit, tries
 from tests.rulebooks import case, facts, laws, rulebooks
 
 
@@ -129,7 +129,7 @@ def report_of(rulebook: Rulebook) -> MutationReport:
 
 
 @given(rulebooks(), st.data())
-@settings(max_examples=6)
+@tries(6)
 def test_whatever_rule_case_or_law_changes_mutation_testing_finds_the_same(book: Rulebook, data: st.DataObject) -> None:
     cases = {name: case(data.draw(facts(book)), name) for name in ("first", "second")}
     before = replace(book, cases=cases, directory="somewhere")

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
@@ -16,6 +16,7 @@ from engine.circuit import CompiledRulebook, evaluate
 from engine.columns import CASE, WAITS, Program, dtype_of, plan, synthetic, tables
 from engine.columns.findings import findings_of
 from engine.rulebook import Rulebook, Term
+from tests.conftest import tries
 from tests.rulebooks import facts, laws, rulebooks
 from tests.test_knowledge import patients, some_of
 
@@ -96,20 +97,20 @@ def random_cases(book: Rulebook, count: int, seed: int) -> list[dict[str, Value]
     return cases
 
 
-def test_columns_equal_chain_on_the_saved_cases_and_on_random_ones(bundled: Rulebook) -> None:
+def test_columns_equal_chain_on_saved_cases_and_on_random_ones(bundled: Rulebook, some_cases: tuple[Case, ...]) -> None:
     """The full number is tried by tests/bench/test_agreement.py."""
-    saved = [dict(case.facts) for case in bundled.cases.values()]
-    agrees_with_chain(bundled, Chain(bundled), [*saved, *random_cases(bundled, 160, 41)])
+    saved = [dict(case.facts) for case in some_cases]
+    agrees_with_chain(bundled, Chain(bundled), [*saved, *random_cases(bundled, 40, 41)])
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_the_whole_answers_equal_those_of_the_chain(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
     agrees_with_chain(book, Chain(book), data.draw(st.lists(facts(book), min_size=1, max_size=9)))
 
 
-@settings(max_examples=120)
+@tries(120)
 @given(st.data())
 def test_columns_equal_truth(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
@@ -159,7 +160,7 @@ def test_values_written_as_text_are_read(bundled: Rulebook) -> None:
     assert Program(CompiledRulebook(bundled)).evaluate(frame).equals(Program(CompiledRulebook(bundled)).evaluate(typed))
 
 
-@settings(max_examples=30)
+@tries(30)
 @given(st.data())
 def test_a_node_that_says_not_is_the_opposite_of_what_it_denies(data: st.DataObject) -> None:
     book = data.draw(rulebooks())

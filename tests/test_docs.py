@@ -5,11 +5,13 @@ output, compared exactly: a line `...` stands for any number of lines, `…` wit
 the last line for the exit code. A block of another language with a path behind it is written as that file, a Python
 block is run, and the blocks that show Python's prompt (`pycon`) are run together, by doctest. All blocks of a page
 share a folder with a copy of `knowledge`, which is also the knowledge base in use. `make` alone is not run: its target
-must exist. REWRITE_DOCS=1 writes the present outputs into the pages.
+must exist. `pytest --approve tests/test_docs.py` writes the present outputs into the pages.
 """
 
+import contextlib
 import difflib
-import os
+import doctest
+import io
 import re
 import shutil
 import subprocess
@@ -21,14 +23,17 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import cli
 from engine.interfaces.terminal import Exit
+from tests import shell
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "knowledge" / "README.md"]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
-REWRITE = os.environ.get("REWRITE_DOCS") == "1"
+SLOW = ("docs/check.md", "knowledge/README.md")
+"""They check the whole knowledge base, and more than once."""
 _BLOCK = re.compile(r"^```(\w+)[ \t]*([^\n]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _EXIT = re.compile(r"\[exit (\d+)\]\Z")
 
@@ -109,10 +114,10 @@ def _line_pattern(text: str) -> str:
 
 
 class Run:
-    """One page being run in its own folder; `wrong` grows with what is not as the page says."""
+    """One page being run in a folder where we are; `wrong` grows with what is not as the page says."""
 
-    def __init__(self, page: Path, folder: Path) -> None:
-        self.page, self.folder = page, folder
+    def __init__(self, page: Path, folder: Path, approve: bool = False) -> None:
+        self.page, self.folder, self.approve = page, folder, approve
         self.wrong: list[str] = []
         self.session: list[str] = []
 
@@ -121,7 +126,7 @@ class Run:
         language, name, body = found.groups()
         line = found.string.count("\n", 0, found.start()) + 1
         if language == "python":
-            self._expect(line, ("...",), printed([sys.executable, "-c", body], self.folder), 0)
+            self._expect(line, ("...",), script(body), 0)
         elif language == "pycon":
             self.session.append(body)
         elif language == "console":
@@ -136,17 +141,19 @@ class Run:
         """Run the blocks of the page that show Python's prompt, as one session, for they build on each other."""
         if self.session:
             (self.folder / "session.txt").write_text("\n".join(self.session), encoding="utf-8")
-            doctest = [sys.executable, "-m", "doctest", "-o", "ELLIPSIS", "session.txt"]
-            self._expect(1, (), printed(doctest, self.folder), 0)
+            with contextlib.redirect_stdout(io.StringIO()) as printed:
+                failed, _ = doctest.testfile("session.txt", module_relative=False, optionflags=doctest.ELLIPSIS)
+            self._expect(1, (), Printed(_trimmed(printed.getvalue().splitlines()), failed), 0)
 
     def _told(self, command: Command) -> tuple[str, ...]:
         if command.text.startswith("make"):
             self._check_target(command)
             found = Printed(command.expected, command.code)
         else:
-            found = printed(["bash", "-c", command.text], self.folder)
+            text, code = shell.typed(command.text, self.folder / ".exchange")
+            found = Printed(_trimmed(text.splitlines()), code)
         same = found.code == command.code and matches(command.expected, found.lines)
-        if not same and not REWRITE:
+        if not same and not self.approve:
             self._expect(command.line, command.expected, found, command.code)
         lines = command.expected if same else _shortened(command.expected, found.lines)
         return (*command.shown, *lines, *([f"[exit {found.code}]"] if found.code else []))
@@ -160,35 +167,17 @@ class Run:
         self.wrong.append("\n".join((where, *difference)))
 
     def _check_target(self, command: Command) -> None:
-        known = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        known = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
         for word in command.text.split()[1:]:
             if "=" not in word and word not in known:
                 self.wrong.append(f"{self.page.relative_to(ROOT)}:{command.line}: make has no {word}")
 
 
-def printed(arguments: list[str], folder: Path) -> Printed:
-    """What a program prints in a folder, errors included, with our `lumbar` on its path."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LUMBAR", "_LUMBAR", "COV"))}
-    ours = {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "COLUMNS": "100",
-        "LUMBAR_KNOWLEDGE": "knowledge",
-        "XDG_CACHE_HOME": str(folder / ".cache"),
-        "LC_ALL": "C.UTF-8",
-        "PYTHONUTF8": "1",
-    }
-    done = subprocess.run(
-        arguments,
-        cwd=folder,
-        env=kept | ours,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    return Printed(_trimmed(done.stdout.splitlines()), done.returncode)
+def script(text: str) -> Printed:
+    """What a Python script prints, which is a process: it may start others."""
+    words = [sys.executable, "-c", text]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False)
+    return Printed(_trimmed((done.stdout + done.stderr).splitlines()), done.returncode)
 
 
 def _shortened(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
@@ -208,19 +197,35 @@ def _shortened(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
     return (*told, *lines[len(lines) - (len(old) - dots[-1] - 1) :])
 
 
-def ready(folder: Path) -> Path:
-    """The folder with a copy of the knowledge in it."""
-    shutil.copytree(ROOT / "knowledge", folder / "knowledge", ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of every page, in turn: what is read there is in the cache when the next page reads it."""
+    return tmp_path_factory.mktemp("page")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_what_a_page_shows_is_what_the_program_does(page: Path, tmp_path: Path) -> None:
-    run = Run(page, ready(tmp_path))
+@pytest.fixture
+def folder(place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a copy of the knowledge, in which we are."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place / "cache"))
+    shutil.rmtree(place / "folder", ignore_errors=True)
+    (place / "folder").mkdir()
+    with shell.within(shell.ready(place / "folder")):
+        yield place / "folder"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=name, marks=pytest.mark.slow if name in SLOW else ())
+        for page, name in zip(PAGES, NAMES, strict=True)
+    ],
+)
+def test_what_a_page_shows_is_what_the_program_does(page: Path, folder: Path, approve: bool) -> None:
+    run = Run(page, folder, approve)
     text = page.read_text(encoding="utf-8")
     told = _BLOCK.sub(run.block, text)
     run.finish()
-    if REWRITE and told != text:
+    if approve and told != text:
         page.write_text(told, encoding="utf-8")
     assert not run.wrong, "\n\n".join(run.wrong)
 
@@ -253,7 +258,7 @@ def test_rewriting_keeps_the_dots() -> None:
 
 
 def test_a_page_that_is_wrong_is_found_out(tmp_path: Path) -> None:
-    run = Run(ROOT / "README.md", ready(tmp_path))
+    run = Run(ROOT / "README.md", tmp_path)
     _BLOCK.sub(run.block, "```console\n$ echo one\ntwo\n$ exit 3\n$ exit 3\n[exit 3]\n$ make nothing\n```\n")
     assert [wrong.splitlines()[0].partition(": ")[2] for wrong in run.wrong] == [
         "exit 0, expected 0; not found: two",
@@ -319,11 +324,10 @@ def test_every_source_that_a_page_names_is_a_source() -> None:
     assert sorted(named - known) == []
 
 
-def test_the_exit_codes_are_those_that_the_pages_tell(tmp_path: Path) -> None:
-    folder = ready(tmp_path)
+def test_the_exit_codes_are_those_that_the_pages_tell(folder: Path) -> None:
     (folder / "fault.yaml").write_text("leaning back: wose\nfever: yes", encoding="utf-8")
     calls = (["claims"], ["decide", "fault.yaml"], ["why", "none.yaml"])
-    found = [printed(["lumbar", *words], folder).code for words in calls]
+    found = [CliRunner().invoke(cli.lumbar, words).exit_code for words in calls]
     for name in ("docs/commands.md", "docs/schema.md"):
         told = re.findall(r"^\| (\d) \|", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
         assert [int(code) for code in told] == [*sorted(found), Exit.INTERNAL], name

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
@@ -23,7 +23,7 @@ from engine.errors import Place
 from engine.interfaces import files
 from engine.loader import load
 from engine.rulebook import Rulebook
-from tests.conftest import ROOT, edit
+from tests.conftest import ROOT, edit, tries
 from tests.rulebooks import LEVELS, facts, rulebooks
 from tests.test_batch import batch, rejects
 
@@ -65,7 +65,7 @@ def steps(figures: dict[str, Any]) -> dict[str, int]:
     return {name: LEVELS.index(str(value)) for name, value in figures.items()}
 
 
-@settings(max_examples=150)
+@tries(150)
 @given(st.data())
 def test_no_true_answer_leads_below_the_one_figure_or_above_the_other(data: st.DataObject) -> None:
     book = data.draw(with_alarms())
@@ -83,7 +83,7 @@ def test_no_true_answer_leads_below_the_one_figure_or_above_the_other(data: st.D
             assert unknown[name] <= place <= most[name]
 
 
-@settings(max_examples=100)
+@tries(100)
 @given(st.data())
 def test_many_cases_have_the_figures_of_each(data: st.DataObject) -> None:
     book = data.draw(with_alarms())

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import cli
@@ -23,7 +23,7 @@ from engine.columns import tables
 from engine.columns.diff import Compared
 from engine.loader import load
 from engine.rulebook import Rulebook
-from tests.conftest import BICYCLE, edit
+from tests.conftest import BICYCLE, edit, tries
 from tests.test_truth import rulebook
 
 from .rulebooks import case, facts, rulebooks
@@ -131,7 +131,7 @@ def test_a_finding_that_only_one_of_the_two_knows_is_unknown_to_the_other(shed: 
 
 
 @given(st.data())
-@settings(max_examples=40)
+@tries(40)
 def test_tables_and_single_cases_tell_the_same_changes(data: st.DataObject) -> None:
     book = data.draw(rulebooks().filter(lambda one: len(one.rules) > 1))
     other = _without_one_rule(data, book)
@@ -171,7 +171,7 @@ def _only_disputed(before: Rulebook, after: Rulebook, cases: list[Case]) -> set[
 
 
 @given(st.data())
-@settings(max_examples=25)
+@tries(25)
 def test_every_case_is_told_as_single_cases_have_it(data: st.DataObject) -> None:
     book = data.draw(rulebooks().filter(lambda one: len(one.rules) > 1))
     other = _without_one_rule(data, book)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
@@ -18,7 +18,7 @@ from engine.interfaces.interview import Interview, begun, value_of
 from engine.language import Domain
 from engine.loader import load
 from engine.rulebook import Rulebook, Term
-from tests.conftest import BICYCLE, ROOT
+from tests.conftest import BICYCLE, ROOT, tries
 from tests.rulebooks import facts, rulebooks
 from tests.test_cli import run
 
@@ -56,7 +56,7 @@ def applies(term: Term, known: dict[str, Value]) -> bool:
 # --- which questions come
 
 
-@settings(max_examples=25)
+@tries(25)
 @given(st.data())
 def test_it_ends_with_the_advice_that_all_answers_give(data: st.DataObject) -> None:
     book = data.draw(rulebooks())

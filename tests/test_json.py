@@ -2,17 +2,20 @@
 
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from tests.conftest import ROOT
+import cli
+from tests import shell
+from tests.conftest import ROOT, edit
 from tests.output_schemas import schemas
-from tests.test_docs import printed, ready
 
 _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 SCHEMA = ROOT / "docs" / "schema.md"
@@ -93,29 +96,33 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[str, Any], ...]:
     """Commands, and the JSON that they print about a few cases and about a knowledge base with problems."""
-    folder = ready(tmp_path_factory.mktemp("schema"))
+    folder = shell.ready(tmp_path_factory.mktemp("schema"))
+    with shell.within(folder):
+        return tuple(_outputs(folder))
+
+
+def _outputs(folder: Path) -> Iterator[tuple[str, Any]]:
     for name, text in CASES.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     card = folder / "knowledge/rules/response/leaning_back_hurts.yaml"
     calls = ["decide little.yaml", "decide fault.yaml", "why group.yaml 'disc response'", "why little.yaml", "claims"]
     calls += ["show 7", "show leaning_back_hurts", "show", *QUESTIONS]
-    found = [_json(call, folder) for call in calls]
+    yield from map(_json, calls)
     shutil.copytree(folder / "knowledge", folder / "other")
     (folder / "other/rules/response/leaning_back_hurts.yaml").unlink()
-    found.append(_json("compare little.yaml --knowledge-b other --term 'extension pain'", folder))
+    yield _json("compare little.yaml --knowledge-b other --term 'extension pain'")
     law = "law: none\nsays: None.\nnever: [urgency: emergency]\nsource:\n  - CONVENTION: none [convention]\n"
     (folder / "other/laws/none.yaml").write_text(law, encoding="utf-8")
-    found.append(_json("--knowledge other decide numb.yaml", folder))
+    yield _json("--knowledge other decide numb.yaml")
     card.write_text(card.read_text(encoding="utf-8").replace("rule: holds", "rule: fails"), encoding="utf-8")
-    found.append(_json("check", folder))
+    yield _json("check")
     shutil.copytree(folder / "knowledge", folder / "before")
-    _edit(folder / "knowledge/rules/safety/saddle_numbness.yaml", "urgency: emergency", "urgency: same day")
-    _edit(folder / "knowledge/sources.yaml", "seen: not seen", "seen: in part")
-    found.append(_json("impact numb.yaml --against before", folder))
-    found.append(_json("diff before", folder))
-    _edit(folder / "knowledge/terms/pain.yaml", "\n  leaning back:", "\n  leening back:")
-    found.append(_json("check 2>/dev/null", folder))
-    return tuple(found)
+    edit(folder / "knowledge/rules/safety/saddle_numbness.yaml", "urgency: emergency", "urgency: same day")
+    edit(folder / "knowledge/sources.yaml", "seen: not seen", "seen: in part")
+    yield _json("impact numb.yaml --against before")
+    yield _json("diff before")
+    edit(folder / "knowledge/terms/pain.yaml", "\n  leaning back:", "\n  leening back:")
+    yield _json("check")
 
 
 @pytest.fixture(scope="module")
@@ -124,15 +131,9 @@ def objects(outputs: tuple[tuple[str, Any], ...]) -> tuple[dict[str, Any], ...]:
     return tuple(_objects([value for _, value in outputs]))
 
 
-def _edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def _json(call: str, folder: Path) -> tuple[str, Any]:
+def _json(call: str) -> tuple[str, Any]:
     command = call.removeprefix("--knowledge other ").split()[0]
-    return command, json.loads("".join(printed(["bash", "-c", f"lumbar {call} --json"], folder).lines))
+    return command, json.loads(CliRunner().invoke(cli.lumbar, [*shlex.split(call), "--json"]).stdout)
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
@@ -13,6 +13,7 @@ from engine.chain import Chain
 from engine.checks import check
 from engine.checks.saved_cases import answer_terms
 from engine.rulebook import Rulebook, Term
+from tests.conftest import tries
 
 VOCABULARY_VALUES = {
     "working pattern": 10,
@@ -161,7 +162,7 @@ def test_while_a_screening_question_is_open_nothing_is_advised_that_rests_on_it(
             assert term not in decision.gaps
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(st.randoms(use_true_random=False))
 def test_the_chain_equals_truth_on_made_up_patients(
     bundled: Rulebook, bundled_chain: Chain, choose: random.Random

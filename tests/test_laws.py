@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
@@ -12,6 +12,7 @@ from engine.explain import CompiledRulebook, advice
 from engine.explain.answers import outcome_where
 from engine.language import Domain
 from engine.rulebook import Term
+from tests.conftest import tries
 from tests.rulebooks import NOWHERE, facts, with_laws
 from tests.test_columns import agrees, agrees_with_chain
 
@@ -23,7 +24,7 @@ def test_on_a_scale_the_lowest_value_that_is_screened_for_and_all_above_are_alar
     assert scale.alarms == ()
 
 
-@settings(max_examples=150)
+@tries(150)
 @given(st.data())
 def test_all_readings_agree_on_the_laws_broken_and_on_what_is_withheld(data: st.DataObject) -> None:
     book = data.draw(with_laws())
@@ -35,7 +36,7 @@ def test_all_readings_agree_on_the_laws_broken_and_on_what_is_withheld(data: st.
         assert semantics.decide(book, case) == Chain(book).decide(case)
 
 
-@settings(max_examples=150)
+@tries(150)
 @given(st.data())
 def test_of_a_decision_that_breaks_a_law_nothing_but_alarms_is_told(data: st.DataObject) -> None:
     book = data.draw(with_laws())
@@ -70,7 +71,7 @@ def _holds(term: Term, value: str, decision: Decision) -> bool:
     return bool(marks[value] & semantics.HOLDS)
 
 
-@settings(max_examples=80)
+@tries(80)
 @given(st.data())
 def test_the_questions_withhold_of_other_answers_what_the_decision_would(data: st.DataObject) -> None:
     book = data.draw(with_laws())

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl  # noqa: TID251 (what is made is a table)
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import lumbar
@@ -19,6 +19,7 @@ from engine.errors import KnowledgeError
 from engine.language import Condition, Is
 from engine.loader import load_files
 from engine.rulebook import Law, Rulebook
+from tests.conftest import tries
 from tests.rulebooks import NOWHERE, conditions, rulebooks
 
 COUNT = 40_000
@@ -66,7 +67,7 @@ def test_no_case_with_open_questions_is_impossible(bundled: Rulebook) -> None:
         assert not semantics.impossibilities(bundled, known)
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(st.data())
 def test_no_case_is_impossible_whatever_cannot_be(data: st.DataObject) -> None:
     book = data.draw(rulebooks())

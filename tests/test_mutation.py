@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
@@ -34,6 +34,7 @@ from engine.language import Condition, Group
 from engine.loader import load_files
 from engine.proof.prover import Prover
 from engine.rulebook import Example, Rulebook
+from tests.conftest import tries
 
 from .rulebooks import NOWHERE, case, facts, laws, rulebooks, with_assumptions
 from .test_load import FILES, encoded
@@ -173,7 +174,7 @@ def test_conclusions_and_ranks_are_mutated_and_a_row_has_no_unless() -> None:
 
 
 @given(rulebooks())
-@settings(max_examples=25)
+@tries(25)
 def test_a_mutant_is_one_change_that_the_language_can_say(rulebook: Rulebook) -> None:
     for mutant in every_mutant(rulebook):
         rule, mutated = mutant.rule, mutant.mutated
@@ -206,7 +207,7 @@ def values(rulebook: Rulebook, name: str) -> list[Any]:
 
 
 @given(rulebooks(), st.data())
-@settings(max_examples=30)
+@tries(30)
 def test_there_is_an_example_where_trying_everything_finds_one_and_it_is_as_small(
     rulebook: Rulebook, data: st.DataObject
 ) -> None:
@@ -231,7 +232,7 @@ def test_there_is_an_example_where_trying_everything_finds_one_and_it_is_as_smal
 
 
 @given(rulebooks(), st.data())
-@settings(max_examples=25)
+@tries(25)
 def test_an_example_kills_what_comes_to_another_mark_and_covers_what_would_turn(
     rulebook: Rulebook, data: st.DataObject
 ) -> None:
@@ -301,7 +302,7 @@ def with_laws(draw: st.DrawFn) -> Rulebook:
 
 
 @given(with_laws(), st.data())
-@settings(max_examples=30)
+@tries(30)
 def test_a_saved_case_kills_just_what_changes_its_answer(rulebook: Rulebook, data: st.DataObject) -> None:
     cases = {str(number): case(data.draw(facts(rulebook)), str(number)) for number in range(2)}
     rulebook = replace(rulebook, cases=cases)
@@ -315,7 +316,7 @@ def test_a_saved_case_kills_just_what_changes_its_answer(rulebook: Rulebook, dat
 
 
 @given(with_laws(), st.data())
-@settings(max_examples=25)
+@tries(25)
 def test_no_possible_case_kills_what_is_proved_to_be_equivalent(rulebook: Rulebook, data: st.DataObject) -> None:
     whole = WholeCases(rulebook, Prover(CompiledRulebook(rulebook)))
     made = every_mutant(rulebook)
@@ -340,7 +341,7 @@ def test_a_conclusion_that_another_rule_always_gives_as_well_is_not_counted() ->
 
 
 @given(rulebooks(), st.data())
-@settings(max_examples=30)
+@tries(30)
 def test_a_mutant_that_survived_is_killed_once_its_example_is_added(rulebook: Rulebook, data: st.DataObject) -> None:
     shown = [one for one in report_of(rulebook).survivors if one.given is not None]
     for one in data.draw(st.lists(st.sampled_from(shown), max_size=5) if shown else st.just([])):

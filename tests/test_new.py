@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import cli
@@ -30,6 +30,7 @@ from engine.loader import load, load_files
 from engine.loader.assemble import with_files
 from engine.loader.files import read_folder
 from engine.rulebook import Rulebook
+from tests.conftest import tries
 
 from .conftest import ROOT
 from .rulebooks import case, conditions, facts, rulebooks
@@ -304,7 +305,7 @@ def test_what_may_be_meant_is_offered(shed: Path, name: str, text: str, expected
 
 
 @given(st.data())
-@settings(max_examples=60)
+@tries(60)
 def test_a_proposed_example_comes_to_what_it_says(data: st.DataObject) -> None:
     book = data.draw(rulebooks())
     condition = data.draw(conditions(book.terms))
@@ -321,7 +322,7 @@ def test_every_rule_of_the_knowledge_base_gets_examples_of_each_kind(bundled: Ru
 
 
 @given(st.data())
-@settings(max_examples=40)
+@tries(40)
 def test_saved_cases_beside_one_more_rule_are_what_deciding_them_all_says(data: st.DataObject) -> None:
     book = data.draw(rulebooks().filter(_removable))
     last = data.draw(st.sampled_from(_removable(book)))

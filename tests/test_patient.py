@@ -33,8 +33,8 @@ def told(book: Rulebook, decision: Decision, term: str = "") -> list[str]:
     return ["  " * line.indent + line.bullet + line.text for line in lines]
 
 
-def test_no_jargon_and_no_rule_is_told_to_a_patient(bundled: Rulebook) -> None:
-    for saved in list(bundled.cases.values())[::3]:
+def test_no_jargon_and_no_rule_is_told_to_a_patient(bundled: Rulebook, some_cases: tuple[Case, ...]) -> None:
+    for saved in some_cases:
         decision = semantics.decide(bundled, saved)
         for term in ("", "exercise direction", "urgency", "working pattern", "red flag"):
             text = "\n".join(told(bundled, decision, term))

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import explain, semantics
@@ -30,6 +30,7 @@ from engine.render.pictures import (
     picture_of_sides,
 )
 from engine.rulebook import Rulebook
+from tests.conftest import tries
 from tests.rulebooks import case, facts, rulebooks
 from tests.test_cli import run
 from tests.test_truth import decide, rulebook
@@ -52,7 +53,7 @@ def graphs(draw: st.DrawFn) -> tuple[dict[str, tuple[float, float]], list[tuple[
     return sizes, draw(st.lists(st.sampled_from(pairs), max_size=25)) if pairs else [], draw(st.integers(1, 5))
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(graphs())
 def test_no_box_stands_on_another_and_no_line_runs_through_a_box(
     graph: tuple[dict[str, tuple[float, float]], list[tuple[str, str]], int],
@@ -74,7 +75,7 @@ def test_no_box_stands_on_another_and_no_line_runs_through_a_box(
     assert layout == lay_out(sizes, edges, across)
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(graphs())
 def test_every_edge_leads_down_along_lines_and_rows_are_not_too_long(
     graph: tuple[dict[str, tuple[float, float]], list[tuple[str, str]], int],
@@ -89,7 +90,7 @@ def test_every_edge_leads_down_along_lines_and_rows_are_not_too_long(
     assert reached == set(edges)
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(graphs())
 def test_an_edge_is_left_out_only_where_a_longer_way_tells_it(
     graph: tuple[dict[str, tuple[float, float]], list[tuple[str, str]], int],
@@ -190,8 +191,10 @@ def told(reason: Why) -> Iterator[Why]:
     yield from (reason, *reason.beneath.values())
 
 
-def test_the_picture_of_a_reason_has_every_conclusion_and_rule_of_it(bundled: Rulebook) -> None:
-    for saved in list(bundled.cases.values())[::3]:
+def test_the_picture_of_a_reason_has_every_conclusion_and_rule_of_it(
+    bundled: Rulebook, some_cases: tuple[Case, ...]
+) -> None:
+    for saved in some_cases:
         decision = semantics.decide(bundled, saved)
         for term in ("exercise direction", "urgency", "advice"):
             reason = explain.why(bundled, decision, term)
@@ -203,7 +206,7 @@ def test_the_picture_of_a_reason_has_every_conclusion_and_rule_of_it(bundled: Ru
                 assert f"rule{rule.rule.id}" in squeezed
 
 
-@settings(max_examples=25)
+@tries(25)
 @given(st.data())
 def test_any_reason_of_any_rulebook_can_be_drawn(data: st.DataObject) -> None:
     book = data.draw(rulebooks())

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.columns.csv import Table
@@ -20,7 +20,7 @@ from engine.interfaces.batch.run import Batch
 from engine.interfaces.batch.store import Store
 from engine.interfaces.cluster.plan import Planned, groups, planned
 from engine.loader import load
-from tests.conftest import ROOT
+from tests.conftest import ROOT, tries
 
 BOOK = load(ROOT / "tests" / "bicycle")
 LINES = ["a,50,male", "", '"b\nc",51,', "d,52", 'e"x,53,', '"f,54,male', ",,", "\r", "g,5O,x", '"h""",55,"male"']
@@ -48,7 +48,7 @@ def agree(folder: Path, size: int) -> None:
         assert (again.start, again.after, again.cases) == (part.start, part.after, part.cases)
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(
     st.lists(st.lists(st.sampled_from(LINES), max_size=30), min_size=1, max_size=3),
     st.sampled_from(["\n", "\r\n"]),

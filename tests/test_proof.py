@@ -16,6 +16,7 @@ from engine.proof.encoding import Encoding
 from engine.proof.prover import Prover
 from engine.proof.verdicts import Patient, Sat, Unsat
 from engine.rulebook import Rule, Rulebook, Term
+from tests.conftest import tries
 from tests.rulebooks import NOWHERE, Draw, case, facts, laws, rulebooks
 
 
@@ -40,7 +41,7 @@ def wrong_answers(prover: Prover, known: dict[str, Value]) -> list[int]:
     return wrong
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(st.data())
 def test_each_case_has_just_its_own_answer(data: st.DataObject) -> None:
     prover = Prover(CompiledRulebook(data.draw(rulebooks())))
@@ -48,7 +49,7 @@ def test_each_case_has_just_its_own_answer(data: st.DataObject) -> None:
         assert wrong_answers(prover, data.draw(facts(prover.rulebook))) == []
 
 
-@settings(max_examples=150)
+@tries(150)
 @given(st.data())
 def test_a_law_is_one_node_that_is_true_where_the_law_is_broken(data: st.DataObject) -> None:
     prover = Prover(CompiledRulebook(data.draw(rulebooks())))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
@@ -10,6 +10,7 @@ from engine.case import Decision
 from engine.proof import Patient
 from engine.proof.equivalence import Two
 from engine.rulebook import Rulebook
+from tests.conftest import tries
 from tests.rulebooks import with_assumptions
 from tests.test_check_kept import changes
 from tests.test_proof_whole import World, smallest, told, world
@@ -33,7 +34,7 @@ def standing(decision: Decision, name: str) -> tuple[object, ...]:
     return tuple(marks.get(name) for marks in (state.values, state.members, state.scales, state.counts))
 
 
-@settings(max_examples=20)
+@tries(20)
 @given(pairs())
 def test_what_is_said_to_differ_differs_and_what_is_said_to_be_equal_is_equal(pair: tuple[World, Rulebook]) -> None:
     small, after = pair

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.circuit import CompiledRulebook
@@ -11,6 +11,7 @@ from engine.proof import Unsat
 from engine.proof.laws import lines_of, prove
 from engine.proof.prover import Prover
 from engine.rulebook import Rulebook
+from tests.conftest import tries
 from tests.rulebooks import laws, with_assumptions
 from tests.second import Second
 
@@ -31,7 +32,7 @@ def test_both_agree_on_every_law_of_the_knowledge_base_and_on_the_law_without_ea
     assert {proved for _, proved, _ in verdicts} == {True, False}
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_both_agree_on_random_laws_of_random_rulebooks(data: st.DataObject) -> None:
     book = data.draw(with_assumptions())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
@@ -17,6 +17,7 @@ from engine.proof.laws import Part, prove, prove_without
 from engine.proof.prover import Prover
 from engine.proof.rules import Idle, dead, disputes
 from engine.rulebook import COMPLETE, Rulebook, Term
+from tests.conftest import tries
 from tests.rulebooks import case, laws, with_assumptions
 
 
@@ -76,7 +77,7 @@ def same_in_all(one: World, other: Rulebook) -> bool:
     return all(marks(decision) == marks(semantics.decide(other, decision.case)) for decision in one.possible)
 
 
-@settings(max_examples=8)
+@tries(8)
 @given(st.data())
 def test_every_verdict_on_a_law_and_every_smallest_patient_is_right(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))
@@ -94,7 +95,7 @@ def fired_for(book: Rulebook, decision: Decision, rule: str, term: str) -> bool:
     return bool(semantics.status(entry, decision.marks) & semantics.HOLDS)
 
 
-@settings(max_examples=8)
+@tries(8)
 @given(st.data())
 def test_every_dead_rule_dispute_and_gap_is_found_and_no_other(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))
@@ -122,7 +123,7 @@ def disputed(all_of_it: World) -> dict[tuple[str, tuple[str, str]], int | None]:
     return found
 
 
-@settings(max_examples=8)
+@tries(8)
 @given(st.data())
 def test_what_is_called_idle_can_be_left_out_and_nothing_else_can(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))
@@ -144,7 +145,7 @@ def left_out(condition: Condition, part: Part) -> Condition:
     return Condition(tuple(lines), tuple(unless))
 
 
-@settings(max_examples=8)
+@tries(8)
 @given(st.data())
 def test_a_finding_is_idle_where_taking_it_away_changes_nothing(data: st.DataObject) -> None:
     all_of_it = world(data.draw(with_assumptions()))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine import explain, semantics
@@ -15,6 +15,7 @@ from engine.explain import CompiledRulebook
 from engine.explain.answers import advice
 from engine.language import Against, Condition
 from engine.rulebook import Law, Rulebook
+from tests.conftest import tries
 from tests.rulebooks import NOWHERE, TOP, case, facts, quarrels, rulebooks
 
 Answers = Mapping[str, Value | None]
@@ -93,7 +94,7 @@ def is_another(book: Rulebook, now: Decision, then: Decision) -> bool:
 # --- why -------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_the_leaves_of_a_reason_alone_give_the_answer(data: st.DataObject) -> None:
     book = data.draw(any_rulebooks)
@@ -131,7 +132,7 @@ def that_change(book: Rulebook, now: Decision, size: int, smaller: Set[FactSet])
     return found
 
 
-@settings(max_examples=25)
+@tries(25)
 @given(st.data(), st.booleans())
 def test_the_sets_that_change_the_advice_are_all_that_do_and_none_smaller(data: st.DataObject, at_once: bool) -> None:
     book = data.draw(books())
@@ -152,7 +153,7 @@ def test_the_sets_that_change_the_advice_are_all_that_do_and_none_smaller(data: 
     assert set(found.hangs_on) == {name for one in tried if len(one) == 1 for name, _ in one}
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_what_changed_is_told_with_the_rules_that_did_it(data: st.DataObject) -> None:
     book = data.draw(any_rulebooks)
@@ -175,7 +176,7 @@ def differing(before: Decision, after: Decision) -> dict[str, Value | None]:
     return {name: new.get(name) for name in {*old, *new} if old.get(name) != new.get(name)}
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(st.data())
 def test_what_made_the_difference_does_so_in_every_mixture_of_the_two_and_no_less_does(data: st.DataObject) -> None:
     book = data.draw(any_rulebooks)
@@ -234,7 +235,7 @@ def test_mixtures_of_two_saved_cases_that_share_what_decides_have_the_same_advic
 # --- enough ----------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_a_part_that_is_enough_gives_the_advice_and_no_smaller_one_does(data: st.DataObject) -> None:
     book = data.draw(any_rulebooks)
@@ -254,7 +255,7 @@ def test_a_part_that_is_enough_gives_the_advice_and_no_smaller_one_does(data: st
 # --- why not ---------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=15)
+@tries(15)
 @given(st.data())
 def test_the_shortest_way_leads_there_and_none_is_shorter(data: st.DataObject) -> None:
     book = data.draw(books())
@@ -283,7 +284,7 @@ def test_the_shortest_way_leads_there_and_none_is_shorter(data: st.DataObject) -
     assert not any(there(changed) for size in range(most) for changed in others(book, known, size))
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_every_rule_that_could_give_a_value_is_told_once_and_the_nearest_first(data: st.DataObject) -> None:
     book = data.draw(any_rulebooks)
@@ -306,7 +307,7 @@ def test_every_rule_that_could_give_a_value_is_told_once_and_the_nearest_first(d
 # --- for and against -------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_an_argument_is_a_rule_that_fires_and_none_is_left_out(data: st.DataObject) -> None:
     book = data.draw(any_rulebooks)
@@ -335,7 +336,7 @@ def completions(book: Rulebook, now: Decision) -> Iterator[tuple[dict[str, Value
             yield given, decide(book, {**known, **given})
 
 
-@settings(max_examples=25)
+@tries(25)
 @given(st.data())
 def test_a_question_is_asked_if_and_only_if_its_answer_can_still_matter(data: st.DataObject) -> None:
     book = data.draw(books())
@@ -362,7 +363,7 @@ def test_a_question_is_asked_if_and_only_if_its_answer_can_still_matter(data: st
     assert found.settled == all(then == told_of(book, now) for then in outcomes.values())
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_what_an_answer_is_said_to_settle_it_settles(data: st.DataObject) -> None:
     book = data.draw(books())

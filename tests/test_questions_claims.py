@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import explain, semantics
 from engine.case import Decision, Members
 from engine.explain import CompiledRulebook
 from engine.rulebook import Rulebook
+from tests.conftest import tries
 from tests.rulebooks import facts
 from tests.test_questions import any_rulebooks, books, can_be, decide, is_another, others, possible_facts
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_the_advice_hangs_on_each_finding_of_which_one_other_answer_changes_it(data: st.DataObject) -> None:
     book = data.draw(books())
@@ -29,7 +30,7 @@ def test_the_advice_hangs_on_each_finding_of_which_one_other_answer_changes_it(d
     assert set(told.left_alone) == {term.name for term in book.findings if term.fixed and term.name in known}
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_unknown_takes_an_answer_back(data: st.DataObject) -> None:
     book = data.draw(books())
@@ -49,7 +50,7 @@ def settled_at_once(question: explain.Question) -> int:
     return max(map(len, told), default=0)
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(st.data())
 def test_screening_is_asked_before_all_then_what_settles_most_and_each_gate_before_what_it_gates(
     data: st.DataObject,
@@ -80,7 +81,7 @@ def alive(book: Rulebook, now: Decision, term: str) -> set[str | None]:
     return {*told, book.terms[term].otherwise} - {None}
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(st.data())
 def test_without_a_value_those_with_tallies_are_weighed_or_those_that_may_still_be(data: st.DataObject) -> None:
     book = data.draw(any_rulebooks)

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl  # noqa: TID251 (tables are made here to be read)
 import pytest
 import zstandard  # noqa: TID251 (files are packed here)
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.columns import inputs
@@ -20,6 +20,7 @@ from engine.columns.head import head_of
 from engine.columns.piece import Piece, Spot, Unusable
 from engine.columns.text import Source
 from engine.interfaces.batch.options import kind_of
+from tests.conftest import tries
 from tests.reading import BLOCKS, Row, broken, cases_of, reader, rows, said, workbook
 
 CELLS = [
@@ -89,7 +90,7 @@ def texts(draw: st.DrawFn) -> tuple[str, str]:
     return whole.removesuffix(line) if draw(st.booleans()) else whole, separator
 
 
-@settings(max_examples=150)
+@tries(150)
 @given(
     texts(),
     st.sampled_from(["plain", "mark", "gzip", "zstd", "utf-16"]),
@@ -145,7 +146,7 @@ def damaged(draw: st.DrawFn) -> tuple[bytes, dict[int, tuple[str | None, ...]], 
     return text.encode(errors="surrogateescape"), good, bad
 
 
-@settings(max_examples=150)
+@tries(150)
 @given(damaged(), st.sampled_from(BLOCKS[1:]), st.sampled_from([1, 3, 7, 1000]))
 def test_of_a_damaged_text_no_good_row_is_lost_or_made_up_and_each_damaged_line_is_told(
     made: tuple[bytes, dict[int, tuple[str | None, ...]], list[int]], block: int, most: int

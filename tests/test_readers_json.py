@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.columns import inputs
@@ -17,6 +17,7 @@ from engine.columns.piece import REPEATED, Piece, Spot
 from engine.columns.text import Source
 from engine.errors import Place
 from engine.interfaces import files
+from tests.conftest import tries
 from tests.reading import BLOCKS, BOOK, broken, cases_of, reader
 
 LINES = [
@@ -117,7 +118,7 @@ def test_of_keys_without_end_the_first_have_columns_and_the_others_share_one(tmp
     assert all(left.table.equals(right.table) for left, right in zip(again, found[3:], strict=True))
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(
     st.lists(st.sampled_from([*(line for line in LINES[:22] if b"note" not in line), b"", b" \t"]), max_size=30),
     st.sampled_from(BLOCKS[1:]),

@@ -1,14 +1,15 @@
 """Many variants of a case at once, each as it would be by itself; and several answers at once as an upper bound."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.circuit import CompiledRulebook, Evaluation, evaluate
+from tests.conftest import tries
 from tests.rulebooks import facts
 from tests.test_questions import books, values
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_each_of_many_variants_is_evaluated_as_it_would_be_by_itself(data: st.DataObject) -> None:
     book = data.draw(books())
@@ -24,7 +25,7 @@ def test_each_of_many_variants_is_evaluated_as_it_would_be_by_itself(data: st.Da
             assert together.mark(node) >> place & 1 == true
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(st.data())
 def test_several_answers_at_once_bring_whatever_any_of_them_brings(data: st.DataObject) -> None:
     book = data.draw(books())

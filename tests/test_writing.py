@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.checks.saved_cases import expected_text
@@ -18,7 +18,7 @@ from engine.loader.problem_collector import ProblemCollector
 from engine.loader.writing import card, case
 from engine.rulebook import Citation, Example, Rule, Rulebook, Term
 from engine.semantics import decide
-from tests.conftest import ROOT
+from tests.conftest import ROOT, tries
 
 from .rulebooks import COLOURS, NOWHERE, conclusion, conditions, findings, value
 
@@ -81,7 +81,7 @@ def examples(draw: Any, terms: Mapping[str, Term]) -> Example:
 
 
 @given(cards())
-@settings(max_examples=50)
+@tries(50)
 def test_loading_a_written_card_gives_the_card(made: tuple[Rule, dict[str, Term]]) -> None:
     rule, terms = made
     assert read_back(card(rule), "made_up", terms) == (rule, [])

@@ -1,6 +1,5 @@
 """Commands about many cases: batch, make-cases, report."""
 
-import gc
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +10,7 @@ import click
 
 from ...record import Json
 from ..terminal import Exit, binary_output, mending, needing, say_json, watched, writing
-from .options import AS_JSON, NewPath, load
+from .options import AS_JSON, NewPath, load, started
 
 LEAST_MEMORY = 4 << 30  # bytes of addresses, most of which are never used
 
@@ -49,8 +48,7 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
 
         run = _runner(options.pop("scheduler"))
         rulebook = load(knowledge, as_json)
-        gc.freeze()
-        gc.enable()
+        started()
         with watched() as tell:
             summary = run(rulebook, inputs, out, Options(**options), resume, tell)
         if as_json:

@@ -72,9 +72,15 @@ def chain_of(rulebook: "Rulebook") -> "Chain":
     from ...chain import Chain
 
     chain = Chain(rulebook)
-    gc.freeze()
-    gc.enable()
+    started()
     return chain
+
+
+def started() -> None:
+    """What is there by now is kept, and garbage looked for from here on, where the process put that off (cli.py)."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def one_case(rulebook: "Rulebook", path: str, name: str | None) -> "Case":
