@@ -46,7 +46,7 @@ def test_an_expected_answer_is_not_erased_without_its_name(shed: Path) -> None:
 
 def test_what_is_expected_beside_the_answer_is_checked_and_stays(shed: Path) -> None:
     (shed / "recommendation.yaml").write_text(
-        "notice: n\nexplain: fault\nsections:\n  - {title: Fault, terms: [fault]}\n", encoding="utf-8"
+        "notice: n\nexplain: fault\nsections:\n  - {title: Fault, terms: [fault, parts]}\n", encoding="utf-8"
     )
     saved = shed / "cases" / "old_chain.yaml"
     edit(saved, "expected ride: gently", "expected ride: not at all")
@@ -111,6 +111,7 @@ def test_a_case_that_is_not_saved_is_refused(shed: Path) -> None:
     code, _, error = accept(shed, "old_chian")
     assert code == 2
     assert "did you mean 'old_chain'?" in error
-    code, _, error = run("check", str(shed), "old_chain")
+    code, _, error = run("check", str(shed), "old_chian")
     assert code == 2
-    assert "'old_chain' is not a case to be accepted, without --accept" in error
+    assert "'old_chian' is not a file, a rule, a law or a saved case" in error
+    assert "did you mean 'old_chain'?" in error

@@ -9,7 +9,8 @@ import pytest
 from engine import semantics
 from engine.case import Case
 from engine.checks import Report, check
-from engine.checks.report_text import case_text, finding_text, save_patients
+from engine.checks.report_text import save_patients
+from engine.checks.screen import case_text, finding_text
 from engine.circuit import CompiledRulebook
 from engine.errors import InternalError
 from engine.interfaces.files import read

@@ -10,7 +10,8 @@ from functools import cache
 from importlib import import_module
 from math import log10, prod
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Literal
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..case import Case, Decision
 from ..errors import Problem
@@ -38,6 +39,7 @@ class Check:
     find: Callable[[Subject], Iterator[Finding]]
     invalid: Mapping[str, str]
     valid: Mapping[str, str]
+    weight: int = 1
 
 
 @cache
@@ -49,12 +51,22 @@ def checks() -> tuple[Check, ...]:
 def _check(name: str) -> Check:
     file = import_module(f"{catalogue.__name__}.{name}")
     says = (file.__doc__ or "").partition("\n")[0]
-    return Check(name, says, file.REMEDY, file.ASKED, file.find, file.INVALID, getattr(file, "VALID", {}))
+    return Check(name, says, file.REMEDY, file.ASKED, file.find, file.INVALID, **_given(file))
+
+
+def _given(file: ModuleType) -> dict[str, Any]:
+    """What a check may leave out."""
+    return {"valid": getattr(file, "VALID", {}), "weight": getattr(file, "WEIGHT", 1)}
 
 
 def _found(subject: Subject, asked: Asked) -> list[Finding]:
     """What the checks of one kind find, in the order of the places."""
-    found = [replace(one, check=each.name) for each in checks() if each.asked == asked for one in each.find(subject)]
+    found = [
+        replace(one, check=each.name, weight=each.weight)
+        for each in checks()
+        if each.asked == asked
+        for one in each.find(subject)
+    ]
     return sorted(found, key=lambda one: one.problem)
 
 
@@ -75,7 +87,8 @@ class Report:
     """What a check found, what it looked at, and what it proved.
 
     `tried` and `proved` are the findings; `counts` what was looked at; `resting` the laws that hold by assumptions
-    alone; `magnitude` the power of ten of the number of possible cases, which took so many `seconds`.
+    alone; `magnitude` the power of ten of the number of possible cases, which took so many `seconds`. If it is about
+    one `file` of the knowledge base alone, `elsewhere` counts the errors that have nothing to do with it.
     """
 
     tried: tuple[Finding, ...]
@@ -86,6 +99,8 @@ class Report:
     magnitude: int
     seconds: float = field(compare=False)
     mutation: "MutationReport | None" = None
+    file: str = ""
+    elsewhere: int = 0
 
     @property
     def errors(self) -> tuple[Finding, ...]:

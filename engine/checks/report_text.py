@@ -2,23 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ..case import Case, Value
-from ..document import write
-from ..errors import counted, counted_or_no, listed
+from ..errors import counted, counted_or_no
 from ..record import Json
-from ..rulebook import Rulebook, Term
+from ..rulebook import Rulebook
 from . import Finding, Report, Subject, checks, mutation
 from .sample import sample
-
-MOST_SHOWN = 8
-"""So many answers of a patient are shown one by one; of more those that are not as usual."""
-MOST_ONE_BY_ONE = 12
-"""So many findings are shown one by one; more are grouped."""
-PLACES = 3  # of a group, so many places are named
+from .screen import Screen, case_text, in_groups
 
 
 def as_json(rulebook: Rulebook, report: Report) -> Json:
@@ -47,92 +40,89 @@ def _asked_of(rulebook: Rulebook) -> dict[str, int]:
     return {"laws": len(rulebook.laws), "rules": len(rulebook.rules), "conclusions": single}
 
 
-def in_words(rulebook: Rulebook, report: Report, advice: bool, mutants: bool, whole: bool = True) -> Iterator[str]:
-    """What was found, and after it what was looked at; unless `whole`, many findings are grouped by their check."""
+def in_words(
+    rulebook: Rulebook, report: Report, advice: bool = False, mutants: bool = False, screen: Screen | None = None
+) -> Iterator[str]:
+    """What was found, by cause, and after it what was looked at; all of it, or as much as fits on a screen."""
     shown = [found for found in (*report.tried, *report.proved) if found.blocks or advice]
-    if len(shown) <= MOST_ONE_BY_ONE or whole:
-        for found in shown:
-            yield from finding_text(rulebook, found)
-    else:
-        yield from _grouped(rulebook, shown)
+    end = list(_end(rulebook, report, advice))
+    room = replace(screen, rows=screen.rows - sum(map(screen.needed, end))) if screen else Screen()
+    yield from in_groups(rulebook, shown, room)
     if mutants and report.mutation:
         yield from mutation.in_words(rulebook, report.mutation)
+    yield from end
+
+
+def _end(rulebook: Rulebook, report: Report, advice: bool) -> Iterator[str]:
+    if report.file:
+        yield from _end_of_file(rulebook, report)
+        return
     looked = ", ".join(counted(count, name.removesuffix("s")) for name, count in report.counts.items())
     if report.mutation:
         yield mutation.in_one_line(report.mutation)
-    yield f"Looked at {looked}: {counted_or_no(len(report.errors), 'problem')}. Rulebook {rulebook.digest}."
-    yield proved_in_one_line(rulebook, report)
+    found = counted_or_no(len(report.errors), "problem")
+    yield f"Looked at {looked}: {found}. Rulebook {rulebook.digest}."
+    yield proved_in_one_line(rulebook, report, advice)
 
 
-def proved_in_one_line(rulebook: Rulebook, report: Report) -> str:
-    """What was proved, over how many possible cases, in what time."""
-    counts, errors = _asked_of(rulebook), sum(one.blocks for one in report.proved)
-    resting = f" ({len(report.resting)} of them by assumptions about patients)" if report.resting else ""
-    laws, conclusions, rules = (counted(counts[name], name[:-1]) for name in ("laws", "conclusions", "rules"))
+def _end_of_file(rulebook: Rulebook, report: Report) -> Iterator[str]:
+    """What was looked at for one file, and that nothing is said of the others."""
+    if report.mutation and (missed := len(report.mutation.survivors)):
+        lists = f"`lumbar check {report.file} --mutants` lists them"
+        yield f"No example or saved case catches {counted(missed, 'change')} of its rules; {lists}."
+    found = counted_or_no(len(report.errors), "problem")
+    tried = f"{counted(report.counts['saved cases'], 'saved case')}, and all ~10^{report.magnitude} possible cases"
+    yield f"Looked at {report.file}, and at what it does in {tried}: {found}. Rulebook {rulebook.digest}."
+    if report.elsewhere:
+        yield f"{counted(report.elsewhere, 'problem')} elsewhere: `lumbar check` lists {_them(report.elsewhere)}."
+    else:
+        yield "Nothing was found elsewhere either."
+
+
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them"
+
+
+def proved_in_one_line(rulebook: Rulebook, report: Report, advice: bool = False) -> str:
+    """What was proved, over how many possible cases, in what time; nothing is said to hold that was not proved."""
+    counts, faults = _asked_of(rulebook), Counter(_class_of(one) for one in report.proved if one.blocks)
+    broken = sum(one.check == "law_broken_by_a_saved_case" for one in report.tried)
+    faults += Counter(law=broken)
     every = f"all ~10^{report.magnitude} possible cases ({report.seconds:.1f} s)"
-    advice = f"{len(report.proved) - errors or 'nothing'} to consider."
-    if errors:
-        verified = f"{laws}{resting}, {conclusions}, {rules}: {counted(errors, 'problem')}"
-        return f"Checked against {every}: {verified}, {advice}"
-    holds = "holds" if counts["laws"] == 1 else "hold"
-    return (
-        f"Verified for {every}: {laws} {holds}{resting}, no conflicts in {conclusions}, "
-        f"none of {rules} unreachable, no gaps, {advice}"
-    )
+    parts = [_laws(counts["laws"], faults["law"], len(report.resting))]
+    conclusions, rules = counted(counts["conclusions"], "conclusion"), counted(counts["rules"], "rule")
+    parts.append(_none_or(faults["dispute"], f"no conflicts in {conclusions}", f"conflict in {conclusions}"))
+    parts.append(_none_or(faults["dead"], f"none of {rules} unreachable", f"unreachable rule of {rules}"))
+    parts.append(_none_or(faults["gap"], "no gaps", "gap"))
+    parts += [counted(faults["other"], "other problem")] * bool(faults["other"])
+    if advice:
+        parts.append(f"{sum(not one.blocks for one in report.proved) or 'nothing'} to consider")
+    return f"{'Checked against' if sum(faults.values()) else 'Verified for'} {every}: {', '.join(parts)}."
 
 
-def _grouped(rulebook: Rulebook, findings: Sequence[Finding]) -> Iterator[str]:
-    """Many findings: the rule that most of them name, and of each check the first and how many follow."""
-    yield from _suspect(rulebook, findings)
-    says = {check.name: check.says for check in checks()}
-    groups: dict[str, list[Finding]] = {}
-    for found in findings:
-        groups.setdefault(found.check, []).append(found)
-    for name, group in groups.items():
-        yield f"{name} ({counted(len(group), 'time')}): {says.get(name, '')}"
-        yield from (f"  {line}" for line in finding_text(rulebook, group[0]))
-        if len(group) > 1:
-            places = listed([str(found.problem.place) for found in group[1:]], PLACES)
-            yield f"  and the same in {places}"
-        yield ""
-    yield "`--length everything` shows each of them."
+CLASSES = {
+    "law_broken": "law",
+    "rules_in_dispute": "dispute",
+    "rule_that_never_fires": "dead",
+    "gap": "gap",
+}
 
 
-def _suspect(rulebook: Rulebook, findings: Sequence[Finding]) -> Iterator[str]:
-    """The rule that more than half of the findings name, which is likely the cause of them all."""
-    words = (set(re.findall(r"[\w.]+", f"{found.problem.there} {found.problem.expected}")) for found in findings)
-    named = Counter(word for each in words for word in each if word in rulebook.rules)
-    for rule, times in named.most_common(1):
-        if 2 * times > len(findings):
-            place = rulebook.rules[rule].place
-            yield f"{place}: {times} of {len(findings)} problems name {rule!r}; look at it first"
-            yield ""
+def _class_of(one: Finding) -> str:
+    return CLASSES.get(one.check, "other")
 
 
-def finding_text(rulebook: Rulebook, found: Finding) -> Iterator[str]:
-    """One thing found, and beneath it the patient as a case file; of a long one, what is not as usual."""
-    yield str(found.problem) if found.blocks else f"{found.problem} (advice)"
-    if found.patient is None:
-        return
-    facts = found.patient.facts
-    shown = dict(facts)
-    if len(facts) > MOST_SHOWN:
-        shown = {name: value for name, value in facts.items() if not _usual(rulebook.terms[name], value)}
-    yield from (f"    {line}" for line in case_text(replace(found.patient, facts=shown)).splitlines())
-    if more := len(facts) - len(shown):
-        yield f"    # and {counted(more, 'answer')} more, as is usual; `--save DIR` writes the whole case"
+def _none_or(count: int, none: str, some: str) -> str:
+    words = some.partition(" ")
+    return f"{counted(count, words[0])}{words[1]}{words[2]}" if count else none
 
 
-def _usual(term: Term, value: Value) -> bool:
-    if isinstance(term.usual, tuple) and isinstance(value, int):
-        return term.usual[0] <= value <= term.usual[1]
-    return value == term.usual
-
-
-def case_text(case: Case) -> str:
-    """A case as the text of a case file."""
-    facts = {name: str(value) for name, value in case.facts.items()}
-    return write({"case": case.id, "says": case.says, **facts})
+def _laws(laws: int, broken: int, resting: int) -> str:
+    by_assumptions = f" ({resting} of them by assumptions about patients)" if resting else ""
+    if broken:
+        verb = "is" if broken == 1 else "are"
+        return f"{broken} of {counted(laws, 'law')} {verb} broken or undecided{by_assumptions}"
+    return f"{counted(laws, 'law')} {'holds' if laws == 1 else 'hold'}{by_assumptions}"
 
 
 def save_patients(report: Report, folder: Path) -> None:

@@ -45,6 +45,13 @@ SAMPLE: Mapping[str, str] = {
     "article.yaml": "1: A lamp that smokes is dangerous.",
     "rules/recognise/smoke.yaml": card("smoke", "{smoke: yes}", "{danger: yes}", SMOKE),
     "rules/recognise/old_bulb.yaml": card("old_bulb", "{light: no}, {hours: 900 or more}", "{fault: bulb}", DARK),
+    "rules/recognise/new_bulb.yaml": card(
+        "new_bulb",
+        "{light: no}, {hours: under 900}",
+        "{fault: none}",
+        "{name: new, given: {light: no, hours: 899}, rule: holds}, {name: old, given: {light: no, hours: 900}, "
+        "rule: fails}, {name: bright, given: {light: yes}, rule: fails}, {name: not tried, given: {}, rule: waits}",
+    ),
     "laws/no_smoke.yaml": """
 law: no_smoke
 says: A lamp that smokes is never called safe.

@@ -9,15 +9,33 @@ from ..document import Flow, Tree, write
 from ..errors import Place, Problem, listed
 from ..render import format_change
 from ..rulebook import Rulebook
+from .finding import Finding, Trial
 
 
-def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: bool = False) -> Iterator[Problem]:
+def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: bool = False) -> Iterator[Finding]:
     """Saved cases with another answer than the expected one, which may be accepted; or those that are `disputed`."""
     alike: dict[str, list[tuple[Decision, Mapping[str, str]]]] = {}
     for decision in decisions:
         if bool(decision.marked.disputed) == disputed and (told := _told(rulebook, decision)):
             alike.setdefault(next(iter(told.values())), []).append((decision, told))
-    yield from map(_other_answers, alike.values())
+    for those in alike.values():
+        term = next(iter(those[0][1]))
+        yield Finding(_other_answers(those), trials=tuple(_trial(rulebook, decision, term) for decision, _ in those))
+
+
+def _trial(rulebook: Rulebook, decision: Decision, term: str) -> Trial:
+    """The case, and that this conclusion is still other than it expects, or still disputed."""
+    expected = next((wanted for name, wanted, _ in differences(rulebook, decision) if name == term), None)
+
+    def shows(other: Decision) -> bool:
+        return term in other.disputed or (
+            term not in decision.marked.disputed and any(name == term for name, *_ in differences(rulebook, other))
+        )
+
+    values = expected.inside if isinstance(expected, Members) else (expected,)
+    tally = rulebook.terms[term].domain.kind == "tally"
+    rules = tuple(entry.rule for entry in rulebook.support.get(term, ()) if tally or entry.value in values)
+    return Trial(decision.case, shows, rules)
 
 
 def _told(rulebook: Rulebook, decision: Decision) -> dict[str, str]:

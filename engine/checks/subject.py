@@ -8,12 +8,13 @@ from .. import semantics
 from ..case import Case, Decision
 from ..circuit import CompiledRulebook
 from ..errors import Problem
-from ..proof.laws import Part, empty_premise, left_over, prove
+from ..language import Is
+from ..proof.laws import Part, empty_premise, left_over, lines_of, prove
 from ..proof.prover import Prover
 from ..proof.rules import Dead, Idle, dead
 from ..proof.verdicts import Unknown, Verdict
 from ..rulebook import Law, Rulebook, facts_in_order
-from .finding import Finding
+from .finding import Finding, Trial
 from .saved_cases import breaking
 
 
@@ -98,7 +99,20 @@ class Subject:
         if verdict.kind == "undecided":
             there = f"the law {{}} is undecided ({verdict.reason})"
         problem = Problem(law.place, there.format(repr(law.id)), wanted)
-        return Finding(problem, blocks, self.patient(name, f"Against the law: {law.says}", verdict))
+        patient = self.patient(name, f"Against the law: {law.says}", verdict)
+        return Finding(problem, blocks, patient, trials=(self.trial(patient, law),) if patient else ())
+
+    def trial(self, case: Case, law: Law) -> Trial:
+        """A case that breaks a law; the rules that give what excuses it might have kept it from that."""
+        unless = [line for part in law.condition.unless for line in lines_of(part)]
+        excusing = {(line.term, value) for line in unless if isinstance(line, Is) for value in line.values}
+        rules = (
+            entry.rule
+            for term in dict.fromkeys(line.term for line in unless)
+            for entry in self.rulebook.support.get(term, ())
+            if entry.value is None or (term, entry.value) in excusing
+        )
+        return Trial(case, lambda decision: semantics.breaks(law, decision.state), tuple(rules))
 
     def patient(self, name: str, says: str, verdict: Verdict) -> Case | None:
         """The patient of a verdict as a case, which is named so that it can be a file."""

@@ -116,7 +116,7 @@ def binary_output() -> BinaryIO:
 
 def say(lines: "Iterable[StyledLine]") -> None:
     """Print lines of words, wrapped to the terminal; coloured there, plain when piped."""
-    width, lines = min(_columns(), WIDEST), list(lines)
+    width, lines = min(columns(), WIDEST), list(lines)
     column = max((len(line.heading) for line in lines if line.heading), default=0) + 2
     for number, line in enumerate(lines):
         if line.style == "title" and number:
@@ -167,7 +167,7 @@ def _styled(margin: str, text: str, style: str, newline: bool = True) -> None:
     click.echo(margin + text, file=beneath(sys.stdout), color=True, nl=newline)
 
 
-def _columns() -> int:
+def columns() -> int:
     """The width to print for: COLUMNS, or that of the terminal, or 100 where there is none."""
     try:
         return int(os.environ.get("COLUMNS", "")) or 100

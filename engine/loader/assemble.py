@@ -1,5 +1,6 @@
 """The files of a knowledge base put together into a Rulebook, or every problem of all of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 from ..case import Case
 from ..document import Fields, Node, Unreadable, decode, read
-from ..errors import KnowledgeError, Place
+from ..errors import KnowledgeError, Place, Problem, counted
 from ..population import Population
 from ..rulebook import DependencyCycle, Law, Rule, Rulebook
 from .cards import load_card
@@ -33,6 +34,7 @@ IDENTITY = {
     "conclusions": "terms/",
 }
 GROUPS = "groups.yaml"
+_MARKS = re.compile(r"^([ \t]*)(<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
 Item = TypeVar("Item", Rule, Law, Case)
 
 
@@ -81,10 +83,25 @@ def _texts(collector: ProblemCollector, files: Mapping[str, bytes]) -> dict[str,
     texts: dict[str, str] = {}
     for name in sorted(files):
         try:
-            texts[name] = decode(files[name], Place(name))
+            text = decode(files[name], Place(name))
         except Unreadable as error:
             collector.problems.append(error.problem)
+            continue
+        if marks := marks_of_a_merge(text, name):
+            collector.problems.append(marks)
+        else:
+            texts[name] = text
     return texts
+
+
+def marks_of_a_merge(text: str, name: str) -> Problem | None:
+    """The marks with which a tool for versions shows two that it could not merge, told once for a file."""
+    if not (lines := [(text.count("\n", 0, found.start()) + 1, found) for found in _MARKS.finditer(text)]):
+        return None
+    (line, first), *_ = lines
+    place = Place(name, line, len(first[1]) + 1 if name.endswith(".yaml") else 0)
+    there = f"marks of a merge ({first[2]}, and in all {counted(len(lines), 'mark')})"
+    return Problem(place, there, "one of the two versions, without the marks")
 
 
 def _documents(collector: ProblemCollector, texts: Mapping[str, str]) -> dict[str, Node | None]:

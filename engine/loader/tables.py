@@ -77,6 +77,10 @@ def _row(
         return None
     cells = list(zip(header, (" ".join(cell.split()) for cell in row), strict=True))
     name, arrow = cells[0][1], header.index("=>")
+    blank = [term for term, cell in cells[1:arrow] + cells[arrow + 1 : -2] if not cell]
+    for empty in blank:
+        collector.note(place, f"an empty cell under {empty!r}", "`-` to leave it out, or a value")
+    cells = [(term, cell or "-") for term, cell in cells[:-2]] + cells[-2:]
     if not _ROW.match(name):
         collector.note(place, f"{name[:80]!r} is not a name of a row", "small letters, digits and _")
     domains = {term: entry.domain for term, entry in terms.items()}
@@ -84,7 +88,7 @@ def _row(
         _line(collector, term, cell, domains, place) for term, cell in cells[1:arrow] if cell != "-" and term in terms
     ]
     told = [(term, cell) for term, cell in cells[arrow + 1 : -2] if cell != "-" and term in terms]
-    if all(cell == "-" for _, cell in cells[arrow + 1 : -2]):
+    if all(cell == "-" for _, cell in cells[arrow + 1 : -2]) and not blank:
         collector.note(place, "no conclusion", "at least one in every row")
     because, source = cells[-2][1], cells[-1][1]
     if not because:

@@ -42,7 +42,7 @@ def prove_without(prover: Prover, law: Law) -> Verdict:
 def _resting(prover: Prover, found: Verdict, node: int) -> Verdict:
     if not found.proved or isinstance(prover.possible(node, assuming=False), Unsat):
         return found
-    return replace(found, resting_on=_guilty(prover, prover.possible(node)))
+    return replace(found, resting_on=guilty_assumptions(prover, prover.possible(node)))
 
 
 def twins(prover: Prover, law: Law) -> Iterator[Twin]:
@@ -115,10 +115,10 @@ def left_over(prover: Prover) -> tuple[str, ...] | Unknown:
     """The assumptions about patients that together leave no patient whose every question is answered."""
     complete = prover.circuit.values[COMPLETE]["yes"][0]
     found = prover.possible(complete)
-    return found if isinstance(found, Unknown) else _guilty(prover, found)
+    return found if isinstance(found, Unknown) else guilty_assumptions(prover, found)
 
 
-def _guilty(prover: Prover, found: Sat | Unsat | Unknown) -> tuple[str, ...]:
+def guilty_assumptions(prover: Prover, found: Sat | Unsat | Unknown) -> tuple[str, ...]:
     """The assumptions without which there might be such a case."""
     core = found.core if isinstance(found, Unsat) else ()
     return tuple(name for name, node in prover.assumptions.items() if node in core)
@@ -129,7 +129,7 @@ def excluded_values(prover: Prover) -> Iterator[tuple[str, str, tuple[str, ...]]
     for term in prover.rulebook.findings:
         for value in term.domain.values:
             given, complete = prover.circuit.given(term, value), prover.circuit.values[COMPLETE]["yes"][0]
-            if len(guilty := _guilty(prover, prover.possible(given, complete))) > 1:
+            if len(guilty := guilty_assumptions(prover, prover.possible(given, complete))) > 1:
                 yield term.name, value, guilty
 
 

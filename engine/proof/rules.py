@@ -8,7 +8,7 @@ from ..case import Decision
 from ..circuit import FALSE, NEVER, TRUE, Compiler, Gate, Pair, marks_of, transitive_inputs
 from ..language import Condition, Group
 from ..rulebook import RuleFor, Term
-from .laws import Part
+from .laws import Part, guilty_assumptions
 from .prover import Prover, Shows
 from .verdicts import Unknown, Unsat, Verdict, verdict
 
@@ -24,12 +24,16 @@ class Dispute:
 
 @dataclass(frozen=True)
 class Dead:
-    """A rule that can never fire: its lines that are never true together, or the rules that always outrank it."""
+    """A rule that can never fire: its lines that are never true together, or the rules that always outrank it.
+
+    `assuming` has the assumptions about patients without which it might.
+    """
 
     rule: str
     lines: tuple[Part, ...]
     outranked_by: tuple[str, ...]
     verdict: Verdict
+    assuming: tuple[str, ...] = ()
 
 
 def disputes(prover: Prover) -> Iterator[Dispute]:
@@ -76,7 +80,7 @@ def dead(prover: Prover) -> Iterator[Dead]:
         if isinstance(found, Unknown):
             yield Dead(rule.id, (), (), verdict(found))
         elif isinstance(found, Unsat):
-            yield _dead(prover, rule.id)
+            yield replace(_dead(prover, rule.id), assuming=guilty_assumptions(prover, found))
 
 
 def _dead(prover: Prover, rule: str) -> Dead:

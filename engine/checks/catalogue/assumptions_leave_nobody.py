@@ -8,6 +8,7 @@ from ..finding import Finding
 from ..subject import Subject
 
 ASKED = "proved"
+WEIGHT = 3
 REMEDY = "Two assumptions in `impossible/` contradict each other: correct one."
 SMOKY = "impossible: smoky\nsays: It always smokes.\nnever: [{smoke: no}]\nsource: [{LAMPS: all}]"
 CLEAN = "impossible: clean\nsays: It never smokes.\nnever: [{smoke: yes}]\nsource: [{LAMPS: all}]"

@@ -8,6 +8,7 @@ from ..saved_cases import other_answers
 from ..subject import Subject
 
 ASKED = "tried"
+WEIGHT = 2
 REMEDY = (
     "If the new answer is right, `lumbar check --accept` writes it into the case; if not, a rule is wrong. For several "
     "cases, the first change is named: fix that, and the rest may follow."
@@ -17,4 +18,4 @@ INVALID = {"cases/dark.yaml": SAMPLE["cases/dark.yaml"].replace("fault: bulb", "
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Saved cases with another answer; those in which the same thing changed first are one finding."""
-    yield from map(Finding, other_answers(subject.rulebook, subject.decisions))
+    yield from other_answers(subject.rulebook, subject.decisions)

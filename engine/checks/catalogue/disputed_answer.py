@@ -8,6 +8,7 @@ from ..saved_cases import other_answers
 from ..subject import Subject
 
 ASKED = "tried"
+WEIGHT = 2
 REMEDY = "Add `outranks` to one of the two rules, or lines so that only one of them holds."
 INVALID = {
     "rules/recognise/cold.yaml": card("cold", "{light: no}", "{fault: none}", ""),
@@ -17,4 +18,4 @@ INVALID = {
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Saved cases with a dispute."""
-    yield from map(Finding, other_answers(subject.rulebook, subject.decisions, disputed=True))
+    yield from other_answers(subject.rulebook, subject.decisions, disputed=True)

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 
+from ... import semantics
 from ...case import Case
 from ...circuit import CompiledRulebook
 from ...errors import Problem
 from ...proof.gaps import gaps
-from ...rulebook import facts_in_order
-from ..finding import Finding
+from ...rulebook import Rulebook, Term, facts_in_order
+from ..finding import Finding, Trial
 from ..sample import TERMS
 from ..saved_cases import answer_terms
 from ..subject import Subject, file_name
 
 ASKED = "proved"
+WEIGHT = 2
 REMEDY = "Add a rule or an `otherwise:` for such patients, or `accepts:` with the reason why none is needed."
 INVALID = {"terms/lamp.yaml": TERMS.replace(", accepts: Not every fault is found.", "")}
 
@@ -32,7 +34,13 @@ def find(subject: Subject) -> Iterator[Finding]:
             known = f"whatever else is known of such a patient{more}{common.get(gap.term, '')}"
             facts = facts_in_order(rulebook, patient.facts)
             case = Case(file_name(f"gap_in_{gap.term}_{number}"), facts, says=f"No answer for {gap.term}.")
-            yield Finding(Problem(term.place, f"{gap.term!r} has no answer, {known}", expected), patient=case)
+            problem = Problem(term.place, f"{gap.term!r} has no answer, {known}", expected)
+            yield Finding(problem, patient=case, trials=(_trial(rulebook, case, term),))
+
+
+def _trial(rulebook: Rulebook, case: Case, term: Term) -> Trial:
+    rules = tuple(entry.rule for entry in rulebook.support[term.name])
+    return Trial(case, lambda decision: semantics.gap(term, decision.state), rules)
 
 
 def _how_common(compiled: CompiledRulebook, terms: list[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from ..finding import Finding
 from ..subject import Subject
 
 ASKED = "proved"
+WEIGHT = 3
 REMEDY = "Run `lumbar why` on the patient shown: it names the rules that let it happen. Correct them."
 LAW = "law: x\nsays: Old is no fault.\nnever: [{fault: bulb}, {hours: 2000 or more}]\nsource: [{LAMPS: all}]"
 INVALID = {"laws/x.yaml": LAW}

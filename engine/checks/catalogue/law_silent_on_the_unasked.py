@@ -7,6 +7,7 @@ from ..finding import Finding
 from ..subject import Subject
 
 ASKED = "proved"
+WEIGHT = 3
 REMEDY = "Add a law with `unknown` for the finding, or let rules wait for the answer. An error for a screening finding."
 LAW = "law: x\nsays: It says.\nnever: [{smoke: yes}, {fault: bulb}]\nsource: [{LAMPS: all}]"
 DARK = "impossible: smoky\nsays: A dark lamp never smokes.\nnever: [{smoke: yes}, {light: no}]\nsource: [{LAMPS: all}]"
@@ -22,4 +23,4 @@ def find(subject: Subject) -> Iterator[Finding]:
                 wanted = f"a law with `{twin.finding}: unknown`, or rules that wait for it"
                 blocks = subject.rulebook.terms[twin.finding].screening
                 name = f"not_asked_{one.law.id}"
-                yield subject.of_law(one.law, twin.verdict, there, name, wanted, blocks)
+                yield subject.of_law(twin.law, twin.verdict, there, name, wanted, blocks)

@@ -7,6 +7,7 @@ from ..finding import Finding, parts_text
 from ..subject import Subject
 
 ASKED = "proved"
+WEIGHT = 2
 REMEDY = "Two of its lines exclude each other: correct one."
 LAW = "law: x\nsays: It says.\nnever: [{danger: yes}, {light: yes}, {light: no}]\nsource: [{LAMPS: all}]"
 INVALID = {"laws/x.yaml": LAW}

@@ -10,7 +10,10 @@ from ..subject import Subject
 ASKED = "idle"
 REMEDY = "Let a rule depend on it, or stop asking it."
 LINES = "{hours: 900 or more}, {any of: [{light: no}, {hours: 900 or more}]}"
-INVALID = {"rules/recognise/old_bulb.yaml": card("old_bulb", LINES, "{fault: bulb}", DARK)}
+INVALID = {
+    "rules/recognise/old_bulb.yaml": card("old_bulb", LINES, "{fault: bulb}", DARK),
+    "rules/recognise/new_bulb.yaml": "",
+}
 
 
 def find(subject: Subject) -> Iterator[Finding]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+from ...case import Case
 from ...errors import Problem
 from ...proof.rules import disputes
-from ..finding import Finding
+from ..finding import Finding, Trial
 from ..sample import card
 from ..subject import Subject
 
 ASKED = "proved"
+WEIGHT = 2
 REMEDY = "Add `outranks` to one of them, or lines so that only one of them holds."
 INVALID = {"rules/recognise/new.yaml": card("new", "{hours: at most 950}", "{fault: none}", "")}
 
@@ -29,4 +31,9 @@ def find(subject: Subject) -> Iterator[Finding]:
             )
         problem = Problem(place, there, "`outranks` in one of them, or lines that keep them apart")
         says = f"{first} and {second} both fire for {dispute.term}."
-        yield Finding(problem, patient=subject.patient(f"{second}_against_{first}", says, dispute.verdict))
+        patient = subject.patient(f"{second}_against_{first}", says, dispute.verdict)
+        yield Finding(problem, patient=patient, trials=(_trial(patient, dispute.term),) if patient else ())
+
+
+def _trial(case: Case, term: str) -> Trial:
+    return Trial(case, lambda decision: term in decision.disputed)

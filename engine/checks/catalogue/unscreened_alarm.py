@@ -9,6 +9,7 @@ from ..sample import TERMS
 from ..subject import Subject
 
 ASKED = "tried"
+WEIGHT = 3
 REMEDY = "Make the finding a screening finding, or let the rule depend on others."
 INVALID = {"terms/lamp.yaml": TERMS.replace("screening: yes, ", "")}
 

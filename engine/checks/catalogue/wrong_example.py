@@ -10,6 +10,7 @@ from ..sample import SMOKE, card
 from ..subject import Subject
 
 ASKED = "tried"
+WEIGHT = 2
 REMEDY = "Correct the card or the example; an example may lack an answer that a line needs."
 WRONG = SMOKE.replace("{smoke: no}, rule: fails", "{smoke: no}, rule: holds")
 INVALID = {

@@ -7,6 +7,7 @@ from ..row_examples import tried_rows, wrong_row_examples
 from ..subject import Subject
 
 ASKED = "tried"
+WEIGHT = 2
 REMEDY = "Correct the row or the example: `holds` and `waits` name rows, the other columns conclusions."
 TABLE = "row,hours,=>,fault,because,source\nworn,900 or more,=>,bulb,It wears.,LAMPS: all\n"
 EXAMPLES = "example,hours,=>,fault,holds,waits\nold,{},=>,bulb,worn,-\n"

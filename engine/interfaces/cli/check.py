@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ..terminal import Exit, needing, say_json, writing
+from ..terminal import Exit, columns, needing, say_json, writing
 from .options import AS_JSON, LENGTH, NewPath, chain_of, load, refuse
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Try all examples, and ask every possible case.")
-@click.argument("words", nargs=-1, metavar="[DIRECTORY] [CASE]…")
+@click.argument("words", nargs=-1, metavar="[DIRECTORY | FILE | CASE…]")
 @click.option(
     "--accept",
     is_flag=True,
@@ -76,26 +76,29 @@ def check(
     """
     from ...checks import check as run
     from ...checks import report_text
+    from ...checks.one_file import about
+    from ...checks.screen import ROWS, Screen
 
-    directory, cases = _given(words, knowledge, accept)
+    directory, file, cases = _given(words, knowledge, accept)
     if watch:
         _watch(directory, accept or advice or as_json or mutants or save is not None)
-    rulebook = load(directory, as_json)
+    rulebook = _load(directory, file, as_json, length == "everything")
     if population or any(drawn.values()):
         sys.exit(Exit.FINE if _population(rulebook, population, drawn, as_json, length) else Exit.TO_MEND)
-    wanted = _wanted(rulebook, cases)
+    wanted, file = _wanted(rulebook, cases), _file(rulebook, file)
     decide = chain_of(rulebook).decide
     report = run(rulebook, decide, advice)
     if accept and _accept(rulebook, report, wanted):
         rulebook = load(directory, as_json)
         report = run(rulebook, decide, advice)
+    if file:
+        report = about(rulebook, report, file)
     if as_json:
         say_json(report_text.as_json(rulebook, report))
     else:
-        for line in (
-            *report_text.in_words(rulebook, report, advice, mutants, length == "everything"),
-            *_schemas(rulebook),
-        ):
+        schemas = list(_schemas(rulebook))
+        screen = None if length == "everything" else Screen(ROWS - len(schemas), columns())
+        for line in (*report_text.in_words(rulebook, report, advice, mutants, screen), *schemas):
             click.echo(line)
     if save is not None:
         with writing(save):
@@ -127,13 +130,44 @@ def _is_folder(word: str) -> bool:
     return os.path.isdir(word)  # noqa: PTH112 (False for what is empty or too long)
 
 
-def _given(words: tuple[str, ...], knowledge: str, accept: bool) -> tuple[str, tuple[str, ...]]:
-    """The folder to check, and the cases named."""
-    directory, cases = (words[0], words[1:]) if words and _is_folder(words[0]) else (knowledge, words)
-    if cases and not accept:
-        there = "is not a case to be accepted, without --accept" if directory in words else "is not a folder"
-        raise click.UsageError(f"{cases[0]!r} {there}")
-    return directory, cases
+def _given(words: tuple[str, ...], knowledge: str, accept: bool) -> tuple[str, str, tuple[str, ...]]:
+    """The folder to check, the one file that is asked about, and the cases named."""
+    directory, names = (words[0], words[1:]) if words and _is_folder(words[0]) else (knowledge, words)
+    if accept or not names:
+        return directory, "", names
+    if len(names) > 1:
+        raise click.UsageError(f"{names[1]!r} besides {names[0]!r}; expected one file, or --accept with cases")
+    from ...checks.one_file import folder_of
+
+    folder = folder_of(Path(names[0])) if directory == knowledge and os.path.isfile(names[0]) else None  # noqa: PTH113
+    return str(folder or directory), names[0], ()
+
+
+def _file(rulebook: "Rulebook", word: str) -> str:
+    """The file of the knowledge base that a word means; empty where none is given."""
+    from ...checks.one_file import file_of, known_files
+
+    found = file_of(rulebook, word) if word else ""
+    if found is None:
+        there = f"{word!r} is not a file, a rule, a law or a saved case of {rulebook.directory}"
+        refuse(there, word, [name for pair in known_files(rulebook).items() for name in pair])
+    return found
+
+
+def _load(directory: str, file: str, as_json: bool, whole: bool) -> "Rulebook":
+    """The rulebook; what keeps it from being read is printed, as much as fits on a screen, that of a file first."""
+    from ...checks.screen import ROWS, Screen, unreadable
+    from ...errors import KnowledgeError
+    from ...loader import load as loaded
+
+    try:
+        return loaded(directory)
+    except KnowledgeError as error:
+        if as_json or whole:
+            return load(directory, as_json)
+        for line in unreadable(error.problems, Screen(ROWS, columns()), file):
+            click.echo(line, err=True)
+        sys.exit(Exit.TO_MEND)
 
 
 def _wanted(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:

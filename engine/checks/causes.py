@@ -1,0 +1,186 @@
+"""What findings have in common: the one card, or the one `otherwise`, without which they would not be there.
+
+Each finding comes with cases in which it shows. A cause is looked for by trying: the cases are decided again with one
+rule that never holds, with one that always does, or with another `otherwise` of one conclusion. If the fault is gone
+then, it depends on that. What most findings depend on is reported as their cause, and they as what follows from it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
+
+from .. import semantics
+from ..case import Decision
+from ..errors import Place
+from ..language import Condition, Group
+from ..rulebook import Rulebook
+from .finding import Finding, Trial
+
+How = Literal["never", "always", "otherwise"]
+NEVER = Condition((Group(1, ()),))
+MOST_TRIED = 400
+"""So many decisions are made to look for causes; what is not tried by then is told by its place."""
+
+
+class Suspect(NamedTuple):
+    """What a fault may hang on: a rule, or a conclusion by its `otherwise`."""
+
+    kind: Literal["rule", "otherwise"]
+    name: str
+
+
+class Change(NamedTuple):
+    """A rule that never holds or always does, or another `otherwise`."""
+
+    suspect: Suspect
+    how: How
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Where to look first: findings of that file, worst first, and findings of other files that follow from it."""
+
+    place: Place
+    own: tuple[Finding, ...]
+    follows: tuple[Finding, ...] = ()
+    suspect: Suspect | None = None
+    how: tuple[How, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that it stands for."""
+        return self.own + self.follows
+
+    @property
+    def blocks(self) -> bool:
+        """Whether there is anything to fix."""
+        return any(found.blocks for found in self.findings)
+
+
+def causes(rulebook: Rulebook, findings: Sequence[Finding]) -> tuple[Cause, ...]:
+    """The findings by their causes, the worst first; each finding once."""
+    trying = _Trying(rulebook, findings)
+    found = list(trying.causes())
+    told = {id(one) for cause in found for one in cause.findings}
+    by_file: dict[str, list[Finding]] = {}
+    for one in findings:
+        if id(one) not in told:
+            by_file.setdefault((one.cause or one.problem.place).file, []).append(one)
+    for group in by_file.values():
+        ordered = _worst_first(group)
+        own = tuple(one for one in ordered if one.cause is None or one.cause.file == one.problem.place.file)
+        follows = tuple(one for one in ordered if one not in own)
+        found.append(Cause(own[0].problem.place if own else follows[0].cause or Place(""), own, follows))
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(cause: Cause) -> tuple[bool, int, int, Place]:
+    return (not cause.blocks, -max(one.weight for one in cause.findings), -len(cause.findings), cause.place)
+
+
+def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda one: (not one.blocks, -one.weight, one.problem))
+
+
+@dataclass
+class _Trying:
+    """The search for causes; `left` is how many decisions may still be made."""
+
+    rulebook: Rulebook
+    findings: Sequence[Finding]
+    left: int = MOST_TRIED
+    books: dict[Change, Rulebook] = field(default_factory=dict)
+    known: dict[int, Decision] = field(default_factory=dict)
+    tried: dict[tuple[int, Suspect], How | None] = field(default_factory=dict)
+
+    def causes(self) -> Iterator[Cause]:
+        """Causes of more than one finding, that of most first."""
+        left = [one for one in self.findings if one.blocks and one.trials]
+        while left and (found := self._next(left)):
+            suspect, follows = found
+            place = self._place(suspect)
+            own = [one for one in self.findings if suspect.kind == "rule" and _at(one.problem.place, place)]
+            elsewhere = [one for one in follows if one not in own]
+            left = [one for one in left if one not in follows and one not in own]
+            how = tuple(sorted({way for one in elsewhere if (way := self.tried[id(one), suspect])}))
+            yield Cause(place, tuple(_worst_first(own)), tuple(_worst_first(elsewhere)), suspect, how)
+
+    def _next(self, findings: Sequence[Finding]) -> tuple[Suspect, list[Finding]] | None:
+        """The suspect that most of the findings hang on, and these; None where none has two, or one and its own."""
+        suspected = {id(one): tuple(dict.fromkeys(self._suspects(one))) for one in findings}
+        best: tuple[tuple[int, ...], Suspect, list[Finding]] | None = None
+        for suspect, most in Counter(one for each in suspected.values() for one in each).most_common():
+            own = self._own(suspect)
+            if best and most + bool(own) < best[0][0]:
+                continue
+            held = [one for one in findings if suspect in suspected[id(one)] and self._hangs_on(one, suspect)]
+            named = sum(_at(one.problem.place, self._place(suspect)) for one in held)
+            key = (len(held) + bool(own), own, named)
+            if held and key[0] > 1 and (best is None or key > best[0]):
+                best = key, suspect, held
+        return best[1:] if best else None
+
+    def _own(self, suspect: Suspect) -> int:
+        """How much is wrong in a rule by itself, with no case to try."""
+        place = self._place(suspect)
+        return sum(one.blocks and not one.trials and _at(one.problem.place, place) for one in self.findings)
+
+    def _place(self, suspect: Suspect) -> Place:
+        book = self.rulebook
+        return book.rules[suspect.name].place if suspect.kind == "rule" else book.terms[suspect.name].place
+
+    def _suspects(self, one: Finding) -> Iterator[Suspect]:
+        """The rules that fire in the first case of a finding, or might have helped, and what is there by default."""
+        trial = one.trials[0]
+        decision = self._decided(trial)
+        for rule in dict.fromkeys((*decision.fired, *trial.rules)):
+            yield Suspect("rule", rule)
+        for term in self.rulebook.conclusions:
+            if term.otherwise and term.single and decision.conclusions.get(term.name) == term.otherwise:
+                yield Suspect("otherwise", term.name)
+
+    def _decided(self, trial: Trial) -> Decision:
+        if id(trial) not in self.known:
+            self.known[id(trial)] = semantics.decide(self.rulebook, trial.case).marked
+        return self.known[id(trial)]
+
+    def _hangs_on(self, one: Finding, suspect: Suspect) -> bool:
+        """Whether the fault is gone from every case of a finding once the suspect is changed."""
+        key = (id(one), suspect)
+        if key not in self.tried and self.left > 0:
+            changes = self._changes(one.trials[0], suspect)
+            self.tried[key] = next((change.how for change in changes if self._gone(one, change)), None)
+        return self.tried.get(key) is not None
+
+    def _changes(self, trial: Trial, suspect: Suspect) -> Iterator[Change]:
+        if suspect.kind == "rule":
+            yield Change(suspect, "never" if self._decided(trial).marks[suspect.name] & semantics.HOLDS else "always")
+        else:
+            term = self.rulebook.terms[suspect.name]
+            others = (value for value in term.domain.values if value != term.otherwise)
+            yield from (Change(suspect, "otherwise", value) for value in (None, *others))
+
+    def _gone(self, one: Finding, change: Change) -> bool:
+        self.left -= len(one.trials)
+        book = self._book(change)
+        return not any(trial.shows(semantics.decide(book, trial.case).marked) for trial in one.trials)
+
+    def _book(self, change: Change) -> Rulebook:
+        """The rulebook with a change; what reads what, and so the order of work, stays as it is."""
+        if change not in self.books:
+            old, name = self.rulebook, change.suspect.name
+            if change.how == "otherwise":
+                made = replace(old, terms={**old.terms, name: replace(old.terms[name], otherwise=change.value)})
+            else:
+                condition = NEVER if change.how == "never" else Condition()
+                made = replace(old, rules={**old.rules, name: replace(old.rules[name], condition=condition)})
+            vars(made).update(stages=old.stages, support=old.support, digest=old.digest)
+            self.books[change] = made
+        return self.books[change]
+
+
+def _at(place: Place, rule: Place) -> bool:
+    """Whether a place is that of a card, or of the row of a table."""
+    return place.file == rule.file and (rule.file.endswith(".yaml") or place.line == rule.line)
