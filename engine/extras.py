@@ -13,6 +13,7 @@ NAMES = {
     "prompt_toolkit": "prompt-toolkit",
     "python_calamine": "python-calamine",
     "dask": "distributed",
+    "python_multipart": "python-multipart",
 }
 """The names by which libraries are installed, where they are imported by another; dask comes with distributed."""
 _REQUIRED = re.compile(r"^([\w.-]+)(?:\[([\w.,-]+)\])?([^;]*)(?:;.*extra == [\"'](\w+)[\"'])?")

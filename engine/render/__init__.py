@@ -13,7 +13,7 @@ from .patient import (
     why_for_patient,
 )
 from .recommendation import brief, drafts, notice, recommendation, rejection, rejection_in_brief
-from .screen import screen
+from .screen import Part, alarm_lines, alarms_on, parts, screen
 from .sentences import condition_in_words, sentences
 from .styled_line import StyledLine, citing, format_answer, format_change, laws_citing
 from .why import LENGTHS, Length, sources_behind, why
@@ -22,7 +22,10 @@ from .why_not import which_value, why_not
 __all__ = [
     "LENGTHS",
     "Length",
+    "Part",
     "StyledLine",
+    "alarm_lines",
+    "alarms_on",
     "alternatives",
     "brief",
     "broken_laws",
@@ -40,6 +43,7 @@ __all__ = [
     "names",
     "notice",
     "page",
+    "parts",
     "questions",
     "recommendation",
     "recommendation_for_patient",

@@ -1,6 +1,7 @@
 """A decision on one screen: alarms and their reasons, then each section in short, what to ask next, and the notice."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ..case import Answer, Decision, Members, Range
 from ..errors import counted
@@ -29,6 +30,28 @@ def screen(compiled: CompiledRulebook, decision: Decision, cut: bool = True) -> 
     yield from _Screen(compiled, decision, cut).lines()
 
 
+@dataclass(frozen=True)
+class Part:
+    """A section of a recommendation: its title, its lines, and the conclusions that it tells of."""
+
+    title: str
+    lines: tuple[StyledLine, ...]
+    terms: tuple[str, ...]
+
+
+def alarm_lines(compiled: CompiledRulebook, decision: Decision) -> tuple[StyledLine, ...]:
+    """The alarms that have gone off, each with its reasons; of a decision that breaks a law, that law too."""
+    if decision.broken:
+        return tuple(broken_laws(compiled.rulebook, decision))
+    return tuple(_Screen(compiled, decision, cut=False).alarms())
+
+
+def parts(compiled: CompiledRulebook, decision: Decision) -> Iterator[Part]:
+    """The sections that have anything to say, whole, without the alarms; none of a decision that breaks a law."""
+    if not decision.broken:
+        yield from _Screen(compiled, decision, cut=False).parts()
+
+
 def alarms_on(rulebook: Rulebook, decision: Decision) -> tuple[Term, ...]:
     """The alarms that have gone off; where a scale of them has, the scales alone, for they tell how urgent it is."""
     found = [term for term in rulebook.conclusions if _least(decision, term.name) in term.alarms]
@@ -53,7 +76,7 @@ class _Screen:
     def lines(self) -> Iterator[StyledLine]:
         """The alarms, the sections that have anything to say, and what to ask."""
         for number, section in enumerate(self.sections):
-            body = [*(self._alarms() if not number else ()), *self._section(section)]
+            body = [*(self.alarms() if not number else ()), *self._section(section)]
             yield from in_a_column(section.title, body)
         yield from in_a_column(ASK, [*self._questions()])
         if self.decision.not_used:
@@ -61,9 +84,16 @@ class _Screen:
                 "Not used", [StyledLine(f"{', '.join(self.decision.not_used)} (questions that do not apply)")]
             )
 
+    def parts(self) -> Iterator[Part]:
+        """The sections that have anything to say, without the alarms."""
+        for section in self.sections:
+            if lines := tuple(self._section(section)):
+                yield Part(section.title, lines, section.terms)
+
     # --- alarms ------------------------------------------------------------------------------------------------------
 
-    def _alarms(self) -> Iterator[StyledLine]:
+    def alarms(self) -> Iterator[StyledLine]:
+        """The alarms that have gone off, each with its reasons."""
         for term in self.on:
             if term.name in self.decision.disputed:
                 continue  # told with its sides, where its section tells it

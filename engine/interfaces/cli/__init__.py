@@ -9,10 +9,11 @@ from .diff import diff, impact
 from .knowledge import claims, show
 from .output import map_
 from .questions import compare, enough, next_question, weigh, whatif, whynot
+from .serve import serve
 
 COMMANDS = (
     *(batch, check, claims, compare, consult, decide, diff, enough, impact, make_cases, map_, new, next_question),
-    *(report, schema, show, weigh, whatif, why, whynot),
+    *(report, schema, serve, show, weigh, whatif, why, whynot),
 )
 
 __all__ = ["COMMANDS"]

@@ -14,13 +14,17 @@ FEW = 6  # rules that are shown without being unfolded
 
 def page_of_map(whole: Map) -> str:
     """The page of a map."""
-    title, says = heading(whole)
+    return page(heading(whole)[0], map_content(whole), DRAWN)
+
+
+def map_content(whole: Map) -> Node:
+    """What the page of a map has below its title."""
     rules = _Rules(whole)
     stages: list[Node] = [
         [h2[f"Stage {number}"], [rules.of(term) for term in terms]] for number, terms in enumerate(whole.stages, 1)
     ]
     picture = drawing(drawn(whole).svg(), "A box leads to its rules below.")
-    return page(title, [p(".muted")[says], notice(whole.rulebook), picture, stages], DRAWN)
+    return [p(".muted")[heading(whole)[1]], notice(whole.rulebook), picture, stages]
 
 
 class _Rules:

@@ -1,6 +1,6 @@
 """The page of a tree of reasons: the drawing, and below it the same in words that unfold, for a telephone too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from htpy import Element, Node, a, b, div, h2, i, li, p, small, span, ul
 
@@ -15,6 +15,7 @@ from .marks import card, notice, written
 from .why import OPPOSITE, briefly, drawn, found_in_short, look_of
 
 DEEPEST = 12  # so many conclusions stand in each other: a browser keeps no more than 512 parts in each other
+NOWHERE: Mapping[str, str] = {}
 MANY = 2  # members, each with a rule of its own below
 HOW_TO_READ = "Each answer with the rules that gave it; a rule unfolds to its reason and its sources."
 
@@ -34,11 +35,16 @@ def page_of(rulebook: Rulebook, case: Case, reason: Why) -> str:
     return page(f"Why {reason.term.name}: {briefly(reason)}", content, DRAWN)
 
 
+def tree_of(reason: Why, findings: Mapping[str, str], rules: Mapping[str, str]) -> Node:
+    """A tree of reasons as lists in lists, with the addresses that its findings and its rules lead to."""
+    return _Unfolded(reason, findings, rules).lists()
+
+
 class _Unfolded:
     """An explanation as lists in lists: what was explained once, or would be nested too deep, is a link."""
 
-    def __init__(self, asked: Why) -> None:
-        self.asked = asked
+    def __init__(self, asked: Why, findings: Mapping[str, str] = NOWHERE, rules: Mapping[str, str] = NOWHERE) -> None:
+        self.asked, self.findings, self.rules = asked, findings, rules
         self.once = Once[str](DEEPEST)
         self.places = {name: f"why-{number}" for number, name in enumerate((asked.term.name, *asked.beneath))}
 
@@ -78,7 +84,9 @@ class _Unfolded:
         lines = [self._part(part, depth) for part in reason.parts]
         lines += [li[written("not met"), f"outranked by {other}"] for other in reason.outranked]
         says = [value and b[value], f"{' ' * bool(value)}{reason.rule.says}", disputed]
-        return li[unfolded(says, card(reason.rule)), _tree(lines)]
+        address = self.rules.get(reason.rule.id)
+        behind = [card(reason.rule), p[a(href=address)[reason.rule.id]] if address else None]
+        return li[unfolded(says, behind), _tree(lines)]
 
     def _part(self, part: GroupReason | LineReason, depth: int) -> Node:
         if isinstance(part, LineReason):
@@ -95,7 +103,11 @@ class _Unfolded:
             return self._why(line.below[0], depth + 1, sign)
         below = [self._why(name, depth + 1) for name in line.below]
         found = span(".muted")[f" ({facts})"] if facts != line.text else None
-        return li[sign, f"{'unless ' * line.excluded}{line.text}", found, _tree(below) if below else None]
+        text: Node = f"{'unless ' * line.excluded}{line.text}"
+        address = next((self.findings[name] for name in line.found if name in self.findings), None)
+        if address and not line.below:
+            text = a(href=address)[text]
+        return li[sign, text, found, _tree(below) if below else None]
 
 
 def _answer(reason: Why) -> str:

@@ -1,0 +1,172 @@
+"""The same for programs: each question as JSON in and out, as `--json` prints it; `/openapi.json` describes them."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ... import explain
+from ...case import Decision
+from ...errors import LumbarError, Place, Problem, QuestionError
+from ...facts import Misspelt, read_value
+from ...record import Json
+from ...rulebook import Term
+from .form import case_of
+from .openapi import document
+from .served import Base
+
+if TYPE_CHECKING:
+    from .app import Pages
+
+Ask = Callable[[Base, Decision, Json], Json]
+
+
+def routes(pages: "Pages") -> list[Route]:
+    """A route for each question."""
+    return [
+        *(Route(f"/api/{name}", _answering(pages, ask), methods=["POST"]) for name, ask in QUESTIONS.items()),
+        Route("/openapi.json", _openapi, methods=["GET"]),
+    ]
+
+
+async def _openapi(_: Request) -> Response:
+    return JSONResponse(document(tuple(QUESTIONS)))
+
+
+def _answering(pages: "Pages", ask: Ask) -> "Callable[[Request], Any]":
+    async def answer(request: Request) -> Response:
+        try:
+            asked = json.loads(await request.body())
+        except (ValueError, RecursionError):
+            return _wrong([Problem(Place("body"), "no JSON", "an object with `case`")])
+        if not isinstance(asked, dict) or not isinstance(asked.get("case"), dict):
+            return _wrong([Problem(Place("body"), "no `case`", "an object with `case`: findings and their answers")])
+        return await pages.run(lambda: _answer(pages.served.current(), ask, asked))
+
+    return answer
+
+
+def _answer(base: Base, ask: Ask, asked: Json) -> Response:
+    try:
+        decision = _decided(base, asked["case"])
+        if isinstance(decision, Response):
+            return decision
+        return JSONResponse(ask(base, decision, asked))
+    except LumbarError as error:
+        return _wrong(list(error.problems))
+
+
+def _decided(base: Base, answers: Json) -> "Decision | Response":
+    """The decision of a case; of one with problems those, and how far its alarms reach."""
+    case = case_of(base.rulebook, answers, str(answers.get("case", "case")))
+    if case.problems:
+        problems = [problem.as_json() for problem in case.problems]
+        told = {"case": case.id, "problems": problems, **base.alarms.figures(case).as_json()}
+        return JSONResponse(told | {"rulebook": base.rulebook.digest}, 422)
+    return base.decide(case)
+
+
+def _wrong(problems: list[Problem]) -> Response:
+    return JSONResponse({"problems": [problem.as_json() for problem in problems]}, 400)
+
+
+# --- the questions ---------------------------------------------------------------------------------------------------
+
+
+def _term(base: Base, decision: Decision, asked: Json) -> Term:
+    name = asked.get("term", "")
+    term = base.rulebook.terms.get(name) if isinstance(name, str) else None
+    if term is None:
+        raise QuestionError(Problem(Place("term"), f"{name!r} is not a term", "a term of the knowledge base"))
+    if decision.withholds(term.name):
+        raise QuestionError(Problem(Place("term"), f"{term.name!r} is withheld: a law is broken", "another term"))
+    return term
+
+
+def _conclusion(base: Base, decision: Decision, asked: Json) -> Term:
+    term = _term(base, decision, asked)
+    if term.finding or term.built_in:
+        raise QuestionError(Problem(Place("term"), f"{term.name!r} is not a conclusion", "a conclusion"))
+    return term
+
+
+def _values(term: Term, asked: Json) -> tuple[str, ...]:
+    value = asked.get("value")
+    if value is None:
+        return ()
+    found = read_value(term, value, Place("value"))
+    if isinstance(found, Misspelt):
+        raise QuestionError(found.problem)
+    return () if found is None else (str(found),)
+
+
+def _terms(base: Base, decision: Decision, asked: Json) -> tuple[str, ...]:
+    names = asked.get("terms") or []
+    if not isinstance(names, list):
+        raise QuestionError(Problem(Place("terms"), "no list", "a list of conclusions"))
+    return tuple(_conclusion(base, decision, {"term": name}).name for name in names)
+
+
+def _head(base: Base, decision: Decision) -> Json:
+    return {"case": decision.case.id, "rulebook": base.rulebook.digest}
+
+
+def _decide(_: Base, decision: Decision, __: Json) -> Json:
+    return decision.as_json()
+
+
+def _why(base: Base, decision: Decision, asked: Json) -> Json:
+    term = _term(base, decision, asked)
+    return _head(base, decision) | dict(explain.as_json(explain.why(base.rulebook, decision, term.name)))
+
+
+def _why_not(base: Base, decision: Decision, asked: Json) -> Json:
+    term = _conclusion(base, decision, asked)
+    found = explain.why_not(base.compiled, decision, term.name, _values(term, asked))
+    return _head(base, decision) | found.as_json()
+
+
+def _weigh(base: Base, decision: Decision, asked: Json) -> Json:
+    term = _conclusion(base, decision, asked)
+    if term.domain.kind == "tally":
+        raise QuestionError(Problem(Place("term"), f"{term.name!r} counts, and has no values", "another conclusion"))
+    found = explain.weigh(base.rulebook, decision, term.name, _values(term, asked))
+    return _head(base, decision) | {"weighing": found.as_json()}
+
+
+def _change(base: Base, decision: Decision, asked: Json) -> Json:
+    terms = _terms(base, decision, asked)
+    return explain.what_would_change(base.compiled, decision, terms, explain.MOST_TOLD).as_json()
+
+
+def _enough(base: Base, decision: Decision, asked: Json) -> Json:
+    return explain.enough(base.compiled, decision, _terms(base, decision, asked)).as_json()
+
+
+def _next(base: Base, decision: Decision, asked: Json) -> Json:
+    return explain.what_next(base.compiled, decision, _terms(base, decision, asked)).as_json()
+
+
+def _compare(base: Base, decision: Decision, asked: Json) -> Json:
+    other = asked.get("after")
+    if not isinstance(other, dict):
+        raise QuestionError(Problem(Place("after"), "no second case", "the case that is compared with `case`"))
+    after = _decided(base, other)
+    if isinstance(after, Response):
+        raise QuestionError(Problem(Place("after"), "a case with problems", "a case without problems"))
+    return explain.compare(base.compiled, decision, after, _terms(base, decision, asked)).as_json()
+
+
+QUESTIONS: dict[str, Ask] = {
+    "decide": _decide,
+    "why": _why,
+    "whynot": _why_not,
+    "weigh": _weigh,
+    "whatif": _change,
+    "enough": _enough,
+    "next": _next,
+    "compare": _compare,
+}

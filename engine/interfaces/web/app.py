@@ -1,0 +1,241 @@
+"""The routes of the page, and what each answers; nothing of a request is kept."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from io import BytesIO
+from typing import TypeVar
+
+from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from ...case import Case
+from ...errors import Place, counted
+from ...loader import writing
+from ..files import read_stream
+from . import api, reference
+from .advice import next_question
+from .form import Form, form_of
+from .leaflet import leaflet_page
+from .page import decide_page, message_page, parts, rejected_page
+from .panels import begin_trying
+from .served import Served
+from .state import State
+from .static import KINDS, by_address, content
+from .texts import text
+
+R = TypeVar("R")
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+DIGEST = "Lumbar-Rulebook"
+
+
+class Pages:
+    """The pages of a knowledge base; one thread decides, as a chain is used by one."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.thread = ThreadPoolExecutor(1, "decide")
+
+    async def run(self, work: Callable[[], R]) -> R:
+        """Do the work on the thread that decides."""
+        return await asyncio.get_running_loop().run_in_executor(self.thread, work)
+
+    # --- deciding ----------------------------------------------------------------------------------------------------
+
+    async def home(self, _: Request) -> Response:
+        """A new case."""
+        return await self.run(lambda: self._whole(Form({}, {})))
+
+    async def decide(self, request: Request) -> Response:
+        """A form: the whole page, or the parts of it that change."""
+        form = await _form(request)
+        part, turn = request.headers.get("x-part", ""), request.headers.get("x-turn", "")
+        return await self.run(lambda: self._part(form, part, turn) if part else self._whole(form))
+
+    def _whole(self, form: Form, says: str = "") -> Response:
+        state = State(self.served.current(), form)
+        state = self._turned(state)
+        digest = state.base.rulebook.digest
+        if form.own("rulebook") not in ("", digest):
+            says = text("rules changed")
+        if self.served.problem:
+            says = text("rules broken", problem=self.served.problem)
+        return HTMLResponse(decide_page(state, says), headers={DIGEST: digest})
+
+    def _turned(self, state: State) -> State:
+        """The state with other answers, where the button that was pressed asks for them."""
+        form, panel = state.form, state.form.own("panel")
+        if panel == "try" and not state.case.problems:
+            return _with(state, form.answers, panel="", before=begin_trying(state), **{"before-name": ""})
+        if panel == "restore" and form.before is not None:
+            facts = {name: str(value) for name, value in form.before.items()}
+            return _with(state, facts, panel="", before="", **{"before-name": ""})
+        if panel == "alone":
+            return _with(state, form.answers, panel="", before="", **{"before-name": ""})
+        return state
+
+    def _part(self, form: Form, part: str, turn: str) -> Response:
+        state = State(self.served.current(), form)
+        headers = {DIGEST: state.base.rulebook.digest}
+        shown = str(next_question(state)) if part == "next" else parts(self._turned(state), turn)
+        return HTMLResponse(shown, headers=headers)
+
+    # --- cases in and out --------------------------------------------------------------------------------------------
+
+    async def open(self, request: Request) -> Response:
+        """A case file that is shown as a filled page, or as the visit before a new one."""
+        async with request.form(max_files=1, max_fields=2) as found:
+            file, follow_up = found.get(".file"), bool(found.get(".follow-up"))
+            if not isinstance(file, UploadFile) or not file.filename:
+                return await self.run(lambda: self._whole(Form({}, {}), text("no file")))
+            name, data = file.filename, await file.read()
+        return await self.run(lambda: self._opened(name, data, follow_up))
+
+    def _opened(self, name: str, data: bytes, follow_up: bool) -> Response:
+        base = self.served.current()
+        cases = list(read_stream(BytesIO(data), name, base.rulebook))
+        if len(cases) != 1:
+            return self._whole(Form({}, {}), text("several cases", file=name, count=counted(len(cases), "case")))
+        [case] = cases
+        if case.problems:  # what could not be read of it may be what raises an alarm
+            return HTMLResponse(rejected_page(base, case), 422)
+        facts = {term: str(value) for term, value in case.facts.items()}
+        if not follow_up:
+            return self._whole(Form(facts, {"case": case.id}))
+        lasting = {term: value for term, value in facts.items() if base.rulebook.terms[term].lasts}
+        before = {"before": begin_trying(State(base, Form(facts, {}))), "before-name": case.id}
+        return self._whole(Form(lasting, {"case": f"{case.id} follow-up", **before}))
+
+    async def yaml(self, request: Request) -> Response:
+        """The case as a file."""
+        form = await _form(request)
+
+        def made() -> Response:
+            rulebook = self.served.current().rulebook
+            case = _kept(State(self.served.current(), form).case)
+            return _file(writing.case(rulebook, case, ""), f"{case.id}.yaml", "text/yaml")
+
+        return await self.run(made)
+
+    async def json(self, request: Request) -> Response:
+        """The case as JSON."""
+        form = await _form(request)
+        case = await self.run(lambda: _kept(State(self.served.current(), form).case))
+        return JSONResponse({"case": case.id, **case.facts}, headers=_disposition(f"{case.id}.json"))
+
+    async def leaflet(self, request: Request) -> Response:
+        """A leaflet for the patient."""
+        form = await _form(request)
+        return await self.run(lambda: HTMLResponse(leaflet_page(State(self.served.current(), form))))
+
+    # --- looking up --------------------------------------------------------------------------------------------------
+
+    async def rules(self, request: Request) -> Response:
+        """The names that are searched for."""
+        query = request.query_params.get("q", "")
+        return await self.run(lambda: HTMLResponse(reference.found_page(self.served.current().rulebook, query)))
+
+    async def name(self, request: Request) -> Response:
+        """The page of a rule, term, law, source or claim."""
+        name = request.path_params["name"]
+
+        def shown() -> Response:
+            page = reference.name_page(self.served.current().rulebook, name)
+            if page is None:
+                raise HTTPException(404, text("not found", name=name))
+            return HTMLResponse(page)
+
+        return await self.run(shown)
+
+    async def map(self, _: Request) -> Response:
+        """The map of all rules."""
+        return await self.run(lambda: HTMLResponse(reference.map_page(self.served.current().rulebook)))
+
+    # --- the rest ----------------------------------------------------------------------------------------------------
+
+    async def static(self, request: Request) -> Response:
+        """A file of the page's own."""
+        name = by_address().get(request.url.path)
+        if name is None:
+            raise HTTPException(404, text("not found", name=request.url.path))
+        return Response(content(name), media_type=KINDS[name], headers=FOR_EVER)
+
+    async def health(self, _: Request) -> Response:
+        """Whether the server answers, and by which rules."""
+        problem = self.served.problem
+        told = {"status": "old rules" if problem else "ok", "rulebook": self.served.base.rulebook.digest}
+        return JSONResponse(told | ({"problem": problem} if problem else {}))
+
+    def routes(self) -> list[Route]:
+        """Every route of the page; `api` has those for programs."""
+        gets = {
+            "/": self.home,
+            "/rules": self.rules,
+            "/rules/{name:path}": self.name,
+            "/map": self.map,
+            "/static/{name}": self.static,
+            "/health": self.health,
+        }
+        posts = {
+            "/decide": self.decide,
+            "/case": self.open,
+            "/case.yaml": self.yaml,
+            "/case.json": self.json,
+            "/leaflet": self.leaflet,
+        }
+        return [
+            *(Route(path, answer, methods=["GET"]) for path, answer in gets.items()),
+            *(Route(path, answer, methods=["POST"]) for path, answer in posts.items()),
+            Route("/decide", _home_again, methods=["GET"]),
+        ]
+
+
+async def _home_again(_: Request) -> Response:
+    """A page that was decided is opened again by its address: nothing of it is kept."""
+    return RedirectResponse("/", 303)
+
+
+def _with(state: State, answers: Mapping[str, str], **fields: str) -> State:
+    return State(state.base, Form(answers, {**state.form.fields, **fields}))
+
+
+async def _form(request: Request) -> Form:
+    async with request.form(max_files=0) as data:
+        return form_of((key, value) for key, value in data.multi_items() if isinstance(value, str))
+
+
+def _kept(case: Case) -> Case:
+    """The case of a file: what was said and could be read."""
+    return replace(case, place=Place(case.id), expected=None)
+
+
+def _file(text_: str, name: str, kind: str) -> Response:
+    return PlainTextResponse(text_, media_type=kind, headers=_disposition(name))
+
+
+def _disposition(name: str) -> dict[str, str]:
+    safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " ._-") else "_" for sign in name)
+    return {"Content-Disposition": f'attachment; filename="{safe}"'}
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    """A page for what is not there."""
+    status, says = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, str(error))
+    return HTMLResponse(message_page(says), status)
+
+
+def make_app(served: Served) -> Starlette:
+    """The page and what programs ask, without the guard."""
+    pages = Pages(served)
+    return Starlette(
+        routes=[*pages.routes(), *api.routes(pages)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1000)],
+        exception_handlers={HTTPException: _failed},
+    )

@@ -1,0 +1,70 @@
+"""The form of the page and a case: each answer under the name of its finding, so that a form is a case."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ...case import Case, Value
+from ...errors import Place
+from ...loader.cases import Entry, make_case
+from ...rulebook import Rulebook, Term
+
+OWN = "."  # the page's own fields begin so, and no term does
+NAME = "case"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a form says: the answers, which panel is open, and the answers that others are tried beside."""
+
+    answers: Mapping[str, str]
+    fields: Mapping[str, str]
+
+    def own(self, name: str) -> str:
+        """A field of the page's own; empty where it is not there."""
+        return self.fields.get(name, "")
+
+    @property
+    def name(self) -> str:
+        """The id of the case."""
+        return self.own("case") or NAME
+
+    @property
+    def before(self) -> dict[str, Value] | None:
+        """The answers that those of the form are compared with, where some are."""
+        try:
+            found = json.loads(self.own("before") or "null")
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
+
+def form_of(pairs: Iterable[tuple[str, str]]) -> Form:
+    """A form as it was sent: of fields that are there twice the last counts, as a button's comes after the others."""
+    answers: dict[str, str] = {}
+    fields: dict[str, str] = {}
+    for key, value in pairs:
+        if key.startswith(OWN):
+            fields[key[1:]] = value
+        elif value.strip():
+            answers[key] = value
+        else:
+            answers.pop(key, None)
+    return Form(answers, fields)
+
+
+def case_of(rulebook: Rulebook, answers: Mapping[str, object], name: str) -> Case:
+    """The case of a form; what is wrong in it is listed in its problems."""
+    place = Place(name)
+    return make_case([Entry(key, value, place) for key, value in answers.items()], rulebook, place, name)
+
+
+def slug(name: str) -> str:
+    """The name of a term as a part of an address in the page."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def values_of(term: Term) -> tuple[str, ...]:
+    """The answers to choose from; none of a number."""
+    return term.domain.values

@@ -1,0 +1,145 @@
+"""Whole pages: the skeleton, and the page on which a case is decided."""
+
+import json
+from typing import Literal
+
+from htpy import (
+    Node,
+    a,
+    body,
+    button,
+    div,
+    fieldset,
+    footer,
+    form,
+    h1,
+    head,
+    header,
+    html,
+    input,
+    label,
+    legend,
+    link,
+    main,
+    meta,
+    nav,
+    p,
+    script,
+)
+from htpy import title as title_tag
+from markupsafe import Markup
+
+from ... import render
+from ...case import Case
+from ...drawing.text_width import printable
+from .advice import hidden, lines, next_question, strip
+from .form import slug
+from .panels import panel
+from .questions import count, questions
+from .served import Base
+from .state import State, groups_of
+from .static import address
+from .texts import text
+
+Where = Literal["decide", "rules"]
+
+
+def whole(title: str, where: Where, content: Node, scripts: bool = False) -> str:
+    """A page with the navigation; its style and script are files of their own."""
+    tree = html(lang="en")[
+        head[
+            meta(charset="utf-8"),
+            meta(name="viewport", content="width=device-width, initial-scale=1"),
+            title_tag[f"{title} – lumbar"],
+            link(rel="stylesheet", href=address("lumbar.css")),
+            link(rel="icon", href="data:,"),
+            script(src=address("lumbar.js"), defer=True) if scripts else None,
+        ],
+        body[
+            a(".skip", href="#panel")[text("skip to advice")] if scripts else None,
+            header[
+                a(".brand", href="/")["lumbar"],
+                nav(aria_label="lumbar")[
+                    [
+                        a(href=href, aria_current="page" if key == where else None)[text(key)]
+                        for key, href in (("decide", "/"), ("rules", "/rules"))
+                    ]
+                ],
+            ],
+            content,
+        ],
+    ]
+    return printable(f"{tree}\n")
+
+
+def decide_page(state: State, says: str = "") -> str:
+    """The page of a case: its questions, and beside them what follows."""
+    rulebook = state.base.rulebook
+    content = [
+        says and p(".band", role="alert")[says],
+        form("#open", method="post", action="/case", enctype="multipart/form-data"),
+        form(
+            "#case",
+            method="post",
+            action="/decide",
+            autocomplete="off",
+            data_rulebook=rulebook.digest,
+            data_failed=text("no answer"),
+            data_pending=text("pending"),
+        )[
+            hidden("rulebook", rulebook.digest),
+            hidden("case", state.form.own("case")),
+            main[
+                h1(".sr")[text("decide")],
+                div(".left")[next_question(state), questions(state)],
+                div(".right")[strip(state), div("#status", role="status"), panel(state)],
+            ],
+            _files(),
+        ],
+        footer[p(".muted")[text("rulebook", digest=rulebook.digest)]],
+        a(".jump", href="#panel")[text("recommendation")],
+        div("#alert", role="alert", class_="sr"),
+    ]
+    return whole(text("decide"), "decide", content, scripts=True)
+
+
+def _files() -> Node:
+    """Cases in and out; a new one is a link, which the browser asks nothing about."""
+    out = [
+        button(type="submit", formaction=to, data_whole=True)[text(key)]
+        for key, to in (("save as yaml", "/case.yaml"), ("save as json", "/case.json"), ("leaflet", "/leaflet"))
+    ]
+    return fieldset(".files")[
+        legend[text("case file")],
+        a(".button", href="/")[text("new patient")],
+        label[text("open case"), " ", input(type="file", name=".file", accept=".yaml,.yml,.json,.ndjson", form="open")],
+        button(type="submit", form="open")[text("open")],
+        button(type="submit", form="open", name=".follow-up", value="yes")[text("begin a follow-up")],
+        out,
+    ]
+
+
+def rejected_page(base: Base, case: Case) -> str:
+    """The page of a case file with problems: they are corrected there, and how far its alarms may reach."""
+    found = lines([*render.rejection(base.alarms, case)])
+    again = p[a(href="/")[text("new patient")]]
+    return whole(text("refused"), "decide", main(".single")[h1[text("refused")], found, again])
+
+
+def message_page(says: str) -> str:
+    """A page that says why there is nothing to show."""
+    return whole(text("refused"), "rules", main(".single")[h1[text("refused")], p[says]])
+
+
+def parts(state: State, turn: str) -> str:
+    """What a changed answer changes: the strip, the panel, and the state of each question."""
+    told = {
+        "turn": turn,
+        "rulebook": state.base.rulebook.digest,
+        "states": {slug(name): found for name, found in state.states.items()},
+        "counts": {group.key: count(state, group) for group in groups_of(state.base.rulebook)},
+        "alarm": [line.text for line in state.alarm_lines],
+    }
+    data = Markup(json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"))
+    tree = div[strip(state), panel(state), script("#told", type="application/json")[data]]
+    return printable(str(tree))

@@ -1,0 +1,205 @@
+"""What stands beside the questions: the recommendation, or the answer to a question about it."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from htpy import Element, Node, button, div, h2, h3, label, nav, option, p, pre, section, select
+from markupsafe import Markup
+
+from ... import explain, render
+from ...case import Answer, Decision, Members, Range
+from ...render import StyledLine, pictures
+from ...rulebook import Term
+from .advice import hidden, lines, panel_button, recommendation
+from .form import slug
+from .state import State
+from .texts import text
+
+Panel = Callable[[State, str], Node]
+
+
+def panel(state: State) -> Element:
+    """What the form asks to see, with what keeps it open while answers change."""
+    kind, _, about = state.form.own("panel").partition(":")
+    show = PANELS.get(kind)
+    before = state.form.own("before") if state.before is not None else ""
+    kept = [hidden("panel", f"{kind}:{about}" if show else ""), hidden("before", before)]
+    kept.append(hidden("before-name", state.form.own("before-name") if before else ""))
+    shown: Node = None
+    if state.decision is not None:
+        shown = show(state, about) if show else _plain(state)
+    return section("#panel", aria_label=text("recommendation"))[kept, shown]
+
+
+def _plain(state: State) -> Node:
+    """The recommendation; beside answers that it is compared with, what made the difference first."""
+    return [_difference(state) if state.before is not None else None, recommendation(state)]
+
+
+def _back(title: str) -> Node:
+    return [div(".back")[panel_button(text("back"), "")], h2("#heading", tabindex="-1")[title]]
+
+
+def _term(state: State, name: str) -> Term | None:
+    """The term asked about, where it may be shown."""
+    term = state.base.rulebook.terms.get(name)
+    decision = _decision(state)
+    return None if term is None or decision.withholds(name) else term
+
+
+def _decision(state: State) -> Decision:
+    if state.decision is None:
+        raise AssertionError  # no panel of a case that is not decided
+    return state.decision
+
+
+def _asked(ask: Callable[[State, Term], Node]) -> Panel:
+    """A panel about one term."""
+
+    def show(state: State, about: str) -> Node:
+        name = about.partition("=")[0]
+        term = _term(state, name)
+        if term is None:
+            return [
+                _back(text("not found", name=name)),
+                lines([*render.broken_laws(state.base.rulebook, _decision(state))]),
+            ]
+        return ask(state, term)
+
+    return show
+
+
+# --- one conclusion --------------------------------------------------------------------------------------------------
+
+
+def _tabs(term: Term, current: str) -> Node:
+    tabs = [("why", text("why"))]
+    if not term.finding and not term.built_in and term.domain.kind != "tally":
+        tabs += [("whynot", text("why not")), ("weigh", text("for and against"))]
+    tabs.append(("picture", text("picture")))
+    return nav(".tabs")[[panel_button(words, f"{kind}:{term.name}", kind == current) for kind, words in tabs]]
+
+
+def _why(state: State, term: Term) -> Node:
+    reason = explain.why(state.base.rulebook, _decision(state), term.name)
+    findings = {name: f"#q-{slug(name)}" for name in state.base.rulebook.finding_names}
+    rules = {name: f"/rules/{name}" for name in state.base.rulebook.rules}
+    tree = pictures.tree_of(reason, findings, rules)
+    return [_back(text("why term", term=term.name)), _tabs(term, "why"), div(".reasons")[tree]]
+
+
+def _picture(state: State, term: Term) -> Node:
+    decision = _decision(state)
+    reason = explain.why(state.base.rulebook, decision, term.name)
+    drawing = Markup(pictures.picture_of(state.base.rulebook, decision.case, reason))
+    return [_back(text("why term", term=term.name)), _tabs(term, "picture"), div(".drawn")[drawing]]
+
+
+def _weigh(state: State, term: Term) -> Node:
+    values = [*term.domain.values] if term.takes_highest else []
+    found = explain.weigh(state.base.rulebook, _decision(state), term.name, values)
+    shown = lines([*render.weighing(state.base.rulebook, found)])
+    return [_back(f"{text('for and against')}: {term.name}"), _tabs(term, "weigh"), shown]
+
+
+def _why_not(state: State, about: str) -> Node:
+    name, _, value = about.partition("=")
+    term = _term(state, name)
+    decision = _decision(state)
+    if term is None or term.finding or term.built_in:
+        return PANELS["why"](state, name)
+    value = value or state.form.own("value")
+    others = [one for one in term.domain.values if one not in _held(decision.conclusions[name])]
+    value = value if value in others else (others[0] if len(others) == 1 else "")
+    chosen = [option(value=one, selected=one == value)[one] for one in others]
+    ask = div(".choose")[
+        label(for_="value")[text("other value")],
+        select("#value", name=".value", autocomplete="off")[chosen],
+        panel_button(text("show"), f"whynot:{name}"),
+    ]
+    shown: Node = None
+    if value:
+        found = explain.why_not(state.base.compiled, decision, name, (value,))
+        shown = [h3[text("why not title", term=name, value=value)], lines([*render.why_not(found)])]
+    return [_back(f"{text('why not')} {name}"), _tabs(term, "whynot"), ask, shown]
+
+
+def _held(answer: Answer) -> tuple[str, ...]:
+    if isinstance(answer, Members):
+        return answer.inside
+    return () if answer is None or isinstance(answer, Range) else (str(answer),)
+
+
+# --- all of the advice -----------------------------------------------------------------------------------------------
+
+
+def _change(state: State, _: str) -> Node:
+    asked = _shown(state)
+    found = explain.what_would_change(state.base.compiled, _decision(state), asked, explain.MOST_TOLD)
+    return [_back(text("what would change")), lines([*render.alternatives(state.base.rulebook, found)])]
+
+
+def _enough(state: State, _: str) -> Node:
+    found = explain.enough(state.base.compiled, _decision(state), _shown(state))
+    return [_back(text("enough")), lines([*render.enough(found, "reasons", state.base.rulebook.terms)])]
+
+
+def _shown(state: State) -> tuple[str, ...]:
+    """What may be asked about: nothing in particular, or what a broken law leaves."""
+    decision = _decision(state)
+    if not decision.broken:
+        return ()
+    return tuple(name for name in explain.shown(state.base.rulebook) if not decision.withholds(name))
+
+
+def _difference(state: State) -> Node:
+    """What is different from the answers that are compared with, and what made it so."""
+    before, after = state.before, _decision(state)
+    if before is None:
+        return None
+    found = explain.compare(state.base.compiled, before, after, _shown(state))
+    same = before.case.facts == after.case.facts
+    told = [p[text("what if same")]] if same and state.trying else lines([*render.difference(found)])
+    if state.trying:
+        back = button(type="submit", name=".panel", value="restore", formaction="/decide#panel", data_whole=True)
+        title = text("differs")
+    else:
+        back = button(type="submit", name=".panel", value="alone", formaction="/decide#panel", data_whole=True)
+        title = text("compare", case=state.form.own("before-name"))
+    words = text("what if back") if state.trying else text("compare back")
+    return section(".difference")[h2[title], told, div(".whys")[back[words]]]
+
+
+def _record(state: State, _: str) -> Node:
+    """The text to paste into a record."""
+    found = chain(render.screen(state.base.compiled, _decision(state), cut=False), render.notice(state.base.rulebook))
+    copy = button(type="button", data_copy="#record", hidden=True)[text("copy")]
+    return [_back(text("for the record")), div(".whys")[copy], pre("#record", tabindex="0")[plain_text(found)]]
+
+
+def plain_text(found: Iterable[StyledLine]) -> str:
+    """Lines as text that nothing breaks or colours."""
+    return "".join(f"{one}\n" for one in _plain_lines(found))
+
+
+def _plain_lines(found: Iterable[StyledLine]) -> Iterator[str]:
+    for one in found:
+        heading = f"{one.heading}: " if one.heading else ""
+        yield f"{heading}{'  ' * one.indent}{one.bullet}{one.text}"
+
+
+def begin_trying(state: State) -> str:
+    """The answers of the patient, as they are kept while others are tried."""
+    return json.dumps(dict(state.case.facts), ensure_ascii=False)
+
+
+PANELS: dict[str, Panel] = {
+    "why": _asked(_why),
+    "whynot": _why_not,
+    "weigh": _asked(_weigh),
+    "picture": _asked(_picture),
+    "change": _change,
+    "enough": _enough,
+    "record": _record,
+}

@@ -1,0 +1,112 @@
+"""The questions of the page: a fieldset each, in groups, all of them form controls."""
+
+from collections.abc import Iterator
+
+from htpy import (
+    Element,
+    Node,
+    a,
+    button,
+    datalist,
+    details,
+    div,
+    fieldset,
+    h2,
+    input,
+    label,
+    legend,
+    option,
+    p,
+    section,
+    span,
+    summary,
+)
+
+from ...rulebook import Term
+from .form import slug
+from .state import Group, State, groups_of
+from .texts import text
+
+
+def questions(state: State) -> Element:
+    """All questions in their groups, and the search among them."""
+    groups = groups_of(state.base.rulebook)
+    return div("#questions")[
+        search(state),
+        [_group(state, group) for group in groups],
+        div(".send")[button(type="submit")[text("update")]],
+    ]
+
+
+def search(state: State) -> Node:
+    """The search among the questions, which needs the script, and the switch for those that do not apply."""
+    names = [option(value=term.name) for term in state.base.rulebook.findings]
+    return div(".tools")[
+        div("#search", hidden=True)[
+            label(for_="find")[text("search")],
+            input("#find", type="search", list="names", autocomplete="off"),
+            datalist("#names")[names],
+        ],
+        label(".switch")[input("#others", type="checkbox", form="none"), " ", text("show others")],
+    ]
+
+
+def _group(state: State, group: Group) -> Element:
+    return section(".group", id=f"g-{group.key}", aria_labelledby=f"t-{group.key}")[
+        div(".title")[h2(id=f"t-{group.key}")[group.title], span(".count", id=f"c-{group.key}")[count(state, group)]],
+        group.says and p(".muted")[group.says],
+        [_question(state, term) for term in group.terms],
+    ]
+
+
+def count(state: State, group: Group) -> str:
+    """What is open in a group, in words."""
+    found = [state.states[term.name] for term in group.terms]
+    if is_open := found.count("open"):
+        return text("open count", count=is_open)
+    return text("group off") if all(one == "off" for one in found) else text("group done")
+
+
+def _question(state: State, term: Term) -> Element:
+    name, wrong = slug(term.name), state.wrong(term.name)
+    told = " ".join(filter(None, (term.help and f"h-{name}", wrong and f"e-{name}")))
+    return fieldset(
+        ".question", id=f"q-{name}", data_s=state.states[term.name], aria_describedby=told or None, tabindex="-1"
+    )[
+        legend[span(".ask")[term.ask or term.name], span(".unused")[f" ({text('not used')})"]],
+        div(".answers")[[*_answers(state, term, bool(wrong))]],
+        term.help and details(".help")[summary(aria_label=f"? {term.name}")["?"], p(id=f"h-{name}")[term.help]],
+        wrong and p(".alarm", id=f"e-{name}", role="alert")[wrong],
+    ]
+
+
+def _answers(state: State, term: Term, wrong: bool) -> Iterator[Node]:
+    there = state.form.answers.get(term.name, "")
+    name = slug(term.name)
+    if term.domain.kind == "number":
+        yield input(
+            type="number",
+            name=term.name,
+            value=there,
+            min=str(term.domain.low),
+            max=str(term.domain.high),
+            step="1",
+            autocomplete="off",
+            aria_label=term.ask or term.name,
+            aria_invalid="true" if wrong else None,
+        )
+        yield span(".unit")[f"{term.unit} ({term.domain.low} to {term.domain.high})".strip()]
+        return
+    known = str(state.case.facts.get(term.name, there))
+    for number, value in enumerate(("", *term.domain.values)):
+        place = f"{name}-{number}"
+        chosen = value == known or (not value and known not in term.domain.values)
+        yield label(for_=place)[
+            input(type="radio", id=place, name=term.name, value=value, checked=chosen, autocomplete="off"),
+            span[value or text("not known")],
+        ]
+
+
+def link_to(term: Term) -> Node:
+    """A link to a question."""
+    return a(href=f"#q-{slug(term.name)}")[term.name]

@@ -1,0 +1,64 @@
+"""Pages to look things up: a rule, term, law, source or claim, the names that a search finds, and the map."""
+
+from htpy import Element, Node, a, button, div, form, h1, input, label, li, main, p, section, ul
+
+from ... import render
+from ...render import pictures
+from ...rulebook import Rulebook
+from .advice import lines
+from .page import whole
+from .texts import text
+
+MOST = 200  # names that a search shows
+
+
+def name_page(rulebook: Rulebook, name: str) -> str | None:
+    """The page of whatever has that name; None where nothing has."""
+    found = render.page(rulebook, name)
+    if found is None:
+        return None
+    content = main(".single")[h1[name], _search(""), div(".look-up")[lines([*found])]]
+    return whole(name, "rules", content)
+
+
+def found_page(rulebook: Rulebook, query: str) -> str:
+    """The names and sentences that hold every word searched for."""
+    words = query.casefold().split()
+    entries = [
+        (name, says) for name, says in _entries(rulebook) if all(word in f"{name} {says}".casefold() for word in words)
+    ]
+    shown = ul(".found")[[li[_link(name), f" {says}"] for name, says in entries[:MOST]]]
+    content = main(".single")[
+        h1[text("rules")],
+        _search(query),
+        p(".muted")[text("found", count=len(entries)), " ", a(href="/map")[text("map")]],
+        section[shown] if entries else None,
+    ]
+    return whole(text("rules"), "rules", content)
+
+
+def map_page(rulebook: Rulebook) -> str:
+    """The map of all rules, on the page that has its drawing."""
+    content = main(".single.wide")[h1[text("map")], pictures.map_content(pictures.Map(rulebook))]
+    return whole(text("map"), "rules", content)
+
+
+def _entries(rulebook: Rulebook) -> list[tuple[str, str]]:
+    says = {name: term.ask or term.says for name, term in rulebook.terms.items()}
+    says |= {rule.id: rule.says for rule in rulebook.rules.values()}
+    says |= {law.id: law.says for law in (*rulebook.laws.values(), *rulebook.impossible.values())}
+    says |= {source.key: source.citation for source in rulebook.sources.values()}
+    says |= {f"article: {claim.number}": claim.says for claim in rulebook.claims.values()}
+    return [*says.items()]
+
+
+def _link(name: str) -> Element:
+    return a(href=f"/rules/{name}")[name]
+
+
+def _search(query: str) -> Node:
+    return form(".search", method="get", action="/rules", role="search")[
+        label(for_="q")[text("find")],
+        input("#q", type="search", name="q", value=query),
+        button(type="submit")[text("show")],
+    ]

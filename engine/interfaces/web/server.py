@@ -1,0 +1,113 @@
+"""The server behind the page; the only file that imports uvicorn."""
+
+import gc
+import os
+import signal
+import socket
+import ssl
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Timer
+
+import uvicorn
+
+from .app import make_app
+from .guard import LOOPBACK, Guard, hosts, new_token
+from .served import Served
+
+KEEP_ALIVE = 75  # seconds: people think for longer than uvicorn's 5 between two answers
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the server is told; `token` is None for a new one, and empty for none."""
+
+    knowledge: str
+    host: str
+    port: int
+    allowed: tuple[str, ...] = ()
+    cert: str | None = None
+    key: str | None = None
+    token: str | None = None
+    workers: int = 1
+    open: bool = False
+    behind_proxy: bool = False
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether this machine alone can reach it."""
+        return self.host in LOOPBACK
+
+
+def run(settings: Settings, say: Callable[[str], None]) -> str:
+    """Serve until it is stopped; gives back what kept it from that, empty where nothing did.
+
+    Raises KnowledgeError where the knowledge base has problems.
+    """
+    served = Served(settings.knowledge)
+    if problem := _bad_certificate(settings):
+        return problem
+    try:
+        listening = socket.create_server(
+            (settings.host, settings.port),
+            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
+            backlog=128,
+        )
+    except OSError as error:
+        hint = "; expected a free one, such as --port 0" if settings.port else ""
+        return f"{settings.host} port {settings.port} cannot be listened at ({error.strerror}){hint}"
+    token = new_token() if settings.token is None else settings.token
+    address = f"{'https' if settings.cert else 'http'}://{_in_address(settings.host)}:{listening.getsockname()[1]}/"
+    say(f"lumbar: {address}{f'?token={token}' if token else ''}")
+    say("Ctrl-C ends it. Nothing about patients is kept.")
+    if settings.open:
+        Timer(0.5, webbrowser.open, [f"{address}{f'?token={token}' if token else ''}"]).start()
+    with listening:
+        _serve(settings, served, token, listening)
+    return ""
+
+
+def _serve(settings: Settings, served: Served, token: str, listening: socket.socket) -> None:
+    """Serve here, and in as many processes beside this one as are asked for."""
+    children: list[int] = []
+    for _ in range(settings.workers - 1):
+        child = os.fork()
+        if not child:
+            children = []
+            break
+        children.append(child)
+    app = Guard(make_app(served), hosts(settings.host, settings.allowed), token)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        ssl_certfile=settings.cert,
+        ssl_keyfile=settings.key,
+        server_header=False,
+        lifespan="off",
+    )
+    gc.collect()
+    gc.freeze()
+    try:
+        uvicorn.Server(config).run([listening])
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGTERM)
+        for child in children:
+            os.waitpid(child, 0)
+
+
+def _bad_certificate(settings: Settings) -> str:
+    if not settings.cert:
+        return ""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.cert, settings.key)
+    except (ssl.SSLError, OSError) as error:
+        return f"the certificate {settings.cert} with the key {settings.key} cannot be read ({error})"
+    return ""
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

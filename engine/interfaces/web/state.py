@@ -1,0 +1,114 @@
+"""What the page shows for a form: the case, its decision, and the state of each question."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from ... import render
+from ...case import Case, Decision
+from ...errors import counted
+from ...render import StyledLine
+from ...rulebook import Rulebook, Term
+from .form import Form, case_of
+from .served import Base
+
+QuestionState = Literal["answered", "open", "off", "not used"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Questions that belong together."""
+
+    key: str
+    title: str
+    says: str
+    terms: tuple[Term, ...]
+
+
+def groups_of(rulebook: Rulebook) -> tuple[Group, ...]:
+    """The questions as the knowledge base groups them: by the files of its terms."""
+    found: dict[str, list[Term]] = {}
+    for term in rulebook.findings:
+        found.setdefault(term.place.file.rpartition("/")[2].rpartition(".")[0], []).append(term)
+    return tuple(
+        Group(key, key.replace("_", " ").capitalize(), "", tuple(terms)) for key, terms in found.items() if key
+    )
+
+
+@dataclass(frozen=True)
+class State:
+    """A form with what follows from it; without a decision where something is wrong in it."""
+
+    base: Base
+    form: Form
+
+    @cached_property
+    def case(self) -> Case:
+        """The case that the form is."""
+        return case_of(self.base.rulebook, self.form.answers, self.form.name)
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """What follows; None where the case has problems."""
+        return None if self.case.problems else self.base.decide(self.case)
+
+    @cached_property
+    def before(self) -> Decision | None:
+        """The decision that this one is compared with, if any."""
+        answers = self.form.before
+        if answers is None:
+            return None
+        case = case_of(self.base.rulebook, answers, self.form.own("before-name") or self.form.name)
+        return None if case.problems else self.base.decide(case)
+
+    @cached_property
+    def alarm_lines(self) -> tuple[StyledLine, ...]:
+        """The alarms that have gone off, each with its reasons."""
+        return render.alarm_lines(self.base.compiled, self.decision) if self.decision else ()
+
+    @property
+    def trying(self) -> bool:
+        """Whether other answers are tried, and the form is not the patient."""
+        return self.before is not None and not self.form.own("before-name")
+
+    @cached_property
+    def states(self) -> dict[str, QuestionState]:
+        """The state of each question."""
+        return {term.name: self._state(term.name) for term in self.base.rulebook.findings}
+
+    def _state(self, name: str) -> QuestionState:
+        if self.decision is None:
+            return "answered" if name in self.form.answers else "open"
+        if name in self.decision.not_used:
+            return "not used"
+        if name in self.case.facts:
+            return "answered"
+        return "open" if name in self.decision.ask else "off"
+
+    def wrong(self, name: str) -> str:
+        """What is wrong with the answer to a question; empty where nothing is."""
+        return "; ".join(
+            f"{problem.there}; expected {problem.expected}"
+            for problem in self.case.problems
+            if f"{name!r}" in str(problem)
+        )
+
+    def open_in(self, group: Group) -> str:
+        """What a group still has to be asked, in words."""
+        count = sum(self.states[term.name] == "open" for term in group.terms)
+        return counted(count, "question") if count else ""
+
+    def screening(self) -> int:
+        """How many screening questions are open."""
+        terms = self.base.rulebook.terms
+        return sum(terms[name].screening for name in self.decision.ask) if self.decision else 0
+
+    def explained(self) -> Iterator[str]:
+        """The conclusions that have an answer and may be asked about."""
+        if self.decision is not None:
+            yield from (
+                name
+                for name, answer in self.decision.conclusions.items()
+                if answer is not None and not self.decision.withholds(name)
+            )

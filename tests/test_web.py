@@ -1,0 +1,299 @@
+"""The page without a browser: what it shows is what the commands print, and nothing gets in or out that must not."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from engine import render
+from engine.case import Case
+from engine.chain import Chain
+from engine.interfaces.web import served as served_module
+from engine.interfaces.web.api import QUESTIONS
+from engine.interfaces.web.app import make_app
+from engine.interfaces.web.form import form_of, slug
+from engine.interfaces.web.guard import Guard
+from engine.interfaces.web.openapi import document
+from engine.interfaces.web.panels import PANELS
+from engine.interfaces.web.served import Served
+from engine.interfaces.web.texts import FILE, _texts
+from engine.loader import load
+from engine.rulebook import Rulebook
+from tests.conftest import BICYCLE, ROOT
+
+WEB = ROOT / "engine" / "interfaces" / "web"
+SAVED = ("disc_centralises_on_extension", "only_fever_told", "desk_worker_not_yet_tested", "followup_did_too_much")
+
+
+def first_case(book: Rulebook) -> Case:
+    """A saved case."""
+    return next(iter(book.cases.values()))
+
+
+class Reader(HTMLParser):
+    """What a page shows: its words, and the answers that are chosen."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.chosen: dict[str, str] = {}
+        self.styled: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An input that is chosen, and what the policy of the page forbids."""
+        had = dict(attrs)
+        if tag == "input" and (("checked" in had) or had.get("type") == "number") and had.get("value"):
+            self.chosen[str(had["name"])] = str(had["value"])
+        if tag == "style" or "style" in had or any(name.startswith("on") for name in had):
+            self.styled.append(tag)
+        if tag == "script" and not had.get("src") and had.get("type") != "application/json":
+            self.styled.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Words of the page."""
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        """All words, one space between them."""
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="module")
+def page() -> TestClient:
+    """The page of the bundled knowledge base."""
+    return TestClient(make_app(Served(ROOT / "knowledge")))
+
+
+@pytest.fixture(scope="module")
+def bicycles() -> TestClient:
+    """The page of another field."""
+    return TestClient(make_app(Served(BICYCLE)))
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_the_page_says_what_decide_prints(page: TestClient, bundled: Rulebook, name: str) -> None:
+    case = bundled.cases[name]
+    shown = Reader(page.post("/decide", data={key: str(value) for key, value in case.facts.items()}).text)
+    assert shown.chosen == {key: str(value) for key, value in case.facts.items()}
+    compiled = served_module.Base(bundled).compiled
+    decision = Chain(bundled).decide(case)
+    wanted = [*render.alarm_lines(compiled, decision)]
+    wanted += [line for part in render.parts(compiled, decision) for line in part.lines]
+    assert wanted
+    for line in wanted:
+        assert " ".join(line.text.split()) in shown.text
+
+
+@pytest.mark.parametrize("name", SAVED[:2])
+def test_programs_get_what_json_prints(page: TestClient, bundled: Rulebook, name: str) -> None:
+    case = bundled.cases[name]
+    told = page.post("/api/decide", json={"case": {**case.facts, "case": name}}).json()
+    assert told == json.loads(json.dumps(Chain(bundled).decide(case).as_json()))
+
+
+def test_every_question_can_be_asked_about_another_field(bicycles: TestClient) -> None:
+    book = load(BICYCLE)
+    case = {key: str(value) for key, value in first_case(book).facts.items()}
+    for kind in PANELS:
+        for term in book.conclusions:
+            found = bicycles.post("/decide", data={**case, ".panel": f"{kind}:{term.name}"})
+            assert found.status_code == 200, (kind, term.name)
+    for name in QUESTIONS:
+        asked = {"case": case, "term": book.conclusions[0].name, "after": {}}
+        assert bicycles.post(f"/api/{name}", json=asked).status_code == 200, name
+
+
+def test_nothing_of_the_page_knows_medicine(bicycles: TestClient) -> None:
+    words = Reader(bicycles.get("/").text).text + FILE.read_text(encoding="utf-8")
+    words += "".join(path.read_text(encoding="utf-8") for path in WEB.glob("*.py"))
+    assert not re.findall(r"\b(pain|urgency|exercise|red flag|back pain|leg)\b", words)
+
+
+def test_a_wrong_answer_gets_no_advice_and_says_how_far_alarms_reach(page: TestClient) -> None:
+    shown = Reader(page.post("/decide", data={"age": "400", "fever": "yes"}).text)
+    assert "400 is outside the range of 'age'" in shown.text
+    assert "Not decided" in shown.text
+    assert "urgency: at least" in shown.text
+    assert "How to go on" not in shown.text
+    told = page.post("/api/decide", json={"case": {"age": "400"}})
+    assert told.status_code == 422
+    assert told.json()["problems"][0]["there"].startswith("400 is outside")
+
+
+def test_a_file_with_problems_is_refused_and_not_decided_by_what_is_left(page: TestClient) -> None:
+    shown = page.post("/case", files={".file": ("a.yaml", b"fever: yes\nsaddel numbness: yes\n")})
+    assert shown.status_code == 422
+    assert "saddle numbness" in shown.text
+    assert "What to do" not in shown.text
+
+
+def test_a_case_goes_out_as_a_file_and_comes_in_again(page: TestClient, bundled: Rulebook) -> None:
+    case = bundled.cases[SAVED[0]]
+    facts = {key: str(value) for key, value in case.facts.items()}
+    for address in ("/case.yaml", "/case.json"):
+        file = page.post(address, data={**facts, ".case": "somebody"}).content
+        shown = Reader(page.post("/case", files={".file": (address[1:], file)}).text)
+        assert shown.chosen == facts
+
+
+def test_a_follow_up_begins_with_what_lasts_and_is_compared_with_the_visit_before(bicycles: TestClient) -> None:
+    book = load(BICYCLE)
+    file = json.dumps(dict(first_case(book).facts)).encode()
+    shown = bicycles.post("/case", files={".file": ("visit.json", file)}, data={".follow-up": "yes"})
+    lasting = {key for key in first_case(book).facts if book.terms[key].lasts}
+    assert set(Reader(shown.text).chosen) == lasting
+    assert "Compared with" in shown.text
+
+
+def test_other_answers_are_tried_beside_the_patients_own(page: TestClient) -> None:
+    tried = page.post("/decide", data={"fever": "no", ".panel": "try"})
+    before = unescape(re.search(r'name="\.before" value="([^"]*)"', tried.text)[1])  # type: ignore[index]
+    assert json.loads(before) == {"fever": "no"}
+    other = Reader(page.post("/decide", data={"fever": "yes", ".before": before}).text)
+    assert "What if: not the patient" in other.text
+    assert "What is different" in other.text
+    back = Reader(page.post("/decide", data={"fever": "yes", ".before": before, ".panel": "restore"}).text)
+    assert back.chosen == {"fever": "no"}
+    assert "What if" not in back.text
+
+
+def test_no_page_breaks_its_own_policy(page: TestClient) -> None:
+    facts = {"leg weakness": "new", "leaning back": "worse"}
+    pages = [page.get(address).text for address in ("/", "/rules?q=leg", "/rules/urgency", "/map", "/nothing")]
+    pages += [page.post("/decide", data={**facts, ".panel": f"{kind}:urgency"}).text for kind in PANELS]
+    pages += [page.post("/leaflet", data=facts).text]
+    assert [Reader(one).styled for one in pages] == [[]] * len(pages)
+
+
+def test_names_of_questions_differ_as_addresses(bundled: Rulebook) -> None:
+    for book in (bundled, load(BICYCLE)):
+        names = [slug(term.name) for term in book.findings]
+        assert len({*names}) == len(names)
+
+
+def test_every_text_is_used_and_every_text_used_is_there() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in WEB.glob("*.py"))
+    missing = {key for key in re.findall(r'\btext\(\s*"([^"]+)"', code) if key not in _texts()}
+    unused = {key for key in _texts() if f'"{key}"' not in code}
+    assert (missing, unused) == (set(), set())
+
+
+def test_every_route_for_programs_is_described(page: TestClient) -> None:
+    told = page.get("/openapi.json").json()
+    assert {*told["paths"]} == {*(f"/api/{name}" for name in QUESTIONS), "/health"}
+    assert told == json.loads(json.dumps(document(tuple(QUESTIONS))))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"nothing", b'{"case": 1}', b"[" * 100_000, b'{"case": {}, "term": [1]}', b'{"case": {"a": {}}}'],
+)
+def test_what_no_program_should_send_is_refused(page: TestClient, body: bytes) -> None:
+    assert page.post("/api/why", content=body).status_code in (400, 422)
+
+
+# --- who gets in -----------------------------------------------------------------------------------------------------
+
+SAME, CROSS, NEXT_PORT = ({"sec-fetch-site": site} for site in ("same-origin", "cross-site", "same-site"))
+TOKEN = "t" * 43
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("GET", {}, 200),
+        ("GET", {"host": "localhost:8470"}, 200),
+        ("GET", {"host": "evil.example"}, 421),
+        ("GET", {"host": "127.0.0.1.evil.example"}, 421),
+        ("GET", {"host": "["}, 421),
+        ("POST", SAME, 200),
+        ("POST", {"sec-fetch-site": "none"}, 200),
+        ("POST", {}, 200),
+        ("POST", CROSS, 403),
+        ("POST", NEXT_PORT, 403),
+        ("POST", {"origin": "http://127.0.0.1"}, 200),
+        ("POST", {"origin": "http://evil.example"}, 403),
+        ("POST", {"origin": "null"}, 403),
+        ("POST", {"content-length": "2000000"}, 413),
+        ("POST", {"content-length": "-1"}, 413),
+    ],
+)
+def test_the_guard(bicycles: TestClient, method: str, headers: dict[str, str], status: int) -> None:
+    client = TestClient(Guard(bicycles.app), base_url="http://127.0.0.1")
+    address = "/" if method == "GET" else "/decide"
+    found = client.request(method, address, headers=headers)
+    assert found.status_code == status
+    assert "default-src 'none'" in found.headers["content-security-policy"]
+    assert found.headers["cache-control"] == "no-store"
+
+
+def test_a_token_is_asked_for_and_becomes_a_cookie(bicycles: TestClient) -> None:
+    client = TestClient(Guard(bicycles.app, token=TOKEN), base_url="http://127.0.0.1")
+    assert client.get("/").status_code == 403
+    assert client.get("/?token=wrong").status_code == 403
+    bearer = {"authorization": f"Bearer {TOKEN}"}
+    assert client.post("/api/decide", json={"case": {}}, headers=bearer).status_code == 200
+    first = client.get(f"/?token={TOKEN}", follow_redirects=False)
+    assert (first.status_code, first.headers["location"]) == (303, "/")
+    assert "httponly" in first.headers["set-cookie"].lower()
+    assert "samesite=strict" in first.headers["set-cookie"].lower()
+    assert client.get("/").status_code == 200
+    assert client.get("/health").status_code == 200
+
+
+def test_a_body_larger_than_it_says_is_not_read_to_its_end(bicycles: TestClient) -> None:
+    client = TestClient(Guard(bicycles.app), base_url="http://127.0.0.1", raise_server_exceptions=False)
+
+    def body() -> Iterator[bytes]:
+        yield from (b"x" * 100_000 for _ in range(40))
+
+    assert client.post("/api/decide", content=body()).status_code >= 400
+
+
+# --- knowledge that changes ------------------------------------------------------------------------------------------
+
+
+def test_changed_rules_are_used_and_broken_ones_are_not(shed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served_module, "LOOK", 0.0)
+    client = TestClient(make_app(Served(shed)))
+    old = client.get("/health").json()["rulebook"]
+    card = next((shed / "rules").rglob("*.yaml"))
+    text = card.read_text(encoding="utf-8")
+    card.write_text("rule: nothing\n", encoding="utf-8")
+    assert "has problems now" in client.get("/").text
+    assert client.get("/health").json()["rulebook"] == old
+    shutil.rmtree(card.parent)
+    assert "has problems" in client.get("/").text or client.get("/health").json()["rulebook"] != old
+    card.parent.mkdir()
+    card.write_text(text, encoding="utf-8")
+    again = client.post("/decide", data={".rulebook": "0" * 16})
+    assert "The rules have changed since this page was opened" in again.text
+
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_a_form_is_the_case_of_its_last_answers(data: st.DataObject) -> None:
+    book = load(BICYCLE)
+    names = [term.name for term in book.findings if term.domain.values]
+    pairs = data.draw(
+        st.lists(
+            st.sampled_from(names).flatmap(
+                lambda name: st.tuples(st.just(name), st.sampled_from(["", *book.terms[name].domain.values]))
+            )
+        )
+    )
+    last = {name: value for name, value in dict(pairs).items() if value}
+    assert form_of(pairs).answers == last
