@@ -21,7 +21,7 @@ $(BIN)/lumbar make-cases 1000 --out $(TRIAL)/cases.csv
 $(BIN)/lumbar batch $(TRIAL)/cases.csv --out $(TRIAL)/answers
 $(BIN)/lumbar report $(TRIAL)/answers --output $(TRIAL)/report.html
 $(BIN)/lumbar check
-@echo 'Done. Open $(TRIAL)/why.html and $(TRIAL)/report.html. The command is $(BIN)/lumbar; docs/first_case.md says how to go on.'
+@echo 'Done. Open $(TRIAL)/why.html and $(TRIAL)/report.html. $(BIN)/lumbar serve --open shows the page in the browser; docs/first_case.md says how to go on.'
 endef
 
 PIP := $(BIN)/python -m pip install -qq
@@ -85,7 +85,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.python setup.cfg pyproject.toml
-	$(PIP) --editable '.[author,batch,formats]'
+	$(PIP) --editable '.[author,batch,formats,web]'
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.python setup.cfg pyproject.toml

@@ -37,7 +37,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_the_wheel_holds_all_code_and_all_knowledge(wheel: set[str]) -> None:
-    code = files("engine", ".py", ".typed") | {"cli.py"}
+    code = files("engine", ".py", ".typed", ".yaml", ".css", ".js") | {"cli.py"}
     knowledge = files("knowledge", ".yaml", ".csv", ".md")
     assert "engine/py.typed" in code
     assert knowledge
@@ -45,7 +45,11 @@ def test_the_wheel_holds_all_code_and_all_knowledge(wheel: set[str]) -> None:
 
 
 def test_the_wheel_holds_nothing_else(wheel: set[str]) -> None:
-    expected = files("engine", ".py", ".typed", ".md") | files("knowledge", ".yaml", ".csv", ".md") | {"cli.py"}
+    expected = (
+        files("engine", ".py", ".typed", ".md", ".yaml", ".css", ".js")
+        | files("knowledge", ".yaml", ".csv", ".md")
+        | {"cli.py"}
+    )
     others = {name for name in wheel - expected if ".dist-info/" not in name}
     assert sorted(others) == []
 

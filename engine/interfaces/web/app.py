@@ -71,7 +71,7 @@ class Pages:
 
     def _turned(self, state: State) -> State:
         """The state with other answers, where the button that was pressed asks for them."""
-        form, panel = state.form, state.form.own("panel")
+        form, panel = state.form, state.form.panel
         if panel == "try" and not state.case.problems:
             return _with(state, form.answers, panel="", before=begin_trying(state), **{"before-name": ""})
         if panel == "restore" and form.before is not None:

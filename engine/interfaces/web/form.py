@@ -26,6 +26,11 @@ class Form:
         return self.fields.get(name, "")
 
     @property
+    def panel(self) -> str:
+        """What to show beside the questions: what a button asks for, else what is shown already."""
+        return self.fields.get("panel", self.own("shown"))
+
+    @property
     def name(self) -> str:
         """The id of the case."""
         return self.own("case") or NAME

@@ -21,10 +21,10 @@ Panel = Callable[[State, str], Node]
 
 def panel(state: State) -> Element:
     """What the form asks to see, with what keeps it open while answers change."""
-    kind, _, about = state.form.own("panel").partition(":")
+    kind, _, about = state.form.panel.partition(":")
     show = PANELS.get(kind)
     before = state.form.own("before") if state.before is not None else ""
-    kept = [hidden("panel", f"{kind}:{about}" if show else ""), hidden("before", before)]
+    kept = [hidden("shown", f"{kind}:{about}" if show else ""), hidden("before", before)]
     kept.append(hidden("before-name", state.form.own("before-name") if before else ""))
     shown: Node = None
     if state.decision is not None:

@@ -17,7 +17,6 @@ from htpy import (
     legend,
     option,
     p,
-    section,
     span,
     summary,
 )
@@ -52,7 +51,7 @@ def search(state: State) -> Node:
 
 
 def _group(state: State, group: Group) -> Element:
-    return section(".group", id=f"g-{group.key}", aria_labelledby=f"t-{group.key}")[
+    return div(".group", id=f"g-{group.key}")[
         div(".title")[h2(id=f"t-{group.key}")[group.title], span(".count", id=f"c-{group.key}")[count(state, group)]],
         group.says and p(".muted")[group.says],
         [_question(state, term) for term in group.terms],

@@ -29,7 +29,7 @@ class Base:
     def __post_init__(self) -> None:
         self.chain = Chain(self.rulebook)
         self.compiled = CompiledRulebook(self.rulebook)
-        self.alarms = Alarms(self.rulebook)
+        self.alarms = Alarms(self.compiled)
 
     def decide(self, case: Case) -> Decision:
         """The decision of a case without problems."""

@@ -62,6 +62,7 @@
 
   const decide = async (button) => {
     const mine = ++turn, gone = new AbortController();
+    form.dataset.busy = "true";
     if (going) going.abort();
     going = gone;
     clearTimeout(again); clearTimeout(slow); clearTimeout(later);
@@ -89,6 +90,7 @@
       const page = await send("next", data());
       if (mine === turn && page) put("next", page);
     } catch { /* the next answer asks again */ }
+    if (mine === turn) form.dataset.busy = "false";
   };
 
   const focus = () => { const heading = by("heading"); if (heading) { heading.focus({ preventScroll: true }); heading.scrollIntoView({ block: "nearest" }); } };

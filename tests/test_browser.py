@@ -1,0 +1,321 @@
+"""The page in Chromium, at a desk and on a telephone: entered by mouse, by keyboard and without script.
+
+Skipped where there is no Chromium. `make test-browser` enters every saved case.
+"""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from engine import render
+from engine.case import Case
+from engine.chain import Chain
+from engine.explain import CompiledRulebook
+from engine.interfaces.web.app import make_app
+from engine.interfaces.web.form import slug
+from engine.interfaces.web.guard import Guard
+from engine.interfaces.web.served import Served
+from engine.rulebook import Rulebook
+from tests.conftest import ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.web,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
+]
+DESK, TELEPHONE = (1280, 900), (390, 844)
+FEW = (
+    "disc_centralises_on_extension",
+    "facet_by_three_of_five",
+    "saddle_numb_and_bladder_slow",
+    "sciatica_not_yet_tested",
+    "followup_did_too_much",
+)
+ALARM = {"leg weakness": "new"}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A server with the bundled knowledge base."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    app = Guard(make_app(Served(ROOT / "knowledge")))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listening.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, as Debian has it."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+class Watched:
+    """A page whose requests, complaints and broken policies are counted."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.wrong = page, list[str]()
+        page.on("console", lambda message: self.wrong.append(message.text) if message.type != "log" else None)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("request", lambda request: self._asked(request.url, address))
+
+    def _asked(self, url: str, address: str) -> None:
+        if not url.startswith((address, "data:")):
+            self.wrong.append(f"a request to {url}")
+
+
+@contextmanager
+def opened(
+    browser: Browser, address: str, size: tuple[int, int] = DESK, script: bool = True, path: str = "/"
+) -> Iterator[Page]:
+    """The page of a new case; nothing may be wrong with it once it is closed."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=script)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    watched = Watched(page, address)
+    page.goto(address + path)
+    yield page
+    context.close()
+    assert watched.wrong == []
+
+
+def answer(page: Page, name: str, value: object) -> None:
+    """Click an answer."""
+    page.locator(f'#q-{slug(name)} input[value="{value}"]').click()
+
+
+def enter(page: Page, facts: "dict[str, str | int]") -> None:
+    """Give each answer by mouse; questions that do not apply yet appear as those before them are answered."""
+    page.locator("#others").check()
+    for name, value in facts.items():
+        row = page.locator(f"#q-{slug(name)}")
+        if row.locator("input[type=number]").count():
+            row.locator("input[type=number]").fill(str(value))
+            row.locator("input[type=number]").blur()
+        else:
+            answer(page, name, value)
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is on its way."""
+    page.wait_for_selector("#case[data-busy=false]", state="attached")
+
+
+def wanted(rulebook: Rulebook, case: Case) -> list[str]:
+    """The words of `lumbar decide` for a case."""
+    compiled, decision = CompiledRulebook(rulebook), Chain(rulebook).decide(case)
+    lines = [*render.alarm_lines(compiled, decision)]
+    lines += [line for part in render.parts(compiled, decision) for line in part.lines]
+    return [" ".join(line.text.split()) for line in lines]
+
+
+def shown(page: Page) -> str:
+    """The words of the strip and the panel."""
+    return " ".join(f"{page.inner_text('#strip')} {page.inner_text('#panel')}".split())
+
+
+def check_case(browser: Browser, address: str, rulebook: Rulebook, name: str, size: tuple[int, int]) -> None:
+    """Enter a saved case, and compare."""
+    case = rulebook.cases[name]
+    with opened(browser, address, size) as page:
+        enter(page, dict(case.facts))
+        settle(page)
+        words = shown(page)
+        for line in wanted(rulebook, case):
+            assert line in words
+
+
+@pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])
+@pytest.mark.parametrize("name", FEW)
+def test_a_saved_case_entered_by_mouse(
+    browser: Browser, address: str, bundled: Rulebook, name: str, size: tuple[int, int]
+) -> None:
+    check_case(browser, address, bundled, name, size)
+
+
+@pytest.mark.slow
+def test_every_saved_case_entered_by_mouse(browser: Browser, address: str, bundled: Rulebook) -> None:
+    for name in bundled.cases:
+        check_case(browser, address, bundled, name, DESK)
+
+
+def test_by_keyboard_alone_and_the_focus_stays(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        for _ in range(60):
+            if page.evaluate("document.activeElement.name") == "leg weakness":
+                break
+            page.keyboard.press("Tab")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        settle(page)
+        assert page.evaluate("document.activeElement.value") == "new"
+        assert "SAME DAY at least" in page.inner_text("#strip")
+        page.get_by_role("button", name="Why urgency?").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#panel .reasons")
+        assert page.evaluate("document.activeElement.id") == "heading"
+        assert "SAME DAY at least" in page.inner_text("#strip")
+
+
+def test_without_script(browser: Browser, address: str) -> None:
+    with opened(browser, address, script=False) as page:
+        answer(page, "leg weakness", "new")
+        page.get_by_role("button", name="Update the recommendation").click()
+        assert "SAME DAY at least" in page.inner_text("#strip")
+        page.get_by_role("button", name="Why urgency?").click()
+        assert "leg weakness: new" in page.inner_text("#panel")
+        page.get_by_role("button", name="Back to the recommendation").click()
+        assert "No exercise" in page.inner_text("#panel")
+        assert page.locator("#q-leg-weakness input:checked").get_attribute("value") == "new"
+
+
+def test_a_reply_that_is_not_the_newest_is_dropped(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        late = [True]
+
+        def slowly(route: Route) -> None:
+            if late.pop() if late else False:
+                time.sleep(0.8)
+            route.continue_()
+
+        page.route("**/decide", slowly)
+        answer(page, "leg weakness", "severe")
+        answer(page, "leg weakness", "none")
+        settle(page)
+        page.wait_for_timeout(1000)
+        assert "leg weakness" not in page.inner_text("#strip")
+
+
+def test_a_server_that_is_gone_leaves_no_recommendation_and_the_alarm(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    enter(page, dict(ALARM))
+    settle(page)
+    assert "No exercise" in page.inner_text("#panel")
+    page.route("**/decide", lambda route: route.abort())
+    answer(page, "saddle numbness", "no")
+    page.get_by_text("No recommendation.").wait_for()
+    assert page.inner_text("#panel").strip() == ""
+    assert "SAME DAY" in page.inner_text("#strip")
+    page.unroute("**/decide")
+    page.locator("#panel").get_by_text("No exercise until").wait_for()
+    assert page.inner_text("#status") == ""
+    context.close()
+
+
+def test_two_tabs_have_two_patients(browser: Browser, address: str) -> None:
+    with opened(browser, address) as one, opened(browser, address) as other:
+        enter(one, dict(ALARM))
+        enter(other, {"leg weakness": "none"})
+        settle(one)
+        settle(other)
+        assert "SAME DAY" in one.inner_text("#strip")
+        assert "SAME DAY" not in other.inner_text("#strip")
+
+
+@pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])
+def test_an_alarm_is_in_sight_wherever_the_page_is_scrolled(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    with opened(browser, address, size) as page:
+        enter(page, dict(ALARM))
+        settle(page)
+        page.get_by_role("button", name="Why urgency?").click()
+        page.wait_for_selector("#panel .reasons")
+        height = page.evaluate("document.documentElement.scrollHeight")
+        for part in range(11):
+            page.evaluate(f"window.scrollTo({{top: {height * part // 10}, behavior: 'instant'}})")
+            box = page.locator("#strip").bounding_box()
+            assert box is not None
+            assert -1 <= box["y"] <= size[1] - 40, f"at {part} tenths"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, address: str, scheme: str) -> None:
+    context = browser.new_context(bypass_csp=True, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    found = [*_faults(page, address)]
+    enter(page, dict(ALARM))
+    settle(page)
+    found += _axe(page)
+    for name in ("Why urgency?", "Why not…", "For and against", "Picture"):
+        page.get_by_role("button", name=name, exact=True).first.click()
+        settle(page)
+        found += _axe(page)
+    for path in ("/rules?q=stenosis", "/rules/urgency", "/map"):
+        found += _faults(page, f"{address}{path}")
+    context.close()
+    assert found == []
+
+
+def _faults(page: Page, url: str) -> list[str]:
+    page.goto(url)
+    return _axe(page)
+
+
+def _axe(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+@pytest.mark.parametrize("path", ["/", "/rules", "/rules/urgency", "/map"])
+def test_a_narrow_window_needs_no_scrolling_sideways(browser: Browser, address: str, path: str) -> None:
+    with opened(browser, address, (320, 640), path=path) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_print_has_the_advice_and_its_alarm(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        enter(page, dict(ALARM))
+        settle(page)
+        page.emulate_media(media="print", forced_colors="active")
+        assert page.locator("#strip").is_visible()
+        assert page.get_by_text("No exercise until a clinician has seen to this.").first.is_visible()
+        assert not page.locator("#questions").is_visible()
+
+
+def test_a_page_that_is_opened_again_shows_no_old_recommendation(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        enter(page, dict(ALARM))
+        settle(page)
+        page.goto(f"{address}/rules")
+        page.go_back()
+        page.wait_for_timeout(500)
+        chosen = page.locator("#q-leg-weakness input:checked").get_attribute("value")
+        assert ("SAME DAY" in page.inner_text("#strip")) == (chosen == "new")
+        page.reload()
+        chosen = page.locator("#q-leg-weakness input:checked").get_attribute("value")
+        assert ("SAME DAY" in page.inner_text("#strip")) == (chosen == "new")
+
+
+def save_pictures(context: BrowserContext, address: str, folder: Path) -> None:
+    """Draw the pictures of docs/browser.md."""
+    page = context.new_page()
+    page.goto(address)
+    enter(page, dict(ALARM))
+    settle(page)
+    page.screenshot(path=folder / "decide.png")
