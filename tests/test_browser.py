@@ -9,12 +9,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from engine import render
 from engine.case import Case
@@ -145,8 +144,7 @@ def check_case(browser: Browser, address: str, rulebook: Rulebook, name: str, si
             assert line in words
 
 
-@pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])
-@pytest.mark.parametrize("name", FEW)
+@pytest.mark.parametrize(("name", "size"), [*zip(FEW, (DESK, TELEPHONE) * 3, strict=False)])
 def test_a_saved_case_entered_by_mouse(
     browser: Browser, address: str, bundled: Rulebook, name: str, size: tuple[int, int]
 ) -> None:
@@ -157,6 +155,8 @@ def test_a_saved_case_entered_by_mouse(
 def test_every_saved_case_entered_by_mouse(browser: Browser, address: str, bundled: Rulebook) -> None:
     for name in bundled.cases:
         check_case(browser, address, bundled, name, DESK)
+    for name in FEW:
+        check_case(browser, address, bundled, name, TELEPHONE)
 
 
 def test_by_keyboard_alone_and_the_focus_stays(browser: Browser, address: str) -> None:
@@ -312,10 +312,14 @@ def test_a_page_that_is_opened_again_shows_no_old_recommendation(browser: Browse
         assert ("SAME DAY" in page.inner_text("#strip")) == (chosen == "new")
 
 
-def save_pictures(context: BrowserContext, address: str, folder: Path) -> None:
-    """Draw the pictures of docs/browser.md."""
-    page = context.new_page()
-    page.goto(address)
-    enter(page, dict(ALARM))
-    settle(page)
-    page.screenshot(path=folder / "decide.png")
+def test_the_picture_of_the_docs(browser: Browser, address: str, approve: bool) -> None:
+    picture = ROOT / "docs" / "static" / "decide.png"
+    with opened(browser, address, (1280, 800)) as page:
+        enter(page, {"leaning back": "worse", **ALARM})
+        page.locator("#others").uncheck()
+        settle(page)
+        page.evaluate("window.scrollTo(0, 0)")
+        drawn = page.screenshot()
+    if approve:
+        picture.write_bytes(drawn)
+    assert picture.read_bytes()[:8] == drawn[:8]

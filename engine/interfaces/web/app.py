@@ -19,10 +19,11 @@ from starlette.routing import Route
 from ...case import Case
 from ...errors import Place, counted
 from ...loader import writing
+from ...none_of_these import NONE_OF_THESE
 from ..files import read_stream
 from . import api, reference
 from .advice import next_question
-from .form import Form, form_of
+from .form import Form, answers_of, form_of
 from .leaflet import leaflet_page
 from .page import decide_page, message_page, parts, rejected_page
 from .panels import begin_trying
@@ -75,8 +76,7 @@ class Pages:
         if panel == "try" and not state.case.problems:
             return _with(state, form.answers, panel="", before=begin_trying(state), **{"before-name": ""})
         if panel == "restore" and form.before is not None:
-            facts = {name: str(value) for name, value in form.before.items()}
-            return _with(state, facts, panel="", before="", **{"before-name": ""})
+            return _with(state, form.before, panel="", before="", **{"before-name": ""})
         if panel == "alone":
             return _with(state, form.answers, panel="", before="", **{"before-name": ""})
         return state
@@ -106,11 +106,11 @@ class Pages:
         [case] = cases
         if case.problems:  # what could not be read of it may be what raises an alarm
             return HTMLResponse(rejected_page(base, case), 422)
-        facts = {term: str(value) for term, value in case.facts.items()}
+        answers = answers_of(case)
         if not follow_up:
-            return self._whole(Form(facts, {"case": case.id}))
-        lasting = {term: value for term, value in facts.items() if base.rulebook.terms[term].lasts}
-        before = {"before": begin_trying(State(base, Form(facts, {}))), "before-name": case.id}
+            return self._whole(Form(answers, {"case": case.id}))
+        lasting = {term: str(value) for term, value in case.facts.items() if base.rulebook.terms[term].lasts}
+        before = {"before": begin_trying(State(base, Form(answers, {}))), "before-name": case.id}
         return self._whole(Form(lasting, {"case": f"{case.id} follow-up", **before}))
 
     async def yaml(self, request: Request) -> Response:
@@ -128,7 +128,10 @@ class Pages:
         """The case as JSON."""
         form = await _form(request)
         case = await self.run(lambda: _kept(State(self.served.current(), form).case))
-        return JSONResponse({"case": case.id, **case.facts}, headers=_disposition(f"{case.id}.json"))
+        none = {NONE_OF_THESE: [*case.none_of_these]} if case.none_of_these else {}
+        implied = {name for names in case.none_of_these.values() for name in names}
+        said = {name: value for name, value in case.facts.items() if name not in implied}
+        return JSONResponse({"case": case.id, **none, **said}, headers=_disposition(f"{case.id}.json"))
 
     async def leaflet(self, request: Request) -> Response:
         """A leaflet for the patient."""

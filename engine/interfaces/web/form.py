@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ...case import Case, Value
+from ...case import Case
 from ...errors import Place
 from ...loader.cases import Entry, make_case
-from ...rulebook import Rulebook, Term
+from ...none_of_these import NONE_OF_THESE, SEPARATOR
+from ...rulebook import Rulebook
 
 OWN = "."  # the page's own fields begin so, and no term does
 NAME = "case"
@@ -36,13 +37,18 @@ class Form:
         return self.own("case") or NAME
 
     @property
-    def before(self) -> dict[str, Value] | None:
+    def none(self) -> tuple[str, ...]:
+        """The groups of which "none of these" is said."""
+        return tuple(filter(None, self.answers.get(NONE_OF_THESE, "").split(SEPARATOR)))
+
+    @property
+    def before(self) -> dict[str, str] | None:
         """The answers that those of the form are compared with, where some are."""
         try:
             found = json.loads(self.own("before") or "null")
         except ValueError:
             return None
-        return found if isinstance(found, dict) else None
+        return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else None
 
 
 def form_of(pairs: Iterable[tuple[str, str]]) -> Form:
@@ -52,6 +58,8 @@ def form_of(pairs: Iterable[tuple[str, str]]) -> Form:
     for key, value in pairs:
         if key.startswith(OWN):
             fields[key[1:]] = value
+        elif key == NONE_OF_THESE:
+            answers[key] = SEPARATOR.join(filter(None, (answers.get(key, ""), value)))
         elif value.strip():
             answers[key] = value
         else:
@@ -65,11 +73,13 @@ def case_of(rulebook: Rulebook, answers: Mapping[str, object], name: str) -> Cas
     return make_case([Entry(key, value, place) for key, value in answers.items()], rulebook, place, name)
 
 
+def answers_of(case: Case) -> dict[str, str]:
+    """The answers of a case as its form has them: those of "none of these" are not said one by one."""
+    implied = {name for names in case.none_of_these.values() for name in names}
+    said = {name: str(value) for name, value in case.facts.items() if name not in implied}
+    return said | ({NONE_OF_THESE: SEPARATOR.join(case.none_of_these)} if case.none_of_these else {})
+
+
 def slug(name: str) -> str:
     """The name of a term as a part of an address in the page."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-
-
-def values_of(term: Term) -> tuple[str, ...]:
-    """The answers to choose from; none of a number."""
-    return term.domain.values

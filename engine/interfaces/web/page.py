@@ -35,7 +35,7 @@ from ...drawing.text_width import printable
 from .advice import hidden, lines, next_question, strip
 from .form import slug
 from .panels import panel
-from .questions import count, questions
+from .questions import count, none, questions
 from .served import Base
 from .state import State, groups_of
 from .static import address
@@ -133,11 +133,13 @@ def message_page(says: str) -> str:
 
 def parts(state: State, turn: str) -> str:
     """What a changed answer changes: the strip, the panel, and the state of each question."""
+    groups = groups_of(state.base.rulebook)
     told = {
         "turn": turn,
         "rulebook": state.base.rulebook.digest,
         "states": {slug(name): found for name, found in state.states.items()},
-        "counts": {group.key: count(state, group) for group in groups_of(state.base.rulebook)},
+        "counts": {f"c-{group.key}": count(state, group) for group in groups}
+        | {f"n-{group.key}": none(state, group) for group in groups if group.none},
         "alarm": [line.text for line in state.alarm_lines],
     }
     data = Markup(json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"))

@@ -12,7 +12,7 @@ from ...case import Answer, Decision, Members, Range
 from ...render import StyledLine, pictures
 from ...rulebook import Term
 from .advice import hidden, lines, panel_button, recommendation
-from .form import slug
+from .form import answers_of, slug
 from .state import State
 from .texts import text
 
@@ -93,7 +93,7 @@ def _picture(state: State, term: Term) -> Node:
     decision = _decision(state)
     reason = explain.why(state.base.rulebook, decision, term.name)
     drawing = Markup(pictures.picture_of(state.base.rulebook, decision.case, reason))
-    return [_back(text("why term", term=term.name)), _tabs(term, "picture"), div(".drawn")[drawing]]
+    return [_back(text("why term", term=term.name)), _tabs(term, "picture"), div(".drawn", tabindex="0")[drawing]]
 
 
 def _weigh(state: State, term: Term) -> Node:
@@ -191,7 +191,7 @@ def _plain_lines(found: Iterable[StyledLine]) -> Iterator[str]:
 
 def begin_trying(state: State) -> str:
     """The answers of the patient, as they are kept while others are tried."""
-    return json.dumps(dict(state.case.facts), ensure_ascii=False)
+    return json.dumps(answers_of(state.case), ensure_ascii=False)
 
 
 PANELS: dict[str, Panel] = {

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from htpy import (
     Element,
     Node,
-    a,
     button,
     datalist,
     details,
@@ -21,6 +20,7 @@ from htpy import (
     summary,
 )
 
+from ...none_of_these import NONE_OF_THESE
 from ...rulebook import Term
 from .form import slug
 from .state import Group, State, groups_of
@@ -51,11 +51,32 @@ def search(state: State) -> Node:
 
 
 def _group(state: State, group: Group) -> Element:
-    return div(".group", id=f"g-{group.key}")[
+    return div(".group", id=f"g-{group.key}", data_none="yes" if group.none else None)[
         div(".title")[h2(id=f"t-{group.key}")[group.title], span(".count", id=f"c-{group.key}")[count(state, group)]],
         group.says and p(".muted")[group.says],
+        _none(state, group) if group.none else None,
         [_question(state, term) for term in group.terms],
     ]
+
+
+def _none(state: State, group: Group) -> Node:
+    """The box that says none of these, of what is not answered; it is taken back as it is given."""
+    box = input(
+        type="checkbox",
+        name=NONE_OF_THESE,
+        value=group.none,
+        checked=group.none in state.form.none,
+        autocomplete="off",
+        aria_describedby=f"n-{group.key}",
+    )
+    return label(".none")[
+        box, span[text("none of these"), " ", span(".muted", id=f"n-{group.key}")[none(state, group)]]
+    ]
+
+
+def none(state: State, group: Group) -> str:
+    """How many questions of a group "none of these" answers."""
+    return text("none done", count=state.by_none(group)) if group.none in state.form.none else text("none open")
 
 
 def count(state: State, group: Group) -> str:
@@ -72,7 +93,11 @@ def _question(state: State, term: Term) -> Element:
     return fieldset(
         ".question", id=f"q-{name}", data_s=state.states[term.name], aria_describedby=told or None, tabindex="-1"
     )[
-        legend[span(".ask")[term.ask or term.name], span(".unused")[f" ({text('not used')})"]],
+        legend[
+            span(".ask")[term.ask or term.name],
+            span(".unused")[f" ({text('not used')})"],
+            term.none is not None and span(".by-none")[f" ({text('by none', value=term.none)})"],
+        ],
         div(".answers")[[*_answers(state, term, bool(wrong))]],
         term.help and details(".help")[summary(aria_label=f"? {term.name}")["?"], p(id=f"h-{name}")[term.help]],
         wrong and p(".alarm", id=f"e-{name}", role="alert")[wrong],
@@ -96,7 +121,7 @@ def _answers(state: State, term: Term, wrong: bool) -> Iterator[Node]:
         )
         yield span(".unit")[f"{term.unit} ({term.domain.low} to {term.domain.high})".strip()]
         return
-    known = str(state.case.facts.get(term.name, there))
+    known = str(state.case.facts.get(term.name, there)) if there else ""
     for number, value in enumerate(("", *term.domain.values)):
         place = f"{name}-{number}"
         chosen = value == known or (not value and known not in term.domain.values)
@@ -104,8 +129,3 @@ def _answers(state: State, term: Term, wrong: bool) -> Iterator[Node]:
             input(type="radio", id=place, name=term.name, value=value, checked=chosen, autocomplete="off"),
             span[value or text("not known")],
         ]
-
-
-def link_to(term: Term) -> Node:
-    """A link to a question."""
-    return a(href=f"#q-{slug(term.name)}")[term.name]

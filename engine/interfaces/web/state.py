@@ -7,13 +7,13 @@ from typing import Literal
 
 from ... import render
 from ...case import Case, Decision
-from ...errors import counted
+from ...none_of_these import answerable
 from ...render import StyledLine
 from ...rulebook import Rulebook, Term
-from .form import Form, case_of
+from .form import Form, case_of, slug
 from .served import Base
 
-QuestionState = Literal["answered", "open", "off", "not used"]
+QuestionState = Literal["answered", "by none", "open", "off", "not used"]
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,21 @@ class Group:
     title: str
     says: str
     terms: tuple[Term, ...]
+    none: str = ""  # its name, where "none of these" can be said of it
 
 
 def groups_of(rulebook: Rulebook) -> tuple[Group, ...]:
-    """The questions as the knowledge base groups them: by the files of its terms."""
-    found: dict[str, list[Term]] = {}
-    for term in rulebook.findings:
-        found.setdefault(term.place.file.rpartition("/")[2].rpartition(".")[0], []).append(term)
-    return tuple(
-        Group(key, key.replace("_", " ").capitalize(), "", tuple(terms)) for key, terms in found.items() if key
-    )
+    """The questions in the groups of the knowledge base; those of none, by the files of its terms."""
+    found = [
+        Group(slug(name), group.title, group.says, rulebook.grouped[name], name if answerable(rulebook, name) else "")
+        for name, group in rulebook.groups.items()
+        if rulebook.grouped[name]
+    ]
+    files: dict[str, list[Term]] = {}
+    for term in rulebook.grouped[""]:
+        files.setdefault(term.place.file.rpartition("/")[2].rpartition(".")[0], []).append(term)
+    found += [Group(slug(key), key.replace("_", " ").capitalize(), "", tuple(terms)) for key, terms in files.items()]
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class State:
         if name in self.decision.not_used:
             return "not used"
         if name in self.case.facts:
-            return "answered"
+            return "answered" if name in self.form.answers else "by none"
         return "open" if name in self.decision.ask else "off"
 
     def wrong(self, name: str) -> str:
@@ -94,10 +99,9 @@ class State:
             if f"{name!r}" in str(problem)
         )
 
-    def open_in(self, group: Group) -> str:
-        """What a group still has to be asked, in words."""
-        count = sum(self.states[term.name] == "open" for term in group.terms)
-        return counted(count, "question") if count else ""
+    def by_none(self, group: Group) -> int:
+        """How many questions of a group are answered by "none of these"."""
+        return sum(self.states[term.name] == "by none" for term in group.terms)
 
     def screening(self) -> int:
         """How many screening questions are open."""

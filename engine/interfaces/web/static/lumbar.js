@@ -38,7 +38,7 @@
       if (row && row.dataset.s !== state) row.dataset.s = state;
     }
     for (const [key, words] of Object.entries(told.counts)) {
-      const place = by("c-" + key);
+      const place = by(key);
       if (place && place.textContent !== words) place.textContent = words;
     }
     const fresh = told.alarm.filter((words) => !alarms.has(words));
