@@ -121,6 +121,7 @@ class Picture:
     width: float
     height: float = MARGIN
     parts: list[h.Element] = field(default_factory=list)
+    leads: bool = False  # whether a box leads somewhere
 
     def graph(self, boxes: Sequence[Box], layout: Layout, lit: Iterable[str] | None = None) -> None:
         """Boxes and lines as they were laid out; lines from or to a box that is not lit are thin and pale."""
@@ -135,6 +136,7 @@ class Picture:
 
         for link in sorted(layout.links, key=bright):
             self.parts.append(_link(map(moved, link.points), bright(link)))
+        self.leads |= any(box.target for box in boxes)
         self.parts += [_box(box, moved(layout.places[box.name])) for box in boxes]
         self.height += layout.height + MARGIN
 
@@ -167,11 +169,11 @@ class Picture:
         self.height += LEAD + MARGIN
 
     def svg(self) -> h.Element:
-        """The picture as it stands in a page."""
+        """The picture as it stands in a page: an image, unless its boxes lead somewhere."""
         size = {"width": _number(self.width), "height": _number(self.height)}
         return h.svg(
             {"xmlns": "http://www.w3.org/2000/svg", **size, "viewBox": f"0 0 {size['width']} {size['height']}"},
-            role="img", aria_labelledby="picture-title picture-says",
+            role="group" if self.leads else "img", aria_labelledby="picture-title picture-says",
             font_family=FONT, font_size=_number(SIZE), fill=INK,
         )[
             h.title("#picture-title")[clean(self.title)],
