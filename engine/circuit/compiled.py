@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 from ..case import Value
 from ..rulebook import Rulebook, Term
@@ -161,6 +162,18 @@ class CompiledRulebook:
                 bits[option][place >> 3] |= 1 << (place & 7)
         for option, found in bits.items():
             variants.choose(option.term, option.value, int.from_bytes(found, "little"))
+        return variants
+
+    def combinations(self, facts: Facts, axes: Sequence[Sequence[Option]]) -> Evaluation:
+        """A case with each combination of options, one of each axis: bit n is the n-th of their `product`."""
+        period = count = prod(map(len, axes))
+        variants = self.variants(facts, count)
+        for options in axes:
+            run = period // len(options)
+            for place, option in enumerate(options):
+                bits = "0" * (period - run * (place + 1)) + "1" * run + "0" * (run * place)
+                variants.choose(option.term, option.value, int(bits * (count // period), 2))
+            period = run
         return variants
 
     def possible(self, variants: Evaluation) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from math import prod
 from typing import Any, Literal
 
@@ -98,9 +98,9 @@ def prefer_ordinary(compiled: CompiledRulebook, names: Iterable[str]) -> None:
 def _first_that_leads_there(
     compiled: CompiledRulebook, facts: Mapping[str, Value], goal: int, axes: Sequence[Sequence[Option]]
 ) -> Mapping[str, Value] | None:
-    sets = list(product(*axes))
-    variants = compiled.variants_with(facts, sets)
+    variants = compiled.combinations(facts, axes)
     there = variants.mark(goal) & compiled.possible(variants)
     if not there:
         return None
-    return with_changes(facts, [FindingChange(one.term, None, one.value) for one in sets[next(set_bits(there))]])
+    first = next(islice(product(*axes), next(set_bits(there)), None))
+    return with_changes(facts, [FindingChange(one.term, None, one.value) for one in first])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import chain, islice, product
+from itertools import chain, compress, islice, product
 from math import prod
 from operator import and_
 from typing import Any
@@ -201,13 +201,13 @@ class _Search:
 
     def _all_that_do(self, names: Sequence[str]) -> list[OptionSet]:
         """All answers to these findings that change the advice, and have in them no set that does it already."""
-        tried = list(product(*(self.options[name] for name in names)))
-        variants = self.compiled.variants_with(self.facts, tried)
+        axes = [self.options[name] for name in names]
+        variants = self.compiled.combinations(self.facts, axes)
         hits = variants.any_of(self.aims) & self.compiled.possible(variants)
         for one in chain.from_iterable(self.found.values()):
             if all(option.term in names for option in one):
                 hits &= ~reduce(and_, (variants.chosen[option.term][option.value] for option in one))
-        return [tried[place] for place in set_bits(hits)]
+        return list(compress(product(*axes), map(int, f"{hits:b}"[::-1])))
 
     def _option(self, name: str, value: Value) -> Option | None:
         """The option that stands for an answer; None where that is not told apart from the answer there is."""

@@ -200,6 +200,7 @@ class Explainer:
         self.rulebook = rulebook
         self.decision = decision.marked
         self.state: truth.State = decision.state
+        self._gates_of: dict[tuple[str, ...], tuple[GateReason, ...]] = {}
 
     def why(self, term: Term) -> Why:
         """Why a term is what it is, with all that lies beneath it: worked off one by one, however long the chain."""
@@ -324,12 +325,17 @@ class Explainer:
         concluded = tuple(dict.fromkeys(term.name for term in terms if not term.finding))
         below = concluded if deep and speaks else ()
         found = {term.name: self._found(term) for term in terms}
-        return LineReason(show_line(line), state, found, excluded, concluded, below, tuple(self._gates(line)))
+        return LineReason(show_line(line), state, found, excluded, concluded, below, self._gates(terms_of(line)))
 
-    def _gates(self, line: Line) -> Iterator[GateReason]:
-        """The gates of a line that do not hold, and of the findings that these read."""
-        names = dict.fromkeys(terms_of(line))
-        for name in terms_of(line):
+    def _gates(self, terms: tuple[str, ...]) -> tuple[GateReason, ...]:
+        """The gates of findings that do not hold, and of the findings that these read."""
+        if terms not in self._gates_of:
+            self._gates_of[terms] = tuple(self._gates_that_do_not_hold(terms))
+        return self._gates_of[terms]
+
+    def _gates_that_do_not_hold(self, terms: tuple[str, ...]) -> Iterator[GateReason]:
+        names = dict.fromkeys(terms)
+        for name in terms:
             names.update(dict.fromkeys(sorted(self.rulebook.gating(name), key=list(self.rulebook.terms).index)))
         for name in names:
             mark = truth.applies(name, self.state)

@@ -248,13 +248,15 @@ class _Seeker:
         return None if found is None else found.bit_count()
 
     def _need(self, node: int) -> int | None:
-        for place in transitive_inputs(self.compiled.circuit.nodes, [node], self.needs):
+        order = transitive_inputs(self.compiled.circuit.nodes, [node], self.needs)
+        self.now.settle(order)
+        for place in order:
             self.needs[place] = self._needs_of(place)
         return self.needs[node]
 
     def _needs_of(self, place: int) -> int | None:
         gate = self.compiled.circuit.nodes[place]
-        if self.now.mark(place):
+        if self.now.marks[place]:
             return 0
         if gate.atom is not None:
             return self._free(gate.atom.reads)
