@@ -343,7 +343,9 @@ def test_two_rulebooks_differ_by_meaning(bicycle: Rulebook) -> None:
     other = replace(bicycle, rules={name: rule for name, rule in bicycle.rules.items() if name != "no_brakes"})
     found = diff(bicycle, other)
     assert found
-    assert [(rule.rule, rule.kind) for rule in found.rules] == [("no_brakes", "gone")]
+    [gone] = found.differences
+    assert (gone.kind, gone.name, gone.how) == ("rule", "no_brakes", "removed")
+    assert gone.less_safe == "it no longer gives the alarm ride: not at all"
 
 
 # --- records ---------------------------------------------------------------------------------------------------------

@@ -80,14 +80,15 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A check": lambda found: "looked at" in found,
     "Every case": lambda found: "by assumptions only" in found,
     "A claim": lambda found: "claim" in found,
-    "An impact": lambda found: {"before", "after", "every case"} <= set(found),
+    "An impact": lambda found: "every case" in found and "saved cases" in found,
     "A changed case": lambda found: {"answers", "now"} <= set(found),
     "Counted changes": lambda found: "kinds" in found,
     "A kind of change": lambda found: "such as" in found,
     "Every case, before and after": lambda found: "same" in found,
-    "Two knowledge bases": lambda found: "names" in found,
-    "A rule that differs": lambda found: "marks" in found,
-    "Names that differ": lambda found: "added" in found,
+    "Two knowledge bases": lambda found: "differences" in found and "saved cases" not in found,
+    "A rename": lambda found: set(found) == {"kind", "before", "after"} and isinstance(found["before"], str),
+    "A listed difference": lambda found: "less safe" in found,
+    "A changed field": lambda found: set(found) == {"field", "before", "after"},
     "A page": lambda found: "page" in found,
     "A line of a page": lambda found: "indent" in found,
 }
@@ -119,6 +120,8 @@ def _outputs(folder: Path) -> Iterator[tuple[str, Any]]:
     shutil.copytree(folder / "knowledge", folder / "before")
     edit(folder / "knowledge/rules/safety/saddle_numbness.yaml", "urgency: emergency", "urgency: same day")
     edit(folder / "knowledge/sources.yaml", "seen: not seen", "seen: in part")
+    (folder / "knowledge/rules/avoid/bed_rest.yaml").rename(folder / "knowledge/rules/avoid/long_rest.yaml")
+    edit(folder / "knowledge/rules/avoid/long_rest.yaml", "rule: bed_rest", "rule: long_rest")
     yield _json("impact numb.yaml --against before")
     yield _json("diff before")
     edit(folder / "knowledge/terms/pain.yaml", "\n  leaning back:", "\n  leening back:")
