@@ -13,6 +13,9 @@ from engine.rulebook import Rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
 BICYCLE = ROOT / "tests" / "bicycle"
+CLINIC = ROOT / "tests" / "clinic"
+"""A dozen findings and rules under names that lumbar's own knowledge has too: for tests of tables, where its size costs
+time, and of everything that must not hang on what clinicians write there."""
 
 for profile, examples in (("quick", 20), ("whole", 100)):
     settings.register_profile(
@@ -60,6 +63,18 @@ def approve(request: pytest.FixtureRequest) -> bool:
 def bundled() -> Rulebook:
     """The knowledge base that comes with lumbar."""
     return load(ROOT / "knowledge")
+
+
+@pytest.fixture(scope="session")
+def clinic() -> Rulebook:
+    """A small knowledge base of the same kind."""
+    return load(CLINIC)
+
+
+@pytest.fixture
+def in_the_clinic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command uses the small knowledge base."""
+    monkeypatch.setenv("LUMBAR_KNOWLEDGE", str(CLINIC))
 
 
 @pytest.fixture(scope="session")
