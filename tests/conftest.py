@@ -2,9 +2,11 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import HealthCheck, settings
 
 from engine.case import Case
@@ -26,6 +28,12 @@ for profile, examples in (("quick", 20), ("whole", 100)):
 def tries(whole: int) -> settings:
     """As many random examples of a test with --whole, and else a fifth of them."""
     return settings(max_examples=max(3, whole * settings().max_examples // 100))
+
+
+def every(step: int, values: Iterable[object]) -> list[ParameterSet]:
+    """Every so many of these parameters of a test, and the others with --whole."""
+    rows = (value if isinstance(value, tuple) else (value,) for value in values)
+    return [pytest.param(*row, marks=pytest.mark.slow if number % step else ()) for number, row in enumerate(rows)]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -90,6 +90,7 @@ def test_without_a_folder_the_knowledge_that_the_command_uses_is_loaded(bundled:
     assert next(option.default for option in cli.lumbar.params if option.name == "knowledge") == str(SHIPPED)
 
 
+@pytest.mark.slow
 def test_a_script_that_uses_the_face_only_type_checks_where_lumbar_is_installed(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")

@@ -220,6 +220,7 @@ def test_a_file_that_is_cut_or_damaged_is_told_as_on_one_machine(
     assert everything(tmp_path / "out") == everything(tmp_path / "one")
 
 
+@pytest.mark.slow
 def test_a_part_too_large_for_any_worker_fails_alone(clinic: Rulebook, tmp_path: Path) -> None:
     folder = tables(clinic, tmp_path / "in", 6)
     large = pl.read_parquet(folder / "02.parquet").with_columns(note=pl.lit("large " * 3_000_000))
@@ -239,6 +240,7 @@ def test_a_part_too_large_for_any_worker_fails_alone(clinic: Rulebook, tmp_path:
     assert (found["cases"], found["decided"]) == (121, 119)
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_stops_is_told_and_the_rest_is_done_by_the_next(clinic: Rulebook, tmp_path: Path) -> None:
     folder = tables(clinic, tmp_path / "in", 6)
     batch(clinic, tmp_path / "one", folder, size=20)
@@ -312,6 +314,7 @@ async def strangers(addresses: Sequence[str]) -> list[Any]:
     return await asyncio.gather(*(asyncio.wait_for(one, 3) for one in tries), return_exceptions=True)
 
 
+@pytest.mark.slow
 def test_workers_here_take_no_work_from_anybody_without_the_key_of_the_run() -> None:
     """Every port that the processes listen on is tried, as another user of the machine could."""
     ours = psutil.Process()
