@@ -12,18 +12,18 @@ PAGE = ROOT / "docs" / "check.md"
 
 
 def test_no_check_finds_anything_in_the_sample() -> None:
-    report = check(sample(), idle=True, mutate=False)
+    report = check(sample(), idle=True, mutate=False, before=sample())
     assert (report.tried, report.proved) == ((), ())
 
 
 @pytest.mark.parametrize("each", checks(), ids=lambda each: each.name)
 def test_each_check_finds_what_its_example_shows(each: Check) -> None:
-    assert list(each.find(Subject(sample(each.invalid))))
+    assert list(each.find(Subject(sample(each.invalid), before=sample(each.before))))
 
 
 @pytest.mark.parametrize("each", checks(), ids=lambda each: each.name)
 def test_each_check_leaves_alone_what_is_right(each: Check) -> None:
-    assert list(each.find(Subject(sample(each.valid)))) == []
+    assert list(each.find(Subject(sample(each.valid), before=sample(each.before)))) == []
 
 
 def test_the_page_has_the_table_of_all_checks(approve: bool) -> None:

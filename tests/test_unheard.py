@@ -10,8 +10,6 @@ from click.testing import CliRunner
 
 import cli
 
-pytestmark = pytest.mark.usefixtures("in_the_clinic")
-
 ALARMS = {"saddle numbness": "yes", "leg weakness": "new"}
 
 

@@ -10,6 +10,8 @@ from ..loader import load, load_files
 from ..loader.files import belongs
 from ..rulebook import Rulebook
 
+RELEASE = "release"
+"""The newest tag before the present state, where a revision is asked for."""
 LINK = "120000"  # the mode that git gives it
 
 
@@ -17,7 +19,12 @@ def rulebook_at(text: str, directory: Path) -> Rulebook:
     """The rulebook of a folder, or of this folder at a revision of git; raises KnowledgeError."""
     if Path(text).is_dir():
         return load(text)
+    text = _newest_tag(directory) if text == RELEASE else text
     return load_files(_files(text, directory))
+
+
+def _newest_tag(directory: Path) -> str:
+    return _git(directory, RELEASE, "describe", "--tags", "--abbrev=0").decode().strip()
 
 
 def _files(revision: str, directory: Path) -> dict[str, bytes]:

@@ -38,8 +38,9 @@ class Check:
     asked: Asked
     find: Callable[[Subject], Iterator[Finding]]
     invalid: Mapping[str, str]
-    valid: Mapping[str, str]
+    valid: Mapping[str, str] = field(default_factory=dict)
     weight: int = 1
+    before: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -56,7 +57,8 @@ def _check(name: str) -> Check:
 
 def _given(file: ModuleType) -> dict[str, Any]:
     """What a check may leave out."""
-    return {"valid": getattr(file, "VALID", {}), "weight": getattr(file, "WEIGHT", 1)}
+    named = {"valid": "VALID", "weight": "WEIGHT", "before": "BEFORE"}
+    return {name: getattr(file, written) for name, written in named.items() if hasattr(file, written)}
 
 
 def _found(subject: Subject, asked: Asked) -> list[Finding]:
@@ -101,6 +103,7 @@ class Report:
     mutation: "MutationReport | None" = None
     file: str = ""
     elsewhere: int = 0
+    before: Rulebook | None = field(default=None, compare=False, repr=False)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -114,10 +117,17 @@ class Report:
 
 
 def check(
-    rulebook: Rulebook, decide: Callable[[Case], Decision] | None = None, idle: bool = False, mutate: bool = True
+    rulebook: Rulebook,
+    decide: Callable[[Case], Decision] | None = None,
+    idle: bool = False,
+    mutate: bool = True,
+    before: Rulebook | None = None,
 ) -> Report:
-    """Run every check, and mutation testing unless `mutate` says no; saved cases are decided by `decide`."""
-    subject = Subject(rulebook, decide)
+    """Run every check, and mutation testing unless `mutate` says no; saved cases are decided by `decide`.
+
+    With `before`, an earlier state, also what has become weaker since.
+    """
+    subject = Subject(rulebook, decide, before=before)
     of_tried = tried(subject)
     mutation = None
     if mutate:
@@ -129,7 +139,17 @@ def check(
     seconds = time.perf_counter() - start
     resting = {one.law.id: one.verdict.resting_on for one in subject.holding if one.verdict.resting_on}
     counts = _counts(rulebook)
-    return Report(of_tried, of_proved, subject.decisions, counts, resting, magnitude(rulebook), seconds, mutation)
+    return Report(
+        of_tried,
+        of_proved,
+        subject.decisions,
+        counts,
+        resting,
+        magnitude(rulebook),
+        seconds,
+        mutation,
+        before=before,
+    )
 
 
 def errors(findings: Sequence[Finding]) -> tuple[Problem, ...]:

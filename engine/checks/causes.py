@@ -5,9 +5,9 @@ rule that never holds, with one that always does, or with another `otherwise` of
 then, it depends on that. What most findings depend on is reported as their cause, and they as what follows from it.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from .. import semantics
@@ -17,9 +17,11 @@ from ..language import Condition, Group
 from ..rulebook import Rulebook
 from .finding import Finding, Trial
 
-How = Literal["never", "always", "otherwise"]
+How = Literal["never", "always", "otherwise", "before"]
 NEVER = Condition((Group(1, ()),))
-MOST_TRIED = 400
+CASES = 3
+MOST_CHANGED = 12
+MOST_TRIED = 1_000
 """So many decisions are made to look for causes; what is not tried by then is told by its place."""
 
 
@@ -59,9 +61,12 @@ class Cause:
         return any(found.blocks for found in self.findings)
 
 
-def causes(rulebook: Rulebook, findings: Sequence[Finding]) -> tuple[Cause, ...]:
-    """The findings by their causes, the worst first; each finding once."""
-    trying = _Trying(rulebook, findings)
+def causes(rulebook: Rulebook, findings: Sequence[Finding], before: Rulebook | None = None) -> tuple[Cause, ...]:
+    """The findings by their causes, the worst first; each finding once.
+
+    If there is an earlier state, each rule that has changed since is tried as it was.
+    """
+    trying = _Trying(rulebook, findings, before)
     found = list(trying.causes())
     told = {id(one) for cause in found for one in cause.findings}
     by_file: dict[str, list[Finding]] = {}
@@ -90,37 +95,40 @@ class _Trying:
 
     rulebook: Rulebook
     findings: Sequence[Finding]
+    before: Rulebook | None = None
     left: int = MOST_TRIED
     books: dict[Change, Rulebook] = field(default_factory=dict)
     known: dict[int, Decision] = field(default_factory=dict)
     tried: dict[tuple[int, Suspect], How | None] = field(default_factory=dict)
 
     def causes(self) -> Iterator[Cause]:
-        """Causes of more than one finding, that of most first."""
-        left = [one for one in self.findings if one.blocks and one.trials]
-        while left and (found := self._next(left)):
-            suspect, follows = found
+        """Causes of more than one finding; for each finding in turn, the worst first, that of most others too."""
+        left = [one for one in _worst_first(self.findings) if one.blocks and one.trials]
+        while left:
+            suspect, follows = self._best(left[0], left)
+            if suspect is None:
+                left = left[1:]
+                continue
             place = self._place(suspect)
             own = [one for one in self.findings if suspect.kind == "rule" and _at(one.problem.place, place)]
             elsewhere = [one for one in follows if one not in own]
             left = [one for one in left if one not in follows and one not in own]
-            how = tuple(sorted({way for one in elsewhere if (way := self.tried[id(one), suspect])}))
+            how = tuple(sorted({way for one in elsewhere if (way := self.tried.get((id(one), suspect)))}))
             yield Cause(place, tuple(_worst_first(own)), tuple(_worst_first(elsewhere)), suspect, how)
 
-    def _next(self, findings: Sequence[Finding]) -> tuple[Suspect, list[Finding]] | None:
-        """The suspect that most of the findings hang on, and these; None where none has two, or one and its own."""
-        suspected = {id(one): tuple(dict.fromkeys(self._suspects(one))) for one in findings}
-        best: tuple[tuple[int, ...], Suspect, list[Finding]] | None = None
-        for suspect, most in Counter(one for each in suspected.values() for one in each).most_common():
-            own = self._own(suspect)
-            if best and most + bool(own) < best[0][0]:
+    def _best(self, first: Finding, findings: Sequence[Finding]) -> tuple[Suspect | None, list[Finding]]:
+        """Of what a finding hangs on, that on which most others do too, with these; none if it is alone with it."""
+        best: tuple[tuple[int, ...], Suspect | None, list[Finding]] = ((1,), None, [])
+        for suspect in dict.fromkeys(self._suspects(first)):
+            if not self._hangs_on(first, suspect):
                 continue
-            held = [one for one in findings if suspect in suspected[id(one)] and self._hangs_on(one, suspect)]
+            held = [one for one in findings if one is first or self._hangs_on(one, suspect)]
+            own = self._own(suspect)
             named = sum(_at(one.problem.place, self._place(suspect)) for one in held)
             key = (len(held) + bool(own), own, named)
-            if held and key[0] > 1 and (best is None or key > best[0]):
+            if key[0] > 1 and key > best[0]:
                 best = key, suspect, held
-        return best[1:] if best else None
+        return best[1:]
 
     def _own(self, suspect: Suspect) -> int:
         """How much is wrong in a rule by itself, with no case to try."""
@@ -132,14 +140,23 @@ class _Trying:
         return book.rules[suspect.name].place if suspect.kind == "rule" else book.terms[suspect.name].place
 
     def _suspects(self, one: Finding) -> Iterator[Suspect]:
-        """The rules that fire in the first case of a finding, or might have helped, and what is there by default."""
+        """In the first case of a finding, the rules that fire, wait or might have helped, and the defaults."""
         trial = one.trials[0]
         decision = self._decided(trial)
-        for rule in dict.fromkeys((*decision.fired, *trial.rules)):
+        for rule in dict.fromkeys((*self.changed, *decision.fired, *trial.rules, *decision.waiting)):
             yield Suspect("rule", rule)
         for term in self.rulebook.conclusions:
             if term.otherwise and term.single and decision.conclusions.get(term.name) == term.otherwise:
                 yield Suspect("otherwise", term.name)
+
+    @cached_property
+    def changed(self) -> tuple[str, ...]:
+        """The rules with another condition than before; none if there are too many to try."""
+        if self.before is None:
+            return ()
+        earlier, rules = self.before.rules, self.rulebook.rules
+        found = [name for name in rules if name in earlier and earlier[name].condition != rules[name].condition]
+        return tuple(found) if len(found) <= MOST_CHANGED else ()
 
     def _decided(self, trial: Trial) -> Decision:
         if id(trial) not in self.known:
@@ -147,7 +164,7 @@ class _Trying:
         return self.known[id(trial)]
 
     def _hangs_on(self, one: Finding, suspect: Suspect) -> bool:
-        """Whether the fault is gone from every case of a finding once the suspect is changed."""
+        """Whether the fault is gone from the cases of a finding (of many the first few) once the suspect is changed."""
         key = (id(one), suspect)
         if key not in self.tried and self.left > 0:
             changes = self._changes(one.trials[0], suspect)
@@ -155,17 +172,23 @@ class _Trying:
         return self.tried.get(key) is not None
 
     def _changes(self, trial: Trial, suspect: Suspect) -> Iterator[Change]:
+        if suspect.name in self.changed:
+            yield Change(suspect, "before")
         if suspect.kind == "rule":
-            yield Change(suspect, "never" if self._decided(trial).marks[suspect.name] & semantics.HOLDS else "always")
+            mark = self._decided(trial).marks[suspect.name]
+            if mark != semantics.FAILS:
+                yield Change(suspect, "never")
+            if suspect.name in trial.rules and mark != semantics.HOLDS:
+                yield Change(suspect, "always")
         else:
             term = self.rulebook.terms[suspect.name]
             others = (value for value in term.domain.values if value != term.otherwise)
             yield from (Change(suspect, "otherwise", value) for value in (None, *others))
 
     def _gone(self, one: Finding, change: Change) -> bool:
-        self.left -= len(one.trials)
+        self.left -= len(one.trials[:CASES])
         book = self._book(change)
-        return not any(trial.shows(semantics.decide(book, trial.case).marked) for trial in one.trials)
+        return not any(trial.shows(semantics.decide(book, trial.case).marked) for trial in one.trials[:CASES])
 
     def _book(self, change: Change) -> Rulebook:
         """The rulebook with a change; what reads what, and so the order of work, stays as it is."""
@@ -174,11 +197,18 @@ class _Trying:
             if change.how == "otherwise":
                 made = replace(old, terms={**old.terms, name: replace(old.terms[name], otherwise=change.value)})
             else:
-                condition = NEVER if change.how == "never" else Condition()
+                condition = self._condition(change)
                 made = replace(old, rules={**old.rules, name: replace(old.rules[name], condition=condition)})
             vars(made).update(stages=old.stages, support=old.support, digest=old.digest)
             self.books[change] = made
         return self.books[change]
+
+    def _condition(self, change: Change) -> Condition:
+        """What a rule is tried with; one that it had before, if it reads no other terms."""
+        if change.how != "before" or self.before is None:
+            return NEVER if change.how == "never" else Condition()
+        earlier, now = self.before.rules[change.suspect.name].condition, self.rulebook.rules[change.suspect.name]
+        return earlier if earlier.terms() <= now.condition.terms() else now.condition
 
 
 def _at(place: Place, rule: Place) -> bool:

@@ -10,7 +10,7 @@ from .causes import Cause, causes
 
 def about(rulebook: Rulebook, report: Report, file: str) -> Report:
     """The report with what concerns one file alone; how many errors there are elsewhere is counted."""
-    groups = causes(rulebook, (*report.tried, *report.proved))
+    groups = causes(rulebook, (*report.tried, *report.proved), report.before)
     names = [repr(rule.id) for rule in rulebook.rules.values() if rule.place.file == file]
     mine = {id(found) for cause in groups if _concerns(cause, file, names) for found in cause.findings}
     tried, proved = (tuple(one for one in part if id(one) in mine) for part in (report.tried, report.proved))

@@ -44,10 +44,10 @@ def in_words(
     rulebook: Rulebook, report: Report, advice: bool = False, mutants: bool = False, screen: Screen | None = None
 ) -> Iterator[str]:
     """What was found, by cause, and after it what was looked at; all of it, or as much as fits on a screen."""
-    shown = [found for found in (*report.tried, *report.proved) if found.blocks or advice]
+    shown = [found for found in (*report.tried, *report.proved) if found.blocks or advice or found.weight > 1]
     end = list(_end(rulebook, report, advice))
     room = replace(screen, rows=screen.rows - sum(map(screen.needed, end))) if screen else Screen()
-    yield from in_groups(rulebook, shown, room)
+    yield from in_groups(rulebook, shown, room, report.before)
     if mutants and report.mutation:
         yield from mutation.in_words(rulebook, report.mutation)
     yield from end
@@ -137,7 +137,7 @@ def reference() -> str:
     """The table of all checks, as docs/check.md has it: what each finds in its example, and what to do about it."""
     rows = ["| check | must be so | it says | do this |", "|---|---|---|---|"]
     for each in checks():
-        first = next(iter(each.find(Subject(sample(each.invalid)))))
+        first = next(iter(each.find(Subject(sample(each.invalid), before=sample(each.before)))))
         there = re.sub(r"[\d.]+%", "…%", first.problem.there) + ("" if first.blocks else " (advice)")
         rows.append(f"| `{each.name}` | {each.says} | {there} | {each.remedy} |")
     return "\n".join(rows) + "\n"

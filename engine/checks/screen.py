@@ -22,6 +22,7 @@ HOW: dict[tuple[How, ...], str] = {
     ("never",): "without this rule they are gone",
     ("always",): "if this rule applied they would be gone",
     ("always", "never"): "they depend on this rule alone",
+    ("before",): "with this rule as it was before they are gone",
     ("otherwise",): "with another `otherwise` they are gone",
 }
 
@@ -38,9 +39,11 @@ class Screen:
         return sum(max(1, -(-len(line) // self.columns)) for line in text.splitlines())
 
 
-def in_groups(rulebook: Rulebook, findings: Sequence[Finding], screen: Screen) -> Iterator[str]:
+def in_groups(
+    rulebook: Rulebook, findings: Sequence[Finding], screen: Screen, before: Rulebook | None = None
+) -> Iterator[str]:
     """The findings by their causes, the worst first; with `rows`, as much as fits, and how much is left out."""
-    groups = causes(rulebook, findings)
+    groups = causes(rulebook, findings, before)
     if not screen.rows:
         for cause in groups:
             yield from (_head(cause), *(line for lines in _beneath(rulebook, cause) for line in lines))
@@ -53,7 +56,7 @@ def in_groups(rulebook: Rulebook, findings: Sequence[Finding], screen: Screen) -
     for head, cause in zip(heads[:shown], groups, strict=False):
         yield head
         whole = list(_beneath(rulebook, cause, short=True))
-        lines = list(_cut(whole, min(room, MOST_BENEATH), screen))
+        lines = list(_cut(whole, min(room, MOST_BENEATH), screen, [one.check for one in cause.follows]))
         cut = cut or len(lines) < sum(map(len, whole))
         room -= sum(map(screen.needed, lines))
         yield from lines
@@ -139,8 +142,9 @@ def _in_one_line(rulebook: Rulebook, one: Finding) -> list[str]:
     return [f"      a patient who shows it: {told or 'nothing is known'}{usual}"]
 
 
-def _cut(groups: Sequence[list[str]], room: int, screen: Screen) -> Iterator[str]:
-    """The lines beneath a head, as many of them whole as there is room for; the others are counted."""
+def _cut(groups: Sequence[list[str]], room: int, screen: Screen, names: Sequence[str]) -> Iterator[str]:
+    """The lines beneath a head, as many of them whole as there is room for; the others are counted by their checks."""
+    checks = {len(groups) - len(names) + number: name for number, name in enumerate(names)}
     left = Counter[str]()
     for number, lines in enumerate(groups):
         needed = sum(map(screen.needed, lines))
@@ -152,9 +156,10 @@ def _cut(groups: Sequence[list[str]], room: int, screen: Screen) -> Iterator[str
             room -= screen.needed(lines[0])
             yield lines[0]
         elif lines:
-            left["more"] += 1
+            left[checks.get(number, "")] += 1
     if left and room > 0:
-        yield f"    and {left['more']} more"
+        named = ", ".join(f"{name} {counted(count, 'time')}" for name, count in left.most_common() if name)
+        yield f"    and {left.total()} more{f' ({named})' if named else ''}"
 
 
 def finding_text(rulebook: Rulebook, found: Finding) -> Iterator[str]:

@@ -28,14 +28,19 @@ class ProvedLaw:
 
 
 class Subject:
-    """A rulebook that is checked; `decide` decides its saved cases (`semantics`, where none is given)."""
+    """A rulebook that is checked; `decide` decides its saved cases (`semantics`, where none is given).
+
+    `before` is an earlier state of it to compare with, where one is asked for.
+    """
 
     def __init__(
         self,
         rulebook: Rulebook,
         decide: Callable[[Case], Decision] | None = None,
         compiled: CompiledRulebook | None = None,
+        before: Rulebook | None = None,
     ) -> None:
+        self.before = before
         self.rulebook = rulebook
         self.compiled = compiled or CompiledRulebook(rulebook)
         self._decide = decide or partial(semantics.decide, rulebook)

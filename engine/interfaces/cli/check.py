@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ..terminal import Exit, columns, needing, say_json, writing
+from ..terminal import Exit, columns, mending, needing, say_json, writing
 from .options import AS_JSON, LENGTH, NewPath, chain_of, load, refuse
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 @click.option(
     "--save", type=NewPath(file_okay=False, path_type=Path), metavar="DIR", help="Save the patients shown in DIR."
 )
+@click.option(
+    "--since",
+    metavar="STATE",
+    help="Also say what is weaker than in a folder, a revision of git, or `release` (the newest tag).",
+)
 @click.option("--watch", is_flag=True, help="Check again after every change of a file, until Ctrl-C.")
 @click.option(
     "--population", is_flag=True, help="Draw the patients of population/ and tell what the rules make of them."
@@ -37,7 +42,6 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="The same seed, the same patients.")
 @click.option("--span", type=click.FloatRange(1), metavar="X", help="Guesses are divided and multiplied by this (2).")
 @click.option("--wrong-answers", is_flag=True, help="Let the patients answer wrongly as often as population/ says.")
-@click.option("--next-visit", is_flag=True, help="Of those drawn, show the next visit of those who come back.")
 @click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -57,6 +61,7 @@ def check(
     advice: bool,
     mutants: bool,
     save: Path | None,
+    since: str | None,
     watch: bool,
     population: bool,
     **drawn: Any,
@@ -70,6 +75,8 @@ def check(
     neighbour, a threshold by one …), and the share of changes that an example or a saved case catches is reported. That
     is advice, and no error.
 
+    With --since, it compares with an earlier state: a law, an alarm or a saved case that is gone, or weaker.
+
     With --accept, each changed answer is reported; the difference is yours to review.
 
     With --population it does none of that. It draws patients as population/ describes them, and shows who of the ill is
@@ -82,16 +89,17 @@ def check(
 
     directory, file, cases = _given(words, knowledge, accept)
     if watch:
-        _watch(directory, accept or advice or as_json or mutants or save is not None)
+        _watch(directory, accept or advice or as_json or mutants or save is not None or since is not None)
     rulebook = _load(directory, file, as_json, length == "everything")
     if population or any(drawn.values()):
         sys.exit(Exit.FINE if _population(rulebook, population, drawn, as_json, length) else Exit.TO_MEND)
     wanted, file = _wanted(rulebook, cases), _file(rulebook, file)
     decide = chain_of(rulebook).decide
-    report = run(rulebook, decide, advice)
+    before = _before(rulebook, since, as_json)
+    report = run(rulebook, decide, advice, before=before)
     if accept and _accept(rulebook, report, wanted):
         rulebook = load(directory, as_json)
-        report = run(rulebook, decide, advice)
+        report = run(rulebook, decide, advice, before=before)
     if file:
         report = about(rulebook, report, file)
     if as_json:
@@ -117,6 +125,16 @@ def _population(rulebook: "Rulebook", wanted: bool, drawn: dict[str, Any], as_js
     given = {name: value for name, value in drawn.items() if value is not None}
     options = {"patients": 100_000, "seed": 0, "span": 2.0, "against": None, **given}
     return tell_population(rulebook, options, as_json, length == "everything")
+
+
+def _before(rulebook: "Rulebook", since: str | None, as_json: bool) -> "Rulebook | None":
+    """The earlier state to compare with; None where none is asked for."""
+    if since is None:
+        return None
+    from ...author.revisions import rulebook_at
+
+    with mending(as_json):
+        return rulebook_at(since, Path(rulebook.directory))
 
 
 def _schemas(rulebook: "Rulebook") -> "Iterator[str]":

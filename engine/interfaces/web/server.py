@@ -6,8 +6,7 @@ import signal
 import socket
 import ssl
 import webbrowser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Timer
 
@@ -41,28 +40,12 @@ class Settings:
         return self.host in LOOPBACK
 
 
-class _Server(uvicorn.Server):
-    """A server that ends when it is asked to, and does not pass the signal on: the processes beside it end too."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Handle the signals that end it."""
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
 def run(settings: Settings, say: Callable[[str], None]) -> str:
     """Serve until it is stopped; gives back what kept it from that, empty where nothing did.
 
     Raises KnowledgeError where the knowledge base has problems.
     """
     served = Served(settings.knowledge)
-    if settings.workers > 1 and not hasattr(os, "fork"):
-        return "--workers is not possible on this system; expected 1"
     if problem := _bad_certificate(settings):
         return problem
     try:
@@ -108,14 +91,12 @@ def _serve(settings: Settings, served: Served, token: str, listening: socket.soc
     gc.collect()
     gc.freeze()
     try:
-        _Server(config).run([listening])
+        uvicorn.Server(config).run([listening])
     finally:
         for child in children:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGTERM)
+            os.kill(child, signal.SIGTERM)
         for child in children:
-            with suppress(ChildProcessError):
-                os.waitpid(child, 0)
+            os.waitpid(child, 0)
 
 
 def _bad_certificate(settings: Settings) -> str:
