@@ -58,7 +58,7 @@ def plain(raw: Any) -> Any:
     """An outside value without the dress of numpy, pandas and classes of somebody's own; None where it says nothing.
 
     A text is a str then and a number an int, float, Decimal or Fraction, of exactly these types. What is neither, or
-    raises something when it is looked at, stays as it is; its type alone is told of it.
+    raises something when it is looked at, stays as it is; only its type is reported.
     """
     if raw is None or type(raw) in (str, int, bool):
         return raw
@@ -311,18 +311,18 @@ def differs(name: str, own: object, folder: str, place: Place) -> Problem:
 
 
 def check_record(case: Any) -> None:
-    """Raise CaseError unless it is a Case, and what is at fault in it a mapping."""
+    """Raise CaseError unless it is a Case, and its `at_fault` a mapping."""
     expected = "a Case; `case_from` makes one of a mapping"
     if not isinstance(case, Case):
         raise CaseError([Problem(Place("case"), f"a value of type {type(case).__name__}", expected)])
     at_fault: Any = case.at_fault
     if not isinstance(at_fault, Mapping):
-        there = f"what is at fault is of type {type(at_fault).__name__}"
+        there = f"`at_fault` is of type {type(at_fault).__name__}"
         raise CaseError([Problem(Place("case"), there, "a mapping of findings to values")])
 
 
 def _doubted(case: Case) -> Problem:
-    there = f"{listed(list(case.at_fault))} at fault" if case.at_fault else "nothing of the case could be read"
+    there = f"a problem with {listed(list(case.at_fault))}" if case.at_fault else "nothing of the case could be read"
     return Problem(case.place or Place(f"case {case.id}"), there, "a case without faults: no other gets advice")
 
 

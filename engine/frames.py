@@ -100,15 +100,15 @@ def answers_of(
 
     good = [case for place, case in enumerate(cases) if place not in rejected]
     table = table_of(program.rulebook, [case.id for case in good], [case.facts for case in good])
-    told: dict[str, list[Cell]] = program.answers(table, "fired").to_dict(as_series=False)
+    columns: dict[str, list[Cell]] = program.answers(table, "fired").to_dict(as_series=False)
     for name in program.rulebook.rules if not rules else ():
-        del told[name]
-    told[PROBLEMS] = [None] * len(good)
+        del columns[name]
+    columns[PROBLEMS] = [None] * len(good)
     for place in sorted(rejected):
         row = _rejected(cases[place], *rejected[place])
-        for name, column in told.items():
+        for name, column in columns.items():
             column.insert(place, row.get(name))
-    return told
+    return columns
 
 
 def _rejected(case: Case, least: Figures, most: Figures) -> dict[str, Cell]:

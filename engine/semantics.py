@@ -299,7 +299,7 @@ def _concluded(rulebook: Rulebook, case: Case, state: State, marks: Mapping[str,
 
 
 def answer(term: Term, state: State) -> Answer:
-    """How a conclusion is told; None where it is unknown, disputed or a gap."""
+    """The answer to a conclusion; None where it is unknown, disputed or a gap."""
     if term.domain.kind == "tally":
         low, high = state.counts[term.name]
         return low if low >= high else Range(low, high)

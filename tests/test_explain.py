@@ -145,7 +145,7 @@ def test_a_decision_that_its_rules_do_not_bear_out_is_not_explained() -> None:
         marks={"r": semantics.FAILS},
         state=decision.state,
     )
-    with pytest.raises(InternalError, match="r is told as 2, and is 1"):
+    with pytest.raises(InternalError, match="r is marked 2, and evaluates to 1"):
         explain.why(book, forged, "other")
 
 

@@ -149,7 +149,7 @@ def test_the_sets_that_change_the_advice_are_all_that_do_and_none_smaller(data: 
         tried |= that_change(book, now, size, tried)
     assert told == tried
     assert not found.undecided
-    assert found.all_told == (len({len(one) for one in tried}) < 2)
+    assert found.all_shown == (len({len(one) for one in tried}) < 2)
     assert set(found.hangs_on) == {name for one in tried if len(one) == 1 for name, _ in one}
 
 

@@ -1,4 +1,4 @@
-"""What a person reads of every question about an answer; and that no explanation is shown which is not borne out."""
+"""What a person reads of every question about an answer; and that no explanation is shown that is not confirmed."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -260,7 +260,7 @@ def test_of_sets_that_are_too_many_some_are_told_and_that_they_are_not_all(monke
         "Whether more of 3 would, or larger sets, is not decided: there are too many answers to 3 questions to try "
         "them all.",
     ]
-    assert (found.undecided_from, found.all_told) == (3, False)
+    assert (found.undecided_from, found.all_shown) == (3, False)
 
 
 def test_what_was_enough_is_told_with_what_was_not_needed() -> None:
@@ -422,7 +422,7 @@ def test_that_nothing_can_change_it_any_more_is_said_with_its_proof() -> None:
     ]
 
 
-# --- what is not borne out -------------------------------------------------------------------------------------------
+# --- what is not confirmed -------------------------------------------------------------------------------------------
 
 
 def test_an_explanation_that_is_not_borne_out_is_not_shown() -> None:
@@ -430,7 +430,7 @@ def test_an_explanation_that_is_not_borne_out_is_not_shown() -> None:
     decision = decide(rules, a="yes", b="yes", x=5)
     reason = explain.why(rules, decision, "single")
     firing = {rule.rule.id for side in reason.sides for rule in side.rules}
-    with pytest.raises(InternalError, match="does not rest on what is told"):
+    with pytest.raises(InternalError, match="does not follow from the reasons given"):
         checked.check_why(rules, decision, reason.term, reason.answer, firing, ["a", "b"])
     with pytest.raises(InternalError, match="near"):
         checked.check_why(rules, decision, reason.term, reason.answer, (), ["a", "b", "x"])
@@ -438,8 +438,8 @@ def test_an_explanation_that_is_not_borne_out_is_not_shown() -> None:
         checked.check_enough(rules, decide(rules, b="no", x=1), ["b", "x"], ["single"])
     with pytest.raises(InternalError, match="the part is not enough"):
         checked.check_enough(rules, decision, ["a", "b"], ["single"])
-    with pytest.raises(InternalError, match="the way does not lead to single"):
-        checked.check_way(rules, decision, [("x", 4)], "single", ["q"])
+    with pytest.raises(InternalError, match="the changes do not lead to single"):
+        checked.check_counterfactual(rules, decision, [("x", 4)], "single", ["q"])
     after = decide(rules, a="yes", b="no", x=6)
     b, x = FindingChange("b", "yes", "no"), FindingChange("x", 5, 6)
     for part in (Decisive((b, x)), Decisive((b,), (x,), True, {x: (b,)})):
@@ -451,7 +451,7 @@ def test_an_explanation_that_is_not_borne_out_is_not_shown() -> None:
         checked.check_difference(rules, decision, after, Decisive((x,)), ["single"])
     with pytest.raises(InternalError, match="settles something else"):
         checked.check_effect(rules, decide(rules), {"b": "no"}, {"single": explain.Outcome("p")})
-    with pytest.raises(InternalError, match="brings something else"):
+    with pytest.raises(InternalError, match="leads to something else"):
         checked.check_changed(rules, {"b": "yes"}, {"b": "no"}, {"single": explain.Outcome("p")})
     with pytest.raises(InternalError, match="near is said to be waits"):
         checked.check_argument(rules, decision, "near", "waits", "single")

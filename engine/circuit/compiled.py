@@ -104,30 +104,32 @@ class CompiledRulebook:
         """The marks of a conclusion: of each value, member, step of a scale, or number that a tally reaches."""
         return tuple(marks_of(self.circuit, term).values())
 
-    def goal(self, term: str, wanted: Sequence[str]) -> int:
+    def goal(self, term: str, values: Sequence[str]) -> int:
         """The node that is true where the answer to a conclusion is one of the values (or has them for a member)."""
         circuit, found = self.circuit, self.rulebook.terms[term]
         if found.domain.kind == "tally":
             steps = [ALWAYS, *circuit.counts[term], NEVER]
-            numbers = [min(int(value), len(steps) - 1) for value in wanted]
+            numbers = [min(int(value), len(steps) - 1) for value in values]
             return circuit.any_of(self._ends_at(steps[n], steps[n + 1]) for n in numbers if n + 1 < len(steps))
         pairs = dict(zip(found.domain.values, self.pairs(term), strict=True))
         if found.takes_highest:
             above = dict(zip(pairs, [*list(pairs.values())[1:], NEVER], strict=True))
-            return circuit.any_of(self._ends_at(pairs[value], above[value]) for value in wanted)
+            return circuit.any_of(self._ends_at(pairs[value], above[value]) for value in values)
         undisputed = circuit.negation(circuit.any_of(circuit.all_of(pair) for pair in pairs.values()))
-        return circuit.all_of((undisputed, circuit.any_of(pairs[value][0] for value in wanted)))
+        return circuit.all_of((undisputed, circuit.any_of(pairs[value][0] for value in values)))
 
     def _ends_at(self, step: Pair, above: Pair) -> int:
         """Whether a scale or a tally has come to a step and no further, and no rule disputes it."""
         not_disputed = (self.circuit.negation(step[1]), self.circuit.negation(above[0]))
         return self.circuit.all_of((step[0], above[1], *not_disputed))
 
-    def nodes_that_would_differ(self, term: str, now: Evaluation) -> tuple[int, ...]:
+    def nodes_that_would_differ(self, term: str, evaluation: Evaluation) -> tuple[int, ...]:
         """The nodes of which each alone shows another answer than now; that it is no longer known shows none."""
-        open_now = [pair for pair in self.pairs(term) if not now.mark(pair[0])]
-        turned = [pair for pair in self.pairs(term) if now.mark(pair[0])] if term not in self.circuit.values else []
-        return tuple(holds for holds, _ in open_now) + tuple(fails for _, fails in turned if not now.mark(fails))
+        open_now = [pair for pair in self.pairs(term) if not evaluation.mark(pair[0])]
+        turned = (
+            [pair for pair in self.pairs(term) if evaluation.mark(pair[0])] if term not in self.circuit.values else []
+        )
+        return tuple(holds for holds, _ in open_now) + tuple(fails for _, fails in turned if not evaluation.mark(fails))
 
     def findings_beneath(self, nodes: Iterable[int]) -> set[str]:
         """The findings that nodes can depend on."""
@@ -188,7 +190,7 @@ class CompiledRulebook:
 
     @cached_property
     def edges(self) -> Mapping[str, tuple[int, ...]]:
-        """For each number, where the rulebook begins to tell it apart from the one below."""
+        """For each number, where the rulebook begins to distinguish it from the number below."""
         found: dict[str, set[int]] = {}
         for gate in self.circuit.nodes:
             atom = gate.atom
@@ -204,7 +206,7 @@ class CompiledRulebook:
         return {name: tuple(sorted(edges)) for name, edges in found.items()}
 
     def classes(self, term: Term) -> tuple[tuple[int, int], ...]:
-        """The ranges of a number within which the rulebook tells nothing apart."""
+        """The ranges of a number within which the rulebook distinguishes nothing."""
         if term.name not in self._classes:
             low, high = term.domain.low, term.domain.high
             starts = [low, *(edge for edge in self.edges.get(term.name, ()) if low < edge <= high)]
@@ -212,7 +214,7 @@ class CompiledRulebook:
         return self._classes[term.name]
 
     def class_of(self, term: Term, number: int) -> tuple[int, int]:
-        """The range of numbers that the rulebook does not tell apart from this one."""
+        """The range of numbers that the rulebook does not distinguish from this one."""
         return next((low, high) for low, high in self.classes(term) if low <= number <= high)
 
     def options(self, term: Term, facts: Facts) -> tuple[Option, ...]:
@@ -220,17 +222,17 @@ class CompiledRulebook:
 
         The nearest come first.
         """
-        now = facts.get(term.name)
+        current = facts.get(term.name)
         if term.domain.values:
-            return tuple(Option(term.name, value) for value in term.domain.values if value != now)
-        near = int(now) if now is not None else term.middle
+            return tuple(Option(term.name, value) for value in term.domain.values if value != current)
+        near = int(current) if current is not None else term.middle
         nearest = sorted(
             (min(max(near, low), high) for low, high in self.classes(term)), key=lambda one: (abs(one - near), one)
         )
-        return tuple(Option(term.name, value) for value in nearest if value != now)
+        return tuple(Option(term.name, value) for value in nearest if value != current)
 
     def node_of(self, option: Option) -> int:
-        """Whether a finding is answered so; of a number, or as any other that is not told apart from it."""
+        """Whether a finding is answered so; of a number, or as any other that is not distinguished from it."""
         term = self.rulebook.terms[option.term]
         if option.value is None:
             return self.circuit.negation(self.circuit.known(term))

@@ -79,15 +79,15 @@ class Compiler:
         ordered = sorted(nodes)
         known: dict[tuple[int, int], int] = {}
 
-        def from_here(start: int, wanted: int) -> int | None:
-            if wanted <= 0:
+        def from_here(start: int, needed: int) -> int | None:
+            if needed <= 0:
                 return TRUE
-            return FALSE if wanted > len(ordered) - start else known.get((start, wanted))
+            return FALSE if needed > len(ordered) - start else known.get((start, needed))
 
         left = [(0, least)]
         while from_here(0, least) is None:
-            start, wanted = left[-1]
-            with_it, without = (start + 1, wanted - 1), (start + 1, wanted)
+            start, needed = left[-1]
+            with_it, without = (start + 1, needed - 1), (start + 1, needed)
             if (rest := from_here(*with_it)) is None:
                 left.append(with_it)
                 continue
@@ -278,8 +278,8 @@ class Compiler:
         given = [(entry.value, self.support[entry.rule, term.name]) for entry in entries]
         values = term.domain.values
 
-        def of(wanted: Sequence[str]) -> Pair:
-            return self._count(1, [pair for value, pair in given if value in wanted])
+        def of(chosen: Sequence[str]) -> Pair:
+            return self._count(1, [pair for value, pair in given if value in chosen])
 
         if term.domain.kind == "tally":
             pairs = [pair for _, pair in given]

@@ -136,9 +136,9 @@ def evaluate(nodes: Sequence[Gate], facts: Facts) -> list[bool]:
     return [bool(evaluation.marks[place]) for place in range(len(nodes))]
 
 
-def transitive_inputs(nodes: Sequence[Gate], wanted: Iterable[int], known: Container[int] = ()) -> list[int]:
+def transitive_inputs(nodes: Sequence[Gate], roots: Iterable[int], known: Container[int] = ()) -> list[int]:
     """Nodes and all that they rest on but what is known, each after its inputs."""
-    found = {node for node in wanted if node not in known}
+    found = {node for node in roots if node not in known}
     queue = list(found)
     while queue:
         for place in nodes[queue.pop()].inputs:

@@ -56,7 +56,7 @@ def lay_out(
 
 
 def needed(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The edges without those that a longer way tells as well."""
+    """The edges without those that a longer path implies."""
     below: dict[str, list[str]] = {}
     for upper, lower in dict.fromkeys(edges):
         below.setdefault(upper, []).append(lower)

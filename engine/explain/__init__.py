@@ -9,26 +9,27 @@ against `semantics` (verify.py) before it is given.
 """
 
 from ..circuit import CompiledRulebook
-from .answers import Outcome, Told, advice, outcome, shown
+from .answers import Outcome, SameEffect, advice, outcome, shown
 from .contrast import Difference, KnowledgeChange, compare, compare_rulebooks
-from .counterfactual import Way
-from .counterfactuals import MOST_TOLD, Alternative, Alternatives, OtherAnswers, what_if, what_would_change
+from .counterfactual import Counterfactual
+from .counterfactuals import MOST_SHOWN, Alternative, Alternatives, OtherAnswers, what_if, what_would_change
 from .evidence import Argument, Weighed, Weighing, weigh
 from .findings import FindingChange
 from .next_question import Effect, Question, Questions, what_next
-from .rule_changes import Change, Judged, LineTurn, RuleTurn
+from .rule_changes import Change, Judged, LineChange, RuleChange
 from .sufficient_reason import Enough, enough
 from .why import GateReason, GroupReason, LineReason, RuleReason, Side, Why, as_json, rests_on, why
 from .why_not import Candidate, Goal, WhyNot, why_not
 
 __all__ = [
-    "MOST_TOLD",
+    "MOST_SHOWN",
     "Alternative",
     "Alternatives",
     "Argument",
     "Candidate",
     "Change",
     "CompiledRulebook",
+    "Counterfactual",
     "Difference",
     "Effect",
     "Enough",
@@ -38,17 +39,16 @@ __all__ = [
     "GroupReason",
     "Judged",
     "KnowledgeChange",
+    "LineChange",
     "LineReason",
-    "LineTurn",
     "OtherAnswers",
     "Outcome",
     "Question",
     "Questions",
+    "RuleChange",
     "RuleReason",
-    "RuleTurn",
+    "SameEffect",
     "Side",
-    "Told",
-    "Way",
     "Weighed",
     "Weighing",
     "Why",

@@ -16,13 +16,13 @@ __all__ = [
     "STATES",
     "STATUS",
     "Outcome",
-    "Told",
+    "SameEffect",
     "advice",
     "in_a_phrase",
     "outcome",
     "outcome_where",
     "shown",
-    "told_answers",
+    "with_same_effect",
 ]
 
 
@@ -48,8 +48,8 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Told:
-    """Answers to one question that do the same; of a number the ranges, and one value of each."""
+class SameEffect:
+    """Answers to one question with the same effect; of a number the ranges, and one value of each."""
 
     values: tuple[Value, ...]
     ranges: tuple[tuple[int, int], ...] = ()
@@ -62,8 +62,10 @@ class Told:
         }
 
 
-def told_answers(compiled: CompiledRulebook, term: Term, values: Sequence[Value | None], near: Value | None) -> Told:
-    """Answers as they are told: of numbers the ranges they stand for, and of each the number nearest to this."""
+def with_same_effect(
+    compiled: CompiledRulebook, term: Term, values: Sequence[Value | None], near: Value | None
+) -> SameEffect:
+    """Answers with the same effect: numbers as the ranges they represent, each with the number nearest to this."""
     given = tuple(value for value in values if value is not None)
     ranges: list[tuple[int, int]] = []
     for number in () if term.domain.values else sorted(map(int, given)):
@@ -71,7 +73,7 @@ def told_answers(compiled: CompiledRulebook, term: Term, values: Sequence[Value 
         joined = ranges and ranges[-1][1] + 1 == low
         ranges[-1:] = [(ranges[-1][0], high)] if joined else [*ranges[-1:], (low, high)]
     middle = term.middle if near is None else int(near) if ranges else 0
-    return Told(tuple(min(max(middle, low), high) for low, high in ranges) or given, tuple(ranges))
+    return SameEffect(tuple(min(max(middle, low), high) for low, high in ranges) or given, tuple(ranges))
 
 
 def shown(rulebook: Rulebook) -> tuple[str, ...]:

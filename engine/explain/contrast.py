@@ -74,13 +74,13 @@ def compare(compiled: CompiledRulebook, before: Decision, after: Decision, terms
     """What made the difference between two cases under one rulebook: in the advice, or in the terms named."""
     rulebook = compiled.rulebook
     check_both([(rulebook, before), (rulebook, after)], terms)
-    told = tuple(terms) or shown(rulebook)
+    terms_asked = tuple(terms) or shown(rulebook)
     first, second = Judged(rulebook, before), Judged(rulebook, after)
     differing = finding_changes(rulebook, before.case.facts, after.case.facts)
-    same = advice(before, told) == advice(after, told)
-    part = Decisive() if same else decisive(compiled, before.case.facts, differing, told)
-    check_difference(rulebook, before, after, part, told)
-    found = changes(first, second, told)
+    same = advice(before, terms_asked) == advice(after, terms_asked)
+    part = Decisive() if same else decisive(compiled, before.case.facts, differing, terms_asked)
+    check_difference(rulebook, before, after, part, terms_asked)
+    found = changes(first, second, terms_asked)
     return Difference(
         before,
         after,
@@ -100,16 +100,16 @@ def compare(compiled: CompiledRulebook, before: Decision, after: Decision, terms
 def compare_rulebooks(before: Judged, after: Judged, terms: Sequence[str] = ()) -> Difference:
     """What of the knowledge made the difference between the decisions of one case under two rulebooks."""
     check_both([(one.rulebook, one.decision) for one in (before, after)], terms)
-    told = tuple(terms) or tuple(dict.fromkeys((*shown(after.rulebook), *shown(before.rulebook))))
-    wanted = advice(after.decision, told)
+    terms_asked = tuple(terms) or tuple(dict.fromkeys((*shown(after.rulebook), *shown(before.rulebook))))
+    later = advice(after.decision, terms_asked)
 
     def brings(chosen: Sequence[KnowledgeChange]) -> bool:
         mixed = _mixed(before.rulebook, after.rulebook, chosen)
-        return _is_whole(mixed) and advice(semantics.decide(mixed, before.decision.case), told) == wanted
+        return _is_whole(mixed) and advice(semantics.decide(mixed, before.decision.case), terms_asked) == later
 
     differing = knowledge_changes(before.rulebook, after.rulebook)
     needed = minimise(differing, lambda sets: list(map(brings, sets)))
-    found = changes(before, after, told)
+    found = changes(before, after, terms_asked)
     return Difference(
         before.decision,
         after.decision,
@@ -130,10 +130,10 @@ def knowledge_changes(before: Rulebook, after: Rulebook) -> tuple[KnowledgeChang
     )
     for kind, old, new in kinds:
         for name in dict.fromkeys([*new, *old]):
-            told = new.get(name) or old[name]
+            present = new.get(name) or old[name]
             how = "gone" if name not in new else "new" if name not in old else "changed"
             if how != "changed" or _meaning(old[name]) != _meaning(new[name]):
-                found.append(KnowledgeChange(kind, name, how, told.says, told.place.file))
+                found.append(KnowledgeChange(kind, name, how, present.says, present.place.file))
     return tuple(found)
 
 

@@ -52,9 +52,9 @@ class CorrectionSets:
     def can_be(self, changed: Iterable[str], facts: Mapping[str, Value]) -> bool:
         """Whether some case has these answers, the findings changed otherwise, and all others as they are."""
         changing = set(changed)
-        kept = [one for one, name in self.free.items() if name not in changing]
+        unchanged = [one for one, name in self.free.items() if name not in changing]
         given = map(self.solver.encoding.literal, self.prover.facts(facts))
-        return self.solver.satisfiable([*self.hard, *kept, *given], Limits(self.conflicts, SECONDS)) is True
+        return self.solver.satisfiable([*self.hard, *unchanged, *given], Limits(self.conflicts, SECONDS)) is True
 
     def any_case(self) -> Mapping[str, Value] | None:
         """A case in which any findings may be answered otherwise, if one is found."""

@@ -1,4 +1,4 @@
-"""The shortest way from a case to another answer: the fewest answers that would have to be other, or be given."""
+"""The smallest counterfactual: the fewest answers to change, or to give, for a conclusion to have another answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .findings import FindingChange, finding_changes, with_changes
 from .sat_queries import other_answers, prover_of
 
 MOST_TRIED = 3_000
-"""So many answers to the findings of one set are tried; where there are more, one that does is told."""
+"""So many answers to the findings of one set are tried; where there are more, one that works is shown."""
 LOOSE = "numbers are held against each other that have too many values"
 
 Facts = Mapping[str, Value]
@@ -22,8 +22,8 @@ Options = Mapping[str, Sequence[Option]]
 
 
 @dataclass(frozen=True)
-class Way:
-    """The fewest other answers that lead there; `kind` is way, none (proved) or undecided, with the reason.
+class Counterfactual:
+    """The fewest changed answers that lead there; `kind` is way, none (proved) or undecided, with the reason.
 
     `smallest` where it is proved that no fewer do.
     """
@@ -49,7 +49,7 @@ def options_of(compiled: CompiledRulebook, facts: Mapping[str, Value], aims: Ite
     return {name: some for name, some in options.items() if some}
 
 
-def shortest_way(compiled: CompiledRulebook, decision: Decision, goal: int) -> Way:
+def smallest_counterfactual(compiled: CompiledRulebook, decision: Decision, goal: int) -> Counterfactual:
     """The fewest other answers that make a node true, proved to be the fewest.
 
     Of two ways as short, one that gives answers comes before one that gives others.
@@ -63,16 +63,16 @@ def shortest_way(compiled: CompiledRulebook, decision: Decision, goal: int) -> W
     sets = CorrectionSets(prover, [*hard, goal], as_is)
     names = sets.smallest()
     if names is None:
-        return Way("none")
+        return Counterfactual("none")
     after: Mapping[str, Value] | None
     if isinstance(names, tuple) and prod(len(options[name]) for name in names) <= MOST_TRIED:
         after = _first_that_leads_there(compiled, facts, goal, [options[name] for name in names])
     else:
         after = _first_in_turn(sets, facts, names, options) if isinstance(names, tuple) else sets.any_case()
     if after is None or not compiled.variants(after).mark(goal):
-        return Way("undecided", reason=names.reason if isinstance(names, Unknown) else LOOSE)
+        return Counterfactual("undecided", reason=names.reason if isinstance(names, Unknown) else LOOSE)
     answers = finding_changes(compiled.rulebook, facts, after)
-    return Way("way", answers, isinstance(names, tuple))
+    return Counterfactual("way", answers, isinstance(names, tuple))
 
 
 def _first_in_turn(sets: CorrectionSets, facts: Mapping[str, Value], names: Sequence[str], options: Options) -> Facts:

@@ -14,7 +14,7 @@ from ..circuit import CompiledRulebook, Evaluation, Option, set_bits
 from ..proof import Unknown
 from ..record import Record
 from ..rulebook import Rulebook, facts_in_order
-from .answers import Told, outcome_where, shown, told_answers
+from .answers import SameEffect, outcome_where, shown, with_same_effect
 from .contrast import Difference, compare
 from .correction_sets import CorrectionSets
 from .counterfactual import LOOSE, options_of, prefer_ordinary
@@ -25,7 +25,7 @@ from .sat_queries import other_answers, prover_of
 from .verify import check_changed
 
 TRIED = 2
-"""So many other answers together are told not to change anything, where no set of any size does."""
+"""Where no set of any size changes anything, up to so many answers together are reported not to."""
 FEW = 100
 """So many answers to the findings of one set are found one by one; of more all are tried at once."""
 MOST_TRIED = 100_000
@@ -33,9 +33,9 @@ MOST_TRIED = 100_000
 MOST_FOUND = 10_000
 """Where there are more sets of a size they are left at that."""
 SIZES = 2
-"""So many sizes are told: the smallest, and the next."""
-MOST_TOLD = 30
-"""So many sets of a size are told; the others are counted."""
+"""So many sizes are shown: the smallest, and the next."""
+MOST_SHOWN = 30
+"""So many sets of a size are shown; the others are counted."""
 
 OptionSet = tuple[Option, ...]
 
@@ -46,7 +46,7 @@ class OtherAnswers:
 
     term: str
     before: Value | None
-    after: Told
+    after: SameEffect
 
     def as_json(self) -> dict[str, Any]:
         """The answers as an object; docs/schema describes it."""
@@ -88,7 +88,7 @@ class Alternatives(Record):
     counts: Mapping[int, int]
     hangs_on: tuple[str, ...]
     left_alone: tuple[str, ...]
-    all_told: bool = False
+    all_shown: bool = False
     undecided: str = ""
     undecided_from: int | None = None
 
@@ -101,7 +101,7 @@ class Alternatives(Record):
             "counts": {str(size): count for size, count in self.counts.items()},
             "hangs on": list(self.hangs_on),
             "left alone": list(self.left_alone),
-            "all told": self.all_told,
+            "all told": self.all_shown,
             "undecided": self.undecided,
             "undecided from": self.undecided_from,
         }
@@ -120,9 +120,9 @@ def what_if(
 
 
 def what_would_change(
-    compiled: CompiledRulebook, decision: Decision, terms: Sequence[str] = (), most: int | None = MOST_TOLD
+    compiled: CompiledRulebook, decision: Decision, terms: Sequence[str] = (), most: int | None = MOST_SHOWN
 ) -> Alternatives:
-    """The fewest other answers that would change the advice, or the terms named; of each size so many are told."""
+    """The fewest other answers that would change the advice, or the terms named; so many of each size are shown."""
     check_asked(compiled.rulebook, decision, terms)
     check_most(most)
     search = _Search(compiled, decision, tuple(terms) or shown(compiled.rulebook))
@@ -131,11 +131,11 @@ def what_would_change(
     alone = {option.term for (option,) in search.found.get(1, ())}
     return Alternatives(
         decision,
-        tuple(alternative for size in sorted(search.found) for alternative in islice(search.told(size), most)),
+        tuple(alternative for size in sorted(search.found) for alternative in islice(search.alternatives(size), most)),
         counts,
         tuple(term.name for term in compiled.rulebook.findings if term.name in alone),
         fixed_in(compiled.rulebook, decision.case.facts),
-        all_told=sum(map(bool, counts.values())) < SIZES and not search.undecided,
+        all_shown=sum(map(bool, counts.values())) < SIZES and not search.undecided,
         undecided=search.undecided,
         undecided_from=search.undecided_from,
     )
@@ -148,9 +148,9 @@ class _Search:
         self.compiled, self.decision, self.terms = compiled, decision, terms
         self.facts = decision.case.facts
         self.nodes = compiled.order(compiled.nodes_for(terms))
-        now = compiled.variants(self.facts)
-        now.settle(self.nodes)
-        self.aims = [node for term in terms for node in compiled.nodes_that_would_differ(term, now)]
+        current = compiled.variants(self.facts)
+        current.settle(self.nodes)
+        self.aims = [node for term in terms for node in compiled.nodes_that_would_differ(term, current)]
         self.options = options_of(compiled, self.facts, self.aims)
         every = [option for options in self.options.values() for option in options]
         self.places = {option: place for place, option in enumerate(every)}
@@ -210,7 +210,7 @@ class _Search:
         return list(compress(product(*axes), map(int, f"{hits:b}"[::-1])))
 
     def _option(self, name: str, value: Value) -> Option | None:
-        """The option that stands for an answer; None where that is not told apart from the answer there is."""
+        """The option for an answer; None where the rulebook does not distinguish it from the answer there is."""
         term = self.compiled.rulebook.terms[name]
         if term.domain.values:
             return Option(name, value)
@@ -234,8 +234,8 @@ class _Search:
             largest = max(self.found)
         return {size: len(self.found.get(size, ())) for size in range(1, largest + 1)}
 
-    def told(self, size: int) -> Iterator[Alternative]:
-        """The sets with what they change: those that bring the same are one, and the first of each is checked."""
+    def alternatives(self, size: int) -> Iterator[Alternative]:
+        """The sets with what they change: those with the same effect are one, and the first of each is checked."""
         hits = self.found[size]
         variants = self.compiled.variants_with(self.facts, hits)
         variants.settle(self.nodes)
@@ -257,9 +257,9 @@ class _Search:
 
     def _answers(self, options: Sequence[Option]) -> OtherAnswers:
         term = self.compiled.rulebook.terms[options[0].term]
-        now = self.facts.get(term.name)
+        current = self.facts.get(term.name)
         return OtherAnswers(
-            term.name, now, told_answers(self.compiled, term, [option.value for option in options], now)
+            term.name, current, with_same_effect(self.compiled, term, [option.value for option in options], current)
         )
 
     def _merged(self, hits: Sequence[OptionSet], variants: Evaluation) -> Iterator[tuple[OptionSet, ...]]:

@@ -89,8 +89,8 @@ def weigh(rulebook: Rulebook, decision: Decision, term: str, values: Sequence[st
     check_weighed(rulebook, term)
     found = rulebook.terms[term]
     scales = _Scales(rulebook, decision, found)
-    wanted = values or scales.weighed() or scales.alive() or found.domain.values
-    return Weighing(found, outcome(decision, term), tuple(scales.weigh(value) for value in wanted))
+    chosen = values or scales.weighed() or scales.alive() or found.domain.values
+    return Weighing(found, outcome(decision, term), tuple(scales.weigh(value) for value in chosen))
 
 
 class _Scales:

@@ -18,7 +18,7 @@ from ..circuit import CompiledRulebook, Evaluation, Option, set_bits
 from ..proof import Sat, Unsat
 from ..record import Record
 from ..rulebook import Rulebook, Term
-from .answers import Outcome, Told, outcome, outcome_where, shown, told_answers
+from .answers import Outcome, SameEffect, outcome, outcome_where, shown, with_same_effect
 from .preconditions import check_asked
 from .sat_queries import SECONDS, prover_aside, still_open, where_it_matters
 from .verify import check_effect
@@ -33,7 +33,7 @@ ORDINARY = 85
 class Effect:
     """What some answers to a question would settle at once: each term as it would then stand."""
 
-    answers: Told
+    answers: SameEffect
     settles: Mapping[str, Outcome]
 
     def as_json(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def what_next(
 
 
 def _gates_first(rulebook: Rulebook, asked: Sequence[Question]) -> list[Question]:
-    """The questions in order, but what tells whether one applies is asked before it."""
+    """The questions in order, but what decides whether one applies is asked before it."""
     left = {question.term.name: question for question in asked}
     ordered: list[Question] = []
     for question in asked:
@@ -151,7 +151,7 @@ def _place(term: Term, value: Value) -> int:
 
 
 def _tells(outcome: Outcome) -> bool:
-    """Whether something is settled that a person would be told, and not only which members are out."""
+    """Whether something is settled that a person would be shown, and not only which members are out."""
     return not isinstance(outcome.answer, Members)
 
 
@@ -170,20 +170,20 @@ class _Survey:
         for option in (self.singles[place] for place in set_bits(compiled.possible(self.alone))):
             if option.value is not None:
                 self.values.setdefault(option.term, []).append(option.value)
-        self.now, self.at_once = compiled.variants(self.facts), compiled.variants(self.facts)
+        self.evaluation, self.at_once = compiled.variants(self.facts), compiled.variants(self.facts)
         for name, values in self.values.items():
             for value in values:
                 self.at_once.choose(name, value, 1)
-        self.now.settle(order)
+        self.evaluation.settle(order)
         self.at_once.settle(order)
-        self.wanted = {term: [node for node in compiled.deciding(term) if self._is_open(node)] for term in terms}
-        self.nodes = sorted({node for nodes in self.wanted.values() for node in nodes})
+        self.open_nodes = {term: [node for node in compiled.deciding(term) if self._is_open(node)] for term in terms}
+        self.nodes = sorted({node for nodes in self.open_nodes.values() for node in nodes})
         self.bits = {name: 1 << place for place, name in enumerate(self.open)}
         self.reach = self._reach()
-        self.touching = {term: self._reached(nodes) for term, nodes in self.wanted.items()}
+        self.touching = {term: self._reached(nodes) for term, nodes in self.open_nodes.items()}
         reached = reduce(or_, self.touching.values(), 0)
         self.bearing = [name for name, bit in self.bits.items() if reached & bit]
-        self.settling = {term: self.alone.any_of(nodes) for term, nodes in self.wanted.items()}
+        self.settling = {term: self.alone.any_of(nodes) for term, nodes in self.open_nodes.items()}
         self.effects = self._effects()
         self.turning = list(self._turning())
         self.deciding = self._deciding()
@@ -229,7 +229,7 @@ class _Survey:
 
     def _is_open(self, node: int) -> bool:
         """Whether a node is not true now, and is where every open answer is given at once."""
-        return not self.now.mark(node) and bool(self.at_once.mark(node))
+        return not self.evaluation.mark(node) and bool(self.at_once.mark(node))
 
     def _reach(self) -> dict[int, int]:
         """For each open node through which one wanted hangs on answers, the open findings that it hangs on."""
@@ -271,8 +271,10 @@ class _Survey:
             groups.setdefault((options[place].term, effect), []).append(place)
         found: dict[str, tuple[Effect, ...]] = {}
         for (term, _), members in groups.items():
-            told = told_answers(self.compiled, self.open[term], [options[place].value for place in members], None)
-            found[term] = (*found.get(term, ()), Effect(told, self._settled(members[0])))
+            answers = with_same_effect(
+                self.compiled, self.open[term], [options[place].value for place in members], None
+            )
+            found[term] = (*found.get(term, ()), Effect(answers, self._settled(members[0])))
         return {
             term: tuple(sorted(effects, key=lambda effect: _place(self.open[term], effect.answers.values[0])))
             for term, effects in found.items()
@@ -291,15 +293,15 @@ class _Survey:
 
     def _deciding(self) -> dict[str, int]:
         """How often each question made the difference, in some ways that all the open answers could turn out."""
-        ways = [way for way in (self._way(seed) for seed in range(SAMPLES)) if way]
+        samples = [sample for sample in (self._sample(seed) for seed in range(SAMPLES)) if sample]
         blocks: list[tuple[int, int]] = []
         without: list[str] = []
-        for way in ways:
-            blocks.append((len(without), (1 << len(way) + 1) - 1 << len(without)))
-            without += ["", *(option.term for option in way)]
+        for sample in samples:
+            blocks.append((len(without), (1 << len(sample) + 1) - 1 << len(without)))
+            without += ["", *(option.term for option in sample)]
         variants = self.compiled.variants(self.facts, len(without))
-        for way, (start, block) in zip(ways, blocks, strict=True):
-            for place, option in enumerate(way, start + 1):
+        for sample, (start, block) in zip(samples, blocks, strict=True):
+            for place, option in enumerate(sample, start + 1):
                 variants.choose(option.term, option.value, block & ~(1 << place))
         variants.settle(self.compiled.order(self.compiled.nodes_for(self.terms)))
         lost = self._lost(variants, blocks) & self.compiled.possible(variants)
@@ -324,10 +326,10 @@ class _Survey:
                 usual = term.ordinary
                 yield term, values, usual if usual in values else None
 
-    def _way(self, seed: int) -> list[Option]:
+    def _sample(self, seed: int) -> list[Option]:
         """One way in which the open answers could turn out: mostly as usual, each where it applies."""
         state = semantics.State(dict(self.facts), gates=self.compiled.rulebook.gates)
-        way: list[Option] = []
+        sample: list[Option] = []
         for term, values, usual in self.turning:
             if semantics.applies(term.name, state) & semantics.FAILS:
                 continue
@@ -337,5 +339,5 @@ class _Survey:
                 value = values[chance // 100 % len(values)]
             state.facts[term.name] = value
             state.applying.clear()
-            way.append(Option(term.name, value))
-        return way
+            sample.append(Option(term.name, value))
+        return sample

@@ -19,9 +19,9 @@ def check_asked(rulebook: Rulebook, decision: Decision, terms: Iterable[str] = (
 
 def check_both(pairs: Iterable[tuple[Rulebook, Decision]], terms: Iterable[str]) -> None:
     """The same of two decisions; each term is a conclusion of one rulebook at least."""
-    told = list(pairs)
-    foreign = [problem for pair in told for problem in _foreign(*pair)]
-    _raise([*foreign, *_odd_terms([rulebook for rulebook, _ in told], terms)])
+    all_pairs = list(pairs)
+    foreign = [problem for pair in all_pairs for problem in _foreign(*pair)]
+    _raise([*foreign, *_odd_terms([rulebook for rulebook, _ in all_pairs], terms)])
 
 
 def check_term(rulebook: Rulebook, decision: Decision, term: str) -> Term:
@@ -51,7 +51,7 @@ def check_weighed(rulebook: Rulebook, term: str) -> None:
 
 
 def check_most(most: Any) -> None:
-    """Raise QuestionError unless it is how many are told of each, or None for all."""
+    """Raise QuestionError unless it is how many to show of each size, or None for all."""
     if most is not None and (type(most) is not int or most < 0):
         raise QuestionError([Problem(HERE, f"{as_python(most)} of each size", "a whole number, or None for all")])
 

@@ -23,7 +23,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class LineTurn:
+class LineChange:
     """A line that stands otherwise after than before; `terms` are what it reads."""
 
     text: str
@@ -33,7 +33,7 @@ class LineTurn:
 
 
 @dataclass(frozen=True)
-class RuleTurn:
+class RuleChange:
     """A rule that does otherwise after than before, and its lines that turned.
 
     `before` and `after` are fires, ruled out, waits or disputed, or not there.
@@ -42,7 +42,7 @@ class RuleTurn:
     rule: Rule
     before: Turn
     after: Turn
-    lines: tuple[LineTurn, ...]
+    lines: tuple[LineChange, ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Change:
     term: str
     before: Outcome
     after: Outcome
-    rules: tuple[RuleTurn, ...] = ()
+    rules: tuple[RuleChange, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The change as an object; docs/schema describes it."""
@@ -65,7 +65,7 @@ class Change:
         }
 
 
-def _turn_json(turn: RuleTurn) -> dict[str, Any]:
+def _turn_json(turn: RuleChange) -> dict[str, Any]:
     return {
         "rule": turn.rule.id,
         "says": turn.rule.says,
@@ -84,9 +84,9 @@ def changes(before: Judged, after: Judged, terms: Iterable[str]) -> tuple[Change
     )
 
 
-def steps(before: Judged, after: Judged, told: Iterable[Change]) -> tuple[Change, ...]:
-    """The conclusions between findings and the changes told, through which they came about, in the order of work."""
-    queue = list(told)
+def steps(before: Judged, after: Judged, advice: Iterable[Change]) -> tuple[Change, ...]:
+    """The conclusions between the findings and what changed in the advice, in the order of work."""
+    queue = list(advice)
     seen = {change.term for change in queue}
     found: dict[str, Change] = {}
     while queue:
@@ -109,21 +109,27 @@ def _in_order(rulebook: Rulebook) -> Iterable[str]:
         yield from stage.terms
 
 
-def _turns(before: Judged, after: Judged, term: str) -> tuple[RuleTurn, ...]:
+def _turns(before: Judged, after: Judged, term: str) -> tuple[RuleChange, ...]:
     """The rules for a conclusion that begin or cease to fire; where none does, all that stand otherwise."""
-    then, now = _standing(before, term), _standing(after, term)
-    turned = [name for name in dict.fromkeys([*now, *then]) if then.get(name, ABSENT) != now.get(name, ABSENT)]
-    firing = [name for name in turned if STATUS[semantics.HOLDS] in (then.get(name), now.get(name))]
+    old, new = _states_of(before, term), _states_of(after, term)
+    turned = [name for name in dict.fromkeys([*new, *old]) if old.get(name, ABSENT) != new.get(name, ABSENT)]
+    firing = [name for name in turned if STATUS[semantics.HOLDS] in (old.get(name), new.get(name))]
     rules = dict.fromkeys(firing or turned)
     for name in list(rules):
         rules.update(dict.fromkeys(_outrankers_that_turned(before, after, term, name)))
     return tuple(
-        _turn(before, after, name, then.get(name) or _mark(before, name), now.get(name) or _mark(after, name))
+        _turn(
+            before,
+            after,
+            name,
+            old.get(name) or _mark(before, name),
+            new.get(name) or _mark(after, name),
+        )
         for name in rules
     )
 
 
-def _standing(judged: Judged, term: str) -> dict[str, Status]:
+def _states_of(judged: Judged, term: str) -> dict[str, Status]:
     """What each rule for a conclusion does there."""
     entries = judged.rulebook.support.get(term, ())
     return {entry.rule: STATUS[semantics.status(entry, judged.decision.marks)] for entry in entries}
@@ -140,16 +146,16 @@ def _outrankers_that_turned(before: Judged, after: Judged, term: str, rule: str)
                 yield from (name for name in entry.outrankers if _mark(before, name) != _mark(after, name))
 
 
-def _turn(before: Judged, after: Judged, name: str, then: Turn, now: Turn) -> RuleTurn:
+def _turn(before: Judged, after: Judged, name: str, old: Turn, new: Turn) -> RuleChange:
     rules = [judged.rulebook.rules.get(name) for judged in (before, after)]
-    told = rules[1] or rules[0]
-    if told is None:
+    rule = rules[1] or rules[0]
+    if rule is None:
         raise KeyError(name)
     if rules[0] is None or rules[1] is None or rules[0].condition != rules[1].condition:
-        return RuleTurn(told, then, now, ())
+        return RuleChange(rule, old, new, ())
     lines = []
-    for line in told.condition.leaves():
+    for line in rule.condition.leaves():
         pair = [STATES[semantics.mark_line(line, judged.decision.state)] for judged in (before, after)]
         if pair[0] != pair[1]:
-            lines.append(LineTurn(show_line(line), pair[0], pair[1], terms_of(line)))
-    return RuleTurn(told, then, now, tuple(dict.fromkeys(lines)))
+            lines.append(LineChange(show_line(line), pair[0], pair[1], terms_of(line)))
+    return RuleChange(rule, old, new, tuple(dict.fromkeys(lines)))

@@ -56,13 +56,13 @@ class Enough(Record):
 def enough(compiled: CompiledRulebook, decision: Decision, terms: Sequence[str] = ()) -> Enough:
     """A smallest part of the answers that gives the advice, or the terms named."""
     check_asked(compiled.rulebook, decision, terms)
-    told = tuple(terms) or shown(compiled.rulebook)
-    parts = _Parts(compiled, decision.case.facts, told)
+    terms_asked = tuple(terms) or shown(compiled.rulebook)
+    parts = _Parts(compiled, decision.case.facts, terms_asked)
     chosen = parts.chosen()
     part = [term for term in decision.case.facts if term in parts.needed or term in chosen]
-    check_enough(compiled.rulebook, decision, part, told)
+    check_enough(compiled.rulebook, decision, part, terms_asked)
     needless = tuple(term for term in decision.case.facts if term not in part)
-    return Enough(decision, advice(decision, told), parts.needed, chosen, needless)
+    return Enough(decision, advice(decision, terms_asked), parts.needed, chosen, needless)
 
 
 class _Parts:
@@ -70,8 +70,8 @@ class _Parts:
 
     def __init__(self, compiled: CompiledRulebook, facts: Mapping[str, Value], terms: Sequence[str]) -> None:
         self.compiled = compiled
-        now = compiled.variants(facts)
-        marks = {node for term in terms for node in compiled.deciding(term) if now.mark(node)}
+        whole = compiled.variants(facts)
+        marks = {node for term in terms for node in compiled.deciding(term) if whole.mark(node)}
         self.marks = tuple(sorted(marks))
         reach = compiled.findings_beneath(self.marks)
         self.options = {term: Option(term, value) for term, value in facts.items() if term in reach}
@@ -91,16 +91,16 @@ class _Parts:
 
         They are a correction set: without one of them no part is enough.
         """
-        kept, lacking = [*self.needed, *part], list[str]()
+        part_so_far, lacking = [*self.needed, *part], list[str]()
         left = [name for name in self.free if name not in part]
-        if self._enough([kept]):
+        if self._enough([part_so_far]):
             return None
         while left:
-            enough = self._enough([kept + left[: count + 1] for count in range(len(left))])
+            enough = self._enough([part_so_far + left[: count + 1] for count in range(len(left))])
             if not enough:
                 break
             place = next(set_bits(enough))
-            kept += left[:place]
+            part_so_far += left[:place]
             lacking.append(left[place])
             left = left[place + 1 :]
         return lacking

@@ -21,10 +21,10 @@ def decided(rulebook: Rulebook, facts: Answers) -> Decision:
     return truth.decide(rulebook, Case("checked", {name: value for name, value in facts.items() if value is not None}))
 
 
-def verify(kept: bool, told: str) -> None:
-    """Let nothing be shown that is not so."""
-    if not kept:
-        raise InternalError.of(f"this explanation is not borne out: {told}")
+def verify(confirmed: bool, problem: str) -> None:
+    """Raise InternalError unless an explanation is confirmed."""
+    if not confirmed:
+        raise InternalError.of(f"this explanation is not confirmed: {problem}")
 
 
 def check_why(
@@ -35,12 +35,17 @@ def check_why(
     if term.finding:
         verify(decision.case.facts.get(term.name) == answer, f"{term.name} is answered otherwise")
         return
-    verify(outcome(again, term.name) == outcome(decision, term.name), f"{term.name} does not rest on what is told")
+    verify(
+        outcome(again, term.name) == outcome(decision, term.name), f"{term.name} does not follow from the reasons given"
+    )
     firing = {
         entry.rule for entry in rulebook.support.get(term.name, ()) if _fires(again, rulebook, term.name, entry.rule)
     }
-    told = set(rules)
-    verify(told == firing or (term.takes_highest and told <= firing), f"{firing ^ told} for {term.name}")
+    given = set(rules)
+    verify(
+        given == firing or (term.takes_highest and given <= firing),
+        f"the rules given for {term.name} are not those that fire: {firing ^ given}",
+    )
 
 
 def _fires(decision: Decision, rulebook: Rulebook, term: str, rule: str) -> bool:
@@ -55,13 +60,13 @@ def check_difference(
 
     With those in `also` they do so still, and where one of these is said to be needed a mixture without it does not.
     """
-    wanted, whole = advice(after, terms), (*part.changes, *part.also)
+    expected, whole = advice(after, terms), (*part.changes, *part.also)
 
     def brings(chosen: Iterable[FindingChange]) -> bool:
         changes = {change.term: change.after for change in chosen}
-        return advice(decided(rulebook, {**before.case.facts, **changes}), wanted) == wanted
+        return advice(decided(rulebook, {**before.case.facts, **changes}), expected) == expected
 
-    verify(brings(part.changes) and brings(whole), "the findings told do not make the difference")
+    verify(brings(part.changes) and brings(whole), "the findings given do not make the difference")
     for left_out in part.changes:
         verify(not brings(one for one in part.changes if one != left_out), f"{left_out.term} can be left out")
     for left_out, mixture in part.without.items():
@@ -73,32 +78,32 @@ def check_changed(rulebook: Rulebook, facts: Answers, changes: Answers, after: M
     """The decision that the changes bring, which is what they are said to bring."""
     found = decided(rulebook, {**facts, **changes})
     verify(not truth.impossibilities(rulebook, found.case.facts), f"{dict(changes)} is not a possible patient")
-    verify(advice(found, after) == dict(after), f"{dict(changes)} brings something else")
+    verify(advice(found, after) == dict(after), f"{dict(changes)} leads to something else")
     return found
 
 
 def check_enough(rulebook: Rulebook, decision: Decision, part: Sequence[str], terms: Sequence[str]) -> None:
     """The part gives what the whole gives, and none of it can be left out."""
-    facts, wanted = decision.case.facts, advice(decision, terms)
-    verify(advice(decided(rulebook, {name: facts[name] for name in part}), terms) == wanted, "the part is not enough")
+    facts, expected = decision.case.facts, advice(decision, terms)
+    verify(advice(decided(rulebook, {name: facts[name] for name in part}), terms) == expected, "the part is not enough")
     for left_out in part:
         rest = {name: facts[name] for name in part if name != left_out}
-        verify(advice(decided(rulebook, rest), terms) != wanted, f"{left_out} can be left out")
+        verify(advice(decided(rulebook, rest), terms) != expected, f"{left_out} can be left out")
 
 
-def check_way(
+def check_counterfactual(
     rulebook: Rulebook,
     decision: Decision,
     changes: Sequence[tuple[str, Value | None]],
     term: str,
-    wanted: Sequence[str],
+    expected: Sequence[str],
 ) -> None:
     """The changes bring one of the values wanted, to a patient that there can be."""
     found = decided(rulebook, {**decision.case.facts, **dict(changes)}).marked
     answer = found.conclusions[term]
     held = set(answer.inside) if isinstance(answer, Members) else {str(answer)}
-    verify(term not in found.disputed and bool(held & set(wanted)), f"the way does not lead to {term}: {wanted}")
-    verify(not truth.impossibilities(rulebook, found.case.facts), "the way leads to no possible patient")
+    verify(term not in found.disputed and bool(held & set(expected)), f"the changes do not lead to {term}: {expected}")
+    verify(not truth.impossibilities(rulebook, found.case.facts), "the changes lead to an impossible patient")
 
 
 def check_argument(rulebook: Rulebook, decision: Decision, rule: str, status: str, term: str) -> None:

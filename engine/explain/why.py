@@ -183,7 +183,7 @@ def _marked(condition: Condition, mark: int, state: truth.State) -> Iterator[str
 
 
 def _behind(line: Line, mark: int, state: truth.State) -> Iterator[str]:
-    """The terms that mark a line so: its own, and where need be those that tell whether it is asked of the patient."""
+    """The terms that mark a line so: its own, and where need be those that decide whether the patient is asked."""
     own = truth.mark_own(line, state) & mark
     if own:
         yield from terms_of(line)
@@ -260,8 +260,8 @@ class Explainer:
         values = dict.fromkeys(entry.value for entry in firing)
         if term.takes_highest:
             reached = answer.low if isinstance(answer, Range) else answer
-            told = self.decision.disputed.get(term.name, (reached,))
-            values = {value: None for value in values if value in told}
+            reached_or_disputed = self.decision.disputed.get(term.name, (reached,))
+            values = {value: None for value in values if value in reached_or_disputed}
         return tuple(
             Side(value or term.name, tuple(self.reason(entry) for entry in firing if entry.value == value))
             for value in values
@@ -309,7 +309,7 @@ class Explainer:
     def _check(self, rule: Rule) -> None:
         again = truth.mark_condition(rule.condition, self.state)
         if again != self.decision.marks[rule.id]:
-            raise InternalError.of(f"{rule.id} is told as {self.decision.marks[rule.id]}, and is {again}")
+            raise InternalError.of(f"{rule.id} is marked {self.decision.marks[rule.id]}, and evaluates to {again}")
 
     def _part(self, part: Line | Group, excluded: bool, deep: bool) -> LineReason | GroupReason:
         if isinstance(part, Group):
@@ -389,12 +389,12 @@ def rule_json(reason: RuleReason) -> dict[str, Any]:
 
 def part_json(part: LineReason | GroupReason) -> dict[str, Any]:
     """A line or a group as an object."""
-    told: dict[str, Any] = {"unless": part.excluded, "state": part.state}
+    common: dict[str, Any] = {"unless": part.excluded, "state": part.state}
     if isinstance(part, GroupReason):
-        return {"group": part.title} | told | {"lines": [part_json(line) for line in part.lines]}
+        return {"group": part.title} | common | {"lines": [part_json(line) for line in part.lines]}
     return (
         {"line": part.text}
-        | told
+        | common
         | {"found": dict(part.found)}
         | {
             "below": list(part.below),

@@ -11,9 +11,9 @@ from ..language import Against, Group, Is, Line, Within, show_line, terms_of
 from ..record import Record
 from ..rulebook import COMPLETE, Rule, RuleFor, Term
 from .answers import Outcome, outcome
-from .counterfactual import Way, shortest_way
+from .counterfactual import Counterfactual, smallest_counterfactual
 from .preconditions import check_values
-from .verify import check_way
+from .verify import check_counterfactual
 from .why import Explainer, LineReason, RuleReason, rule_json
 
 Aim = Literal["one of", "none of", "more", "fewer", "another number"]
@@ -68,7 +68,7 @@ class WhyNot(Record):
     instead: tuple[RuleReason, ...] = ()
     by_otherwise: bool = False
     missing: tuple[str, ...] = ()
-    way: Way | None = None
+    way: Counterfactual | None = None
     beneath: Mapping[Goal, "WhyNot"] = field(default_factory=dict)
 
     @property
@@ -113,18 +113,20 @@ def why_not(compiled: CompiledRulebook, decision: Decision, term: str, wanted: S
     found = compiled.rulebook.terms[term]
     goal = Goal(term, wanted or tuple(others(found, outcome(decision, term))))
     asked = _Seeker(compiled, decision).seek_all(goal)
-    way = shortest_way(compiled, decision, compiled.goal(term, goal.values))
+    way = smallest_counterfactual(compiled, decision, compiled.goal(term, goal.values))
     if way.kind == "way":
-        check_way(compiled.rulebook, decision, [(one.term, one.after) for one in way.answers], term, goal.values)
+        check_counterfactual(
+            compiled.rulebook, decision, [(one.term, one.after) for one in way.answers], term, goal.values
+        )
     return replace(asked, way=way)
 
 
-def others(term: Term, now: Outcome) -> Iterator[str]:
+def others(term: Term, current: Outcome) -> Iterator[str]:
     """The values that a conclusion does not have for sure."""
-    inside = now.answer.inside if isinstance(now.answer, Members) else (now.answer,)
+    inside = current.answer.inside if isinstance(current.answer, Members) else (current.answer,)
     yield from (value for value in term.domain.values if value not in inside)
     if term.domain.kind == "tally":
-        low = now.answer.low if isinstance(now.answer, Range) else now.answer
+        low = current.answer.low if isinstance(current.answer, Range) else current.answer
         yield str(int(low) + 1)  # type: ignore[arg-type]
 
 
@@ -134,7 +136,7 @@ class _Seeker:
     def __init__(self, compiled: CompiledRulebook, decision: Decision) -> None:
         self.compiled, self.decision = compiled, decision
         self.explainer = Explainer(compiled.rulebook, decision)
-        self.now = compiled.variants(decision.case.facts)
+        self.evaluation = compiled.variants(decision.case.facts)
         self.bits = {term.name: 1 << place for place, term in enumerate(compiled.rulebook.findings)}
         self.needs: dict[int, int | None] = {}
 
@@ -151,11 +153,11 @@ class _Seeker:
         return replace(asked, beneath=beneath)
 
     def _seek(self, goal: Goal) -> WhyNot:
-        term, now = self.compiled.rulebook.terms[goal.term], outcome(self.decision, goal.term)
+        term, current = self.compiled.rulebook.terms[goal.term], outcome(self.decision, goal.term)
         if term.built_in:
             asked = [self.compiled.rulebook.terms[name] for name in self.decision.ask]
             missing = tuple(one.name for one in asked if one.screening or term.name == COMPLETE)
-            return WhyNot(term, goal, now, missing=missing)
+            return WhyNot(term, goal, current, missing=missing)
         support = self.compiled.rulebook.support[term.name]
         more, fewer = self._directions(term, goal)
         giving = [entry for entry in support if more and _gives(term, entry, goal) and not self._fires(entry)]
@@ -165,7 +167,7 @@ class _Seeker:
         return WhyNot(
             term,
             goal,
-            now,
+            current,
             rules=tuple(sorted((self._candidate(entry, term) for entry in giving), key=_by_nearness)),
             instead=tuple(self.explainer.reason(entry, False) for entry in instead),
             by_otherwise=goal.aim == "one of" and term.otherwise in goal.values,
@@ -249,14 +251,14 @@ class _Seeker:
 
     def _need(self, node: int) -> int | None:
         order = transitive_inputs(self.compiled.circuit.nodes, [node], self.needs)
-        self.now.settle(order)
+        self.evaluation.settle(order)
         for place in order:
             self.needs[place] = self._needs_of(place)
         return self.needs[node]
 
     def _needs_of(self, place: int) -> int | None:
         gate = self.compiled.circuit.nodes[place]
-        if self.now.marks[place]:
+        if self.evaluation.marks[place]:
             return 0
         if gate.atom is not None:
             return self._free(gate.atom.reads)

@@ -1,6 +1,6 @@
 """Conditions: their nodes, and text to condition and back.
 
-The grammar, in EBNF; what `value` and `term` may be is told by the terms of the rulebook:
+The grammar, in EBNF; the terms of the rulebook say what `value` and `term` may be:
 
     condition = "if:" ( "always" | lines ) [ "unless:" lines ] ;
     lines     = { "-" ( line | group ) } ;

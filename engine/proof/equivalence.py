@@ -49,15 +49,15 @@ class Two:
     def differences(self, name: str, most: int = MOST) -> Iterator[Patient | Unknown]:
         """Patients for whom a conclusion of both differs, each in another way: from another answer, or to another."""
         rows = self._rows(name)
-        told: list[int] = []
-        while len(told) < most:
-            found = self._patient(*rows, *told, shows=name)
+        excluded: list[int] = []
+        while len(excluded) < most:
+            found = self._patient(*rows, *excluded, shows=name)
             if isinstance(found, Unsat):
                 return
             yield found
             if isinstance(found, Unknown):
                 return
-            told.append(self.prover.circuit.negation(self._as_in(found.facts, rows)))
+            excluded.append(self.prover.circuit.negation(self._as_in(found.facts, rows)))
 
     def lost(self, name: str, value: str) -> Patient | Unsat | Unknown:
         """A patient who had this value of a conclusion before (on a scale at least this), and has it no more."""
@@ -74,9 +74,9 @@ class Two:
     def _same(self, one: list[Pair], other: list[Pair]) -> Verdict:
         return verdict(self._patient(one, other))
 
-    def _patient(self, one: list[Pair], other: list[Pair], *told: int, shows: str = "") -> Patient | Unsat | Unknown:
+    def _patient(self, one: list[Pair], other: list[Pair], *excluded: int, shows: str = "") -> Patient | Unsat | Unknown:
         node = self.prover.differs(one, other)
-        found = self.prover.patient(node, *told, *self.common)
+        found = self.prover.patient(node, *excluded, *self.common)
         if (
             shows
             and isinstance(found, Patient)

@@ -45,18 +45,18 @@ def _gap(prover: Prover, term: Term) -> int:
 def _gap_of(prover: Prover, term: Term, node: int) -> Gap | None:
     complete = prover.circuit.values[COMPLETE]["yes"][0]
     groups: list[Patient] = []
-    told: list[int] = []
+    excluded: list[int] = []
     while len(groups) <= GROUPS:
-        found = prover.possible(node, complete, *told)
+        found = prover.possible(node, complete, *excluded)
         if isinstance(found, Unsat):
             break
         if isinstance(found, Unknown):
             return Gap(term.name, tuple(groups), undecided=found.reason)
-        patient = prover.patient(node, *told, shows=_shows(prover, term))
+        patient = prover.patient(node, *excluded, shows=_shows(prover, term))
         if not isinstance(patient, Patient):
             break
         groups.append(patient)
-        told.append(prover.circuit.negation(prover.circuit.all_of(prover.alike(patient.facts))))
+        excluded.append(prover.circuit.negation(prover.circuit.all_of(prover.alike(patient.facts))))
     return Gap(term.name, tuple(groups[:GROUPS]), len(groups) > GROUPS) if groups else None
 
 

@@ -1,7 +1,7 @@
 """The smallest part of some things that nothing refutes, by implicit hitting sets.
 
-Whoever asks tells of a part why it will not do: things of which one at least is missing. A part that will do hits all
-such sets, so the smallest part that hits those met so far is tried, until one is not refuted; no smaller one can do
+The caller says why a part is not enough: a set of things of which at least one is missing. A part that is enough hits
+all such sets, so the smallest part that hits those met so far is tried, until one is not refuted; no smaller one can do
 (Reiter 1987; Ignatiev, Previti, Liffiton and Marques-Silva 2015). Before the smallest is looked for, refutations that
 have nothing in common are gathered: each of them costs one thing more.
 """

@@ -49,7 +49,7 @@ def twins(prover: Prover, law: Law) -> Iterator[Twin]:
     """The twins of a law: for each line on a finding, that it is not answered though it applies.
 
     Only a law that forbids something the rules say has twins: one that demands something of who has a finding ("an
-    alarm is an emergency") asks nothing of those who were not asked. A twin that is a law of its own is not told twice.
+    alarm is an emergency") asks nothing of those who were not asked. A twin that is itself a law is reported once.
     """
     forbids = any(not prover.rulebook.terms[one.term].finding for part in law.condition.lines for one in lines_of(part))
     stated = {prover.circuit.breaks(other.condition) for other in prover.rulebook.laws.values()}

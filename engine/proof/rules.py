@@ -37,7 +37,7 @@ class Dead:
 
 
 def disputes(prover: Prover) -> Iterator[Dispute]:
-    """Every pair of rules that can dispute, with a patient; what only follows from an earlier dispute is not told."""
+    """Every pair of rules that can dispute, with a patient; what only follows from an earlier dispute is left out."""
     earlier: list[int] = []
     for stage in prover.rulebook.stages:
         found = [
@@ -50,16 +50,16 @@ def disputes(prover: Prover) -> Iterator[Dispute]:
 
 def _pairs(prover: Prover, term: Term, earlier: list[int]) -> Iterator[Dispute]:
     entries = prover.rulebook.support[term.name]
-    told = 0
+    found_pairs = 0
     for place, one in enumerate(entries):
         for other in entries[:place]:
             if one.value != other.value and term.single:
                 fires = [prover.fires(entry.rule, term.name) for entry in (other, one)]
                 if not isinstance(prover.possible(*fires, *earlier), Unsat):
-                    told += 1
+                    found_pairs += 1
                     found = prover.patient(*fires, *earlier, shows=_both_fire(other, one))
                     yield Dispute(term.name, (other.rule, one.rule), verdict(found))
-    if not told:
+    if not found_pairs:
         found = prover.patient(prover.disputed(term.name), *earlier, shows=lambda one: term.name in one.disputed)
         yield Dispute(term.name, ("", ""), verdict(found))
 
@@ -101,7 +101,7 @@ def _dead(prover: Prover, rule: str) -> Dead:
 class Idle:
     """Looks for what can be left out without changing any mark of the conclusions that it bears on.
 
-    Conclusions on the way are looked at like those that are shown: what is told here is missed nowhere.
+    Conclusions on the way are looked at like those that are shown: what is found here is missed nowhere.
     """
 
     def __init__(self, prover: Prover) -> None:

@@ -25,13 +25,13 @@ class Solver:
 
     def ask(self, nodes: Iterable[int], limits: Limits, more: Sequence[int] = ()) -> Sat | Unsat | Unknown:
         """A case in which all the nodes are true, and all literals in `more`."""
-        wanted = {self.encoding.literal(node): node for node in nodes}
-        done = self.satisfiable([*wanted, *more], limits)
+        nodes_by_literal = {self.encoding.literal(node): node for node in nodes}
+        done = self.satisfiable([*nodes_by_literal, *more], limits)
         if done is None:
             return Unknown(limits.reached)
         if done:
             return Sat(self.case())
-        return Unsat(frozenset(wanted[one] for one in self.failed() if one in wanted))
+        return Unsat(frozenset(nodes_by_literal[one] for one in self.failed() if one in nodes_by_literal))
 
     def satisfiable(self, literals: Sequence[int], limits: Limits) -> bool | None:
         """Whether all the literals can be true together; None where the limits were reached."""

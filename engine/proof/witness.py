@@ -40,8 +40,8 @@ def _smallest(solver: Solver, nodes: Sequence[int], found: Facts, limits: Limits
 
 def shrunk(facts: Facts, holds: Holds) -> dict[str, Value]:
     """The case without the answers that it can do without."""
-    kept = minimise(list(facts.items()), lambda cases: holds([dict(case) for case in cases]))
-    return dict(kept)
+    smaller = minimise(list(facts.items()), lambda cases: holds([dict(case) for case in cases]))
+    return dict(smaller)
 
 
 def _fewer(

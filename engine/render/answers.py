@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..case import Members, Value
 from ..errors import counted, listed
-from ..explain import Change, Outcome, Told
+from ..explain import Change, Outcome, SameEffect
 from ..rulebook import Term
 from .styled_line import FEW, StyledLine, format_answer
 
@@ -30,7 +30,7 @@ def joined_by_or(values: Sequence[str]) -> str:
     return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}" if values else ""
 
 
-def format_values(answers: Told, term: Term) -> str:
+def format_values(answers: SameEffect, term: Term) -> str:
     """Answers that do the same: values, or ranges of numbers."""
     if not answers.ranges:
         return joined_by_or([str(value) for value in answers.values])

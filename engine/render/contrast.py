@@ -162,7 +162,7 @@ def _title(counts: Mapping[int, int], size: int) -> str:
 
 def _how_whole(alternatives: Alternatives) -> Iterator[StyledLine]:
     """Whether that is all, and how that is known."""
-    if alternatives.all_told:
+    if alternatives.all_shown:
         beyond = "Beyond these, no" if any(alternatives.counts.values()) else "No"
         yield StyledLine(f"{beyond} other set of answers would change it: that is proved.", style="muted")
     elif alternatives.undecided:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..errors import counted, listed
-from ..explain import Candidate, Goal, GroupReason, LineReason, RuleReason, Way, WhyNot
+from ..explain import Candidate, Counterfactual, Goal, GroupReason, LineReason, RuleReason, WhyNot
 from .answers import format_outcome, format_value, joined_by_or
 from .once import Once
 from .styled_line import StyledLine
@@ -180,7 +180,7 @@ def _distance(candidate: Candidate) -> str:
     return f"{counted(candidate.distance, 'answer')} away" if candidate.distance else "nothing is lacking"
 
 
-def _way(way: Way, asked: WhyNot, length: Length) -> Iterator[StyledLine]:
+def _way(way: Counterfactual, asked: WhyNot, length: Length) -> Iterator[StyledLine]:
     goal = (
         f"{asked.term.name}: {joined_by_or(asked.wanted)}"
         if asked.wanted and len(asked.wanted) < 6

@@ -275,7 +275,7 @@ def whatif(
         shown = asked or explain.shown(rulebook)
         _tell(difference, render.difference(difference, length, shown), as_json, decision, difference.after)
         return
-    told = explain.what_would_change(plan, decision, asked, None if every else explain.MOST_TOLD)
+    told = explain.what_would_change(plan, decision, asked, None if every else explain.MOST_SHOWN)
     _tell(told, render.alternatives(rulebook, told, length), as_json, decision)
 
 

@@ -139,7 +139,7 @@ def _weigh(base: Base, decision: Decision, asked: Json) -> Json:
 
 def _change(base: Base, decision: Decision, asked: Json) -> Json:
     terms = _terms(base, decision, asked)
-    return explain.what_would_change(base.compiled, decision, terms, explain.MOST_TOLD).as_json()
+    return explain.what_would_change(base.compiled, decision, terms, explain.MOST_SHOWN).as_json()
 
 
 def _enough(base: Base, decision: Decision, asked: Json) -> Json:

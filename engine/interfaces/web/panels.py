@@ -136,7 +136,7 @@ def _held(answer: Answer) -> tuple[str, ...]:
 
 def _change(state: State, _: str) -> Node:
     asked = _shown(state)
-    found = explain.what_would_change(state.base.compiled, _decision(state), asked, explain.MOST_TOLD)
+    found = explain.what_would_change(state.base.compiled, _decision(state), asked, explain.MOST_SHOWN)
     return [_back(text("what would change")), lines([*render.alternatives(state.base.rulebook, found)])]
 
 
