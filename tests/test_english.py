@@ -34,17 +34,7 @@ BANNED = {
     r"\bwho is asked\b": "people who are asked",
 }
 SCREENS = sorted((ROOT / "tests" / "approved" / "screens").glob("*.txt"))
-<<<<<<< HEAD
 JSON_NAMES = {"set apart", "told otherwise", "hangs on"}  # keys and kinds of the JSON, which stay as they are
-LEFT = {  # files whose messages still have such words: this list can only shrink
-    "engine/author/report_text.py",
-    "engine/explain/verify.py",
-    "engine/explain/why.py",
-    "engine/facts.py",
-}
-=======
-JSON_NAMES = {"set apart", "hangs on"}  # keys and kinds of the JSON, which stay as they are
->>>>>>> 1c906e4 (Name the counterfactuals, effects and changes of explain, circuit and proof by the field's names, in plain English)
 _BLOCK = re.compile(r"^```.*?^```[ \t]*$|<!--.*?-->|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 
 

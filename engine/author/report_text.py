@@ -129,7 +129,7 @@ KIND_TITLES = {
     "added": "Added",
     "gone": "Gone",
     "renamed": "Renamed, with the same meaning",
-    "told otherwise": "Same lines and conclusions, told otherwise",
+    "told otherwise": "Same lines and conclusions, other words or sources",
     "reworded": "Reworded, and proved to mean the same",
     "changed": "Changed",
     "undecided": "Not decided",

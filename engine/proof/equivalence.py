@@ -74,7 +74,9 @@ class Two:
     def _same(self, one: list[Pair], other: list[Pair]) -> Verdict:
         return verdict(self._patient(one, other))
 
-    def _patient(self, one: list[Pair], other: list[Pair], *excluded: int, shows: str = "") -> Patient | Unsat | Unknown:
+    def _patient(
+        self, one: list[Pair], other: list[Pair], *excluded: int, shows: str = ""
+    ) -> Patient | Unsat | Unknown:
         node = self.prover.differs(one, other)
         found = self.prover.patient(node, *excluded, *self.common)
         if (
