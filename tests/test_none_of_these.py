@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import polars as pl  # noqa: TID251 (tables are made here to be read)
 import pytest
 
 from engine import semantics
-from engine.case import Case
+from engine.case import Case, Value
+from engine.circuit import CompiledRulebook
 from engine.errors import KnowledgeError, Place
 from engine.frames import cases_of
 from engine.interfaces.files import read
+from engine.interfaces.interview import Interview, begun
 from engine.loader import case_from, load_files, writing
 from engine.loader.cases import Entry, make_case
 from engine.none_of_these import read_groups
@@ -48,6 +51,9 @@ FILES = {
     "terms/all.yaml": TERMS,
     "groups.yaml": GROUPS,
     "rules/a/fever.yaml": CARD,
+    "rules/a/expecting.yaml": CARD.replace("rule: fever", "rule: expecting").replace(
+        "fever: low or yes", "pregnant: yes"
+    ),
     "article.yaml": "1: A claim.",
 }
 
@@ -228,3 +234,75 @@ def test_a_group_needs_a_title_a_sentence_and_a_question() -> None:
     assert "no question is in the group 'others'" in problems(
         {"groups.yaml": f"{GROUPS}others: {{title: O, says: P.}}"}
     )
+
+
+# --- an interview
+
+
+def interview(**answers: Value | None) -> Interview:
+    rulebook = book()
+    return Interview(CompiledRulebook(rulebook), partial(semantics.decide, rulebook), "a", answers=answers)
+
+
+def test_a_group_is_asked_at_once_and_answered_by_none() -> None:
+    asking = interview(age=30)
+    assert [term.name for term in asking.together] == ["chills", "fever", "pregnant"]
+    assert asking.none("illness") == ""
+    assert asking.decision.conclusions["alarm"] == "no"
+    assert asking.decision.case.none_of_these == {"illness": ("fever", "pregnant")}
+
+
+def test_none_but_some_answers_these_by_what_is_not_none() -> None:
+    asking = interview(age=30)
+    asking.none("illness", ["chills", "fever"])
+    assert asking.answers == {"age": 30, "chills": "yes", "pregnant": "no"}  # a choice is asked by itself
+    assert asking.together == ()
+    assert asking.question is not None
+    assert asking.question.term.name == "fever"
+
+
+def test_back_takes_all_of_none_of_these_back() -> None:
+    asking = interview(age=30)
+    asking.none("illness")
+    asking.back()
+    assert (asking.answers, asking.none_of) == ({"age": 30}, {})
+
+
+def test_what_is_skipped_or_wanted_one_by_one_is_not_asked_at_once() -> None:
+    asking = interview(age=30)
+    asking.one_by_one("illness")
+    assert asking.together == ()
+    again = interview(age=30)
+    again.skip(book().terms["fever"])
+    assert again.together == ()
+
+
+def test_the_answers_are_kept_with_it_and_gone_on_with(tmp_path: Path) -> None:
+    asking = interview(age=30)
+    asking.none("illness")
+    asking.save(tmp_path / "a.yaml")
+    assert (tmp_path / "a.yaml").read_text() == "case: a\nnone of these: [illness]\nage: 30\n"
+    case, answers = begun(tmp_path / "a.yaml", book())
+    assert (answers, case.none_of_these) == (asking.answers, asking.none_of)
+
+
+def test_consult_takes_none_and_says_what_is_left(knowledge: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    code, output, _ = run("--knowledge", str(knowledge), "consult", str(file), stdin="30\n9\nhelp\nnone\n")
+    assert code == 0
+    assert "Illness (1 group left, at most " in output
+    assert "'9' is not understood here. Say none, or numbers from 1 to 3." in output
+    assert "none of these: [illness]" in file.read_text()
+
+
+def test_consult_takes_the_numbers_of_what_is_so(knowledge: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    run("--knowledge", str(knowledge), "consult", str(file), stdin="30\n1, 2\nlow\n")
+    assert file.read_text() == "case: a\nnone of these: [illness]\nage: 30\nchills: yes\nfever: low\n"
+
+
+def test_a_patient_is_counted_by_screens_and_answers(knowledge: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"age": 30, "fever": "none", "pregnant": "no"}', encoding="utf-8")
+    _, output, _ = run("--knowledge", str(knowledge), "burden", str(tmp_path / "a.json"))
+    told = 'a: 2 screens, 1 answer given one by one (1 of them screening), 2 more by "none of these"'
+    assert " ".join(output.split()) == told

@@ -1,4 +1,6 @@
-"""What to ask next: the unanswered questions that can still change the advice, the most useful first, and why.
+"""What to ask next: the unanswered questions that can still change the advice, in the order of their groups, and why.
+
+Without groups the most useful come first.
 
 A question that bears on nothing that is still open is left out, and that is a proof: marks are only ever set, so what
 stays unset where every open answer is given every mark at once can never be set.
@@ -8,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import chain
 from operator import or_
 from typing import Any
 from zlib import crc32
@@ -65,6 +68,7 @@ class Question(Record):
         return {
             "finding": self.term.name,
             "ask": self.term.ask,
+            "group": self.term.group,
             "screening": self.term.screening,
             "effects": [effect.as_json() for effect in self.effects],
             "waiting": list(self.waiting),
@@ -76,7 +80,7 @@ class Question(Record):
 
 @dataclass(frozen=True, repr=False)
 class Questions(Record):
-    """The questions still worth asking about a case, the most useful first.
+    """The questions still worth asking about a case, group by group; without groups the most useful first.
 
     `needless` are unanswered and proved unable to change anything. `settled` says that no answer can change the advice
     any more; `proof` says how it is known whether one can: an example (`shown`), the structure, or a solver.
@@ -120,7 +124,10 @@ def what_next(
                 found[name] = replace(found[name], sure=True)
             else:
                 del found[name]
-    asked = _gates_first(compiled.rulebook, sorted(found.values(), key=_usefulness))
+    place = {term.name: number for number, term in enumerate(chain(*compiled.rulebook.grouped.values()))}
+    in_groups = bool(compiled.rulebook.groups)
+    ordered = sorted(found.values(), key=lambda one: place[one.term.name] if in_groups else _usefulness(one))
+    asked = _gates_first(compiled.rulebook, ordered)
     if asked:
         for effect in asked[0].effects:
             check_effect(compiled.rulebook, decision, {asked[0].term.name: effect.answers.values[0]}, effect.settles)

@@ -1,18 +1,19 @@
 """An interview: which question comes next, what an answer means, and the answers so far as a case file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from ..atomic_write import replacing
 from ..case import Case, Decision, Range, Value
-from ..document import Fields, Text, decode, read, write
+from ..document import Fields, Flow, Text, Tree, decode, read, write
 from ..errors import LumbarError, Place, Problem, listed, nearest
 from ..explain import CompiledRulebook, Question, Questions, what_next
 from ..facts import EXPECTED, Misspelt, read_value, tidy
 from ..loader.cases import entries_of, make_case
-from ..rulebook import Rulebook, Term
-from ..semantics import impossibilities
+from ..none_of_these import NONE_OF_THESE, added
+from ..rulebook import QuestionGroup, Rulebook, Term
+from ..semantics import FAILS, State, applies, impossibilities
 
 UNKNOWN = "unknown"
 SAME_AS_UNKNOWN = ("don't know", "don’t know", "dont know", "do not know", "i don't know", "not known", "not sure")
@@ -30,7 +31,8 @@ WORDS = {
 class Interview:
     """The answers of one case in the order in which they were given; None where a person does not know.
 
-    A question that is skipped comes again when no other is left.
+    A question that is skipped comes again when no other is left. `none_of` has the groups of which "none of these" was
+    said, each with the answers that came of it; the questions of `single` groups are asked one by one all the same.
     """
 
     def __init__(
@@ -40,10 +42,13 @@ class Interview:
         name: str,
         says: str = "",
         answers: Mapping[str, Value | None] | None = None,
+        none_of: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.compiled, self.decide, self.name, self.says = compiled, decide, name, says
         self.answers: dict[str, Value | None] = dict(answers or {})
+        self.none_of: dict[str, tuple[str, ...]] = dict(none_of or {})
         self.skipped: list[str] = []
+        self.single: set[str] = set()
 
     # --- where it stands ---------------------------------------------------------------------------------------------
 
@@ -51,7 +56,7 @@ class Interview:
     def decision(self) -> Decision:
         """What follows from the answers so far."""
         facts = {name: value for name, value in self.answers.items() if value is not None}
-        return self.decide(Case(self.name, facts, says=self.says))
+        return self.decide(Case(self.name, facts, says=self.says, none_of_these=self.none_of))
 
     @cached_property
     def questions(self) -> Questions:
@@ -88,6 +93,31 @@ class Interview:
         return sum(question.term.name not in self.answers for question in self.questions.asked)
 
     @property
+    def groups_left(self) -> int:
+        """How many groups have questions that may still be asked."""
+        return len({one.term.group for one in self.questions.asked if one.term.name not in self.answers})
+
+    @property
+    def group(self) -> QuestionGroup | None:
+        """The group of the question to ask now."""
+        return self.compiled.rulebook.groups.get(self.question.term.group) if self.question else None
+
+    @property
+    def together(self) -> tuple[Term, ...]:
+        """The questions of the group at hand that "none of these" may answer at once; none where one alone is left."""
+        group, facts = self.group, self.decision.case.facts
+        if group is None or group.name in self.single or group.name in self.none_of:
+            return ()
+        state = State(dict(facts), gates=self.compiled.rulebook.gates)
+        found = [
+            term
+            for term in self.compiled.rulebook.grouped[group.name]
+            if term.none is not None and term.name not in self.answers and not applies(term.name, state) & FAILS
+        ]
+        skipped = any(term.name in self.skipped for term in found)
+        return tuple(found) if len(found) > 1 and not skipped else ()
+
+    @property
     def alarms(self) -> dict[str, Value]:
         """The conclusions that are screened for, where they have gone off: each with the least that it can be."""
         found: dict[str, Value] = {}
@@ -112,6 +142,26 @@ class Interview:
         self._set(term.name, value)
         return ""
 
+    def none(self, group: str, but: Collection[str] = ()) -> str:
+        """Take "none of these" of a group, but for some questions, which are asked; what is wrong with it, or nothing.
+
+        A yes/no question of those is answered by what is not its `none`.
+        """
+        terms = self.compiled.rulebook.terms
+        chosen = {name: _other(terms[name]) for name in but if terms[name].domain.kind == "yes/no"}
+        facts = {**self.decision.case.facts, **chosen}
+        found = added(self.compiled.rulebook, facts, (group,), {*but, *self.answers})
+        for law in impossibilities(self.compiled.rulebook, {**facts, **found}):
+            return f"{law.says} Answer these questions one by one, or go back."
+        self.answers |= chosen | found
+        self.none_of[group] = tuple(found)
+        self._forget()
+        return ""
+
+    def one_by_one(self, group: str) -> None:
+        """Ask the questions of a group one by one."""
+        self.single.add(group)
+
     def unknown(self, term: Term) -> None:
         """Nobody knows: it stays open, and is not asked again."""
         self._set(term.name, None)
@@ -126,6 +176,9 @@ class Interview:
         if not self.answers:
             return ""
         name, _ = self.answers.popitem()
+        for group in [group for group, names in self.none_of.items() if name in names]:
+            for other in self.none_of.pop(group):
+                self.answers.pop(other, None)
         self._forget()
         return name
 
@@ -142,8 +195,12 @@ class Interview:
 
     def save(self, path: Path) -> None:
         """Write the answers as a case file: whole or not at all, and for nobody else to read."""
-        answers = {name: UNKNOWN if value is None else str(value) for name, value in self.answers.items()}
-        text = write({"case": self.name, **({"says": self.says} if self.says else {}), **answers})
+        implied = {name for names in self.none_of.values() for name in names}
+        answers = {name: UNKNOWN if value is None else str(value) for name, value in self.answers.items()
+                   if name not in implied}  # fmt: skip
+        head: dict[str, Tree] = {"case": self.name, "says": self.says, NONE_OF_THESE: Flow(tuple(self.none_of))}
+        kept = {"case": self.name, "says": self.says, NONE_OF_THESE: self.none_of}
+        text = write({**{key: tree for key, tree in head.items() if kept[key]}, **answers})
         try:
             with replacing(path, private=True) as part:
                 part.write_text(text, encoding="utf-8")
@@ -167,7 +224,13 @@ def begun(path: Path, rulebook: Rulebook) -> tuple[Case, dict[str, Value | None]
         raise LumbarError(problems)
     asked = [(key.value, value) for key, value in node.entries if key.value in rulebook.terms]
     unknown = [key for key, value in asked if isinstance(value, Text) and value.value == UNKNOWN]
-    return case, {key: case.facts.get(key) for key, _ in asked if key in case.facts or key in unknown}
+    own = {key: case.facts.get(key) for key, _ in asked if key in case.facts or key in unknown}
+    return case, own | {key: value for key, value in case.facts.items() if key not in own}
+
+
+def _other(term: Term) -> Value:
+    """The answer to a yes/no question that is not its `none`."""
+    return next(value for value in term.domain.values if value != term.none)
 
 
 def value_of(term: Term, text: str) -> tuple[Value | None, str]:

@@ -11,7 +11,7 @@ from .broken_law import broken_laws
 from .recommendation import all_in_one
 from .styled_line import StyledLine, format_answer
 
-QUESTIONS = 5  # so many of the questions to ask next are shown
+QUESTIONS = 5  # so many of the questions, or groups of questions, to ask next are shown
 REASONS = 2  # so many rules behind an alarm are told
 ANSWERS = 4  # and so many of the answers behind each
 ASK = "Ask next"
@@ -79,10 +79,14 @@ class _Screen:
             body = [*(self.alarms() if not number else ()), *self._section(section)]
             yield from in_a_column(section.title, body)
         yield from in_a_column(ASK, [*self._questions()])
-        if self.decision.not_used:
-            yield from in_a_column(
-                "Not used", [StyledLine(f"{', '.join(self.decision.not_used)} (questions that do not apply)")]
-            )
+        not_used = [name for name in self.decision.not_used if self._is_unusual(name)]
+        if not_used:
+            yield from in_a_column("Not used", [StyledLine(f"{', '.join(not_used)} (questions that do not apply)")])
+
+    def _is_unusual(self, name: str) -> bool:
+        """Whether an answer says more than that there is nothing, so that it is told that it is not used."""
+        term = self.rulebook.terms[name]
+        return self.decision.case.facts.get(name) not in (term.none, term.ordinary)
 
     def parts(self) -> Iterator[Part]:
         """The sections that have anything to say, without the alarms."""
@@ -192,11 +196,22 @@ class _Screen:
             yield StyledLine(f"Nothing that could raise the alarm; {count} could still change the rest.", style="muted")
         else:
             yield StyledLine(self._asked(found, scales), style="answer")
-            for question in found.asked[:QUESTIONS]:
-                yield StyledLine(f"{question.term.name}: {question.term.ask}", bullet="? ")
-            if len(found.asked) > QUESTIONS:
-                more = f"and {len(found.asked) - QUESTIONS} more"
+            told = self._told_questions(found)
+            yield from (StyledLine(text, bullet="? ") for text in told[:QUESTIONS])
+            if len(told) > QUESTIONS:
+                more = f"and {counted(len(told) - QUESTIONS, 'more group')}" if self.rulebook.groups else ""
+                more = more or f"and {len(told) - QUESTIONS} more"
                 yield StyledLine(f"{more} (lumbar next)" if self.cut else more, style="muted")
+
+    def _told_questions(self, found: Questions) -> list[str]:
+        """The questions to ask, group by group; of a knowledge base without groups each with its sentence."""
+        groups: dict[str, list[str]] = {}
+        for question in found.asked:
+            groups.setdefault(question.term.group, []).append(question.term.name)
+        if not self.rulebook.groups:
+            return [f"{question.term.name}: {question.term.ask}" for question in found.asked]
+        titles = {name: group.title for name, group in self.rulebook.groups.items()}
+        return [f"{titles.get(name, 'Others')}: {', '.join(names)}" for name, names in groups.items()]
 
     def _asked(self, found: Questions, scales: Sequence[str]) -> str:
         count = len(found.asked)

@@ -2,6 +2,7 @@
 
 from .authoring import new, schema
 from .batch import batch, make_cases, report
+from .burden import burden
 from .case import decide, why
 from .check import check
 from .consult import consult
@@ -12,8 +13,8 @@ from .questions import compare, enough, next_question, weigh, whatif, whynot
 from .serve import serve
 
 COMMANDS = (
-    *(batch, check, claims, compare, consult, decide, diff, enough, impact, make_cases, map_, new, next_question),
-    *(report, schema, serve, show, weigh, whatif, why, whynot),
+    *(batch, burden, check, claims, compare, consult, decide, diff, enough, impact, make_cases, map_, new),
+    *(next_question, report, schema, serve, show, weigh, whatif, why, whynot),
 )
 
 __all__ = ["COMMANDS"]

@@ -1,7 +1,7 @@
 """The interview at a terminal: consult."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..terminal import Exit, mending, say, say_in_one_line, writing
+from .consult_groups import marked, show_group
 from .options import READER, NewPath, chain_of, load
 
 if TYPE_CHECKING:
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
     from ..interview import Interview
 
 
-@click.command(short_help="Ask, one question at a time.")
+@click.command(short_help="Ask, group by group.")
 @click.argument("file", required=False, type=NewPath(dir_okay=False, path_type=Path))
 @READER
 @click.pass_obj
 def consult(knowledge: str, file: Path | None, reader: str) -> None:
-    """Ask what can still change the advice, one question at a time, and end with the recommendation and a case file.
+    """Ask what can still change the advice, group by group, and end with the recommendation and a case file.
 
     Every answer is kept in FILE at once (YAML; without FILE, one is named after the time), and a FILE that is there
-    already is continued. Answer with a value, its number or how it begins; `help` lists what else can be said.
+    already is continued. Answer with a value, its number or how it begins; `help` lists what else can be said. Where a
+    group may be answered at once, say `none`, or the numbers of what is so: the others are then none of these.
     """
     from ...explain import CompiledRulebook
     from ..interview import Interview, begun
@@ -42,7 +44,8 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
     with mending(), _alone(path):
         case, answers = begun(path, rulebook) if path.exists() else (None, {})
         name, says = (case.id, case.says) if case else (path.stem, "")
-        interview = Interview(CompiledRulebook(rulebook), chain_of(rulebook).decide, name, says, answers)
+        none_of = case.none_of_these if case else {}
+        interview = Interview(CompiledRulebook(rulebook), chain_of(rulebook).decide, name, says, answers, none_of)
         say(_opening(interview, path))
         try:
             finished, tell = _Asking(interview, path, reader).ask(), True
@@ -118,6 +121,7 @@ class _Asking:
     def __init__(self, interview: "Interview", path: Path, reader: str) -> None:
         self.interview, self.path, self.reader = interview, path, reader
         self.told: dict[str, Value] = {}
+        self.group = ""
 
     def ask(self) -> bool:
         """Ask until nothing can change the advice any more (true), or the person stops."""
@@ -126,9 +130,80 @@ class _Asking:
             question = self.interview.question
             if question is None:
                 return True
-            self._show(question)
-            if not self._answered(question):
+            self._title()
+            together = self.interview.together
+            if together:
+                show_group(together)
+                goes_on = self._group_answered(together)
+            else:
+                self._show(question)
+                goes_on = self._answered(question)
+            if not goes_on:
                 return False
+
+    def _title(self) -> None:
+        """The heading of a group, when its first question comes."""
+        from ...errors import counted
+        from ...render import StyledLine
+
+        group, interview = self.interview.group, self.interview
+        if group is not None and group.name != self.group:
+            left = f"{counted(interview.groups_left, 'group')} left, at most {counted(interview.left, 'question')}"
+            click.echo()
+            say([StyledLine(f"{group.title} ({left})", style="title"), StyledLine(group.says, 1)])
+        self.group = group.name if group else ""
+
+    def _group_answered(self, together: "Sequence[Term]") -> bool:
+        """Listen until a group is settled, or is to be asked one by one; false where the person stops."""
+        from ..interview import SAME_AS_UNKNOWN, UNKNOWN
+
+        name = together[0].group
+        while True:
+            text = click.prompt(name, prompt_suffix="> ", default="", show_default=False)
+            word = text.strip().casefold()
+            match word:
+                case "stop":
+                    return False
+                case "each":
+                    self.interview.one_by_one(name)
+                    return True
+                case "back":
+                    self._back()
+                    return True
+                case "skip" | "unknown":
+                    self._each(together, word)
+                    return True
+                case _ if word in SAME_AS_UNKNOWN:
+                    self._each(together, UNKNOWN)
+                    return True
+                case "why" | "help" | "?":
+                    show_group(together, whole=True)
+                case _ if self._none_but(together, text):
+                    return True
+
+    def _none_but(self, together: "Sequence[Term]", text: str) -> bool:
+        """Take what is so of a group, and none of the others; whether that was understood."""
+        chosen, wrong = marked(together, text)
+        wrong = wrong or self.interview.none(together[0].group, chosen)
+        if wrong:
+            click.echo(wrong)
+            return False
+        for name in chosen:
+            if name in self.interview.answers:
+                click.echo(f"{name}: {self.interview.answers[name]}")
+        self.interview.save(self.path)
+        return True
+
+    def _each(self, together: "Sequence[Term]", word: str) -> None:
+        for term in together:
+            (self.interview.skip if word == "skip" else self.interview.unknown)(term)
+        if word != "skip":
+            self.interview.save(self.path)
+
+    def _back(self) -> None:
+        if not self.interview.back():
+            click.echo("This is the first question.")
+        self.interview.save(self.path)
 
     def _answered(self, question: "Question") -> bool:
         """Listen until the question is settled; false where the person stops."""
@@ -168,10 +243,10 @@ class _Asking:
         if word == "skip":
             self.interview.skip(question.term)
             return
-        if word == "unknown":
-            self.interview.unknown(question.term)
-        elif not self.interview.back():
-            click.echo("This is the first question.")
+        if word == "back":
+            self._back()
+            return
+        self.interview.unknown(question.term)
         self.interview.save(self.path)
 
     # --- what is shown -----------------------------------------------------------------------------------------------

@@ -338,10 +338,10 @@ def enough(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Leng
 @WHICH
 @click.pass_obj
 def next_question(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Length", name: str | None) -> None:
-    """List the open questions that can still change the advice of CASE, the most useful first, and why each is asked.
+    """List the open questions that can still change the advice of CASE, group by group, and why each is asked.
 
-    Screening questions come first. A change from unknown to known counts. When no answer can change the advice any
-    more, this is proved.
+    Without groups, screening questions come first, and then the most useful. A change from unknown to known counts.
+    When no answer can change the advice any more, this is proved.
     """
     from ... import explain, render
 
