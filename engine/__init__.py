@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .api import (
         Rejected,
-        RulebookDiff,
         answers,
         case_from,
         cases_from_frame,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     )
     from .case import Case, Decision, Mark, Members, Range
     from .checks import Finding, Report
+    from .differences import RulebookDiff
     from .errors import CaseError, InternalError, KnowledgeError, LumbarError, Place, Problem, QuestionError
     from .explain import Alternatives, Difference, Enough, Questions, Weighing, Why, WhyNot
     from .rulebook import Law, Rule, Rulebook, Term
@@ -88,6 +88,7 @@ __all__ = [
 _ELSEWHERE = {
     "case": ("Case", "Decision", "Mark", "Members", "Range"),
     "checks": ("Finding", "Report"),
+    "differences": ("RulebookDiff",),
     "errors": ("CaseError", "InternalError", "KnowledgeError", "LumbarError", "Place", "Problem", "QuestionError"),
     "explain": ("Alternatives", "Difference", "Enough", "Questions", "Weighing", "Why", "WhyNot"),
     "rulebook": ("Law", "Rule", "Rulebook", "Term"),

@@ -24,16 +24,15 @@ from .rulebook import Rulebook
 
 if TYPE_CHECKING:
     from .alarms import Alarms
-    from .author.diff import Names, RuleDifference
     from .chain import Chain
     from .checks import Report
     from .columns.tables import Answering
+    from .differences import RulebookDiff
     from .explain import Alternatives, CompiledRulebook, Difference, Enough, Questions, Weighing, Why, WhyNot
     from .frames import Cell, Frame
 
 __all__ = [
     "Rejected",
-    "RulebookDiff",
     "answers",
     "case_from",
     "cases_from_frame",
@@ -370,20 +369,12 @@ def check(rulebook: Rulebook, idle: bool = False) -> Report:
     return checks.check(rulebook, _ready(rulebook).chain.decide, idle)
 
 
-@dataclass(frozen=True, repr=False)
-class RulebookDiff(Record):
-    """Two rulebooks by meaning: the rules that differ, and the names of terms, laws and sources."""
-
-    rules: tuple[RuleDifference, ...]
-    names: tuple[Names, ...]
-
-    def __bool__(self) -> bool:
-        """Whether they differ at all."""
-        return bool(self.rules or self.names)
-
-
 def diff(before: Rulebook, after: Rulebook) -> RulebookDiff:
-    """Compare two rulebooks: rules that are new, gone, reworded (proved), or mean something else (with a patient)."""
-    from .author.diff import names_that_differ, rules_that_differ
+    """Compare two rulebooks by meaning: what was renamed, and the differences of rules, laws, terms and all else.
 
-    return RulebookDiff(tuple(rules_that_differ(before, after)), tuple(names_that_differ(before, after)))
+    Each difference has its old lines beside the new ones. Those that take a safeguard away (`less_safe`) come first. A
+    rule whose lines changed is proved to mean the same, or shown by a patient.
+    """
+    from .differences import compare
+
+    return compare(before, after)

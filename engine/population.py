@@ -9,6 +9,8 @@ from .language import Condition, Domain
 from .record import Record
 
 CONVENTION = "convention"
+UNKNOWN = -(1 << 30)
+"""In the ranges of an entry: no answer."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +47,8 @@ class Step(Record):
 class FollowUp(Record):
     """The next visit: how many of those in whom `returns` holds come, what it takes from the last one, what is new.
 
-    `carry` has for a finding what it takes over: another finding, or a conclusion that has the same values.
+    `carry` has for a finding what it takes over: another finding, or a conclusion that has the same values. `step` has
+    every finding in the order of drawing, most of them without an entry of their own.
     """
 
     share: float

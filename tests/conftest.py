@@ -2,9 +2,11 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import HealthCheck, settings
 
 from engine.case import Case
@@ -13,6 +15,9 @@ from engine.rulebook import Rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
 BICYCLE = ROOT / "tests" / "bicycle"
+CLINIC = ROOT / "tests" / "clinic"
+"""A dozen findings and rules under names that lumbar's own knowledge has too: for tests of tables, where its size costs
+time, and of everything that must not hang on what clinicians write there."""
 
 for profile, examples in (("quick", 20), ("whole", 100)):
     settings.register_profile(
@@ -23,6 +28,12 @@ for profile, examples in (("quick", 20), ("whole", 100)):
 def tries(whole: int) -> settings:
     """As many random examples of a test with --whole, and else a fifth of them."""
     return settings(max_examples=max(3, whole * settings().max_examples // 100))
+
+
+def every(step: int, values: Iterable[object]) -> list[ParameterSet]:
+    """Every so many of these parameters of a test, and the others with --whole."""
+    rows = (value if isinstance(value, tuple) else (value,) for value in values)
+    return [pytest.param(*row, marks=pytest.mark.slow if number % step else ()) for number, row in enumerate(rows)]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,6 +71,18 @@ def approve(request: pytest.FixtureRequest) -> bool:
 def bundled() -> Rulebook:
     """The knowledge base that comes with lumbar."""
     return load(ROOT / "knowledge")
+
+
+@pytest.fixture(scope="session")
+def clinic() -> Rulebook:
+    """A small knowledge base of the same kind."""
+    return load(CLINIC)
+
+
+@pytest.fixture
+def in_the_clinic(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command uses the small knowledge base."""
+    monkeypatch.setenv("LUMBAR_KNOWLEDGE", str(CLINIC))
 
 
 @pytest.fixture(scope="session")

@@ -90,6 +90,7 @@ def test_without_a_folder_the_knowledge_that_the_command_uses_is_loaded(bundled:
     assert next(option.default for option in cli.lumbar.params if option.name == "knowledge") == str(SHIPPED)
 
 
+@pytest.mark.slow
 def test_a_script_that_uses_the_face_only_type_checks_where_lumbar_is_installed(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")
@@ -343,7 +344,9 @@ def test_two_rulebooks_differ_by_meaning(bicycle: Rulebook) -> None:
     other = replace(bicycle, rules={name: rule for name, rule in bicycle.rules.items() if name != "no_brakes"})
     found = diff(bicycle, other)
     assert found
-    assert [(rule.rule, rule.kind) for rule in found.rules] == [("no_brakes", "gone")]
+    [gone] = found.differences
+    assert (gone.kind, gone.name, gone.how) == ("rule", "no_brakes", "removed")
+    assert gone.less_safe == "it no longer gives the alarm ride: not at all"
 
 
 # --- records ---------------------------------------------------------------------------------------------------------

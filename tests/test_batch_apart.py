@@ -35,21 +35,21 @@ def wild(book: Rulebook, choose: random.Random) -> dict[str, Value]:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".ndjson", ".parquet"])
-def test_a_row_set_apart_is_told_as_a_single_case_would_be(bundled: Rulebook, tmp_path: Path, suffix: str) -> None:
+def test_a_row_set_apart_is_told_as_a_single_case_would_be(clinic: Rulebook, tmp_path: Path, suffix: str) -> None:
     choose = random.Random(31)
-    cases = [{"case": f"c{number}", **wild(bundled, choose)} for number in range(400)]
+    cases = [{"case": f"c{number}", **wild(clinic, choose)} for number in range(400)]
     table = pl.DataFrame(cases, infer_schema_length=None)
     path = tmp_path / f"in{suffix}"
     write: Any = {".csv": table.write_csv, ".ndjson": table.write_ndjson, ".parquet": table.write_parquet}[suffix]
     write(path)
-    batch(bundled, tmp_path / "out", path, size=150)
+    batch(clinic, tmp_path / "out", path, size=150)
     found = {told["case"]: told for told in rejects(tmp_path / "out")}
     first = {".csv": 2, ".ndjson": 1, ".parquet": 1}[suffix]
     reasons = set()
     for number, row in enumerate(table.rows(named=True), first):
         place = Place(str(path), number)
         text = json.dumps({name: value for name, value in row.items() if value is not None})
-        case = files.read_line(text.encode(), place, bundled)
+        case = files.read_line(text.encode(), place, clinic)
         told = found.pop(case.id, None)
         assert (told is None) == (not case.problems)
         if told is not None:
@@ -74,20 +74,20 @@ def test_a_row_set_apart_is_told_as_a_single_case_would_be(bundled: Rulebook, tm
     ],
 )
 def test_a_column_of_any_type_is_told_by_what_stands_there(
-    bundled: Rulebook, tmp_path: Path, values: list[Any], there: str
+    clinic: Rulebook, tmp_path: Path, values: list[Any], there: str
 ) -> None:
     pl.DataFrame({"case": ["1", "2"], "age": pl.Series(values)}).write_parquet(tmp_path / "a.parquet")
-    batch(bundled, tmp_path / "out", tmp_path / "a.parquet")
+    batch(clinic, tmp_path / "out", tmp_path / "a.parquet")
     assert [(told["case"], told["there"]) for told in rejects(tmp_path / "out")] == [("1", there)]
     assert set(answers(tmp_path / "out")) == {"2"}
 
 
-def test_an_expected_answer_that_no_conclusion_has_is_told(bundled: Rulebook, tmp_path: Path) -> None:
+def test_an_expected_answer_that_no_conclusion_has_is_told(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(
         "case,age,expected urgency,expected wisdom\n"
         "1,50,same day to emergency,\n2,50,same day,\n3,50,same day to nowhere,\n4,50,same dai,\n5,50,same day,yes\n"
     )
-    batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+    batch(clinic, tmp_path / "out", tmp_path / "in.csv")
     assert {(told["case"], told["there"]) for told in rejects(tmp_path / "out")} == {
         ("3", "'nowhere' is not a value of 'urgency'"),
         ("4", "'same dai' is not a value of 'urgency'"),
@@ -124,12 +124,12 @@ def test_equal_ids_have_equal_marks_in_one_scope_only() -> None:
     assert not (same[0] == other[0]).any()
 
 
-def test_every_copy_of_an_id_is_set_apart_with_how_often_it_is_used(bundled: Rulebook, tmp_path: Path) -> None:
+def test_every_copy_of_an_id_is_set_apart_with_how_often_it_is_used(clinic: Rulebook, tmp_path: Path) -> None:
     cases = [f"{number % 40},{20 + number % 50}" for number in range(100)]
     (tmp_path / "in.csv").write_text("\n".join(["case,age", *cases, "alone,50"]))
     (tmp_path / "more.yaml").write_text("[{case: same, age: 50}, {case: same, age: 5O}, {case: other}, {age: [}]")
     (tmp_path / "most.json").write_text('[{"case": "same"}, {"case": "same", "age": 50}, {"case": "two"}, 3]')
-    summary = batch(bundled, tmp_path / "out", tmp_path, size=7)
+    summary = batch(clinic, tmp_path / "out", tmp_path, size=7)
     told = Counter((one["case"], one["there"]) for one in rejects(tmp_path / "out") if one["reason"] == "id used twice")
     assert told == {
         **{(f"{number}", f"the id '{number}' is used 3 times in this file"): 3 for number in range(20)},

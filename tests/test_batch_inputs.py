@@ -18,6 +18,8 @@ from tests.conftest import BICYCLE
 from tests.test_batch import answers, rejects
 from tests.test_cli import run as lumbar
 
+pytestmark = pytest.mark.usefixtures("in_the_clinic")
+
 Tell = Callable[[int, float], None]
 FOREIGN = "ID,Alter,Taubheit\n1,44,ja\n2,51,nein\n"
 FHIR = {"resourceType": "QuestionnaireResponse", "status": "completed", "item": []}
@@ -42,16 +44,16 @@ def problems(summary: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("text", [FOREIGN.replace("ID", "Nr"), "case,item,value\np1,age,44\n", "Alter\n44\n"])
-def test_a_table_in_which_no_column_is_a_finding_is_refused(bundled: Rulebook, tmp_path: Path, text: str) -> None:
+def test_a_table_in_which_no_column_is_a_finding_is_refused(clinic: Rulebook, tmp_path: Path, text: str) -> None:
     (tmp_path / "in.csv").write_text(text)
     with pytest.raises(Refused, match=r"no column is a finding.*expected a column, named.*'leg weakness'"):
-        batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+        batch(clinic, tmp_path / "out", tmp_path / "in.csv")
     code, printed, errors = lumbar("batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out"))
     assert (code, printed) == (1, "")
     assert "no column is a finding" in errors
 
 
-def test_no_case_is_called_decided_in_which_nothing_was_read(bundled: Rulebook, tmp_path: Path) -> None:
+def test_no_case_is_called_decided_in_which_nothing_was_read(clinic: Rulebook, tmp_path: Path) -> None:
     """One foreign file of each kind beside good ones, and one row without an answer in a good one."""
     folder = tmp_path / "in"
     folder.mkdir()
@@ -60,13 +62,13 @@ def test_no_case_is_called_decided_in_which_nothing_was_read(bundled: Rulebook, 
     (folder / "foreign1.csv").write_text("Alter\n44\n45\n")
     pl.DataFrame({"Alter": [44]}).write_parquet(folder / "foreign3.parquet")
     (folder / "foreign2.ndjson").write_text(f"{json.dumps(FHIR)}\n{json.dumps(FHIR)}\n")
-    summary = batch(bundled, tmp_path / "out", folder)
+    summary = batch(clinic, tmp_path / "out", folder)
     assert [summary[kind] for kind in ("cases", "decided", "empty", "rejects")] == [10, 2, 8, 0]
     assert problems(summary) == [
         f"foreign{end}: no column is a finding, and nothing was read" for end in ("1.csv", "2.ndjson", "3.parquet")
     ]
     assert is_amiss(summary, "drop")
-    again = batch(bundled, tmp_path / "again", tmp_path / "out")
+    again = batch(clinic, tmp_path / "again", tmp_path / "out")
     assert [again[kind] for kind in ("cases", "decided", "empty")] == [10, 2, 8]
 
 
@@ -82,27 +84,27 @@ def test_standard_input_and_single_cases_without_an_answer_are_no_success(tmp_pa
     assert "no answer in it; expected at least one finding" in errors
 
 
-def test_a_column_that_is_nearly_a_finding_is_meant_only_with_extra_drop(bundled: Rulebook, tmp_path: Path) -> None:
+def test_a_column_that_is_nearly_a_finding_is_meant_only_with_extra_drop(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("case,age,leg_weakness\na,44,new\n")
-    assert is_amiss(batch(bundled, tmp_path / "keep", tmp_path / "in.csv"), "keep")
-    assert not is_amiss(batch(bundled, tmp_path / "drop", tmp_path / "in.csv", extra="drop"), "drop")
-    assert is_amiss(batch(bundled, tmp_path / "again", tmp_path / "keep"), "keep")
+    assert is_amiss(batch(clinic, tmp_path / "keep", tmp_path / "in.csv"), "keep")
+    assert not is_amiss(batch(clinic, tmp_path / "drop", tmp_path / "in.csv", extra="drop"), "drop")
+    assert is_amiss(batch(clinic, tmp_path / "again", tmp_path / "keep"), "keep")
 
 
 # --- ids -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["Case", "ID", "id", "patient_id", "record_id", "Patient No.", "recordId", "USUBJID"])
-def test_a_column_named_as_ids_are_is_offered_until_one_is_chosen(bundled: Rulebook, tmp_path: Path, name: str) -> None:
+def test_a_column_named_as_ids_are_is_offered_until_one_is_chosen(clinic: Rulebook, tmp_path: Path, name: str) -> None:
     (tmp_path / "a.csv").write_text(f"{name},age\nx,44\n")
     (tmp_path / "b.ndjson").write_text(json.dumps({name: "x", "age": 44}) + "\n")
     pl.DataFrame({name: ["x"], "age": [44]}).write_parquet(tmp_path / "c.parquet")
     for path in sorted(tmp_path.glob("*.*")):
         with pytest.raises(Refused, match=rf"and '{name}' may have the ids; expected --id .*--id row"):
-            batch(bundled, tmp_path / "out", path)
-        chosen = batch(bundled, tmp_path / f"chosen {path.name}", path, id=name)
+            batch(clinic, tmp_path / "out", path)
+        chosen = batch(clinic, tmp_path / f"chosen {path.name}", path, id=name)
         assert set(answers(tmp_path / f"chosen {path.name}")) == {"x"}
-        rows = batch(bundled, tmp_path / f"rows {path.name}", path, id="row")
+        rows = batch(clinic, tmp_path / f"rows {path.name}", path, id="row")
         assert set(answers(tmp_path / f"rows {path.name}")) == {f"{path.stem}:{2 if path.suffix == '.csv' else 1}"}
         assert not is_amiss(chosen, "keep")
         assert not is_amiss(rows, "keep")
@@ -114,22 +116,22 @@ def test_other_names_are_not_taken_for_ids(name: str) -> None:
     assert not is_like_id(name)
 
 
-def test_the_chosen_column_is_the_id_in_every_input_and_told_where_it_lacks(bundled: Rulebook, tmp_path: Path) -> None:
+def test_the_chosen_column_is_the_id_in_every_input_and_told_where_it_lacks(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("case,pid,age\n1,x,44\n")
-    batch(bundled, tmp_path / "one", tmp_path / "a.csv", id="pid")
+    batch(clinic, tmp_path / "one", tmp_path / "a.csv", id="pid")
     assert {name: row["case (given)"] for name, row in answers(tmp_path / "one").items()} == {"x": "1"}
     manifest = json.loads((tmp_path / "one" / "manifest.json").read_text())
     assert manifest["options"]["id"] == "pid"
     with pytest.raises(Refused, match="begun with another options"):
-        batch(bundled, tmp_path / "one", tmp_path / "a.csv", resume=True)
+        batch(clinic, tmp_path / "one", tmp_path / "a.csv", resume=True)
     (tmp_path / "b.csv").write_text("case,age\n1,44\n")
     with pytest.raises(Refused, match=r"b\.csv: no column 'pid'; expected the column of --id"):
-        batch(bundled, tmp_path / "two", tmp_path / "a.csv", tmp_path / "b.csv", id="pid")
+        batch(clinic, tmp_path / "two", tmp_path / "a.csv", tmp_path / "b.csv", id="pid")
 
 
-def test_ids_that_only_later_lines_show_are_told_at_the_end(bundled: Rulebook, tmp_path: Path) -> None:
+def test_ids_that_only_later_lines_show_are_told_at_the_end(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_text('{"age": 44}\n{"id": "x", "age": 44}\n')
-    summary = batch(bundled, tmp_path / "out", tmp_path / "a.ndjson")
+    summary = batch(clinic, tmp_path / "out", tmp_path / "a.ndjson")
     assert problems(summary) == ["a.ndjson: no column 'case', and 'id' may have the ids"]
 
 
@@ -153,9 +155,9 @@ def partitioned(folder: Path) -> Path:
     return folder
 
 
-def test_a_finding_in_the_name_of_a_folder_is_heard(bundled: Rulebook, tmp_path: Path) -> None:
+def test_a_finding_in_the_name_of_a_folder_is_heard(clinic: Rulebook, tmp_path: Path) -> None:
     folder = partitioned(tmp_path / "in")
-    batch(bundled, tmp_path / "out", folder)
+    batch(clinic, tmp_path / "out", folder)
     found = {name: (row["urgency at least"], row["site"]) for name, row in answers(tmp_path / "out").items()}
     assert found["a"] == ("emergency", "north")
     assert found["b"][0] == "emergency"
@@ -168,14 +170,14 @@ def test_a_finding_in_the_name_of_a_folder_is_heard(bundled: Rulebook, tmp_path:
     assert "emergency" in printed
 
 
-def test_what_is_left_out_of_a_folder_is_told(bundled: Rulebook, tmp_path: Path) -> None:
+def test_what_is_left_out_of_a_folder_is_told(clinic: Rulebook, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     (folder / "below").mkdir(parents=True)
     (folder / "below" / "a.yaml").write_text("case: a\nage: 44\n")
     for name in ("x.txt", "below/y.txt", "z.zip", ".hidden.txt", "README.md"):
         (folder / name).touch()
     (folder / "nowhere.yaml").symlink_to("gone")
-    summary = batch(bundled, tmp_path / "out", folder)
+    summary = batch(clinic, tmp_path / "out", folder)
     assert summary["decided"] == summary["cases"] == 1
     assert problems(summary) == [
         "nowhere.yaml: a link that leads nowhere",
@@ -188,19 +190,19 @@ def test_what_is_left_out_of_a_folder_is_told(bundled: Rulebook, tmp_path: Path)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
-def test_a_folder_that_may_not_be_read_is_told(bundled: Rulebook, tmp_path: Path) -> None:
+def test_a_folder_that_may_not_be_read_is_told(clinic: Rulebook, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "a.csv").write_text("case,age\na,44\n")
     (folder / "b.csv").symlink_to("/proc/1/task/1/cwd/b.csv" if os.getuid() else "b.csv")
     (folder / "shut").mkdir(0)
-    summary = batch(bundled, tmp_path / "out", folder)
+    summary = batch(clinic, tmp_path / "out", folder)
     assert summary["decided"] == 1
     assert [name for name in problems(summary) if name.startswith("b.csv")]
     assert os.getuid() == 0 or "shut: cannot be read (Permission denied)" in problems(summary)
 
 
-def test_a_file_named_by_several_paths_is_read_once(bundled: Rulebook, tmp_path: Path) -> None:
+def test_a_file_named_by_several_paths_is_read_once(clinic: Rulebook, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     (folder / "real").mkdir(parents=True)
     (folder / "real" / "a.yaml").write_text("case: a\nage: 44\n")
@@ -208,7 +210,7 @@ def test_a_file_named_by_several_paths_is_read_once(bundled: Rulebook, tmp_path:
     (folder / "real" / "up").symlink_to("..")
     (folder / "latest").symlink_to("real")
     os.link(folder / "real" / "a.yaml", folder / "hard.yaml")
-    summary = batch(bundled, tmp_path / "out", folder, folder / "real" / ".." / "real" / "a.yaml")
+    summary = batch(clinic, tmp_path / "out", folder, folder / "real" / ".." / "real" / "a.yaml")
     assert summary["cases"] == 1
     assert len(summary["read once"]) >= 4
     assert not summary["problems"]
@@ -271,7 +273,7 @@ def test_an_input_that_changes_while_it_is_read_is_told(tmp_path: Path, change: 
     assert is_amiss(summary, "keep")
 
 
-def test_workers_too_tell_of_an_input_that_changed(bundled: Rulebook, tmp_path: Path) -> None:
+def test_workers_too_tell_of_an_input_that_changed(clinic: Rulebook, tmp_path: Path) -> None:
     rows = "".join(f"p{number},44\n" for number in range(100))
     (tmp_path / "in.csv").write_text(f"case,age\n{rows}")
     left = [write_same_length]
@@ -281,15 +283,15 @@ def test_workers_too_tell_of_an_input_that_changed(bundled: Rulebook, tmp_path: 
             left.pop()(tmp_path / "in.csv")
 
     paths, options = [str(tmp_path / "in.csv")], Options(size=50)
-    summary = cluster.run(bundled, paths, tmp_path / "out", options, False, tell, "local:1")
+    summary = cluster.run(clinic, paths, tmp_path / "out", options, False, tell, "local:1")
     assert problems(summary) == ["in.csv: changed while it was read"]
 
 
-def test_a_single_file_that_changes_while_it_is_read_is_told(bundled: Rulebook, tmp_path: Path) -> None:
+def test_a_single_file_that_changes_while_it_is_read_is_told(clinic: Rulebook, tmp_path: Path) -> None:
     from engine.interfaces import files
 
     (tmp_path / "in.ndjson").write_text('{"case": "a", "age": 44}\n{"case": "b", "age": 44}\n')
-    found = files.read([tmp_path / "in.ndjson"], bundled)
+    found = files.read([tmp_path / "in.ndjson"], clinic)
     assert next(found).id == "a"
     replace(tmp_path / "in.ndjson")
     *_, last = found

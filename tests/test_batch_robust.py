@@ -12,7 +12,7 @@ import pytest
 from engine.columns.lookup import quoted, unquoted
 from engine.interfaces.batch import stored_case
 from engine.rulebook import Rulebook
-from tests.conftest import ROOT
+from tests.conftest import CLINIC, ROOT
 from tests.test_batch import answers, batch
 
 POSIX = pytest.mark.skipif(sys.platform != "linux", reason="names, limits and /dev/full as Linux has them")
@@ -21,7 +21,7 @@ POSIX = pytest.mark.skipif(sys.platform != "linux", reason="names, limits and /d
 def shell(folder: Path, line: str) -> "subprocess.CompletedProcess[str]":
     """A line of bash, in which `lumbar` is ours."""
     ours = f'lumbar() {{ "{sys.executable}" "{ROOT / "cli.py"}" "$@"; }}; '
-    variables = {**os.environ, "LUMBAR_KNOWLEDGE": str(ROOT / "knowledge"), "LC_ALL": "C"}
+    variables = {**os.environ, "LUMBAR_KNOWLEDGE": str(CLINIC), "LC_ALL": "C"}
     command = ["bash", "-c", ours + line]
     return subprocess.run(
         command, cwd=folder, env=variables, capture_output=True, text=True, errors="replace", timeout=60
@@ -30,17 +30,17 @@ def shell(folder: Path, line: str) -> "subprocess.CompletedProcess[str]":
 
 @POSIX
 @pytest.mark.parametrize("name", [b"n\xe4me", "ümlaut".encode()])
-def test_any_name_of_an_input_and_of_out_will_do(bundled: Rulebook, tmp_path: Path, name: bytes) -> None:
+def test_any_name_of_an_input_and_of_out_will_do(clinic: Rulebook, tmp_path: Path, name: bytes) -> None:
     folder = tmp_path / os.fsdecode(name)
     folder.mkdir()
     (folder / "in.csv").write_text("case,age\na,44\nb,fourty\n")
-    batch(bundled, tmp_path / "plain", folder / "in.csv")
+    batch(clinic, tmp_path / "plain", folder / "in.csv")
     for form in ("parquet", "ndjson", "csv"):
         out = folder / form
-        assert batch(bundled, out, folder / "in.csv", form=form)["decided"] == 1
+        assert batch(clinic, out, folder / "in.csv", form=form)["decided"] == 1
         assert stored_case(out, "a").case.facts == {"age": 44}
-        assert batch(bundled, folder / f"{form} again", out)["decided"] == 1
-        assert batch(bundled, out, folder / "in.csv", form=form, resume=True)["decided"] == 1
+        assert batch(clinic, folder / f"{form} again", out)["decided"] == 1
+        assert batch(clinic, out, folder / "in.csv", form=form, resume=True)["decided"] == 1
     folder.rename(tmp_path / "moved")
     assert answers(tmp_path / "moved" / "parquet") == answers(tmp_path / "plain")
 
@@ -93,11 +93,11 @@ def test_numbers_and_plain_texts_stay_as_they_are(text: str) -> None:
     assert unquoted(quoted(text)) == text
 
 
-def test_no_formula_goes_out_as_csv(bundled: Rulebook, tmp_path: Path) -> None:
+def test_no_formula_goes_out_as_csv(clinic: Rulebook, tmp_path: Path) -> None:
     line = {"case": "=1+1", "age": 44, "note": "@sum(1)", "-x+1": "1", "shift": "-5", "expected urgency": "self-care"}
     (tmp_path / "in.ndjson").write_text(json.dumps(line) + "\n")
     out = tmp_path / "out"
-    batch(bundled, out, tmp_path / "in.ndjson", form="csv")
+    batch(clinic, out, tmp_path / "in.ndjson", form="csv")
     with (out / "answers" / "part-00000.csv").open(newline="", encoding="utf-8") as file:
         (row,) = csv.DictReader(file)
     assert (row["case"], row["note"], row["'-x+1"], row["shift"]) == ("'=1+1", "'@sum(1)", "1", "-5")
@@ -106,5 +106,5 @@ def test_no_formula_goes_out_as_csv(bundled: Rulebook, tmp_path: Path) -> None:
     assert found.case.id == "=1+1"
     assert found.row is not None
     assert (found.row["note"], found.row["-x+1"]) == ("@sum(1)", "1")
-    batch(bundled, tmp_path / "again", out)
+    batch(clinic, tmp_path / "again", out)
     assert set(answers(tmp_path / "again")) == {"=1+1"}

@@ -144,16 +144,16 @@ def once(act: Callable[[], object]) -> Callable[[int, float], None]:
 
 @pytest.mark.parametrize("options", [{}, {"unique": True, "form": "ndjson", "trace": "full", "extra": "drop"}])
 def test_every_file_is_the_same_as_from_one_machine(
-    bundled: Rulebook, tmp_path: Path, two: Machines, options: dict[str, Any]
+    clinic: Rulebook, tmp_path: Path, two: Machines, options: dict[str, Any]
 ) -> None:
     folder = tmp_path / "in"
-    write_case_files(bundled, folder, made_up(bundled, 100))
+    write_case_files(clinic, folder, made_up(clinic, 100))
     text = "case,age,note\np7,50\np7,50,\nq,5O,\nr\n\n" + "".join(f"s{number % 60},40,x\n" for number in range(99))
     (folder / "i.csv").write_text(text)
     (folder / "j.csv.gz").write_bytes((folder / "c.csv.gz").read_bytes()[:-9])
     (folder / "k.json").write_text('[{"case": "t", "age": 5}, {"case": "u"}')
-    one = batch(bundled, tmp_path / "one", folder, size=31, **options)
-    several = spread(bundled, two, tmp_path / "several", folder, size=31, **options)
+    one = batch(clinic, tmp_path / "one", folder, size=31, **options)
+    several = spread(clinic, two, tmp_path / "several", folder, size=31, **options)
     assert several.pop("seconds") >= 0
     assert several.items() < one.items()
     assert several["by reason"]["id used twice"] >= 78
@@ -163,45 +163,45 @@ def test_every_file_is_the_same_as_from_one_machine(
 # --- what may happen -------------------------------------------------------------------------------------------------
 
 
-def test_a_worker_killed_meanwhile_changes_nothing(bundled: Rulebook, tmp_path: Path, two: Machines) -> None:
-    folder = tables(bundled, tmp_path / "in", 8)
-    batch(bundled, tmp_path / "one", folder, size=20)
+def test_a_worker_killed_meanwhile_changes_nothing(clinic: Rulebook, tmp_path: Path, two: Machines) -> None:
+    folder = tables(clinic, tmp_path / "in", 8)
+    batch(clinic, tmp_path / "one", folder, size=20)
     pids = two.pids(2)
-    spread(bundled, two, tmp_path / "out", folder, size=20, tell=once(lambda: os.kill(pids[0], signal.SIGKILL)))
+    spread(clinic, two, tmp_path / "out", folder, size=20, tell=once(lambda: os.kill(pids[0], signal.SIGKILL)))
     assert pids[0] not in two.pids(2)
     assert everything(tmp_path / "out") == everything(tmp_path / "one")
 
 
-def test_while_a_run_is_alive_another_is_refused(bundled: Rulebook, tmp_path: Path, two: Machines) -> None:
-    folder, refusals = tables(bundled, tmp_path / "in", 2), []
+def test_while_a_run_is_alive_another_is_refused(clinic: Rulebook, tmp_path: Path, two: Machines) -> None:
+    folder, refusals = tables(clinic, tmp_path / "in", 2), []
 
     def second() -> None:
         with pytest.raises(InUse, match="at work in this folder") as told:
-            spread(bundled, two, tmp_path / "out", folder, size=20, resume=True)
+            spread(clinic, two, tmp_path / "out", folder, size=20, resume=True)
         refusals.append(told)
 
-    spread(bundled, two, tmp_path / "out", folder, size=20, tell=once(second))
+    spread(clinic, two, tmp_path / "out", folder, size=20, tell=once(second))
     assert refusals
 
 
-def test_a_part_that_is_done_twice_is_there_once(bundled: Rulebook, tmp_path: Path, two: Machines) -> None:
+def test_a_part_that_is_done_twice_is_there_once(clinic: Rulebook, tmp_path: Path, two: Machines) -> None:
     """As by a worker that was given up for lost, and was only slow."""
-    folder, out = tables(bundled, tmp_path / "in", 3), tmp_path / "out"
-    batch(bundled, tmp_path / "one", folder, size=20)
+    folder, out = tables(clinic, tmp_path / "in", 3), tmp_path / "out"
+    batch(clinic, tmp_path / "one", folder, size=20)
 
     def late() -> None:
         token = json.loads((out / "work" / work.SIGN).read_text())["token"]
         work.parts(str(out), token, 0, Position().as_json(), 2)
 
-    spread(bundled, two, out, folder, size=20, tell=once(late))
+    spread(clinic, two, out, folder, size=20, tell=once(late))
     assert everything(out) == everything(tmp_path / "one")
 
 
 def test_a_file_that_is_cut_or_damaged_is_told_as_on_one_machine(
-    bundled: Rulebook, tmp_path: Path, two: Machines
+    clinic: Rulebook, tmp_path: Path, two: Machines
 ) -> None:
     """A cut file is known to be unreadable before; of a damaged one it turns out when its part is read."""
-    folder = tables(bundled, tmp_path / "in", 6, rows=50)
+    folder = tables(clinic, tmp_path / "in", 6, rows=50)
     (folder / "01.parquet").write_bytes((folder / "01.parquet").read_bytes()[:-9])
     damaged = pl.read_parquet(folder / "03.parquet")
     damaged.write_parquet(folder / "03.parquet", row_group_size=10, use_pyarrow=False, compression="zstd")
@@ -209,8 +209,8 @@ def test_a_file_that_is_cut_or_damaged_is_told_as_on_one_machine(
     middle = len(content) // 2
     content[middle : middle + 4000] = bytes(4000)
     (folder / "03.parquet").write_bytes(content)
-    one = batch(bundled, tmp_path / "one", folder, size=20)
-    several = spread(bundled, two, tmp_path / "out", folder, size=20)
+    one = batch(clinic, tmp_path / "one", folder, size=20)
+    several = spread(clinic, two, tmp_path / "out", folder, size=20)
     assert one["by reason"] == several["by reason"] == {"broken": 2, "id used twice": 2}
     assert 4 * 50 - 1 < several["decided"] < 5 * 50 - 1
     assert [Path(reject["file"]).name for reject in rejects(tmp_path / "out") if reject["reason"] == "broken"] == [
@@ -220,48 +220,50 @@ def test_a_file_that_is_cut_or_damaged_is_told_as_on_one_machine(
     assert everything(tmp_path / "out") == everything(tmp_path / "one")
 
 
-def test_a_part_too_large_for_any_worker_fails_alone(bundled: Rulebook, tmp_path: Path) -> None:
-    folder = tables(bundled, tmp_path / "in", 6)
+@pytest.mark.slow
+def test_a_part_too_large_for_any_worker_fails_alone(clinic: Rulebook, tmp_path: Path) -> None:
+    folder = tables(clinic, tmp_path / "in", 6)
     large = pl.read_parquet(folder / "02.parquet").with_columns(note=pl.lit("large " * 3_000_000))
     large.write_parquet(folder / "02.parquet", compression="zstd")
     with started(tmp_path) as machines:
         machines.scheduler()
         machines.workers(1, memory="450MiB")
         with pytest.raises(cluster.Incomplete) as told:
-            spread(bundled, machines, tmp_path / "out", folder, size=20, extra="keep")
+            spread(clinic, machines, tmp_path / "out", folder, size=20, extra="keep")
         problem = told.value.problems[0]
         assert (len(told.value.problems), problem.place.file) == (1, str(folder / "02.parquet"))
         assert "part 3 missing, 20 cases" in problem.there
         assert "out of memory" in problem.there
         assert len(list((tmp_path / "out" / "answers").iterdir())) == 6
         assert not (tmp_path / "out" / "summary.json").exists()
-    found = batch(bundled, tmp_path / "out", folder, size=20, resume=True)
+    found = batch(clinic, tmp_path / "out", folder, size=20, resume=True)
     assert (found["cases"], found["decided"]) == (121, 119)
 
 
-def test_a_scheduler_that_stops_is_told_and_the_rest_is_done_by_the_next(bundled: Rulebook, tmp_path: Path) -> None:
-    folder = tables(bundled, tmp_path / "in", 6)
-    batch(bundled, tmp_path / "one", folder, size=20)
+@pytest.mark.slow
+def test_a_scheduler_that_stops_is_told_and_the_rest_is_done_by_the_next(clinic: Rulebook, tmp_path: Path) -> None:
+    folder = tables(clinic, tmp_path / "in", 6)
+    batch(clinic, tmp_path / "one", folder, size=20)
     with started(tmp_path) as machines:
         first, workers = machines.scheduler(), machines.workers(1)
         with pytest.raises(cluster.Incomplete, match=r"missing, .*: the scheduler is gone") as told:
-            spread(bundled, machines, tmp_path / "out", folder, size=20, tell=once(lambda: machines.end(first)))
+            spread(clinic, machines, tmp_path / "out", folder, size=20, tell=once(lambda: machines.end(first)))
         machines.end(workers)
         assert str(folder / "05.parquet") in str(told.value)
         machines.scheduler()
         machines.workers(1)
-        spread(bundled, machines, tmp_path / "out", folder, size=20, resume=True)
+        spread(clinic, machines, tmp_path / "out", folder, size=20, resume=True)
     assert everything(tmp_path / "out") == everything(tmp_path / "one")
 
 
 # --- another engine --------------------------------------------------------------------------------------------------
 
 
-def test_the_function_of_one_machine_answers_arrow_batches_of_any_engine(bundled: Rulebook) -> None:
+def test_the_function_of_one_machine_answers_arrow_batches_of_any_engine(clinic: Rulebook) -> None:
     """What docs/cluster.md has Spark do: batches of plain columns in, batches of plain columns out."""
-    table = frame(bundled, made_up(bundled, 100))
+    table = frame(clinic, made_up(clinic, 100))
     batches = [nanoarrow.c_array_stream(table[start : start + 30]) for start in range(0, 100, 30)]
-    answering = Answering(CompiledRulebook(bundled))
+    answering = Answering(CompiledRulebook(clinic))
     plain = [pl.col(pl.Enum).cast(pl.String), pl.col(pl.UInt8).cast(pl.Int32)]
     out = [answering.answers(pl.DataFrame(batch), "fired").with_columns(plain) for batch in batches]
     back = pl.concat(pl.DataFrame(nanoarrow.c_array_stream(answers)) for answers in out)
@@ -271,14 +273,14 @@ def test_the_function_of_one_machine_answers_arrow_batches_of_any_engine(bundled
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 
-def test_where_no_scheduler_is_none_is_waited_for_long(bundled: Rulebook, tmp_path: Path) -> None:
+def test_where_no_scheduler_is_none_is_waited_for_long(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("case,age\n1,50\n")
     with pytest.raises(Refused, match="no scheduler that answers within 10 s"):
-        spread(bundled, Machines(tmp_path), tmp_path / "out", tmp_path / "in.csv")
+        spread(clinic, Machines(tmp_path), tmp_path / "out", tmp_path / "in.csv")
     assert not (tmp_path / "out").exists()
 
 
-def test_a_worker_that_could_give_other_answers_is_refused(bundled: Rulebook, tmp_path: Path) -> None:
+def test_a_worker_that_could_give_other_answers_is_refused(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "lib" / "lumbar-9.9.dist-info").mkdir(parents=True)
     (tmp_path / "lib" / "lumbar-9.9.dist-info" / "METADATA").write_text("Name: lumbar\nVersion: 9.9\n")
     (tmp_path / "in.csv").write_text("case,age\n1,50\n")
@@ -286,19 +288,19 @@ def test_a_worker_that_could_give_other_answers_is_refused(bundled: Rulebook, tm
         machines.scheduler()
         machines.workers(1, PYTHONPATH=str(tmp_path / "lib"))
         with pytest.raises(LumbarError, match=r"a worker with another lumbar: 9\.9"):
-            spread(bundled, machines, tmp_path / "out", tmp_path / "in.csv")
+            spread(clinic, machines, tmp_path / "out", tmp_path / "in.csv")
 
 
 def test_a_folder_or_file_that_a_worker_does_not_see_is_told(
-    bundled: Rulebook, tmp_path: Path, two: Machines, monkeypatch: pytest.MonkeyPatch
+    clinic: Rulebook, tmp_path: Path, two: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """/proc/self/cwd is another folder for each process, as a disk of their own is for machines."""
     (tmp_path / "in.csv").write_text("case,age\n1,50\n")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(LumbarError, match="a worker that does not see /proc/self/cwd/out of this run"):
-        spread(bundled, two, Path("/proc/self/cwd/out"), tmp_path / "in.csv")
+        spread(clinic, two, Path("/proc/self/cwd/out"), tmp_path / "in.csv")
     with pytest.raises(LumbarError, match=r"a worker that does not see /proc/self/cwd/in\.csv"):
-        spread(bundled, two, tmp_path / "other", Path("/proc/self/cwd/in.csv"))
+        spread(clinic, two, tmp_path / "other", Path("/proc/self/cwd/in.csv"))
 
 
 # --- who else is on the machine --------------------------------------------------------------------------------------
@@ -312,6 +314,7 @@ async def strangers(addresses: Sequence[str]) -> list[Any]:
     return await asyncio.gather(*(asyncio.wait_for(one, 3) for one in tries), return_exceptions=True)
 
 
+@pytest.mark.slow
 def test_workers_here_take_no_work_from_anybody_without_the_key_of_the_run() -> None:
     """Every port that the processes listen on is tried, as another user of the machine could."""
     ours = psutil.Process()

@@ -19,6 +19,8 @@ from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_cli import run
 
+pytestmark = pytest.mark.usefixtures("in_the_clinic")
+
 NOTHING = Vocabulary(lambda *_: Problem(Place(""), ""))
 
 
@@ -40,10 +42,10 @@ def damaged(whole: bytes, seed: int) -> bytes:
 
 
 def test_a_damaged_parquet_is_told_as_one_problem_and_nothing_else_is_printed(
-    bundled: Rulebook, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    clinic: Rulebook, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "made.parquet"
-    write(bundled, Order(1000, 1), path)
+    write(clinic, Order(1000, 1), path)
     whole, told = path.read_bytes(), []
     for seed in (*range(40), 79, 87):  # with the Polars of today, the last two make its threads panic
         path.write_bytes(damaged(whole, seed))

@@ -16,43 +16,45 @@ from engine.loader import case_from
 from engine.rulebook import Rulebook
 from tests.test_cli import run
 
+pytestmark = pytest.mark.usefixtures("in_the_clinic")
 
-def test_what_numpy_masks_is_no_answer_and_a_time_is_no_number(bundled: Rulebook) -> None:
+
+def test_what_numpy_masks_is_no_answer_and_a_time_is_no_number(clinic: Rulebook) -> None:
     masked = np.ma.masked_invalid([float("nan"), 4.0])
-    assert dict(case_from(bundled, {"age": masked[0], "fever": masked[0], "pain score": masked[1]}).facts) == {
+    assert dict(case_from(clinic, {"age": masked[0], "fever": masked[0], "pain score": masked[1]}).facts) == {
         "pain score": 4
     }
-    assert not case_from(bundled, {"age": np.ma.array(3, mask=True)}).facts
+    assert not case_from(clinic, {"age": np.ma.array(3, mask=True)}).facts
     for odd in (np.timedelta64(70, "ns"), np.datetime64(70, "ns"), np.datetime64("2026-06") - np.datetime64("2026-01")):
         with pytest.raises(CaseError, match="age"):
-            case_from(bundled, {"age": odd})
-    assert not case_from(bundled, {"age": np.datetime64("NaT")}).facts
+            case_from(clinic, {"age": odd})
+    assert not case_from(clinic, {"age": np.datetime64("NaT")}).facts
 
 
-def test_an_error_can_be_sent_to_another_process(bundled: Rulebook) -> None:
+def test_an_error_can_be_sent_to_another_process(clinic: Rulebook) -> None:
     with pytest.raises(CaseError) as told:
-        case_from(bundled, {"age": "seventy", "fever": "ja"})
+        case_from(clinic, {"age": "seventy", "fever": "ja"})
     again = pickle.loads(pickle.dumps(told.value))
     assert (type(again), again.problems, str(again)) == (CaseError, told.value.problems, str(told.value))
 
 
 @pytest.mark.parametrize(("name", "text"), [(7, "7"), ("row 7", "row 7"), (np.int64(3), "3")])
-def test_the_name_of_a_case_is_a_text(bundled: Rulebook, name: Any, text: str) -> None:
-    assert case_from(bundled, {"age": 70}, name).id == text
+def test_the_name_of_a_case_is_a_text(clinic: Rulebook, name: Any, text: str) -> None:
+    assert case_from(clinic, {"age": 70}, name).id == text
     with pytest.raises(CaseError, match="age"):
-        case_from(bundled, {"age": "old"}, name)
+        case_from(clinic, {"age": "old"}, name)
 
 
-def test_a_name_that_is_no_text_is_refused(bundled: Rulebook) -> None:
+def test_a_name_that_is_no_text_is_refused(clinic: Rulebook) -> None:
     for odd in (None, float("nan"), b"x", ["x"]):
         with pytest.raises(CaseError, match="the id of a case"):
-            case_from(bundled, {"age": 70}, odd)  # type: ignore[arg-type]
+            case_from(clinic, {"age": 70}, odd)  # type: ignore[arg-type]
 
 
-def test_a_single_path_may_be_read(bundled: Rulebook, tmp_path: Path) -> None:
+def test_a_single_path_may_be_read(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text("age: 70\n", encoding="utf-8")
     for path in (tmp_path / "one.yaml", str(tmp_path / "one.yaml")):
-        assert [case.id for case in read(path, bundled)] == ["one"]
+        assert [case.id for case in read(path, clinic)] == ["one"]
 
 
 def test_ids_are_texts_whatever_their_column_holds(tmp_path: Path) -> None:
@@ -91,13 +93,13 @@ def test_the_ids_are_in_no_finding(tmp_path: Path) -> None:
         assert "a column that is not a finding" in error
 
 
-def test_a_folder_is_heard_by_the_files_that_are_in_it_alone(tmp_path: Path, bundled: Rulebook) -> None:
+def test_a_folder_is_heard_by_the_files_that_are_in_it_alone(tmp_path: Path, clinic: Rulebook) -> None:
     inside, other = tmp_path / "saddle numbness=yes", tmp_path / "other"
     inside.mkdir()
     other.mkdir()
     (other / "x.csv").write_text("case,age\nann,44\n", encoding="utf-8")
     (other / "x.yaml").write_text("age: 44\n", encoding="utf-8")
-    [case] = read([inside / ".." / "other" / "x.yaml"], bundled)
+    [case] = read([inside / ".." / "other" / "x.yaml"], clinic)
     assert "saddle numbness" not in case.facts
     out = tmp_path / "out"
     assert run("batch", str(inside / ".." / "other" / "x.csv"), "--out", str(out))[0] == 0
@@ -124,10 +126,10 @@ def test_of_two_cases_with_one_id_none_is_explained_for_the_other(tmp_path: Path
     assert run("why", out, "--case", "2", "urgency")[0] == 0
 
 
-def test_a_number_without_end_is_refused_at_once(bundled: Rulebook) -> None:
+def test_a_number_without_end_is_refused_at_once(clinic: Rulebook) -> None:
     for odd in (Decimal("1E+1000000"), Decimal("Infinity"), float("inf")):
         with pytest.raises(CaseError, match="age"):
-            case_from(bundled, {"age": odd})
+            case_from(clinic, {"age": odd})
 
 
 def test_a_sign_that_counts_as_a_space_is_no_answer(tmp_path: Path) -> None:
@@ -154,26 +156,26 @@ def test_a_sign_that_counts_as_a_space_is_no_answer(tmp_path: Path) -> None:
     ],
 )
 def test_an_expected_answer_that_cannot_be_is_a_fault_in_every_form(
-    bundled: Rulebook, tmp_path: Path, answer: dict[str, Any], told: str
+    clinic: Rulebook, tmp_path: Path, answer: dict[str, Any], told: str
 ) -> None:
     row = {"case": "ann", "age": 44, **answer}
     (tmp_path / "x.json").write_text(json.dumps(row), encoding="utf-8")
     (tmp_path / "x.ndjson").write_text(json.dumps(row) + "\n", encoding="utf-8")
     pl.DataFrame([row]).write_parquet(tmp_path / "x.parquet")
     with pytest.raises(CaseError, match=told):
-        case_from(bundled, answer)
+        case_from(clinic, answer)
     for form in ("json", "ndjson", "parquet"):
         assert run("batch", str(tmp_path / f"x.{form}"), "--out", str(tmp_path / form))[0] == 1
         [line] = (tmp_path / form / "rejects.ndjson").read_text(encoding="utf-8").splitlines()
         assert told in json.loads(line)["there"]
 
 
-def test_an_expected_answer_is_the_same_in_every_form(bundled: Rulebook, tmp_path: Path) -> None:
+def test_an_expected_answer_is_the_same_in_every_form(clinic: Rulebook, tmp_path: Path) -> None:
     row = {"case": "ann", "age": 44, "expected urgency": {"at least": "self-care", "at most": "emergency"}}
-    advice = bundled.terms["advice"].domain.values[:2]
+    advice = clinic.terms["advice"].domain.values[:2]
     text = row | {"expected urgency": "self-care to emergency", "expected advice": "; ".join(advice)}
     for name, one in (("a", row | {"expected advice": list(advice)}), ("b", text)):
-        assert case_from(bundled, one).expected == case_from(bundled, text).expected
+        assert case_from(clinic, one).expected == case_from(clinic, text).expected
         (tmp_path / f"{name}.ndjson").write_text(json.dumps(one) + "\n", encoding="utf-8")
         pl.DataFrame([one]).write_parquet(tmp_path / f"{name}.parquet")
         (tmp_path / f"{name}.json").write_text(json.dumps(one), encoding="utf-8")
@@ -186,5 +188,5 @@ def test_an_expected_answer_is_the_same_in_every_form(bundled: Rulebook, tmp_pat
 
 
 @pytest.mark.parametrize("source", [None, float("nan"), np.nan])
-def test_a_source_that_is_missing_is_none(bundled: Rulebook, source: Any) -> None:
-    assert case_from(bundled, {"age": 44, "source": source}).sources == ()
+def test_a_source_that_is_missing_is_none(clinic: Rulebook, source: Any) -> None:
+    assert case_from(clinic, {"age": 44, "source": source}).sources == ()

@@ -130,6 +130,7 @@ def long() -> CompiledRulebook:
     return CompiledRulebook(in_a_row(LONG))
 
 
+@pytest.mark.slow
 def test_a_thousand_conclusions_in_a_row_are_explained_down_to_the_answer(long: CompiledRulebook) -> None:
     book, last = long.rulebook, f"step {LONG}"
     for known in ({"start": "yes"}, {"start": "no"}, dict[str, Value]()):

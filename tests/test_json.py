@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 import cli
 from tests import shell
-from tests.conftest import ROOT, edit
+from tests.conftest import CLINIC, ROOT, edit
 from tests.output_schemas import schemas
 
 _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
@@ -25,6 +25,7 @@ CASES = {
     "group": "movements tested: yes\nrepeated extension: moves towards the spine\npregnant: no\nage: 40",
     "fault": "leaning back: wose\nfever: yes",
     "numb": "saddle numbness: yes",
+    "hot": "fever: yes",
 }
 TESTED = "knowledge/cases/facet_by_three_of_five.yaml"
 QUESTIONS = (
@@ -80,14 +81,15 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A check": lambda found: "looked at" in found,
     "Every case": lambda found: "by assumptions only" in found,
     "A claim": lambda found: "claim" in found,
-    "An impact": lambda found: {"before", "after", "every case"} <= set(found),
+    "An impact": lambda found: "every case" in found and "saved cases" in found,
     "A changed case": lambda found: {"answers", "now"} <= set(found),
     "Counted changes": lambda found: "kinds" in found,
     "A kind of change": lambda found: "such as" in found,
     "Every case, before and after": lambda found: "same" in found,
-    "Two knowledge bases": lambda found: "names" in found,
-    "A rule that differs": lambda found: "marks" in found,
-    "Names that differ": lambda found: "added" in found,
+    "Two knowledge bases": lambda found: "differences" in found and "saved cases" not in found,
+    "A rename": lambda found: set(found) == {"kind", "before", "after"} and isinstance(found["before"], str),
+    "A listed difference": lambda found: "less safe" in found,
+    "A changed field": lambda found: set(found) == {"field", "before", "after"},
     "A page": lambda found: "page" in found,
     "A line of a page": lambda found: "indent" in found,
 }
@@ -104,25 +106,27 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[str, Any], 
 def _outputs(folder: Path) -> Iterator[tuple[str, Any]]:
     for name, text in CASES.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    card = folder / "knowledge/rules/response/leaning_back_hurts.yaml"
     calls = ["decide little.yaml", "decide fault.yaml", "why group.yaml 'disc response'", "why little.yaml", "claims"]
     calls += ["show 7", "show leaning_back_hurts", "show", *QUESTIONS]
     yield from map(_json, calls)
-    shutil.copytree(folder / "knowledge", folder / "other")
-    (folder / "other/rules/response/leaning_back_hurts.yaml").unlink()
-    yield _json("compare little.yaml --knowledge-b other --term 'extension pain'")
-    law = "law: none\nsays: None.\nnever: [urgency: emergency]\nsource:\n  - CONVENTION: none [convention]\n"
+    shutil.copytree(CLINIC, folder / "small")
+    shutil.copytree(CLINIC, folder / "other")
+    (folder / "other/rules/fever.yaml").unlink()
+    yield _json("--knowledge small compare hot.yaml --knowledge-b other --term urgency")
+    law = "law: none\nsays: None.\nnever: [urgency: emergency]\nsource:\n  - BOOK: page 5\n"
     (folder / "other/laws/none.yaml").write_text(law, encoding="utf-8")
     yield _json("--knowledge other decide numb.yaml")
-    card.write_text(card.read_text(encoding="utf-8").replace("rule: holds", "rule: fails"), encoding="utf-8")
-    yield _json("check")
-    shutil.copytree(folder / "knowledge", folder / "before")
-    edit(folder / "knowledge/rules/safety/saddle_numbness.yaml", "urgency: emergency", "urgency: same day")
-    edit(folder / "knowledge/sources.yaml", "seen: not seen", "seen: in part")
-    yield _json("impact numb.yaml --against before")
-    yield _json("diff before")
-    edit(folder / "knowledge/terms/pain.yaml", "\n  leaning back:", "\n  leening back:")
-    yield _json("check")
+    edit(folder / "small/rules/leaning_hurts.yaml", "rule: holds", "rule: fails")
+    yield _json("check small")
+    shutil.copytree(folder / "small", folder / "before")
+    edit(folder / "small/rules/saddle_numbness.yaml", "urgency: emergency", "urgency: same day")
+    edit(folder / "small/sources.yaml", "seen: read in full", "seen: in part")
+    (folder / "small/rules/old_and_fallen.yaml").rename(folder / "small/rules/fallen.yaml")
+    edit(folder / "small/rules/fallen.yaml", "rule: old_and_fallen", "rule: fallen")
+    yield _json("--knowledge small impact numb.yaml --against before")
+    yield _json("--knowledge small diff before")
+    edit(folder / "small/terms/all.yaml", "\n  trauma:", "\n  traumma:")
+    yield _json("check small")
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +136,7 @@ def objects(outputs: tuple[tuple[str, Any], ...]) -> tuple[dict[str, Any], ...]:
 
 
 def _json(call: str) -> tuple[str, Any]:
-    command = call.removeprefix("--knowledge other ").split()[0]
+    command = re.sub(r"--knowledge \w+ ", "", call).split()[0]
     return command, json.loads(CliRunner().invoke(cli.lumbar, [*shlex.split(call), "--json"]).stdout)
 
 

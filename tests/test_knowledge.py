@@ -35,6 +35,7 @@ ORDINARY: Mapping[str, Value] = {
 }
 
 
+@pytest.mark.no_cover  # it takes long, and every check is tried elsewhere
 def test_nothing_is_to_be_mended(bundled: Rulebook) -> None:
     report = check(bundled, Chain(bundled).decide)
     assert [str(found.problem) for found in report.errors] == []
@@ -113,12 +114,15 @@ def some_of(known: Mapping[str, Value], choose: random.Random) -> dict[str, Valu
     return {name: known[name] for name in known if choose.random() < share}
 
 
-COUNT = 800
+@pytest.fixture(scope="module")
+def count(request: pytest.FixtureRequest) -> int:
+    """So many patients are made up; the laws are also proved for all."""
+    return 800 if request.config.getoption("--whole") else 160
 
 
 @pytest.fixture(scope="module")
-def complete(bundled: Rulebook) -> list[Decision]:
-    return [semantics.decide(bundled, Case(str(n), known)) for n, known in enumerate(patients(bundled, COUNT, 7))]
+def complete(bundled: Rulebook, count: int) -> list[Decision]:
+    return [semantics.decide(bundled, Case(str(n), known)) for n, known in enumerate(patients(bundled, count, 7))]
 
 
 def test_a_complete_case_leaves_nothing_unknown(complete: list[Decision]) -> None:
@@ -137,9 +141,9 @@ def test_no_law_is_broken_by_a_complete_case(complete: list[Decision]) -> None:
         assert [law.id for law in decision.broken] == []
 
 
-def test_no_law_is_broken_and_nothing_disputed_where_answers_are_missing(bundled: Rulebook) -> None:
+def test_no_law_is_broken_and_nothing_disputed_where_answers_are_missing(bundled: Rulebook, count: int) -> None:
     choose = random.Random(11)
-    for known in patients(bundled, COUNT, 13):
+    for known in patients(bundled, count, 13):
         decision = semantics.decide(bundled, Case("some", some_of(known, choose)))
         assert [law.id for law in decision.broken] == []
         assert not decision.disputed
@@ -150,10 +154,10 @@ def test_no_law_is_broken_by_any_saved_case(bundled: Rulebook) -> None:
         assert [law.id for law in semantics.decide(bundled, case).broken] == []
 
 
-def test_while_a_screening_question_is_open_nothing_is_advised_that_rests_on_it(bundled: Rulebook) -> None:
+def test_while_a_screening_question_is_open_nothing_is_advised_that_rests_on_it(bundled: Rulebook, count: int) -> None:
     screening = [term.name for term in bundled.findings if term.screening and term.asked_if is None]
     choose = random.Random(17)
-    for known in patients(bundled, 200, 19):
+    for known in patients(bundled, count // 4, 19):
         del known[choose.choice(screening)]
         decision = semantics.decide(bundled, Case("open", known))
         assert bundled.terms[decision.ask[0]].screening

@@ -165,7 +165,7 @@ def test_what_is_no_value_is_refused_as_usual(kind: str, usual: str, expected: s
 @pytest.mark.parametrize("suffix", synthetic.SUFFIXES)
 def test_the_command_writes_every_kind_of_file(bundled: Rulebook, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"cases{suffix}"
-    command = ["make-cases", "200", "--seed", "9", "--unknown", "0.1", "--out", str(path)]
+    command = ["make-cases", "200", "--seed", "9", "--unknown", "0.1", "--uniform", "--out", str(path)]
     assert CliRunner().invoke(lumbar, command, catch_exceptions=False).exit_code == 0
     expected = table(bundled, Order(200, 9, 0.1))
     if suffix == ".parquet":

@@ -67,7 +67,7 @@ CLICK = (
     "noise: click",
     "noise while: pedalling",
     "",
-    "parts: crank bolt",
+    "ride: gently",
     "",
     "The bolt works loose under load.",
     "SHED: twice this year",
@@ -80,7 +80,7 @@ if:
   - noise: click
   - noise while: pedalling
 then:
-  - parts: crank bolt
+  - ride: gently
 because: The bolt works loose under load.
 source:
   - SHED: twice this year
@@ -113,7 +113,7 @@ def piped(*answers: str) -> str:
 def test_the_command_saves_a_card_that_checks(shed: Path) -> None:
     code, output = run(shed, "new", stdin=piped(*CLICK, "yes"))
     assert code == 0
-    assert "If noise is click and noise while is pedalling, then parts is crank bolt." in output
+    assert "If noise is click and noise while is pedalling, then ride is gently." in output
     assert "None of 1 saved case changes its answer." in output
     assert (shed / "rules" / "crank_clicks.yaml").is_file()
     assert checks(shed)

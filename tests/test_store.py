@@ -16,30 +16,28 @@ from tests.conftest import ROOT
 from tests.test_batch import answers, batch, frame, made_up, rejects
 
 
-def test_a_store_is_answered_as_its_input_was(bundled: Rulebook, tmp_path: Path) -> None:
-    table = frame(bundled, made_up(bundled, 300))
+def test_a_store_is_answered_as_its_input_was(clinic: Rulebook, tmp_path: Path) -> None:
+    table = frame(clinic, made_up(clinic, 300))
     extra = table.with_columns(pl.lit("self-care").alias("expected urgency"), pl.lit("north").alias("site"))
     extra.write_parquet(tmp_path / "in.parquet")
-    first = batch(bundled, tmp_path / "first", tmp_path / "in.parquet", size=70, trace="full")
-    again = batch(bundled, tmp_path / "again", tmp_path / "first", size=40, trace="full")
+    first = batch(clinic, tmp_path / "first", tmp_path / "in.parquet", size=70, trace="full")
+    again = batch(clinic, tmp_path / "again", tmp_path / "first", size=40, trace="full")
     assert rejects(tmp_path / "first") == []
     assert first["cases"] == again["cases"] == again["decided"] + again["empty"] == 300
     assert answers(tmp_path / "again") == answers(tmp_path / "first")
     assert {row["site"] for row in answers(tmp_path / "again").values()} == {"north"}
 
 
-def test_codes_have_no_nulls_and_come_back_as_they_were(bundled: Rulebook, tmp_path: Path) -> None:
-    domains = encoding.domains_of(bundled)
+def test_codes_have_no_nulls_and_come_back_as_they_were(clinic: Rulebook, tmp_path: Path) -> None:
+    domains = encoding.domains_of(clinic)
     (tmp_path / encoding.DOMAINS).write_text(json.dumps(domains))
-    edges = {
-        term.name: [None, term.domain.low, term.domain.high] for term in bundled.findings if not term.domain.values
-    }
+    edges = {term.name: [None, term.domain.low, term.domain.high] for term in clinic.findings if not term.domain.values}
     values = {
         term.name: [None, term.domain.values[0], term.domain.values[-1]]
-        for term in bundled.findings
+        for term in clinic.findings
         if term.domain.values
     }
-    types = {term.name: dtype_of(term) for term in bundled.findings}
+    types = {term.name: dtype_of(term) for term in clinic.findings}
     table = pl.DataFrame({"case": ["1", "2", "3"], **edges, **values}, schema_overrides=types)
     encoding.write(table, tmp_path / "part-00000.arrow", domains)
     written = pl.read_ipc(tmp_path / "part-00000.arrow")
@@ -65,23 +63,23 @@ def test_a_value_that_a_rulebook_no_longer_has_is_set_apart(tmp_path: Path) -> N
     assert answers(tmp_path / "again")["b"] == answers(tmp_path / "out")["b"]
 
 
-def test_a_code_that_stands_for_nothing_is_no_answer(bundled: Rulebook, tmp_path: Path) -> None:
+def test_a_code_that_stands_for_nothing_is_no_answer(clinic: Rulebook, tmp_path: Path) -> None:
     pl.DataFrame({"case": ["a"], "leg weakness": ["new"]}).write_csv(tmp_path / "in.csv")
-    batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+    batch(clinic, tmp_path / "out", tmp_path / "in.csv")
     part = tmp_path / "out" / "findings" / "part-00000.arrow"
     pl.read_ipc(part.read_bytes()).with_columns(pl.lit(99, pl.UInt8).alias("leg weakness")).write_ipc(part)
-    summary = batch(bundled, tmp_path / "again", tmp_path / "out")
+    summary = batch(clinic, tmp_path / "again", tmp_path / "out")
     assert (summary["decided"], summary["rejects"]) == (0, 1)
     assert "a code of 'leg weakness' that stands for nothing" in rejects(tmp_path / "again")[0]["there"]
 
 
-def test_findings_that_no_patient_can_have_are_refused_as_edited(bundled: Rulebook, tmp_path: Path) -> None:
+def test_findings_that_no_patient_can_have_are_refused_as_edited(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("case,age,age at onset\na,50,40\n")
-    batch(bundled, tmp_path / "out", tmp_path / "in.csv")
+    batch(clinic, tmp_path / "out", tmp_path / "in.csv")
     part = tmp_path / "out" / "findings" / "part-00000.arrow"
     table = encoding.read(part).with_columns(pl.lit(60).cast(pl.Int64).alias("age at onset"))
     encoding.write(
-        table.cast({"age at onset": encoding.read(part).schema["age at onset"]}), part, encoding.domains_of(bundled)
+        table.cast({"age at onset": encoding.read(part).schema["age at onset"]}), part, encoding.domains_of(clinic)
     )
     result = CliRunner().invoke(lumbar, ["why", str(tmp_path / "out"), "--case", "a"])
     assert isinstance(result.exception, SystemExit)
@@ -90,18 +88,18 @@ def test_findings_that_no_patient_can_have_are_refused_as_edited(bundled: Rulebo
 
 
 def test_answers_without_their_findings_are_refused_as_an_input_and_not_explained(
-    bundled: Rulebook, tmp_path: Path
+    clinic: Rulebook, tmp_path: Path
 ) -> None:
     (tmp_path / "in.csv").write_text("case,age\na,50\n")
-    batch(bundled, tmp_path / "out", tmp_path / "in.csv", store=False)
+    batch(clinic, tmp_path / "out", tmp_path / "in.csv", store=False)
     assert not list((tmp_path / "out" / "findings").iterdir())
     with pytest.raises(Refused, match="answers without their findings"):
-        batch(bundled, tmp_path / "again", tmp_path / "out")
+        batch(clinic, tmp_path / "again", tmp_path / "out")
     with pytest.raises(Refused, match="answers without their findings"):
         stored_case(tmp_path / "out", "a")
 
 
-def test_a_folder_of_inputs_is_read_without_the_batches_in_it(bundled: Rulebook, tmp_path: Path) -> None:
+def test_a_folder_of_inputs_is_read_without_the_batches_in_it(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("case,age\na,50\n")
-    batch(bundled, tmp_path / "first", tmp_path)
-    assert batch(bundled, tmp_path / "second", tmp_path)["cases"] == 1
+    batch(clinic, tmp_path / "first", tmp_path)
+    assert batch(clinic, tmp_path / "second", tmp_path)["cases"] == 1

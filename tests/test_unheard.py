@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 import cli
 
+pytestmark = pytest.mark.usefixtures("in_the_clinic")
+
 ALARMS = {"saddle numbness": "yes", "leg weakness": "new"}
 
 

@@ -162,9 +162,9 @@ def test_one_visible_sheet_is_read_and_of_several_none(tmp_path: Path) -> None:
 
 
 def test_a_head_that_is_repeated_within_a_sheet_is_rejected_and_reading_goes_on(
-    bundled: Rulebook, tmp_path: Path
+    clinic: Rulebook, tmp_path: Path
 ) -> None:
     path = workbook(tmp_path / "w.xlsx", {"A1": "age", "A2": "44", "A3": "age", "A4": "50"})
-    summary = batch(bundled, tmp_path / "out", path)
+    summary = batch(clinic, tmp_path / "out", path)
     assert (summary["decided"], summary["rejects"]) == (2, 1)
     assert [one["line"] for one in rejected(tmp_path / "out")] == [3]

@@ -1,18 +1,19 @@
 """Two rulebooks over every case that could exist: which answers are the same, and patients for whom they are not."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from .. import semantics
 from ..case import Case
-from ..proof import Unknown
+from ..differences.rulebooks import known_to
+from ..proof import Patient, Unsat
 from ..proof.equivalence import Two
 from ..record import Json
-from ..rulebook import Rulebook
-from .impact import Change, compare, known_to, shown_terms
+from .impact import Cause, Change, compare, shown_terms
 
-MOST = 3
-TRIES = 12
+MOST = 2
+TRIES = 3
+A_PATIENT = "a patient"
 UNSEEN = "it rests on marks that differ, and no patient was found whose answer does"
 
 
@@ -20,64 +21,122 @@ UNSEEN = "it rests on marks that differ, and no patient was found whose answer d
 class EveryCase:
     """Of each conclusion shown: proved the same in every case, with patients for whom it differs, or not decided.
 
-    One of which patients are shown is undecided too where the search for more was given up.
-
-    `more` names those that may differ in further ways than the patients show.
+    `more` names those that may differ in further ways than the patients show; `added` and `gone` those that only one
+    of the two rulebooks has.
     """
 
     same: tuple[str, ...]
     differs: Mapping[str, tuple[Change, ...]]
     undecided: Mapping[str, str]
     more: tuple[str, ...]
+    added: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
     @property
     def proved(self) -> bool:
         """Whether no patient there could be gets another answer."""
-        return not self.differs and not self.undecided
+        return not (self.differs or self.undecided or self.added or self.gone)
+
+    @property
+    def patients(self) -> tuple[Change, ...]:
+        """The patients, each once, with all of the answers that differ."""
+        found: list[Change] = []
+        for changes in self.differs.values():
+            found += [change for change in changes if change not in found]
+        return tuple(found)
 
     def as_json(self) -> Json:
         """The finding as the object that `lumbar impact --json` prints; docs/schema describes it."""
         differs = {term: [change.as_json() for change in found] for term, found in self.differs.items()}
-        return {"same": list(self.same), "differs": differs, "undecided": dict(self.undecided), "more": list(self.more)}
+        return {
+            "same": list(self.same),
+            "differs": differs,
+            "undecided": dict(self.undecided),
+            "more": list(self.more),
+            "added": list(self.added),
+            "gone": list(self.gone),
+        }
 
 
-def compare_every_case(before: Rulebook, after: Rulebook, most: int = MOST, tries: int = TRIES) -> EveryCase:
+def compare_every_case(
+    two: Two, causes: Iterable[Cause] = (), known: Sequence[Change] = (), most: int = MOST, tries: int = TRIES
+) -> EveryCase:
     """Compare the answers of two rulebooks for every case that both can read.
 
-    Of each conclusion patients with other marks are looked for, each with marks that none before had: the answer hangs
-    on these alone, so that it is proved the same where all have been tried and none showed another.
+    Of each conclusion patients are looked for, each of whom shows it in another way; the `known` changes are looked at
+    first, and a patient found for one conclusion serves the others.
     """
-    two = Two(before, after)
-    same, more = [], []
-    differs: dict[str, tuple[Change, ...]] = {}
-    undecided: dict[str, str] = {}
-    for term in shown_terms(before, after):
-        if term not in before.support or term not in after.support:
-            undecided[term] = "only one of the two has this conclusion"
-            continue
-        shown, reason = _shown(two, term, most, tries)
+    before, after = two.before, two.after
+    terms = shown_terms(before, after)
+    both = [term for term in terms if term in before.support and term in after.support]
+    order = {term: place for place, stage in enumerate(after.stages) for term in stage.terms}
+    search = _Search(two, tuple(causes), both, most, tries, list(known))
+    search.look_at_laws()
+    for term in sorted(both, key=lambda one: order[one]):
+        search.look(term)
+    return EveryCase(
+        tuple(term for term in both if term in search.same),
+        {term: search.differs[term] for term in both if term in search.differs},
+        search.undecided,
+        tuple(search.more),
+        tuple(term for term in terms if term not in before.support),
+        tuple(term for term in terms if term not in after.support),
+    )
+
+
+class _Search:
+    """Looks for patients, conclusion by conclusion."""
+
+    def __init__(
+        self, two: Two, causes: tuple[Cause, ...], terms: Sequence[str], most: int, tries: int, patients: list[Change]
+    ) -> None:
+        self.two, self.causes, self.terms, self.most, self.tries = two, causes, terms, most, tries
+        self.patients = patients
+        self.same: list[str] = []
+        self.more: list[str] = []
+        self.differs: dict[str, tuple[Change, ...]] = {}
+        self.undecided: dict[str, str] = {}
+
+    def look_at_laws(self) -> None:
+        """Find a patient whose advice is withheld for another law than before."""
+        found = self.two.breaking()
+        if isinstance(found, Patient) and (change := self._change(Case(A_PATIENT, found.facts))):
+            self.patients.append(change)
+
+    def look(self, term: str) -> None:
+        """Find out of one conclusion whether it differs, and for whom."""
+        shown = [change for change in self.patients if term in change.answers][: self.most]
+        tried = [change.case.facts for change in shown]
+        reason = ""
+        while len(shown) < self.most and len(tried) < self.tries and not reason:
+            found = self.two.difference(term, tried)
+            if isinstance(found, Unsat):
+                self._settle(term, shown)
+                return
+            if not isinstance(found, Patient):
+                reason = found.reason
+                break
+            tried.append(found.facts)
+            change = self._change(Case(A_PATIENT, found.facts))
+            if change is not None and term in change.answers:
+                shown.append(change)
+                self.patients.append(change)
+        self._settle(term, shown, reason or UNSEEN)
+
+    def _settle(self, term: str, shown: Sequence[Change], reason: str = "") -> None:
+        """What is known of a conclusion: a difference that was shown is decided, whatever else may be."""
         if shown:
-            differs[term] = shown
-        if reason == UNSEEN and shown:
-            more.append(term)
+            self.differs[term] = tuple(shown)
+            self.more += [term] if reason else []
         elif reason:
-            undecided[term] = reason
-        elif not shown:
-            same.append(term)
-    return EveryCase(tuple(same), differs, undecided, tuple(more))
+            self.undecided[term] = reason
+        else:
+            self.same.append(term)
 
-
-def _shown(two: Two, term: str, most: int, tries: int) -> tuple[tuple[Change, ...], str]:
-    """The changes of the first patients who show one, and why there may be more; nothing where all were seen."""
-    shown: list[Change] = []
-    tried = 0
-    for found in two.differences(term, tries):
-        if isinstance(found, Unknown):
-            return tuple(shown), found.reason
-        tried += 1
-        case = Case("a patient", found.facts)
-        change = compare([term], *(semantics.decide(book, known_to(book, case)) for book in (two.before, two.after)))
-        shown += [change] if change else []  # a mark may differ that no answer shows
-        if len(shown) == most:
-            break
-    return tuple(shown), UNSEEN if tried == tries or len(shown) == most else ""
+    def _change(self, case: Case) -> Change | None:
+        """How the advice to a patient changes, if it does."""
+        decisions = [semantics.decide(book, known_to(book, case)) for book in (self.two.before, self.two.after)]
+        change = compare(self.terms, decisions[0], decisions[1], self.causes)
+        usual = self.two.ordinary.usual
+        odd = {name: value for name, value in case.facts.items() if value != usual[name]}
+        return change and replace(change, odd=odd, whole=not decisions[1].ask)

@@ -1,31 +1,41 @@
 """What a change of the rules does to cases: whose advice changes, from what to what, and by which rules."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from .. import semantics
-from ..case import Case, Decision, Members, plain
+from ..case import Case, Decision, Members, Value, plain
 from ..checks.saved_cases import answer_terms
+from ..differences.rulebooks import RulebookDifference, known_to
 from ..errors import listed
+from ..proof.equivalence import Two
 from ..record import Json
 from ..render import format_answer
-from ..rulebook import Rulebook, may_say
+from ..rulebook import Rulebook
 
 NO_SUCH = "no such conclusion"
 AnswerText = str | Members
 
 
+Cause = RulebookDifference
+
+
 @dataclass(frozen=True)
 class Change:
-    """A case whose advice changes: each conclusion shown, before and after, and the rules that make the difference.
+    """A case whose advice changes: each conclusion shown, before and after, and what makes the difference.
 
-    `now` are rules that fire after the change and did not before, `gone` those that fired before and no longer do.
+    `because` names the changed rules and terms that are behind it; `now` are rules that fire after the change and did
+    not before, `gone` those that fired before and no longer do. Of a patient that was made up, `odd` has the answers
+    that are not as is usual, and `whole` says whether every question that applies is answered.
     """
 
     case: Case
     answers: Mapping[str, tuple[AnswerText, AnswerText]]
     now: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+    odd: Mapping[str, Value] | None = None
+    whole: bool = True
 
     def as_json(self) -> Json:
         """The change as the object that `lumbar impact --json` prints; docs/schema describes it."""
@@ -34,7 +44,9 @@ class Change:
         return {
             "case": self.case.id,
             "facts": facts,
+            "odd": None if self.odd is None else dict(self.odd),
             "answers": answers,
+            "because": list(self.because),
             "now": list(self.now),
             "gone": list(self.gone),
         }
@@ -74,7 +86,7 @@ def now(decision: Decision, term: str) -> str:
     return format_answer(standing) if isinstance(standing, Members) else standing
 
 
-def compare(terms: Iterable[str], before: Decision, after: Decision) -> Change | None:
+def compare(terms: Iterable[str], before: Decision, after: Decision, causes: Sequence[Cause] = ()) -> Change | None:
     """The change between two decisions of one case; None where the advice is the same."""
     pairs = {term: (answer_text(before, term), answer_text(after, term)) for term in terms}
     answers = {term: pair for term, pair in pairs.items() if pair[0] != pair[1]}
@@ -82,21 +94,39 @@ def compare(terms: Iterable[str], before: Decision, after: Decision) -> Change |
         return None
     fresh = tuple(rule for rule in after.fired if rule not in before.fired)
     gone = tuple(rule for rule in before.fired if rule not in after.fired)
-    return Change(after.case, answers, fresh, gone)
+    return Change(after.case, answers, fresh, gone, _behind(causes, before, after))
 
 
-def changes(before: Rulebook, after: Rulebook, cases: Iterable[Case]) -> Iterator[Change]:
+def _behind(causes: Sequence[Cause], before: Decision, after: Decision) -> tuple[str, ...]:
+    """Those of the changes that can be behind a difference: rules that are marked or conclude otherwise, else terms."""
+    rules = [one.name for one in causes if one.kind == "rule" and _matters(one, before, after)]
+    return tuple(rules or (one.name for one in causes if one.kind == "term"))
+
+
+def _matters(rule: Cause, before: Decision, after: Decision) -> bool:
+    """Whether a changed rule can make a difference between two decisions."""
+    old, new = (one.marks.get(rule.name, semantics.FAILS) for one in (before, after))
+    concludes = any(line.field in ("then", "outranks") for line in rule.lines)
+    return old != new or (concludes and not new & semantics.FAILS)
+
+
+def changes(before: Rulebook, after: Rulebook, cases: Iterable[Case], causes: Sequence[Cause] = ()) -> Iterator[Change]:
     """The cases whose advice changes; each is decided under both."""
     terms = shown_terms(before, after)
     for case in cases:
-        change = compare(
-            terms, semantics.decide(before, known_to(before, case)), semantics.decide(after, known_to(after, case))
-        )
+        decisions = [semantics.decide(book, known_to(book, case)) for book in (before, after)]
+        change = compare(terms, decisions[0], decisions[1], causes)
         if change is not None:
             yield change
 
 
-def known_to(rulebook: Rulebook, case: Case) -> Case:
-    """The case with the answers that the rulebook has a finding and a value for."""
-    terms = rulebook.terms
-    return replace(case, facts={name: value for name, value in case.facts.items() if may_say(terms.get(name), value)})
+def saved_changes(two: Two, causes: Sequence[Cause]) -> tuple[Change, ...]:
+    """The saved cases whose advice changes: the circuit of both tells which can, and only these are decided."""
+    before, after = two.before, two.after
+    cases = list(after.cases.values())
+    whole = [one for one in cases if known_to(before, one).facts == one.facts == known_to(after, one).facts]
+    terms = shown_terms(before, after)
+    both = [term for term in terms if term in before.support and term in after.support]
+    differing = range(len(whole)) if len(both) < len(terms) else two.differing(both, [case.facts for case in whole])
+    same = {one.id for one in whole} - {whole[place].id for place in differing}
+    return tuple(changes(before, after, (one for one in cases if one.id not in same), causes))

@@ -55,6 +55,6 @@ def _entry(rulebook: Rulebook, source: Schema) -> Schema:
 
 def _entries(term: Term) -> Schema:
     """The entries of a finding: beside the fields of each, which values have shares."""
-    own: Schema = {"enum": [*names(DRAW), *term.domain.values]}
+    own: Schema = {"enum": [*names(DRAW), "unknown", *term.domain.values]}
     keys = own if term.domain.values else {"anyOf": [own, {"pattern": _NUMBERS}]}
     return {"type": "array", "minItems": 1, "items": {**_ENTRY, "propertyNames": keys}}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..checks import Finding, Subject, proved
 from ..errors import Problem
+from ..proof.equivalence import Two
 from ..proof.prover import Prover
 from ..proof.rules import disputes
 from ..proof.verdicts import Facts
@@ -35,7 +36,7 @@ def prove_card(before: Rulebook, after: Rulebook, rule: Rule) -> Proved:
     """Ask about a card of `after` that `before` does not have; what was so before is not told."""
     subject = Subject(after)
     conflicts = tuple(_conflicts(subject.prover, rule))
-    return Proved(tuple(_new(before, subject)), conflicts, compare_every_case(before, after, most=1))
+    return Proved(tuple(_new(before, subject)), conflicts, compare_every_case(Two(before, after), most=1))
 
 
 def _new(before: Rulebook, after: Subject) -> Iterator[Problem]:

@@ -1,8 +1,6 @@
 """What a change does, in words."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem, counted, listed
@@ -11,42 +9,48 @@ from ..rulebook import Rulebook
 from .impact import Change
 
 if TYPE_CHECKING:  # what these were made with is not needed to tell of them
-    from .diff import Names, RuleDifference
     from .equivalence import EveryCase
 
 MOST = 8
-
-
-def change(found: Change, rulebooks: Sequence[Rulebook], indent: int = 0) -> Iterator[StyledLine]:
-    """One case whose advice changes, with the rules that make the difference; rulebooks: after, and before."""
-    says = f": {found.case.says}" if found.case.says else ""
-    yield StyledLine(f"{found.case.id}{says}", indent, "answer")
-    for term, (old, new) in found.answers.items():
-        yield StyledLine(f"{term}: {'; '.join(format_change(old, new))}", indent + 1, "plain", "* ")
-    yield from _through(found, rulebooks, indent + 1)
-
-
-def _through(found: Change, rulebooks: Sequence[Rulebook], indent: int) -> Iterator[StyledLine]:
-    """The rules that make the difference."""
-    for word, rules in (("now", found.now), ("no longer", found.gone)):
-        for rule in rules[:MOST]:
-            yield StyledLine(f"{word}: {rule}: {_says(rule, rulebooks)}", indent, "muted")
-        if len(rules) > MOST:
-            yield StyledLine(f"{word}: {len(rules) - MOST} more rules", indent, "muted")
-
-
-def _says(rule: str, rulebooks: Sequence[Rulebook]) -> str:
-    return next((book.rules[rule].says for book in rulebooks if rule in book.rules), "")
+FEW = 3
 
 
 def saved_changes(changes: Sequence[Change], rulebooks: Sequence[Rulebook], count: int) -> Iterator[StyledLine]:
-    """What becomes of the saved cases."""
+    """What becomes of the saved cases, those in which the same changes together; rulebooks: after, and before."""
     if not changes:
         yield StyledLine(f"None of {counted(count, 'saved case')} changes its answer.", style="answer")
         return
     yield StyledLine(f"{len(changes)} of {counted(count, 'saved case')} get other advice:", style="alarm")
+    groups: dict[object, list[Change]] = {}
     for found in changes:
-        yield from change(found, rulebooks, 1)
+        told = tuple((term, *format_change(old, new)) for term, (old, new) in found.answers.items())
+        groups.setdefault((told, found.because), []).append(found)
+    for group in sorted(groups.values(), key=len, reverse=True):
+        case = group[0].case
+        says = f": {case.says}" if case.says else ""
+        alike = f"{len(group)} cases, the same change: {listed([one.case.id for one in group], MOST)}"
+        yield StyledLine(alike if len(group) > 1 else f"{case.id}{says}", 1, "answer")
+        yield from change(group[0], rulebooks, 2)
+
+
+def change(found: Change, rulebooks: Sequence[Rulebook], indent: int = 0, through: bool = True) -> Iterator[StyledLine]:
+    """The changed rules that are behind a case, its answers that change, and the rules that turned with it."""
+    if found.because:
+        yield StyledLine(f"because of {listed(found.because, FEW)}", indent, "answer")
+    for term, (old, new) in found.answers.items():
+        told = list(format_change(old, new))
+        more = f"; and {len(told) - FEW} more changes" if len(told) > FEW + 1 else ""
+        yield StyledLine(f"{term}: {'; '.join(told[:FEW] if more else told)}{more}", indent, "plain", "* ")
+    for word, rules in (("now", found.now), ("no longer", found.gone)) if through else ():
+        first = sorted(rules, key=lambda rule: rule not in found.because)
+        for rule in first[:FEW]:
+            yield StyledLine(f"{word}: {rule}: {_says(rule, rulebooks)}", indent, "muted")
+        if len(rules) > FEW:
+            yield StyledLine(f"{word}: {len(rules) - FEW} more rules", indent, "muted")
+
+
+def _says(rule: str, rulebooks: Sequence[Rulebook]) -> str:
+    return next((book.rules[rule].says for book in rulebooks if rule in book.rules), "")
 
 
 def many(counted_cases: Mapping[str, Any]) -> Iterator[StyledLine]:
@@ -65,9 +69,9 @@ def many(counted_cases: Mapping[str, Any]) -> Iterator[StyledLine]:
             f"{kind['answer']}: {kind['after']} (before: {kind['before']}): {kind['count']:,}", 1, "plain", "* "
         )
         yield StyledLine(f"such as {', '.join(kind['such as'])}", 2, "muted")
-        for word, key in (("now", "now"), ("no longer", "gone")):
+        for word, key in (("because of", "because"), ("now:", "now"), ("no longer:", "gone")):
             if kind[key]:
-                yield StyledLine(f"{word}: {listed(kind[key], MOST)}", 2, "muted")
+                yield StyledLine(f"{word} {listed(kind[key], MOST)}", 2, "muted")
 
 
 def problems(found: Iterable[Problem]) -> Iterator[StyledLine]:
@@ -87,58 +91,41 @@ def every_case(found: "EveryCase", rulebooks: Sequence[Rulebook]) -> Iterator[St
         return
     if found.same:
         yield StyledLine(f"Proved the same for every possible case: {', '.join(found.same)}.")
-    told: list[Change] = []
-    for term, patients in found.differs.items():
-        more = ", and perhaps in other ways" if term in found.more else ""
-        yield StyledLine(f"{term} differs for such patients{more}:", style="alarm")
-        for one in patients:
-            again = any((one.case, one.now, one.gone) == (other.case, other.now, other.gone) for other in told)
-            yield from patient(replace(one, now=(), gone=()) if again else one, rulebooks, 1)
-            told.append(one)
+    for word, terms in (("new", found.added), ("gone", found.gone)):
+        if terms:
+            yield StyledLine(f"Conclusions that are {word}: {', '.join(terms)}.", style="alarm")
+    if found.differs:
+        more = f" (in other ways too, perhaps: {', '.join(found.more)})" if found.more else ""
+        yield StyledLine(f"Different for some patients: {', '.join(found.differs)}{more}.", style="alarm")
+    yield from _patients(found, rulebooks)
     for term, reason in found.undecided.items():
-        further = " in any other way" if term in found.differs else ""
-        yield StyledLine(f"{term}: whether it differs{further} is not decided ({reason}).", style="alarm")
+        yield StyledLine(f"{term}: whether it differs is not decided ({reason}).", style="alarm")
 
 
-def patient(found: Change, rulebooks: Sequence[Rulebook], indent: int) -> Iterator[StyledLine]:
-    """A patient that was found, by all that is known of it."""
-    facts = ", ".join(f"{name}: {value}" for name, value in found.case.facts.items())
-    yield StyledLine(facts or "nothing known", indent, "plain", "- ")
-    for old, new in found.answers.values():
-        yield StyledLine("; ".join(format_change(old, new)), indent + 1, "answer")
-    yield from _through(found, rulebooks, indent + 1)
+def _patients(found: "EveryCase", rulebooks: Sequence[Rulebook]) -> Iterator[StyledLine]:
+    """Who shows the differences: the saved cases, which are told above, and patients that were made up."""
+    saved = [term for term, changes in found.differs.items() if all(one.odd is None for one in changes)]
+    if saved:
+        yield StyledLine(f"Saved cases show it: {', '.join(saved)}.")
+    made_up = sorted((one for one in found.patients if one.odd is not None), key=lambda one: len(one.odd or ()))
+    if made_up:
+        yield StyledLine("Patients who show it:", style="answer")
+    for number, one in enumerate(made_up[:FEW]):
+        yield from patient(one, rulebooks, 1, through=not number)
+    if len(made_up) > FEW:
+        yield StyledLine(f"and {counted(len(made_up) - FEW, 'more patient')} (--json)", 1, "muted")
 
 
-# --- rules -----------------------------------------------------------------------------------------------------------
+def patient(found: Change, rulebooks: Sequence[Rulebook], indent: int, through: bool = True) -> Iterator[StyledLine]:
+    """A patient that was found, by what is not as usual; where not everything is answered, by all that is known."""
+    yield StyledLine(who(found), indent, "answer", "- ")
+    yield from change(found, rulebooks, indent + 1, through)
 
 
-def rules(found: Sequence["RuleDifference"]) -> Iterator[StyledLine]:
-    """The rules that differ, by kind."""
-    for kind, of_kind in groupby(found, key=lambda one: one.kind):
-        those = list(of_kind)
-        yield StyledLine(f"{KIND_TITLES[kind]}: {len(those)}", style="title")
-        for one in those:
-            yield StyledLine(one.rule, 1, "answer")
-            yield from (StyledLine(text, 2, "plain", "* ") for text in one.told)
-            if one.marks:
-                facts = ", ".join(f"{name}: {value}" for name, value in one.facts.items()) or "nothing known"
-                yield StyledLine(f"its condition {one.marks[1]} (before: {one.marks[0]}) for {facts}", 2, "plain", "* ")
-
-
-KIND_TITLES = {
-    "added": "Added",
-    "gone": "Gone",
-    "renamed": "Renamed, with the same meaning",
-    "told otherwise": "Same lines and conclusions, other words or sources",
-    "reworded": "Reworded, and proved to mean the same",
-    "changed": "Changed",
-    "undecided": "Not decided",
-}
-
-
-def names(found: Iterable["Names"]) -> Iterator[StyledLine]:
-    """Everything else that differs, by name."""
-    for one in found:
-        for word, those in (("added", one.added), ("gone", one.gone), ("changed", one.changed)):
-            if those:
-                yield StyledLine(f"{one.kind} {word}: {', '.join(those)}")
+def who(found: Change) -> str:
+    """A patient that was found, in one phrase."""
+    odd = found.odd if found.odd is not None and found.whole else found.case.facts
+    facts = ", ".join(f"{name}: {value}" for name, value in odd.items())
+    if found.whole:
+        return f"all answers as usual, but {facts}" if facts else "all answers as usual"
+    return f"only this is answered: {facts}" if facts else "nothing is answered"

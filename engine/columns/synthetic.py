@@ -5,7 +5,7 @@ knowledge base.
 """
 
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,6 +29,7 @@ USUAL = {"screening": 0.9, "other": 0.7}
 SIZE = 1 << 18  # cases made at a time: what bounds the memory of making many
 ROUNDS = 30  # after drawing a case so many times that cannot be, what makes it impossible is left unanswered
 SUFFIXES = (".parquet", ".csv", ".ndjson")
+Tables = Callable[[], Iterator[pl.DataFrame]]
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,17 @@ def made_up(rulebook: Rulebook, order: Order) -> Iterator[pl.DataFrame]:
 
 def write(rulebook: Rulebook, order: Order, path: Path) -> None:
     """Write made-up cases to a file, which appears whole or not at all; its suffix is one of SUFFIXES."""
+    write_tables(lambda: made_up(rulebook, order), schema_of(rulebook), path)
 
-    def tables(*_: Any) -> Iterator[pl.DataFrame]:
-        return made_up(rulebook, order)
 
-    schema = {CASE: pl.String(), **{term.name: dtype_of(term) for term in rulebook.findings}}
-    source = register_io_source(tables, schema=schema)
+def schema_of(rulebook: Rulebook) -> dict[str, pl.DataType]:
+    """The columns of made-up cases, with their types."""
+    return {CASE: pl.String(), **{term.name: dtype_of(term) for term in rulebook.findings}}
+
+
+def write_tables(tables: Tables, schema: Mapping[str, pl.DataType], path: Path) -> None:
+    """Write tables to a file, which appears whole or not at all; its suffix is one of SUFFIXES."""
+    source = register_io_source(lambda *_: tables(), schema=dict(schema))
     try:
         with replacing(path) as part:
             if path.suffix == ".parquet":
@@ -83,14 +89,19 @@ def write(rulebook: Rulebook, order: Order, path: Path) -> None:
                 source.sink_csv(part)
             else:
                 with part.open("wb") as file:
-                    print_lines(rulebook, order, file)
+                    print_tables(tables(), file)
     except pl.exceptions.PolarsError as error:
         raise OSError(errno.EIO, str(error).strip().partition("\n")[0], str(path)) from error
 
 
 def print_lines(rulebook: Rulebook, order: Order, out: BinaryIO) -> None:
     """Write made-up cases to an open file as NDJSON; what is unknown is left out."""
-    for table in made_up(rulebook, order):
+    print_tables(made_up(rulebook, order), out)
+
+
+def print_tables(tables: Iterable[pl.DataFrame], out: BinaryIO) -> None:
+    """Write tables to an open file as NDJSON; what is unknown is left out."""
+    for table in tables:
         out.writelines(lines(table))
 
 

@@ -41,7 +41,7 @@ def in_words(runs: "Sequence[Figures]", whole: bool) -> Iterator[str]:
         yield from _rules(now)
     else:
         never = sum(now.groups["all"][rule] < 1e-9 for rule in now.rules)
-        yield f"{never} of {counted(len(now.rules), 'rule')} never fire at a first visit. More: --length everything."
+        yield f"{never} of {counted(len(now.rules), 'rule')} never fire at such a visit. More: --length everything."
     if now.added:
         yield f"Not in the population, and taken as usual: {', '.join(now.added)}."
     yield WARNING
@@ -50,9 +50,10 @@ def in_words(runs: "Sequence[Figures]", whole: bool) -> Iterator[str]:
 def _head(runs: "Sequence[Figures]") -> Iterator[str]:
     wanted = runs[0].wanted
     given = "".join(f", {name}: {value}" for name, value in wanted.common.items())
+    visit = ", the next visit of those who come back" if wanted.next_visit else " at their first visit"
     wrong = ", with wrong answers" if wanted.wrong_answers else ""
     yield (
-        f"{wanted.patients:,} drawn patients at their first visit (seed {wanted.seed}{given}{wrong}), as many of each"
+        f"{wanted.patients:,} drawn patients{visit} (seed {wanted.seed}{given}{wrong}), as many of each"
         f" {runs[0].illness}, weighted by its share; {runs[0].redrawn:.1f} % were impossible and drawn again."
     )
     if len(runs) > 1:
@@ -132,7 +133,7 @@ def _rules(now: "Figures") -> Iterator[str]:
         rows.append([rule, *(f"{now.groups[name][rule]:.2f}" for name in ("all", "well", "ill"))])
     yield from _table([row for row in rows if row[1:] != ["0.00"] * 3])
     never = [rule for rule in now.rules if all(group[rule] < 1e-9 for group in now.groups.values())]
-    yield f"Never fire at a first visit: {', '.join(never) or 'none'}."
+    yield f"Never fire at such a visit: {', '.join(never) or 'none'}."
     yield ""
 
 

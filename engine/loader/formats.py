@@ -197,7 +197,8 @@ FOLLOW_UP = (
     Field("share", "text", "How many of those who could come back do, `40%`.", True),
     Field("if", "lines", "What was advised to those who could come back."),
     Field("carry", "sentences", "`finding: what it takes over`, a finding or a conclusion of the last visit."),
-    Field("findings", "shares", "What is new; every other finding is as it was."),
+    Field("hidden", "shares", "What nobody sees of the time between."),
+    Field("findings", "shares", "What is new; every other finding is as it was, unless what its entries read is new."),
 )
 POPULATION = (
     Field("hidden", "shares", "What nobody sees, such as the illness: a choice, with its entries."),

@@ -1,7 +1,7 @@
 """population/<topic>.yaml: who the patients are, from which cases are drawn."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
@@ -9,7 +9,7 @@ from ..citation import Citation
 from ..document import Fields, Items, Node, Text
 from ..errors import Place, listed
 from ..language import Condition, Domain, Is, Misread, parse_parts
-from ..population import Entry, FollowUp, Population, Step
+from ..population import UNKNOWN, Entry, FollowUp, Population, Step
 from ..rulebook import Rulebook, Term
 from .formats import DRAW, FOLLOW_UP, POPULATION, names
 from .problem_collector import ProblemCollector
@@ -22,6 +22,7 @@ _WHOLE = re.compile(r"(-?\d{1,9})(?: to (-?\d{1,9}))?\Z")
 _OWN = names(DRAW)
 _MANY = ("hidden", "findings", "uncertain", "wrong answers")
 Named = dict[str, tuple[Text, Node]]
+NOTHING = Step()
 
 
 def load_population(
@@ -36,7 +37,7 @@ def load_population(
     if not documents:
         return None
     before = len(collector.problems)
-    loader = _Loader(collector, rulebook, parts.named["hidden"])
+    loader = _Loader(collector, rulebook, parts.named["hidden"], _hidden_later(parts.single.get("follow-up")))
     made = loader.population(parts)
     return made if len(collector.problems) == before else None
 
@@ -69,10 +70,13 @@ class _Parts:
 class _Loader:
     """Reads entries, for whom they are and what their shares are of."""
 
-    def __init__(self, collector: ProblemCollector, rulebook: Rulebook, hidden: Named) -> None:
+    def __init__(
+        self, collector: ProblemCollector, rulebook: Rulebook, hidden: Named, later: Mapping[str, Sequence[Node]]
+    ) -> None:
         self.collector = collector
         self.rulebook = rulebook
-        self.hidden = {name: _hidden_domain(body) for name, (_, body) in hidden.items()}
+        self.hidden = {name: _hidden_domain([body, *later.get(name, ())]) for name, (_, body) in hidden.items()}
+        self.hidden |= {name: _hidden_domain(bodies) for name, bodies in later.items() if name not in hidden}
         for name, (key, _) in hidden.items():
             if name in rulebook.terms:
                 collector.note(key.place, f"the hidden {name[:80]!r} is a term too", "a name of its own")
@@ -83,14 +87,15 @@ class _Loader:
 
     def population(self, parts: _Parts) -> Population:
         """What the parts describe together."""
+        first = self._step({**parts.named["hidden"], **parts.named["findings"]}, whole=True)
         return Population(
             hidden=self.hidden,
-            first=self._step({**parts.named["hidden"], **parts.named["findings"]}, whole=True),
+            first=first,
             serious=self._serious(parts.single.get("serious")),
             signs=self._signs(parts.single.get("signs")),
             uncertain=self._uncertain(parts.named["uncertain"]),
             wrong_answers=self._step(parts.named["wrong answers"]),
-            follow_up=self._follow_up(parts.single.get("follow-up")),
+            follow_up=self._follow_up(parts.single.get("follow-up"), first),
         )
 
     # --- entries -----------------------------------------------------------------------------------------------------
@@ -102,7 +107,8 @@ class _Loader:
             domain = self._domain(key)
             if domain is not None:
                 entries[name] = tuple(self._entries(key, body, domain, whole))
-        return Step({name: entries[name] for name in self._in_order(entries, named, whole)})
+        places = {name: key.place for name, (key, _) in named.items()}
+        return Step({name: entries[name] for name in self._in_order(entries, places, whole)})
 
     def _domain(self, key: Text) -> Domain | None:
         if key.value not in self.findings:
@@ -161,6 +167,8 @@ class _Loader:
 
     def _range(self, key: Text, domain: Domain, change: bool) -> tuple[int, int]:
         """The values that a share is of: places among those of a choice, or numbers."""
+        if key.value == "unknown":
+            return UNKNOWN, UNKNOWN
         if domain.values:
             if key.value in domain.values:
                 return (domain.values.index(key.value),) * 2
@@ -227,18 +235,22 @@ class _Loader:
 
     # --- the next visit ----------------------------------------------------------------------------------------------
 
-    def _follow_up(self, node: Node | None) -> FollowUp | None:
+    def _follow_up(self, node: Node | None, first: Step) -> FollowUp | None:
         fields = self.collector.fields(node, node.place.file, FOLLOW_UP) if node else None
         if fields is None:
             return None
-        share, findings = fields.get("share"), fields.get("findings")
-        domains = {name: term.domain for name, term in self.rulebook.terms.items()} | self.hidden
-        named = {key.value: (key, body) for key, body in findings.entries} if isinstance(findings, Fields) else {}
+        share = fields.get("share")
+        domains = {name: term.domain for name, term in self.rulebook.terms.items()}
+        named: Named = {}
+        for part in (fields.get("hidden"), fields.get("findings")):
+            named |= {key.value: (key, body) for key, body in part.entries} if isinstance(part, Fields) else {}
+        entries = dict.fromkeys(first.entries, ()) | dict(self._step(named).entries)
+        places = {name: key.place for name, (key, _) in named.items()}
         return FollowUp(
             share=self._share(share) if share else 0.0,
             returns=self._if(fields, domains),
             carry=self._carry(fields.get("carry")),
-            step=self._step(named),
+            step=Step({name: entries[name] for name in self._in_order(entries, places, False, first)}),
         )
 
     def _carry(self, node: Node | None) -> dict[str, str]:
@@ -256,24 +268,34 @@ class _Loader:
 
     # --- the order ---------------------------------------------------------------------------------------------------
 
-    def _in_order(self, entries: Mapping[str, Iterable[Entry]], named: Named, whole: bool) -> Iterable[str]:
+    def _in_order(
+        self, entries: Mapping[str, Sequence[Entry]], places: Mapping[str, Place], whole: bool, first: Step = NOTHING
+    ) -> Iterable[str]:
         """The names, each after those that its entries and its gate read; a circle is told."""
         reads: dict[str, list[str]] = {}
         for name, found in entries.items():
             gate = self.rulebook.applies_to(name) if name in self.rulebook.terms else ()
-            read = [*gate, *(one for entry in found for one in (*entry.condition.terms(), entry.start))]
+            both = (*found, *first.entries.get(name, ()))
+            read = [*gate, *(one for entry in both for one in (*entry.condition.terms(), entry.start))]
             reads[name] = [one for one in dict.fromkeys(read) if one in entries and (whole or one != name)]
         try:
             return list(TopologicalSorter(reads).static_order())
         except CycleError as error:
             path = error.args[1][::-1]
             there = f"a circle: {' reads '.join(map(repr, path))}"
-            self.collector.note(named[path[0]][0].place, there, "findings that do not read each other")
+            place = next((places[name] for name in path if name in places), Place("population"))
+            self.collector.note(place, there, "findings that do not read each other")
             return entries
 
 
-def _hidden_domain(body: Node) -> Domain:
+def _hidden_later(node: Node | None) -> dict[str, list[Node]]:
+    """What the next visit says of hidden facts."""
+    hidden = node.get("hidden") if isinstance(node, Fields) else None
+    return {key.value: [body] for key, body in hidden.entries} if isinstance(hidden, Fields) else {}
+
+
+def _hidden_domain(bodies: Iterable[Node]) -> Domain:
     """A hidden fact is a choice of what its entries name."""
-    items = body.items if isinstance(body, Items) else ()
+    items = [item for body in bodies if isinstance(body, Items) for item in body.items]
     values = (key.value for item in items if isinstance(item, Fields) for key, _ in item.entries)
     return Domain("choice", tuple(dict.fromkeys(value for value in values if value not in _OWN)))

@@ -1,18 +1,22 @@
 """Two rulebooks in one circuit: what is the same in every case, and patients where it is not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
-from .. import semantics
-from ..case import Case
-from ..circuit import FALSE, TRUE, CompiledRulebook, Compiler, Pair, evaluate, marks_of
-from ..errors import InternalError
+from ..circuit import FALSE, TRUE, CompiledRulebook, Compiler, Evaluation, Pair, marks_of
 from ..language import Condition, Domain
-from ..rulebook import Rulebook, Term
+from ..rulebook import COMPLETE, Rulebook, Term
+from .ordinary import Ordinary
 from .prover import Prover
-from .verdicts import Facts, Limits, Patient, Unknown, Unsat, Verdict, verdict
+from .verdicts import Facts, Limits, Patient, Sat, Unknown, Unsat, Verdict, verdict
 
-MOST = 5
+SIGNS = (" holds", " fails")
+
+
+def _absent(name: str) -> int:
+    """What is marked of a value that is not there, or a count that too few rules could reach: it always fails."""
+    return TRUE if name.endswith(SIGNS[1]) else FALSE
 
 
 def same_condition(prover: Prover, one: Condition, other: Condition, assuming: bool = True) -> Verdict:
@@ -36,28 +40,109 @@ class Two:
             self.prover.pool.add(case.facts)
         barred = [self.circuit.bare(law.condition)[0] for law in after.impossible.values()]
         self.common = [*map(self.circuit.negation, barred), *self._readable_by_both()]
+        self.whole = [one.values[COMPLETE]["yes"][0] for one in (self.prover.circuit, self.circuit)]
+
+    @cached_property
+    def ordinary(self) -> Ordinary:
+        """What fills in the usual answers around the few that show a difference."""
+        return Ordinary((self.before, self.after), self.prover.terms)
+
+    @cached_property
+    def merged(self) -> bool:
+        """That rules and conclusions which are proved the same are the same in the solver; done when first asked."""
         self._merge()
+        return True
 
-    def rule(self, name: str) -> Verdict:
-        """Whether the condition of a rule of both holds and fails in the same cases."""
-        return self._same([self.prover.circuit.rules[name]], [self.circuit.rules[name]])
+    def rule(self, name: str) -> Patient | Unsat | Unknown:
+        """A patient for whom the condition of a rule of both is marked differently."""
+        old, new = self.prover.circuit.rules[name], self.circuit.rules[name]
+        return self._patient(self.prover.differs([old], [new]))
 
-    def conclusion(self, name: str) -> Verdict:
-        """Whether a conclusion of both has the same answer in every case."""
-        return verdict(self._patient(*self._rows(name)))
+    def reach(self, name: str) -> tuple[bool, bool]:
+        """Whether the condition of a rule held for somebody before and does not now, and the other way round."""
+        old, new = self.prover.circuit.rules[name][0], self.circuit.rules[name][0]
+        circuit = self.prover.circuit
+        lost, gained = ((old, circuit.negation(new)), (new, circuit.negation(old)))
+        return self._can_be(*lost), self._can_be(*gained)
 
-    def differences(self, name: str, most: int = MOST) -> Iterator[Patient | Unknown]:
-        """Patients for whom a conclusion of both differs, each in another way: from another answer, or to another."""
-        rows = self._rows(name)
-        excluded: list[int] = []
-        while len(excluded) < most:
-            found = self._patient(*rows, *excluded, shows=name)
-            if isinstance(found, Unsat):
-                return
-            yield found
-            if isinstance(found, Unknown):
-                return
-            excluded.append(self.prover.circuit.negation(self._as_in(found.facts, rows)))
+    def _can_be(self, *nodes: int) -> bool:
+        return not isinstance(self.prover.believed(*nodes, *self.common), Unsat)
+
+    def difference(self, name: str, shown: Sequence[Facts] = ()) -> Patient | Unsat | Unknown:
+        """A patient for whom a conclusion of both differs, and in another way than for those shown.
+
+        The patient is whole and ordinary where such a one differs, and else has the fewest answers.
+        """
+        before, after = self._answer(self.prover.circuit, name), self._answer(self.circuit, name)
+        names = dict.fromkeys((*before, *after))
+        pairs = [(before.get(one, _absent(one)), after.get(one, _absent(one))) for one in names]
+        circuit = self.prover.circuit
+        differs = circuit.any_of(self.prover.unequal(*pair) for pair in pairs)
+        if differs == FALSE:
+            return Unsat()
+        assert self.merged
+        seen = Evaluation.of(circuit.nodes, shown)
+        nodes = {node for pair in pairs for node in pair}
+        told = [
+            circuit.negation(
+                circuit.all_of(node if seen.mark(node) >> place & 1 else circuit.negation(node) for node in nodes)
+            )
+            for place in range(len(shown))
+        ]
+        return self._patient(differs, *told)
+
+    def breaking(self) -> Patient | Unsat | Unknown:
+        """A patient for whom another law is broken than before, so that other advice is withheld."""
+        old, new = self.before.laws, self.after.laws
+        nodes = []
+        for name in dict.fromkeys((*old, *new)):
+            pair = [
+                one.breaks(laws[name].condition) if name in laws else FALSE
+                for one, laws in ((self.prover.circuit, old), (self.circuit, new))
+            ]
+            nodes.append(self.prover.unequal(*pair))
+        node = self.prover.circuit.any_of(nodes)
+        return Unsat() if node == FALSE else self._patient(node)
+
+    def _answer(self, circuit: Compiler, name: str) -> dict[str, int]:
+        """The nodes that an answer hangs on; of a single value it is not told which others are ruled out."""
+        marks = marks_of(circuit, name)
+        if name not in circuit.values:
+            return {
+                f"{value}{sign}": node for value, pair in marks.items() for sign, node in zip(SIGNS, pair, strict=True)
+            }
+        none = circuit.negation(circuit.any_of(holds for holds, _ in marks.values()))
+        gap = circuit.all_of([none, *(fails for _, fails in marks.values())])
+        held = {f"{value}{SIGNS[0]}": holds for value, (holds, _) in marks.items()}
+        return {**held, "none given": gap, "disputed": circuit.disputed(name)}
+
+    def _patient(self, *nodes: int) -> Patient | Unsat | Unknown:
+        """A whole and ordinary patient, or where there is none the one with the fewest answers."""
+        asked = [*nodes, *self.common]
+        found = self.prover.believed(*asked, *self.whole)
+        if isinstance(found, Sat):
+            true = (*asked, *self.whole, *self.prover.assumptions.values())
+            facts = self.ordinary.like(found.facts, lambda cases: self._show(cases, true))
+            if self._show([facts], true)[0]:
+                self.prover.pool.add(facts)
+                return Patient(facts)
+        return self.prover.patient(*asked)
+
+    def _show(self, cases: Sequence[Facts], nodes: Sequence[int]) -> list[bool]:
+        found = Evaluation.of(self.prover.circuit.nodes, cases).all_of(nodes)
+        return [bool(found >> place & 1) for place in range(len(cases))]
+
+    def differing(self, names: Iterable[str], cases: Sequence[Facts]) -> list[int]:
+        """The places of those cases, which both can read, of which a mark of these conclusions differs."""
+        seen = Evaluation.of(self.prover.circuit.nodes, cases)
+        found = 0
+        for name in names:
+            before, after = self._rows(name)
+            for one, other in zip(before, after, strict=True):
+                for first, second in zip(one, other, strict=True):
+                    if first != second:
+                        found |= seen.mark(first) ^ seen.mark(second)
+        return [place for place in range(len(cases)) if found >> place & 1]
 
     def lost(self, name: str, value: str) -> Patient | Unsat | Unknown:
         """A patient who had this value of a conclusion before (on a scale at least this), and has it no more."""
@@ -70,34 +155,6 @@ class Two:
         names = dict.fromkeys((*before, *after))
         never: Pair = (FALSE, TRUE)  # a count that too few rules could reach, or a value that is not there
         return [before.get(one, never) for one in names], [after.get(one, never) for one in names]
-
-    def _same(self, one: list[Pair], other: list[Pair]) -> Verdict:
-        return verdict(self._patient(one, other))
-
-    def _patient(
-        self, one: list[Pair], other: list[Pair], *excluded: int, shows: str = ""
-    ) -> Patient | Unsat | Unknown:
-        node = self.prover.differs(one, other)
-        found = self.prover.patient(node, *excluded, *self.common)
-        if (
-            shows
-            and isinstance(found, Patient)
-            and self.answer(self.before, found.facts, shows) == self.answer(self.after, found.facts, shows)
-        ):
-            raise InternalError.of(f"{shows!r} does not differ in truth for {dict(found.facts)}")
-        return found
-
-    def answer(self, rulebook: Rulebook, facts: Facts, name: str) -> tuple[object, ...]:
-        """A conclusion of a case under one of the two rulebooks, with its marks."""
-        known = {one: value for one, value in facts.items() if one in rulebook.terms}
-        state = semantics.decide(rulebook, Case("a patient", known)).state
-        return tuple(marks.get(name) for marks in (state.values, state.members, state.scales, state.counts))
-
-    def _as_in(self, facts: Facts, rows: tuple[list[Pair], list[Pair]]) -> int:
-        """The node of "these marks are as they are in this case"."""
-        circuit = self.prover.circuit
-        nodes, true = {node for row in rows for pair in row for node in pair}, evaluate(circuit.nodes, facts)
-        return circuit.all_of(node if true[node] else circuit.negation(node) for node in nodes)
 
     def _merge(self) -> None:
         """Rule by rule, by name and in the order of work: what is proved the same is made the same in the solver."""

@@ -19,6 +19,7 @@ from engine.columns.synthetic import Order
 from engine.interfaces.batch import Beside, tables_of
 from engine.interfaces.prompt import hold
 from engine.loader import load
+from engine.proof.equivalence import Two
 
 pytestmark = pytest.mark.bench
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,7 +93,7 @@ def test_impact_on_stored_cases(tmp_path: Path) -> None:
 
     whole = seconds(impact)
     saved = seconds(lambda: list(changes(before, after, after.cases.values())))
-    proof = seconds(lambda: compare_every_case(before, after))
+    proof = seconds(lambda: compare_every_case(Two(before, after)))
     beyond = whole - reading
     print(f"{compared.cases:,} cases, {compared.changed:,} changed: reading {reading:.2f}, beyond it {beyond:.2f}")
     print(f"saved cases {saved:.2f}, every possible case {proof:.2f} CPU seconds")

@@ -1,6 +1,7 @@
 """Patients drawn from the population of a knowledge base, whole columns at a time, and what the rules make of them."""
 
+from .cases import Drawn, cases, columns_of
 from .figures import Figures, Group, Wanted, figures
 from .sampler import Sampler
 
-__all__ = ["Figures", "Group", "Sampler", "Wanted", "figures"]
+__all__ = ["Drawn", "Figures", "Group", "Sampler", "Wanted", "cases", "columns_of", "figures"]

@@ -54,6 +54,18 @@ class Patients:
         made.answers = dict(self.answers)
         return made
 
+    def without(self, name: str) -> "Patients":
+        """The same patients, one finding of whom is not yet asked."""
+        made = self.copy()
+        made.answers.pop(name, None)
+        return made
+
+    def at(self, rows: NDArray[np.intp]) -> "Patients":
+        """Some of the patients."""
+        made = Patients(self.domains, len(rows))
+        made.answers = {name: answer.at(rows) for name, answer in self.answers.items()}
+        return made
+
     def put(self, rows: NDArray[np.intp], others: "Patients") -> None:
         """Give these patients the answers of others."""
         for name, answer in self.answers.items():

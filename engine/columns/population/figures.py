@@ -15,6 +15,7 @@ from ...rulebook import Rulebook, Term
 from ..plan import Plan
 from .answers import Patients, Truth
 from .sampler import Draw, Sampler, unpacked
+from .visits import NextVisit
 
 ALL, WELL, ILL = "all", "well", "ill"
 
@@ -27,6 +28,7 @@ class Wanted:
     seed: int = 0
     factor: float = 1.0
     wrong_answers: bool = False
+    next_visit: bool = False
     common: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,6 +72,7 @@ class Figures:
             "seed": self.wanted.seed,
             "factor": round(self.wanted.factor, 4),
             "wrong answers": self.wanted.wrong_answers,
+            "visit": "next" if self.wanted.next_visit else "first",
             "given": dict(self.wanted.common),
             "redrawn": round(self.redrawn, 3),
             "not in the population": list(self.added),
@@ -98,6 +101,8 @@ class _Counter:
         self.rulebook = rulebook = compiled.rulebook
         self.population = population
         self.sampler = Sampler(compiled, population)
+        later = population.follow_up
+        self.next_visit = NextVisit(compiled, self.sampler, later) if later else None
         self.alarms = alarms_of(rulebook)
         self.circuit = compiled.circuit
         self.alarm_rules = dict(self._alarm_rules())
@@ -139,15 +144,20 @@ class _Counter:
         counted: dict[str, dict[str, float]] = {}
         self.sampler.drawn = self.sampler.redrawn = 0
         self.answered: set[str] = set()
-        for block, illness in enumerate(shares):
+        for block, illness in enumerate(list(shares)):
             common = {**wanted.common, self.population.illness: illness}
             draw = Draw(wanted.seed, block, wanted.factor, common)
             patients = self.sampler.patients(each, draw)
             if wanted.wrong_answers:
                 patients = self.sampler.misreported(patients, draw)
+            if wanted.next_visit and self.next_visit:
+                later, comes = self.next_visit.of(patients, draw)
+                patients = later.at(np.flatnonzero(comes))
+                shares[illness] *= patients.count / each
             self.answered.update(name for name, answer in patients.answers.items() if answer.known.any())
             counted[illness] = self._count(patients)
-        groups = {name: Group(shares[name], name in serious, parts) for name, parts in counted.items()}
+        whole = sum(shares.values()) or 1
+        groups = {n: Group(100 * shares[n] / whole, n in serious, parts) for n, parts in counted.items()}
         named = {ALL: groups, WELL: {n: g for n, g in groups.items() if not g.serious}}
         named[ILL] = {name: group for name, group in groups.items() if group.serious}
         return Figures(
@@ -173,9 +183,9 @@ class _Counter:
         signs = np.zeros(count, np.bool_)
         for sign in self.population.signs:
             signs |= patients.holds(sign)
-        parts = {name: float(here.mean() * 100) for name, here in truth.items()}
-        parts["with a sign"] = float(signs.mean() * 100)
-        parts |= {f"{name} with a sign": float((truth[name] & signs).mean() * 100) for name in self.alarms}
+        parts = {name: _percent(here) for name, here in truth.items()}
+        parts["with a sign"] = _percent(signs)
+        parts |= {f"{name} with a sign": _percent(truth[name] & signs) for name in self.alarms}
         return parts | dict(self._alone(truth))
 
     def _alone(self, truth: Mapping[str, Truth]) -> Iterator[tuple[str, float]]:
@@ -185,7 +195,7 @@ class _Counter:
             firing = reduce(np.add, (truth[rule].astype(np.uint16) for rule in rules), np.uint16(0))
             for rule in rules:
                 if self.alarm_rules[rule] == alarm:
-                    yield f"{rule} alone", float((truth[rule] & (firing == 1)).mean() * 100)
+                    yield f"{rule} alone", _percent(truth[rule] & (firing == 1))
 
     def _raises(self, rule: str, alarm: str) -> bool:
         """Whether a rule gives the value of an alarm, or on its scale one above."""
@@ -194,6 +204,11 @@ class _Counter:
         scale = term.domain.values
         enough = scale[scale.index(value) :] if term.takes_highest else (value,)
         return any(one in enough for one in given)
+
+
+def _percent(here: Truth) -> float:
+    """How many of a hundred."""
+    return 100 * int(here.sum()) / len(here) if len(here) else 0.0
 
 
 def _only_highest(truth: dict[str, Any], names: list[str]) -> None:

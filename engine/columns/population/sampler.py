@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...circuit import CompiledRulebook
 from ...language import Condition
-from ...population import Entry, Population, Step
+from ...population import UNKNOWN, Entry, Population, Step
 from ...rulebook import Term
 from ..plan import Plan
 from .answers import Answer, Patients, Truth
@@ -80,7 +80,7 @@ class Sampler:
     def _first(self, count: int, draw: Draw, number: int) -> Patients:
         patients = Patients(self.domains, count)
         for name, entries in self.first.entries.items():
-            patients.answers[name] = self._answer(patients, name, entries, draw, number)
+            patients.answers[name] = self.answer(patients, name, entries, draw, number)
         for term in self.rulebook.findings:
             if term.name not in patients.answers:
                 patients.answers[term.name] = Answer(np.zeros(count, np.int32), np.zeros(count, np.bool_))
@@ -90,21 +90,33 @@ class Sampler:
         """The patients with what one step changes: a line on the finding itself is about what it was."""
         changed = patients.copy()
         for name, entries in step.entries.items():
-            changed.answers[name] = self._answer(changed, name, entries, draw, label)
+            changed.answers[name] = self.answer(changed, name, entries, draw, label)
         return changed
 
     def misreported(self, patients: Patients, draw: Draw) -> Patients:
         """The patients with the answers that they give instead of what is so, unless nobody could be like that."""
         changed = self.change(patients, self.population.wrong_answers, draw, "wrong")
-        wrong = np.flatnonzero(_any(self.impossible.held(changed), changed.count))
+        wrong = np.flatnonzero(self.ruled_out(changed))
         for name in self.population.wrong_answers.entries:
             before, now = patients.answers[name], changed.answers[name]
             now.values[wrong], now.known[wrong] = before.values[wrong], before.known[wrong]
         return changed
 
-    def _answer(self, patients: Patients, name: str, entries: Sequence[Entry], draw: Draw, label: object) -> Answer:
-        """What is answered to one finding: what was, where no entry is about a patient."""
-        count, before = patients.count, patients.answers.get(name)
+    def ruled_out(self, patients: Patients) -> Truth:
+        """Who cannot be."""
+        return _any(self.impossible.held(patients), patients.count)
+
+    def answer(
+        self,
+        patients: Patients,
+        name: str,
+        entries: Sequence[Entry],
+        draw: Draw,
+        label: object,
+        otherwise: Answer | None = None,
+    ) -> Answer:
+        """What is answered to one finding: `otherwise`, or what was, where no entry is about a patient."""
+        count, before = patients.count, otherwise or patients.answers.get(name)
         values = np.zeros(count, np.int32) if before is None else before.values.copy()
         known = np.zeros(count, np.bool_) if before is None else before.known.copy()
         gate = self.rulebook.gates.get(name)
@@ -119,7 +131,8 @@ class Sampler:
             free = free & ~here
             rows = np.flatnonzero(here)
             values[rows] = self._looked_up(patients, name, _scaled(entry, uncertain, draw.factor), rows, numbers[rows])
-            known[rows] = True
+            known[rows] = values[rows] != UNKNOWN
+        values[~known] = 0
         return Answer(values, known)
 
     def _looked_up(
@@ -135,7 +148,9 @@ class Sampler:
         values = lows[places] + np.floor(inside * widths[places]).astype(np.int64)
         if entry.start:
             domain = self.domains[name]
-            values = np.clip(values + patients.answers[entry.start].values[rows], domain.low, domain.high)
+            start = patients.answers[entry.start]
+            values = np.clip(values + start.values[rows], domain.low, domain.high)
+            values = np.where(start.known[rows], values, UNKNOWN)
         return np.asarray(values, np.int32)
 
 

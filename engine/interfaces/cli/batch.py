@@ -90,25 +90,30 @@ def _runner(scheduler: str | None) -> Callable[..., Json]:
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="The same seed, the same cases.")
 @click.option("--unknown", default=0.2, show_default=True, type=click.FloatRange(0, 1), help="Share of open questions.")
 @click.option("--visits", type=click.Choice(["first", "follow-up", "both"]), default="both", show_default=True)
+@click.option("--uniform", is_flag=True, help="Any value of a finding, the usual ones more often: not believable.")
+@click.option("--hidden", is_flag=True, help="Add columns of what nobody sees, such as the illness.")
 @click.pass_obj
-def make_cases(knowledge: str, count: int, out: Path, seed: int, unknown: float, visits: str) -> None:
-    """Make N plausible random cases for trials: FILE is .parquet, .csv or .ndjson, or - for NDJSON."""
+def make_cases(knowledge: str, /, count: int, out: Path, **options: Any) -> None:
+    """Make N random cases for trials: FILE is .parquet, .csv or .ndjson, or - for NDJSON.
+
+    They are drawn from the patients that the knowledge base describes in population/: some at their first visit, others
+    at the next one, after the advice of the first. Without population/, and with --uniform, each finding has any of its
+    values.
+    """
     _enough_memory()
     with needing("batch"):
         from ...columns import synthetic
 
     if str(out) != "-" and out.suffix not in synthetic.SUFFIXES:
         raise click.UsageError(f"{out} is none of {', '.join(synthetic.SUFFIXES)}")
-    rulebook = load(knowledge)
-    common = {} if visits == "both" else {"visit": visits}
-    if not common.keys() <= rulebook.terms.keys():
-        raise click.UsageError(f"the knowledge base {knowledge} has no finding `visit`")
-    order = synthetic.Order(count, seed, unknown, common)
+    from .made import tables_of
+
+    tables, schema = tables_of(load(knowledge), count, **options)
     if str(out) == "-":
-        synthetic.print_lines(rulebook, order, binary_output())
+        synthetic.print_tables(tables(), binary_output())
         return
     with writing(out):
-        synthetic.write(rulebook, order, out)
+        synthetic.write_tables(tables, schema, out)
 
 
 @click.command(short_help="Make a page about many cases.")

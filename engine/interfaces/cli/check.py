@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="The same seed, the same patients.")
 @click.option("--span", type=click.FloatRange(1), metavar="X", help="Guesses are divided and multiplied by this (2).")
 @click.option("--wrong-answers", is_flag=True, help="Let the patients answer wrongly as often as population/ says.")
+@click.option("--next-visit", is_flag=True, help="Of those drawn, show the next visit of those who come back.")
 @click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -13,6 +13,7 @@ from .options import AS_JSON, load
 
 if TYPE_CHECKING:
     from ...columns.diff import Compared
+    from ...differences import RulebookDifference
     from ...rulebook import Rulebook
     from ..batch import Beside
 
@@ -30,32 +31,36 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, as_json: bool) 
     It looks at the saved cases, at any files and folders of cases, and at every case that could exist: there each
     conclusion is proved the same, or shown to differ by patients, or said to be not decided, which proves nothing.
     """
-    from ...author import report_text
-    from ...author.impact import changes
+    from ...author import diff_text, report_text
 
     with mending(as_json):
         from ...author.equivalence import compare_every_case
+        from ...author.impact import saved_changes
+        from ...differences import Comparison
 
-        before, after = _at(against, knowledge), load(knowledge, as_json)
-        saved = tuple(changes(before, after, after.cases.values()))
-        counted = _many(before, after, cases) if cases else None
-        every_case = compare_every_case(before, after)
+        compared = Comparison(_at(against, knowledge), load(knowledge, as_json))
+        two, found = compared.two, compared.found
+        causes = [one for one in found.differences if one.decides]
+        saved = saved_changes(two, causes)
+        counted = _many(two.before, two.after, cases, causes) if cases else None
+        every_case = compare_every_case(two, causes, saved)
         code = (
             Exit.TO_MEND if counted and any(counted[kind] for kind in ("set apart", "empty", "problems")) else Exit.FINE
         )
         if as_json:
             say_json(
                 {
-                    "before": before.digest,
-                    "after": after.digest,
+                    **found.as_json(),
                     "saved cases": [change.as_json() for change in saved],
                     "cases": counted,
                     "every case": every_case.as_json(),
                 }
             )
             sys.exit(code)
-        books = (after, before)
-        say(report_text.saved_changes(saved, books, len(after.cases)))
+        books = (two.after, two.before)
+        say([*diff_text.differences(found, short=True)])
+        click.echo()
+        say(report_text.saved_changes(saved, books, len(two.after.cases)))
         if counted is not None:
             click.echo()
             say(report_text.many(counted))
@@ -70,7 +75,7 @@ def _at(text: str, knowledge: str) -> "Rulebook":
     return rulebook_at(text, Path(knowledge))
 
 
-def _many(before: "Rulebook", after: "Rulebook", paths: Sequence[str]) -> Json:
+def _many(before: "Rulebook", after: "Rulebook", paths: Sequence[str], causes: "Sequence[RulebookDifference]") -> Json:
     """The cases of files whose answers differ, as the object that `lumbar impact --json` prints."""
     with needing("batch"):
         from ...columns.diff import Compared
@@ -82,16 +87,17 @@ def _many(before: "Rulebook", after: "Rulebook", paths: Sequence[str]) -> Json:
     beside = Beside()
     for table in tables_of(after, paths, beside):
         compared.add(table)
-    return _counted(before, after, compared, beside)
+    return _counted(compared, beside, causes)
 
 
-def _counted(before: "Rulebook", after: "Rulebook", compared: "Compared", beside: "Beside") -> Json:
+def _counted(compared: "Compared", beside: "Beside", causes: "Sequence[RulebookDifference]") -> Json:
     from ...author.impact import changes
     from ...case import Case
 
+    before, after = compared.before.rulebook, compared.after.rulebook
     kinds = []
     for kind in compared.found():
-        change = next(changes(before, after, [Case(kind.cases[0], kind.facts)]), None)
+        change = next(changes(before, after, [Case(kind.cases[0], kind.facts)], causes), None)
         kinds.append(
             {
                 "answer": kind.column,
@@ -99,6 +105,7 @@ def _counted(before: "Rulebook", after: "Rulebook", compared: "Compared", beside
                 "after": kind.after,
                 "count": kind.count,
                 "such as": kind.cases,
+                "because": list(change.because) if change else [],
                 "now": list(change.now) if change else [],
                 "gone": list(change.gone) if change else [],
             }
@@ -123,21 +130,13 @@ def diff(knowledge: str, before: str, after: str | None, as_json: bool) -> None:
 
     Rules that came, went, say the same in other words (proved), or mean something else, with a patient who shows it.
     """
-    from ...author import report_text
+    from ...author import diff_text
 
     with mending(as_json):
-        from ...author.diff import names_that_differ, rules_that_differ
+        from ...differences import compare
 
-        old = _at(before, knowledge)
-        new = _at(after, knowledge) if after else load(knowledge, as_json)
-        rules, names = list(rules_that_differ(old, new)), list(names_that_differ(old, new))
+        found = compare(_at(before, knowledge), _at(after, knowledge) if after else load(knowledge, as_json))
     if as_json:
-        said = [{"kind": n.kind, "added": n.added, "gone": n.gone, "changed": n.changed} for n in names]
-        say_json({"before": old.digest, "after": new.digest, "rules": [one.as_json() for one in rules], "names": said})
-        return
-    say(report_text.rules(rules))
-    if rules and names:
-        click.echo()
-    say(report_text.names(names))
-    if not rules and not names:
-        click.echo("The two say the same.")
+        say_json(found.as_json())
+    else:
+        say(diff_text.differences(found))

@@ -25,7 +25,12 @@ def tell_population(rulebook: "Rulebook", options: dict[str, Any], as_json: bool
         from ...columns.population import Wanted, figures
     from .. import population as text
 
-    wanted = Wanted(options["patients"], options["seed"], wrong_answers=options["wrong_answers"])
+    wanted = Wanted(
+        options["patients"],
+        options["seed"],
+        wrong_answers=options["wrong_answers"],
+        next_visit=options["next_visit"],
+    )
     runs = figures(CompiledRulebook(rulebook), rulebook.population, wanted, options["span"])
     told = text.as_json(runs, rulebook.digest)
     against = options["against"]
@@ -34,7 +39,11 @@ def tell_population(rulebook: "Rulebook", options: dict[str, Any], as_json: bool
     else:
         lines = text.changes(_read(against), told) if against else text.in_words(runs, whole)
         click.echo("\n".join(lines))
-    return runs[0].redrawn <= MOST_REDRAWN
+    believable = runs[0].redrawn <= MOST_REDRAWN
+    if not believable:
+        there = f"{runs[0].redrawn:.1f} % of the drawn patients were impossible"
+        click.echo(f"{there}; expected at most {MOST_REDRAWN:g} %: see impossible/ and population/", err=True)
+    return believable
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import signal
 import socket
 import ssl
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Timer
 
@@ -40,12 +41,28 @@ class Settings:
         return self.host in LOOPBACK
 
 
+class _Server(uvicorn.Server):
+    """A server that ends when it is asked to, and does not pass the signal on: the processes beside it end too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle the signals that end it."""
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
 def run(settings: Settings, say: Callable[[str], None]) -> str:
     """Serve until it is stopped; gives back what kept it from that, empty where nothing did.
 
     Raises KnowledgeError where the knowledge base has problems.
     """
     served = Served(settings.knowledge)
+    if settings.workers > 1 and not hasattr(os, "fork"):
+        return "--workers is not possible on this system; expected 1"
     if problem := _bad_certificate(settings):
         return problem
     try:
@@ -91,12 +108,14 @@ def _serve(settings: Settings, served: Served, token: str, listening: socket.soc
     gc.collect()
     gc.freeze()
     try:
-        uvicorn.Server(config).run([listening])
+        _Server(config).run([listening])
     finally:
         for child in children:
-            os.kill(child, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
         for child in children:
-            os.waitpid(child, 0)
+            with suppress(ChildProcessError):
+                os.waitpid(child, 0)
 
 
 def _bad_certificate(settings: Settings) -> str:

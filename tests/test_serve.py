@@ -1,0 +1,58 @@
+"""The server as a process: it starts, says where it is, ends cleanly, and leaves nobody behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli import lumbar
+from tests.conftest import BICYCLE, ROOT
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+
+
+@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, "1"), (signal.SIGTERM, "3")])
+def test_it_ends_cleanly_with_all_its_processes(number: int, workers: str, tmp_path: Path) -> None:
+    command = [sys.executable, "cli.py", "--knowledge", str(BICYCLE), "serve", "--port", "0", "--workers", workers]
+    output = tmp_path / "output"
+    with (
+        output.open("w") as file,
+        subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, start_new_session=True) as process,
+    ):
+        while "Ctrl-C" not in output.read_text():
+            assert process.poll() is None, output.read_text()
+            time.sleep(0.05)
+        time.sleep(1)
+        os.kill(process.pid, number)
+        assert process.wait(30) == 0
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    first, second = output.read_text().splitlines()
+    assert first.startswith("lumbar: http://127.0.0.1:")
+    assert "?token=" in first
+    assert "Nothing about patients is kept" in second
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--host", "0.0.0.0"], "--cert and --key too, or --behind-proxy"),
+        (["--host", "0.0.0.0", "--behind-proxy", "--no-token"], "expected a token"),
+        (["--cert", "setup.cfg"], "--cert and --key go together"),
+        (["--cert", "setup.cfg", "--key", "setup.cfg"], "cannot be read"),
+        (["--port", "TAKEN"], "cannot be listened at"),
+    ],
+)
+def test_what_it_refuses(options: list[str], message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        options = [str(taken.getsockname()[1]) if option == "TAKEN" else option for option in options]
+        found = CliRunner().invoke(lumbar, ["--knowledge", str(BICYCLE), "serve", *options])
+    assert found.exit_code in (1, 2)
+    assert message in found.output
