@@ -411,6 +411,25 @@ def test_impossible_patients_beyond_one_in_a_hundred_are_a_problem(folder: Path)
     assert "of the drawn patients were impossible; expected at most 1 %" in done.stderr
 
 
+def test_a_report_sets_a_batch_beside_the_drawn_patients(folder: Path, tmp_path: Path) -> None:
+    out, page = tmp_path / "out", tmp_path / "page.html"
+    assert (
+        run(folder, "make-cases", "300", "--unknown", "0", "--hidden", "--out", str(tmp_path / "a.csv")).exit_code == 0
+    )
+    assert run(folder, "batch", str(tmp_path / "a.csv"), "--out", str(out)).exit_code == 0
+    assert "Beside drawn patients" not in _page(folder, out, page)
+    assert "Beside drawn patients" in (text := _page(folder, out, page, "--population"))
+    for name in ("this batch", "well", "tumour", "clot"):
+        assert f">{name}</th>" in text
+    stopped = pl.concat(pl.read_parquet(part) for part in (out / "answers").glob("*.parquet"))["stop"] == "yes"
+    assert f"this batch</th><td>{100 * stopped.mean():.1f}</td>" in text
+
+
+def _page(folder: Path, out: Path, page: Path, *words: str) -> str:
+    assert run(folder, "report", str(out), "-o", str(page), *words).exit_code == 0
+    return page.read_text(encoding="utf-8")
+
+
 # --- the shipped population ------------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ from .plan import Plan
 # How often a finding has what is usual; else it has any of its values, all alike. One answer to one of many screening
 # questions is enough for an alarm: at 0.9 about half of the cases have none. The others may vary more.
 USUAL = {"screening": 0.9, "other": 0.7}
+MANY = 100  # a finding of so many numbers has some that nobody has, such as an age of 119
 SIZE = 1 << 18  # cases made at a time: what bounds the memory of making many
 ROUNDS = 30  # after drawing a case so many times that cannot be, what makes it impossible is left unanswered
 SUFFIXES = (".parquet", ".csv", ".ndjson")
@@ -175,7 +176,7 @@ class _Maker:
 
     def _values(self, term: Term, choose: np.random.Generator, count: int) -> Column:
         domain = term.domain
-        low, high = (0, len(domain.values) - 1) if domain.values else (domain.low, domain.high)
+        low, high = (0, len(domain.values) - 1) if domain.values else self._numbers(term)
         dtype = np.uint8 if high < 256 and domain.values else np.int32
         if term.name in self.common:
             return np.full(count, domain.values.index(self.common[term.name]), dtype)
@@ -185,6 +186,16 @@ class _Maker:
         ends = (domain.values.index(term.usual),) * 2 if isinstance(term.usual, str) else term.usual
         usual = choose.random(count, np.float32) < USUAL["screening" if term.screening else "other"]
         return np.where(usual, choose.integers(*ends, count, dtype, endpoint=True), any_value)
+
+    def _numbers(self, term: Term) -> tuple[int, int]:
+        """The least and the greatest number of a finding; of very many those that anybody in the population has."""
+        low, high, population = term.domain.low, term.domain.high, self.rulebook.population
+        if population is None or high - low < MANY:
+            return low, high
+        entries = population.first.entries.get(term.name, ())
+        ranges = [one for entry in entries if not entry.start for one in entry.ranges]
+        lows, highs = [one for one, _ in ranges if one >= low], [one for _, one in ranges if one >= low]
+        return min(lows, default=low), max(highs, default=high)
 
 
 def _layers(rulebook: Rulebook) -> list[list[Term]]:

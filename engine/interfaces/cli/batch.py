@@ -127,7 +127,8 @@ def make_cases(knowledge: str, /, count: int, out: Path, **options: Any) -> None
     metavar="FILE",
     help="Where to write the page.",
 )
-def report(out: Path, output: Path) -> None:
+@click.option("--population", is_flag=True, help="Set the batch beside the drawn patients of its knowledge base.")
+def report(out: Path, output: Path, population: bool) -> None:
     """Make one page to look at of OUT, a folder that `lumbar batch` wrote: answers, rules, open questions, rejects.
 
     The page holds all its charts, and needs neither network nor script.
@@ -135,7 +136,7 @@ def report(out: Path, output: Path) -> None:
     with needing("batch"), mending(False):
         from ..report import report as page_of
 
-        page = page_of(out)
+        page = page_of(out, population)
     with writing(output):
         output.write_text(page, encoding="utf-8")
     click.echo(f"{output}: the page is written")

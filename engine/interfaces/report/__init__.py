@@ -11,15 +11,22 @@ from ..batch.store import manifest_of
 from .page import Batch, page, shown
 
 
-def report(folder: Path) -> str:
-    """The page of a folder that `lumbar batch` wrote, as HTML; raises LumbarError where the folder is none."""
+def report(folder: Path, population: bool = False) -> str:
+    """The page of a folder that `lumbar batch` wrote, as HTML; raises LumbarError where the folder is none.
+
+    With `population` the batch is set beside the drawn patients of its knowledge base.
+    """
     manifest = manifest_of(folder)
     rulebook = load(folder / "knowledge")
     if manifest["rulebook"] != rulebook.digest:
         place, expected = Place(str(folder / "knowledge")), f"{manifest['rulebook']}, by which the cases were decided"
         raise LumbarError([Problem(place, f"the rulebook here is {rulebook.digest}", expected)])
+    if population and rulebook.population is None:
+        place, expected = Place(str(folder / "knowledge")), "files in population/ (docs/population.md)"
+        raise LumbarError([Problem(place, "no patients are described", expected)])
     terms = [term.name for _, terms in shown(rulebook) for term in terms]
     inputs = tuple(str(one["path"]) for one in manifest.get("inputs", ()))
     with readable(folder):
         answers = Answers(folder, rulebook)
-        return page(Batch(rulebook, answers, summarise(answers, terms), inputs, bool(manifest.get("finished"))))
+        finished = bool(manifest.get("finished"))
+        return page(Batch(rulebook, answers, summarise(answers, terms), inputs, finished, population))

@@ -36,6 +36,7 @@ class Batch:
     summary: Summary
     inputs: tuple[str, ...] = ()
     finished: bool = True
+    population: bool = False
 
     @cached_property
     def reasons(self) -> Reasons:
@@ -56,7 +57,7 @@ def shown(rulebook: Rulebook) -> list[tuple[str, list[Term]]]:
 
 def page(batch: Batch) -> str:
     """The page as HTML."""
-    parts = (_head, _broken, _answers, _questions, _disputes, _rejects, _comparisons, _rules)
+    parts = (_head, _broken, _answers, _population, _questions, _disputes, _rejects, _comparisons, _rules)
     title = f"Report on {counted(batch.summary.cases + batch.summary.rejects.count, 'case')}"
     return whole_page(title, [part(batch) for part in parts], STYLE)
 
@@ -126,6 +127,16 @@ def _answers(batch: Batch) -> Node:
         for title, terms in shown(batch.rulebook)
     ]
     return [h2["Answers"], *sections]
+
+
+def _population(batch: Batch) -> Node:
+    """The batch beside the drawn patients of its knowledge base, where that is wanted."""
+    described = batch.rulebook.population
+    if not batch.population or described is None:
+        return None
+    from .population import beside
+
+    return beside(batch.rulebook, described, batch.summary)
 
 
 def _spread(term: Term, spread: Spread, cases: int) -> Node:
