@@ -204,11 +204,11 @@ class _Screen:
                 yield StyledLine(f"{more} (lumbar next)" if self.cut else more, style="muted")
 
     def _told_questions(self, found: Questions) -> list[str]:
-        """The questions to ask, group by group; of a knowledge base without groups each with its sentence."""
+        """The questions to ask, group by group; each with its sentence where they are few, or there are no groups."""
         groups: dict[str, list[str]] = {}
         for question in found.asked:
             groups.setdefault(question.term.group, []).append(question.term.name)
-        if not self.rulebook.groups:
+        if not self.rulebook.groups or len(found.asked) <= QUESTIONS:
             return [f"{question.term.name}: {question.term.ask}" for question in found.asked]
         titles = {name: group.title for name, group in self.rulebook.groups.items()}
         return [f"{titles.get(name, 'Others')}: {', '.join(names)}" for name, names in groups.items()]
