@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from ..circuit import FALSE, TRUE, CompiledRulebook, Compiler, Evaluation, Pair, marks_of
+from ..circuit import FALSE, NEVER, TRUE, CompiledRulebook, Compiler, Evaluation, Pair, marks_of
 from ..language import Condition, Domain
 from ..rulebook import COMPLETE, Rulebook, Term
 from .ordinary import Ordinary
@@ -73,9 +73,7 @@ class Two:
 
         The patient is whole and ordinary where such a one differs, and else has the fewest answers.
         """
-        before, after = self._answer(self.prover.circuit, name), self._answer(self.circuit, name)
-        names = dict.fromkeys((*before, *after))
-        pairs = [(before.get(one, _absent(one)), after.get(one, _absent(one))) for one in names]
+        pairs = self._answers(name)
         circuit = self.prover.circuit
         differs = circuit.any_of(self.prover.unequal(*pair) for pair in pairs)
         if differs == FALSE:
@@ -90,6 +88,26 @@ class Two:
             for place in range(len(shown))
         ]
         return self._patient(differs, *told)
+
+    def through(self, rule: str, names: Iterable[str]) -> Patient | Unsat | Unknown:
+        """A patient for whom one of these conclusions differs, and to whom a changed, new or gone rule applies."""
+        circuit = self.prover.circuit
+        old, new = (one.rules.get(rule) for one in (circuit, self.circuit))
+        same = self.before.rules.get(rule), self.after.rules.get(rule)
+        if old and new and same[0] and same[1] and same[0].condition != same[1].condition:
+            turned = self.prover.differs([old], [new])
+        else:
+            turned = circuit.negation((new or old or NEVER)[1])
+        pairs = [pair for name in names for pair in self._answers(name)]
+        differs = circuit.any_of(self.prover.unequal(*pair) for pair in pairs)
+        assert self.merged
+        return Unsat() if FALSE in (turned, differs) else self._patient(turned, differs)
+
+    def _answers(self, name: str) -> list[tuple[int, int]]:
+        """The nodes that an answer depends on, before and after."""
+        before, after = self._answer(self.prover.circuit, name), self._answer(self.circuit, name)
+        names = dict.fromkeys((*before, *after))
+        return [(before.get(one, _absent(one)), after.get(one, _absent(one))) for one in names]
 
     def breaking(self) -> Patient | Unsat | Unknown:
         """A patient for whom another law is broken than before, so that other advice is withheld."""

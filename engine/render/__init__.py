@@ -15,7 +15,7 @@ from .patient import (
 from .recommendation import brief, drafts, notice, recommendation, rejection, rejection_in_brief
 from .screen import Part, alarm_lines, alarms_on, parts, screen
 from .sentences import condition_in_words, sentences
-from .styled_line import StyledLine, citing, format_answer, format_change, laws_citing
+from .styled_line import StyledLine, cite, citing, format_answer, format_change, laws_citing
 from .why import LENGTHS, Length, sources_behind, why
 from .why_not import which_value, why_not
 
@@ -31,6 +31,7 @@ __all__ = [
     "broken_laws",
     "broken_laws_for_patient",
     "broken_laws_named",
+    "cite",
     "citing",
     "condition_in_words",
     "difference",

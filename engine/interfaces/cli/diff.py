@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ...record import Json
-from ..terminal import Exit, mending, needing, say, say_json
-from .options import AS_JSON, load
+from ..terminal import Exit, mending, needing, say, say_json, writing
+from .options import AS_JSON, NewPath, load
 
 if TYPE_CHECKING:
     from ...columns.diff import Compared
-    from ...differences import RulebookDifference
+    from ...differences import Comparison, RulebookDifference
     from ...rulebook import Rulebook
     from ..batch import Beside
 
@@ -123,20 +123,50 @@ def _counted(compared: "Compared", beside: "Beside", causes: "Sequence[RulebookD
 @click.command(short_help="Compare two knowledge bases by meaning.")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", required=False)
+@click.option(
+    "--for",
+    "reader",
+    type=click.Choice(["author", "clinician"]),
+    default="author",
+    show_default=True,
+    help="For an author, line by line; for a clinician, a release note.",
+)
+@click.option("--html", type=NewPath(), metavar="FILE", help="Write the release note as a page, too.")
 @AS_JSON
 @click.pass_obj
-def diff(knowledge: str, before: str, after: str | None, as_json: bool) -> None:
+def diff(knowledge: str, before: str, after: str | None, reader: str, html: str | None, as_json: bool) -> None:
     """Compare A with B: folders, or revisions of git; without B, with the knowledge base as it is.
 
-    Rules that came, went, say the same in other words (proved), or mean something else, with a patient who shows it.
+    It shows safeguards that are removed or weakened, then what was renamed, and every difference, old line beside new:
+    rules that are new, gone, say the same in other words (proved), or mean something else, with a patient who shows it.
+    For a clinician it is a release note: what advice changes for whom, with the sentence and source of each rule.
     """
     from ...author import diff_text
 
+    if html and reader != "clinician":
+        raise click.UsageError("--html belongs to --for clinician")
     with mending(as_json):
-        from ...differences import compare
+        from ...differences import Comparison
 
-        found = compare(_at(before, knowledge), _at(after, knowledge) if after else load(knowledge, as_json))
+        compared = Comparison(_at(before, knowledge), _at(after, knowledge) if after else load(knowledge, as_json))
+        found = compared.found
     if as_json:
         say_json(found.as_json())
-    else:
+    elif reader == "author":
         say(diff_text.differences(found))
+    else:
+        _release_note(compared, html)
+
+
+def _release_note(compared: "Comparison", html: str | None) -> None:
+    from ...author.release_note import release_note
+
+    lines = list(release_note(compared))
+    say(lines)
+    if html is not None:
+        from ...atomic_write import replacing
+        from ...render.pictures.text_page import text_page
+
+        with writing(html), replacing(Path(html)) as part:
+            part.write_text(text_page("What changes in this release", lines), encoding="utf-8")
+        click.echo(f"saved: {html}")
