@@ -194,6 +194,39 @@ def test_every_case_is_told_as_single_cases_have_it(data: st.DataObject) -> None
     assert found.undecided == {}
 
 
+BIKES = """case,brakes hold,noise,noise while,chain length,new chain length
+ann,yes,squeal,braking,121,120
+ben,yes,none,,125,120
+"""
+
+
+def test_stored_decisions_that_would_differ_now_are_named(shed: Path, tmp_path: Path) -> None:
+    (tmp_path / "bikes.csv").write_text(BIKES)
+    out = str(tmp_path / "out")
+    assert run(shed, "batch", str(tmp_path / "bikes.csv"), "--out", out)[0] == 0
+    assert "None of 2 cases changes its answer." in run(shed, "impact", "--stored", out)[1]
+    edit(shed / "rules" / "long_chain.yaml", "over new chain length", "at least 3 above new chain length")
+    _everywhere(shed, "chain length", "links")
+    for old in ("noise: squeal", "none, squeal, click"):
+        _everywhere(shed, old, old.replace("squeal", "screech"))
+    _everywhere(shed, "squeal or click", "screech or click")
+    found = told(shed, "impact", "--stored", out)
+    assert {one["after"] for one in found["renamed"]} >= {"links", "new links", "noise: screech"}
+    assert (found["cases"]["count"], found["cases"]["changed"], found["cases"]["ids"]) == (2, 1, ["ann"])
+    [fault] = [kind for kind in found["cases"]["kinds"] if kind["answer"] == "fault"]
+    assert (fault["before"], fault["after"], fault["because"]) == ("worn chain", "glazed pads", ["long_chain"])
+
+
+def test_stored_decisions_are_compared_with_what_made_them(shed: Path, tmp_path: Path) -> None:
+    (tmp_path / "bikes.csv").write_text(BIKES)
+    out = tmp_path / "out"
+    run(shed, "batch", str(tmp_path / "bikes.csv"), "--out", str(out))
+    assert run(shed, "impact", "--stored", str(out), "--against", "HEAD")[0] == 2
+    edit(out / "knowledge" / "rules" / "no_brakes.yaml", "ride: not at all", "ride: gently")
+    code, output = run(shed, "impact", "--stored", str(out))
+    assert (code, "by which the answers were made" in output) == (1, True)
+
+
 # --- against what ----------------------------------------------------------------------------------------------------
 
 

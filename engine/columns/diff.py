@@ -15,6 +15,7 @@ from .findings import Bits
 from .program import CASE, Program, dtype_of
 
 FEW = 3
+MOST = 100_000  # so many ids of cases that differ are kept
 
 
 @dataclass
@@ -42,13 +43,28 @@ class Compared:
             for term in after.findings
             if term.name in old and old[term.name].domain != term.domain
         ]
+        self.ids: list[str] = []
         self.kinds: dict[tuple[str, str, str], Kind] = {}
         self.cases = self.changed = 0
 
     def add(self, table: pl.DataFrame) -> None:
         """Compare the answers to a table of cases."""
+        self._add(table, self._as_before(table))
+
+    def add_stored(
+        self, table: pl.DataFrame, names: Mapping[str, str], values: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        """Compare the answers to a table that is typed for the rulebook before, whose names may be old ones."""
+        earlier = table.rename({old: new for old, new in names.items() if old in table.columns})
+        terms = self.before.rulebook.terms
+        renamed = [_renamed(earlier[name], values[name], terms[name]) for name in values if name in earlier.columns]
+        earlier = earlier.with_columns(renamed)
+        columns = [_narrow(earlier[old.name], new) for new, old in self.narrowed if old.name in earlier.columns]
+        gone = set(earlier.columns) - {CASE, *self.after.rulebook.finding_names}
+        self._add(earlier.with_columns(columns).drop(gone), earlier)
+
+    def _add(self, table: pl.DataFrame, earlier: pl.DataFrame) -> None:
         self.cases += table.height
-        earlier = self._as_before(table)
         bits = self._differing(self.before.marks(earlier), self.after.marks(table), table.height)
         rows = np.flatnonzero(np.unpackbits(bits, count=table.height, bitorder="little"))
         if len(rows):
@@ -86,7 +102,9 @@ class Compared:
                 any_differs.append(differs)
                 self._count_column(name, pair.with_row_index("row").filter(differs), table)
         if any_differs:
-            self.changed += int(reduce(lambda one, other: one | other, any_differs).sum())
+            differing = reduce(lambda one, other: one | other, any_differs)
+            self.changed += int(differing.sum())
+            self.ids += table[CASE].filter(differing).head(MOST - len(self.ids)).to_list()
 
     def _shown(self, column: str) -> bool:
         return any(column in (name, f"{name} at least", f"{name} at most") for name in self.terms) or column.startswith(
@@ -128,6 +146,12 @@ def _narrow(column: pl.Series, term: Term) -> pl.Series:
     if term.domain.kind == "number":
         return pl.Series(column.name, [None] * len(column), wanted)
     return _series(pl.select(column.cast(pl.String).cast(wanted, strict=False)))
+
+
+def _renamed(column: pl.Series, values: Mapping[str, str], term: Term) -> pl.Series:
+    """The column with the new names of values."""
+    new = column.cast(pl.String).replace(list(values), list(values.values()))
+    return new.cast(dtype_of(term)).alias(column.name)
 
 
 def _told(column: pl.Series) -> pl.Series:

@@ -20,7 +20,7 @@ UNANSWERED = "unknown"
 
 
 @dataclass(frozen=True)
-class Compared:
+class LawComparison:
     """How a law compares with its version before: `no_longer` and `now` are states that only one of the two forbids."""
 
     strength: Strength
@@ -28,14 +28,14 @@ class Compared:
     now: tuple[str, ...] = ()
 
 
-def compare_laws(rulebook: Rulebook, old: Law, new: Law) -> Compared:
+def compare_laws(rulebook: Rulebook, old: Law, new: Law) -> LawComparison:
     """Compare two versions of a law, whose terms the rulebook has."""
     names = sorted({*old.condition.terms(), *new.condition.terms()})
     if not all(name in rulebook.terms for name in names):
-        return Compared("changed")
+        return LawComparison("changed")
     choices = [_choices(rulebook.terms[name], (old.condition, new.condition)) for name in names]
     if prod(map(len, choices)) > MOST:
-        return Compared("undecided")
+        return LawComparison("undecided")
     no_longer, now = _apart(rulebook, names, choices, old, new)
     strength: dict[tuple[bool, bool], Strength] = {
         (False, False): "same meaning",
@@ -43,7 +43,7 @@ def compare_laws(rulebook: Rulebook, old: Law, new: Law) -> Compared:
         (False, True): "stronger",
         (True, True): "changed",
     }
-    return Compared(strength[bool(no_longer), bool(now)], no_longer, now)
+    return LawComparison(strength[bool(no_longer), bool(now)], no_longer, now)
 
 
 def _apart(

@@ -1,6 +1,6 @@
 """Many cases in, many answers out: `lumbar batch`."""
 
-from .lookup import Stored, stored_case
+from .lookup import Stored, stored_case, stored_findings, stored_rulebook
 from .options import FORMATS, Options, Refused
 from .report_text import in_words, is_amiss
 from .run import Progress, run
@@ -17,5 +17,7 @@ __all__ = [
     "is_amiss",
     "run",
     "stored_case",
+    "stored_findings",
+    "stored_rulebook",
     "tables_of",
 ]

@@ -1,7 +1,7 @@
 """A case out of a finished batch, to be explained: its findings, and the answer that was stored of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,15 +37,32 @@ class Stored:
                 raise refused(self.case.place or "", f"{name}: {_text(there) or 'nothing known'} is stored", expected)
 
 
+def stored_rulebook(out: Path) -> Rulebook:
+    """The rulebook by which a folder of answers was made; raises Refused where it is another one now."""
+    manifest = manifest_of(out)
+    rulebook = load(out / KNOWLEDGE)
+    if rulebook.digest != manifest["rulebook"]:
+        expected = f"{manifest['rulebook']}, by which the answers were made"
+        raise refused(out / KNOWLEDGE, f"the rulebook {rulebook.digest}", expected)
+    return rulebook
+
+
+def stored_findings(out: Path) -> Iterator[Any]:
+    """The findings of a folder of answers, table by table; raises Refused where they were not kept."""
+    paths = sorted((out / FINDINGS).glob(f"part-*{codes.SUFFIX}"))
+    if not paths:
+        raise refused(out, "answers without their findings", "the OUT of a batch that stored them")
+    for path in paths:
+        with lookup.readable(out):
+            yield codes.read(path)
+
+
 def stored_case(out: Path, name: str | None) -> Stored:
     """The case with that id in a folder of answers; raises Refused where it is not there."""
     manifest = manifest_of(out)
     if name is None:
         raise refused(out, "a folder of answers, and no case named", "--case with the id of a case")
-    rulebook = load(out / KNOWLEDGE)
-    if rulebook.digest != manifest["rulebook"]:
-        expected = f"{manifest['rulebook']}, by which the answers were made"
-        raise refused(out / KNOWLEDGE, f"the rulebook {rulebook.digest}", expected)
+    rulebook = stored_rulebook(out)
     with lookup.readable(out):
         found = _found(rulebook, out, manifest, name)
     if not readable(rulebook.terms, found.case.facts):

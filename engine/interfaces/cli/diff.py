@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ...record import Json
 from ..terminal import Exit, mending, needing, say, say_json, writing
@@ -23,26 +24,36 @@ if TYPE_CHECKING:
 @click.option(
     "--against", default="HEAD", show_default=True, metavar="REV|DIR", help="The state before: of git, or a folder."
 )
+@click.option(
+    "--stored",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="OUT",
+    help="Which decisions in a folder of `lumbar batch` would differ now; against the knowledge that made them.",
+)
 @AS_JSON
 @click.pass_obj
-def impact(knowledge: str, cases: tuple[str, ...], against: str, as_json: bool) -> None:
-    """Tell whose advice changes, from what to what, and by which rules.
+def impact(knowledge: str, cases: tuple[str, ...], against: str, stored: str | None, as_json: bool) -> None:
+    """Tell what was changed, and whose advice changes through it, from what to what.
 
-    It looks at the saved cases, at any files and folders of cases, and at every case that could exist: there each
-    conclusion is proved the same, or shown to differ by patients, or said to be not decided, which proves nothing.
+    It shows what differs in the knowledge, safeguards that are gone first, and then looks at the saved cases, at any
+    files and folders of cases, and at every case that could exist: there each conclusion is proved the same, or shown
+    to differ by patients.
     """
     from ...author import diff_text, report_text
 
+    if stored and (cases or click.get_current_context().get_parameter_source("against") != ParameterSource.DEFAULT):
+        raise click.UsageError("--stored compares what is in its folder; leave CASES and --against out")
     with mending(as_json):
         from ...author.equivalence import compare_every_case
         from ...author.impact import saved_changes
         from ...differences import Comparison
 
-        compared = Comparison(_at(against, knowledge), load(knowledge, as_json))
+        before = _stored_rulebook(stored) if stored else _at(against, knowledge)
+        compared = Comparison(before, load(knowledge, as_json))
         two, found = compared.two, compared.found
         causes = [one for one in found.differences if one.decides]
         saved = saved_changes(two, causes)
-        counted = _many(two.before, two.after, cases, causes) if cases else None
+        counted = _many(compared, cases, stored, causes) if cases or stored else None
         every_case = compare_every_case(two, causes, saved)
         code = (
             Exit.TO_MEND if counted and any(counted[kind] for kind in ("set apart", "empty", "problems")) else Exit.FINE
@@ -75,18 +86,26 @@ def _at(text: str, knowledge: str) -> "Rulebook":
     return rulebook_at(text, Path(knowledge))
 
 
-def _many(before: "Rulebook", after: "Rulebook", paths: Sequence[str], causes: "Sequence[RulebookDifference]") -> Json:
+def _stored_rulebook(out: str) -> "Rulebook":
+    with needing("batch"):
+        from ..batch import stored_rulebook
+    return stored_rulebook(Path(out))
+
+
+def _many(both: "Comparison", paths: Sequence[str], stored: str | None, causes: "Sequence[RulebookDifference]") -> Json:
     """The cases of files whose answers differ, as the object that `lumbar impact --json` prints."""
     with needing("batch"):
         from ...columns.diff import Compared
-        from ..batch import Beside, tables_of
+        from ..batch import Beside, stored_findings, tables_of
 
     from ...author.impact import shown_terms
 
-    compared = Compared(before, after, shown_terms(before, after))
+    compared = Compared(both.before, both.after, shown_terms(both.before, both.after))
     beside = Beside()
-    for table in tables_of(after, paths, beside):
+    for table in tables_of(both.after, paths, beside) if paths else ():
         compared.add(table)
+    for table in stored_findings(Path(stored)) if stored else ():
+        compared.add_stored(table, both.renames.terms, both.renames.values)
     return _counted(compared, beside, causes)
 
 
@@ -116,6 +135,7 @@ def _counted(compared: "Compared", beside: "Beside", causes: "Sequence[RulebookD
         "empty": beside.empty,
         "problems": [problem.as_json() for problem in beside.problems],
         "changed": compared.changed,
+        "ids": compared.ids,
         "kinds": kinds,
     }
 
