@@ -393,3 +393,46 @@ def test_piped_answers_are_told_after_their_questions(shed: Path) -> None:
         in done.stdout
     )
     assert done.stderr == ""
+
+
+# --- nothing typed is lost -------------------------------------------------------------------------------------------
+
+
+def test_back_to_a_question_keeps_what_was_typed_after_it(shed: Path) -> None:
+    again = ("back to says", "A click comes from the crank.", "", "", "", "", "")
+    settled = talk(shed, *CLICK[:7], *again, *CLICK[7:], "yes")
+    assert settled.draft.says == "A click comes from the crank."
+    assert settled.texts["rules/crank_clicks.yaml"] == WRITTEN.replace(CLICK[1], "A click comes from the crank.")
+
+
+def test_back_to_a_question_that_was_not_asked_names_those_that_were(
+    shed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Left):
+        talk(shed, *CLICK[:2], "back to source")
+    assert "No question 'source' so far; expected name, says." in out(capsys)
+
+
+def test_what_is_kept_for_later_is_taken_up_again(shed: Path) -> None:
+    before = read_folder(shed)
+    code, output = run(shed, "new", stdin=piped(*CLICK[:6], "later"))
+    file = shed / ".unfinished" / "card_1.txt"
+    assert (code, file.read_text(encoding="utf-8")) == (1, piped(*CLICK[:6]))
+    assert "No card is saved. What you typed is kept: lumbar new --resume" in output
+    assert read_folder(shed) == before
+    code, output = run(shed, "new", "--resume", str(file), stdin=piped(*CLICK[6:], "yes"))
+    assert code == 0
+    assert (shed / "rules" / "crank_clicks.yaml").read_text(encoding="utf-8") == WRITTEN
+
+
+def test_a_value_is_completed_from_its_beginning(shed: Path) -> None:
+    words = ("noise: cli", "noise while: ped")
+    settled = talk(shed, *CLICK[:2], *words, "", "ride: gent", *CLICK[6:], "yes")
+    assert settled.texts["rules/crank_clicks.yaml"] == WRITTEN
+
+
+def test_a_rule_that_another_one_covers_is_told_with_that_one(shed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ("noise: squeal", "noise while: braking", "brakes hold: yes", "", "parts: pads", "")
+    talk(shed, "/pads_again", "Pads.", *lines, "It does.", "SHED: often", "", "no")
+    covered = "Every patient for whom it holds gets the same by squeal_on_braking already: A squeal on braking"
+    assert covered in out(capsys)

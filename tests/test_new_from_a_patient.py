@@ -11,6 +11,7 @@ from engine.interfaces.prompt import Left
 from engine.language import show_part
 from engine.loader import load
 
+from .conftest import edit
 from .rulebooks import NOWHERE, case
 from .test_new import NAME, SAYS, checks, out, piped, run, talk
 
@@ -110,6 +111,30 @@ WRONG_GOALS = [
 def test_what_no_new_rule_can_give_is_refused(two: Path, text: str, told: str) -> None:
     with pytest.raises(Refused, match=told):
         patient(two, text, **({"brakes hold": "no"} if text.startswith("ride") else {}))
+
+
+def test_a_threshold_lies_between_the_patient_and_the_nearest_saved_case(
+    two: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(two / "terms" / "bicycle.yaml", "range: 100 to 130, unit", "range: 100 to 200, unit")
+    edit(two / "terms" / "bicycle.yaml", "range: 100 to 130, ask", "range: 100 to 200, ask")
+    goal = patient(two, "fault: worn chain", **{"chain length": 147, "new chain length": 147})
+    with pytest.raises(Left):
+        talk(two, goal=goal)
+    assert "chain length: 130 or more (true here, not in 1 of 1)" in out(capsys)
+
+
+def test_the_rule_behind_the_present_step_of_a_scale_is_corrected(two: Path) -> None:
+    goal = patient(two, "ride: not at all", **{"chain length": 125})
+    assert (goal.corrects, goal.rules) == ("long_chain", ())
+
+
+def test_what_began_with_a_patient_is_taken_up_again_with_it(two: Path) -> None:
+    code, _ = run(two, "new", "--from", "old_chain", "fault: glazed pads", stdin=piped("later"))
+    kept = (two / ".unfinished" / "card_1.txt").read_text(encoding="utf-8")
+    assert (code, kept) == (1, "# from: old_chain\n# wanted: fault: glazed pads\n")
+    _, output = run(two, "new", "--resume", str(two / ".unfinished" / "card_1.txt"))
+    assert "old_chain gets fault: worn chain. Wanted: glazed pads." in output
 
 
 def test_from_needs_a_case_and_what_it_should_get(two: Path) -> None:

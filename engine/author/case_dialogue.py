@@ -30,12 +30,16 @@ NO_LINES = "without them"
 
 @dataclass(frozen=True)
 class Goal:
-    """A patient, and what the patient should get; `rules` give another value now, and are to give way."""
+    """A patient, and what the patient should get; `rules` give another value now, and are to give way.
+
+    `corrects` is the rule that gave the answer of now, if one did: the new rule begins with its lines.
+    """
 
     case: Case
     decision: Decision
     then: tuple[str, str | None]
     rules: tuple[str, ...]
+    corrects: str = ""
 
 
 def wanted(rulebook: Rulebook, case: Case, text: str) -> Goal:
@@ -56,7 +60,9 @@ def wanted(rulebook: Rulebook, case: Case, text: str) -> Goal:
                 f"{term} takes the highest value, and {reached} is given by {givers}; expected a change of that rule"
             )
     rules = tuple(one.rule for one in firing if one.value != value) if entry.single else ()
-    return Goal(case, decision, (term, value), rules)
+    present = str(answer.low if isinstance(answer, Range) else answer)
+    wrong = [one.rule for one in firing if one.value == present] if entry.single or entry.takes_highest else []
+    return Goal(case, decision, (term, value), rules, next(iter([*wrong, *rules]), ""))
 
 
 def from_patient(saved: SavedCases, goal: Goal) -> Talk[Draft]:
@@ -69,7 +75,7 @@ def from_patient(saved: SavedCases, goal: Goal) -> Talk[Draft]:
         yield StyledLine(f"{rule} gives another value, and will give way: {rulebook.rules[rule].says}", 1)
     draft = Draft(condition=_inherited(rulebook, goal), then=(goal.then,), outranks=goal.rules)
     if draft.condition != Condition():
-        yield StyledLine(f"The new rule begins with its lines (`{NO_LINES}` leaves them out):", 1)
+        yield StyledLine(f"The new rule begins with the lines of {goal.corrects} (`{NO_LINES}` leaves them out):", 1)
         yield from (StyledLine(show_part(part), 2, "plain", "- ") for part in draft.condition.lines)
         yield from (StyledLine(f"unless {show_part(part)}", 2, "plain", "- ") for part in draft.condition.unless)
     draft = yield from _picked(saved, goal, draft)
@@ -78,8 +84,8 @@ def from_patient(saved: SavedCases, goal: Goal) -> Talk[Draft]:
 
 
 def _inherited(rulebook: Rulebook, goal: Goal) -> Condition:
-    """The lines of the one rule that is corrected: the new one is an exception to it."""
-    return rulebook.rules[goal.rules[0]].condition if len(goal.rules) == 1 else Condition()
+    """The lines of the rule that is corrected: the new one is an exception to it."""
+    return rulebook.rules[goal.corrects].condition if goal.corrects else Condition()
 
 
 def values_of(rulebook: Rulebook, decision: Decision) -> dict[str, Known]:
@@ -93,20 +99,24 @@ def values_of(rulebook: Rulebook, decision: Decision) -> dict[str, Known]:
     return {name: known[name] for name in rulebook.terms if name in known}
 
 
-def candidates(rulebook: Rulebook, goal: Goal) -> Iterator[Line]:
-    """Lines that are true of the patient, and do not rest on what is to be concluded."""
+def candidates(rulebook: Rulebook, goal: Goal, others: Sequence[Decision] = ()) -> Iterator[Line]:
+    """Lines that are true of the patient, and do not rest on what is to be concluded.
+
+    A number is divided between the patient and the nearest of the `others`.
+    """
+    told = [values_of(rulebook, other) for other in others]
     for name, value in values_of(rulebook, goal.decision).items():
         term = rulebook.terms[name]
         several = term.domain.kind == "several"  # what is advised, and no reason for anything
         if not term.unread and not several and goal.then[0] not in rests_on(rulebook, name):
-            yield from lines_true_of(rulebook.terms[name], value)
+            yield from lines_true_of(term, value, [known[name] for known in told if name in known])
 
 
 def lines_that_differ(saved: SavedCases, goal: Goal, touched: Sequence[Change]) -> list[tuple[Line, int]]:
     """The candidates that tell the patient from saved cases that are touched, with how many, the most first."""
     counts = {
         line: sum(saved.fails_in(line, change.case.id) for change in touched)
-        for line in candidates(saved.rulebook, goal)
+        for line in candidates(saved.rulebook, goal, [saved.decisions[change.case.id] for change in touched])
     }
     found = [(line, count) for line, count in counts.items() if count]
     return sorted(found, key=lambda pair: -pair[1])

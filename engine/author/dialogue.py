@@ -17,6 +17,7 @@ from .prompts import Question, Talk, dead_end, yes_or_no
 from .proving import Conflict, Proved, prove_card
 
 MOST = 4
+HELP = "`back` goes back one answer, `back to because` to that one; `later` keeps everything for later."
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class NewCard:
 
 def card_dialogue(saved: SavedCases, goal: Goal | None = None) -> Talk[NewCard]:
     """Ask for a card, from nothing or from a patient, and try it out."""
-    yield StyledLine("`back` takes the last answer back; Ctrl-C leaves everything as it was.", style="muted")
+    yield StyledLine(HELP, style="muted")
     draft = yield from (from_patient(saved, goal) if goal else new_card(saved.rulebook))
     yield StyledLine("The card says", style="title")
     yield from (replace(line, indent=line.indent + 1) for line in sentences(draft.rule))
@@ -67,6 +68,9 @@ def _mended(problems: Sequence[Problem]) -> Talk[None]:
 
 def _told(proved: Proved, after: Rulebook, before: Rulebook) -> Talk[None]:
     yield from _mended(proved.problems)
+    for rule in proved.subsumed:
+        there = f"Every patient for whom it holds gets the same by {rule} already: {after.rules[rule].says}"
+        yield StyledLine(there, 1, "alarm")
     laws = f"{counted(len(after.laws), 'law')} proved" if after.laws else "no law to prove"
     yield StyledLine(f"Every possible case: {laws}, no rule in dispute with it, and it can fire.", 1)
     for line in report_text.every_case(proved.every_case, (after, before)):

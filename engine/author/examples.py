@@ -221,12 +221,25 @@ def _shown(value: Known) -> str:
     return " and ".join(value) or "none" if isinstance(value, tuple) else str(value)
 
 
-def lines_true_of(term: Term, value: Known) -> tuple[Line, ...]:
-    """Lines that are true of a patient whose term has this value; of a number those that divide at it."""
+def lines_true_of(term: Term, value: Known, others: Sequence[Known] = ()) -> tuple[Line, ...]:
+    """Lines that are true of a patient whose term has this value; a number is divided from the nearest of others."""
     if term.domain.kind == "several":
         return tuple(Is(term.name, (member,)) for member in value)
     if term.domain.kind not in NUMERIC:
         return (Is(term.name, (value,)),)
     high = term.domain.high if term.domain.kind == "number" else None
-    lines = [Within(term.name, value, None, f"{value} or more")] if value > term.domain.low else []
-    return (*lines, *([Within(term.name, None, value, f"at most {value}")] if value != high else []))
+    below = max((one for one in others if one < value), default=value - 1)
+    above = min((one for one in others if one > value), default=value + 1)
+    low_edge, high_edge = _round(below + 1, value), _round(value, above - 1)
+    lines = [Within(term.name, low_edge, None, f"{low_edge} or more")] if value > term.domain.low else []
+    return (*lines, *([Within(term.name, None, high_edge, f"at most {high_edge}")] if value != high else []))
+
+
+def _round(low: int, high: int) -> int:
+    """The roundest number between two, ends included; of several the one nearest their middle."""
+    middle = (low + high) / 2
+    for step in (100, 50, 10, 5, 1):
+        found = range(-(-low // step) * step, high + 1, step)
+        if found:
+            return min(found, key=lambda number: abs(number - middle))
+    return high

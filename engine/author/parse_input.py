@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from ..errors import LumbarError, Place, Problem, listed, nearest
-from ..language import NUMERIC, Line, Misread, parse_line, terms_of
+from ..language import NUMERIC, OTHER_THAN, Line, Misread, parse_line, terms_of
 from ..loader.cards import conclusion_is_known
 from ..loader.problem_collector import ProblemCollector
 from ..loader.terms import domains_of
@@ -130,8 +130,9 @@ def line(rulebook: Rulebook, text: str) -> Line:
         raise meant(name, list(rulebook.terms.values()))
     if not phrase:
         raise Refused(f"nothing of {name!r}; expected {describe(rulebook.terms[name])}")
+    phrase = completed(rulebook.terms.get(name), " ".join(phrase.split()))
     try:
-        made = parse_line(name, " ".join(phrase.split()), domains_of(rulebook.terms), HERE)
+        made = parse_line(name, phrase, domains_of(rulebook.terms), HERE)
     except Misread as error:
         raise Refused(error.problems[0]) from error
     for read in terms_of(made):
@@ -140,10 +141,23 @@ def line(rulebook: Rulebook, text: str) -> Line:
     return made
 
 
+def completed(term: Term | None, phrase: str) -> str:
+    """A phrase in which a value that only one value begins with is that value."""
+    values = term.domain.values if term else ()
+    if not values or phrase in values:
+        return phrase
+    head = OTHER_THAN if phrase.startswith(OTHER_THAN) else ""
+    parts = phrase.removeprefix(head).split(" or ")
+    begun = [[value for value in values if value.lower().startswith(part.lower())] for part in parts]
+    whole = (part if part in values or len(some) != 1 else some[0] for part, some in zip(parts, begun, strict=True))
+    return head + " or ".join(whole)
+
+
 def conclusion(rulebook: Rulebook, term: str, value: str | None) -> tuple[str, str | None]:
     """What a rule concludes; a tally has no value."""
     if value is None and not (term in rulebook.terms and rulebook.terms[term].domain.kind == "tally"):
         raise meant(term, list(rulebook.conclusions))
+    value = value and completed(rulebook.terms.get(term), value)
     _collected(lambda collector: conclusion_is_known(collector, term, value, HERE, rulebook.terms))
     return term, value
 

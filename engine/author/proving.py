@@ -8,7 +8,7 @@ from ..errors import Problem
 from ..proof.equivalence import Two
 from ..proof.prover import Prover
 from ..proof.rules import disputes
-from ..proof.verdicts import Facts
+from ..proof.verdicts import Facts, Unsat
 from ..rulebook import Rule, Rulebook
 from .equivalence import EveryCase, compare_every_case
 
@@ -25,18 +25,37 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Proved:
-    """What was found out about a new card: what is to be mended, its conflicts, and the answers that it changes."""
+    """What was found out about a new card: what is to be mended, its conflicts, and the answers that it changes.
+
+    `subsumed` names the rules that give all that it gives to every patient for whom it holds.
+    """
 
     problems: tuple[Problem, ...]
     conflicts: tuple[Conflict, ...]
     every_case: EveryCase
+    subsumed: tuple[str, ...] = ()
 
 
 def prove_card(before: Rulebook, after: Rulebook, rule: Rule) -> Proved:
     """Ask about a card of `after` that `before` does not have; what was so before is not told."""
     subject = Subject(after)
     conflicts = tuple(_conflicts(subject.prover, rule))
-    return Proved(tuple(_new(before, subject)), conflicts, compare_every_case(Two(before, after), most=1))
+    every_case = compare_every_case(Two(before, after), most=1)
+    subsumed = tuple(_subsuming(subject.prover, rule)) if not conflicts else ()
+    return Proved(tuple(_new(before, subject)), conflicts, every_case, subsumed)
+
+
+def _subsuming(prover: Prover, rule: Rule) -> Iterator[str]:
+    """The rules that hold whenever a rule does, and give all that it gives; each in a tally counts for itself."""
+    rules, circuit = prover.rulebook.rules, prover.circuit
+    if any(value is None for _, value in rule.then):
+        return
+    for other in rules.values():
+        if other.id == rule.id or not set(rule.then) <= set(other.then):
+            continue
+        alone = prover.believed(circuit.rules[rule.id][0], circuit.negation(circuit.rules[other.id][0]))
+        if isinstance(alone, Unsat):
+            yield other.id
 
 
 def _new(before: Rulebook, after: Subject) -> Iterator[Problem]:

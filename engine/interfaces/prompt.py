@@ -1,7 +1,8 @@
 """Asks an author at a terminal, or reads piped answers; the only file that imports prompt_toolkit."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import click
@@ -10,45 +11,120 @@ from ..author.draft import Offer
 from ..author.parse_input import Refused
 from ..author.prompts import Question, Talk
 from ..display import visible_in_a_line
+from ..errors import listed
 from ..render import StyledLine
 from .terminal import beneath, say
 
 Outcome = TypeVar("Outcome")
 Ask = Callable[[Question], str]
 BACK = "back"
+LATER = "later"
 
 
 class Left(Exception):
-    """The talk was left before its end."""
+    """The talk was left before its end; `typed` has every answer so far, `later` whether it is to be continued."""
+
+    def __init__(self, typed: Sequence[str] = (), later: bool = False) -> None:
+        super().__init__()
+        self.typed, self.later = tuple(typed), later
 
 
-def hold(begin: Callable[[], Talk[Outcome]], ask: Ask | None = None) -> Outcome:
-    """Hold a talk to its end, asking again what is refused; `back` takes the last answer back. Raises Left."""
-    ask = ask or asker()
-    answers: list[Any] = []
+@dataclass
+class _Answer:
+    """An answer: to which question, what was typed, and what was read of it."""
+
+    question: str
+    typed: str
+    read: Any
+
+
+def hold(begin: Callable[[], Talk[Outcome]], ask: Ask | None = None, typed: Sequence[str] = ()) -> Outcome:
+    """Hold a talk to its end, asking again what is refused; `typed` are answers from before. Raises Left.
+
+    `back` takes the last answer back, and `back to NAME` all from that question on. What was taken back is what Enter
+    alone means when its question comes again.
+    """
+    asking = _Asking(ask or asker(), list(typed))
+    given: list[_Answer] = []
     while True:
         talk = begin()
         try:
-            step = _again(talk, answers)
+            step = _again(talk, [answer.read for answer in given])
             while True:
-                step = _shown(talk, step)
-                answers.append(_answer(step, ask))
-                step = talk.send(answers[-1])
+                given.append(asking.answer(_shown(talk, step)))
+                step = talk.send(given[-1].read)
         except StopIteration as end:
             outcome: Outcome = end.value
             return outcome
-        except _Back:
+        except _Back as back:
             talk.close()
-            if answers:
-                answers.pop()
-            else:
-                click.echo("This is the first question.")
-        except (click.Abort, KeyboardInterrupt, EOFError) as error:
-            raise Left from error
+            asking.take_back(given, back.to)
+        except (_Later, click.Abort, KeyboardInterrupt, EOFError) as error:
+            typed = [answer.typed for answer in given]
+            raise Left(typed, isinstance(error, _Later) or (bool(typed) and sys.stdin.isatty())) from error
 
 
 class _Back(Exception):
-    """The last answer is to be taken back."""
+    """The last answer is to be taken back, or all from one question on."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__()
+        self.to = to
+
+
+class _Later(Exception):
+    """The talk is to be continued another time."""
+
+
+@dataclass
+class _Asking:
+    """Asks, after what is `waiting` to be given; `kept` has what was taken back, by its question."""
+
+    ask: Ask
+    waiting: list[str]
+    kept: dict[str, list[str]] = field(default_factory=dict)
+
+    def answer(self, question: Question) -> _Answer:
+        """What was read of an answer; what is refused is shown, and asked again."""
+        while True:
+            typed = self._typed(question)
+            if typed == LATER:
+                raise _Later
+            if typed == BACK or typed.startswith(f"{BACK} to "):
+                raise _Back(typed.removeprefix(BACK).removeprefix(" to ").strip())
+            try:
+                return _Answer(question.text, typed, question.read(typed or question.default or ""))
+            except Refused as error:
+                say([StyledLine(str(error), 1, "alarm")])
+
+    def _typed(self, question: Question) -> str:
+        if self.waiting:
+            typed = self.waiting.pop(0)
+            say([StyledLine(f"{question.text.rstrip(':')}: {typed}", style="muted")])
+            return typed
+        kept = self.kept.get(question.text)
+        if not kept:
+            return self.ask(question).strip()
+        typed = self.ask(replace(question, hint=f"Enter keeps: {kept[0]}")).strip()
+        if typed in ("", LATER) or typed.startswith(BACK):
+            return typed or kept.pop(0)
+        kept.pop(0)
+        return typed
+
+    def take_back(self, given: list[_Answer], to: str) -> None:
+        """Take the last answer back, or all from the last question of that name on."""
+        names = [answer.question.lower() for answer in given]
+        if not given:
+            click.echo("This is the first question.")
+        elif to and to.lower() not in names:
+            say([StyledLine(f"No question {to!r} so far; expected {listed(list(dict.fromkeys(names)))}.", 1, "alarm")])
+        else:
+            start = len(names) - 1 - names[::-1].index(to.lower()) if to else len(given) - 1
+            self.kept = {}
+            for answer in given[start:]:
+                if answer.typed:
+                    self.kept.setdefault(answer.question, []).append(answer.typed)
+            del given[start:]
 
 
 def _again(talk: Talk[Any], answers: Iterable[Any]) -> Question | StyledLine:
@@ -73,18 +149,6 @@ def _shown(talk: Talk[Any], step: Question | StyledLine) -> Question:
             raise
     say(lines)
     return step
-
-
-def _answer(question: Question, ask: Ask) -> Any:
-    """What was read of an answer; what is refused is told, and asked again."""
-    while True:
-        typed = ask(question).strip()
-        if typed == BACK:
-            raise _Back
-        try:
-            return question.read(typed or question.default or "")
-        except Refused as error:
-            say([StyledLine(str(error), 1, "alarm")])
 
 
 # --- ways to ask -----------------------------------------------------------------------------------------------------

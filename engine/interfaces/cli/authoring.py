@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 @click.command(short_help="Add a rule, by answering questions.")
 @click.argument("wanted", required=False, metavar="[TERM: VALUE]")
 @click.option("--from", "case", metavar="CASE", help="A case file or saved case that should get TERM: VALUE.")
+@click.option(
+    "--resume", type=click.Path(exists=True, dir_okay=False), metavar="FILE", help="Continue what `later` kept."
+)
 @click.option("--dry-run", is_flag=True, help="Print the files instead of saving them.")
 @click.pass_obj
-def new(knowledge: str, wanted: str | None, case: str | None, dry_run: bool) -> None:
+def new(knowledge: str, wanted: str | None, case: str | None, resume: str | None, dry_run: bool) -> None:
     """Ask for a rule, read it back, try it on everything that is known, and save it as a card.
 
     With --from CASE "TERM: VALUE", the rule begins with a patient who should get another answer: it shows what tells
@@ -30,17 +33,25 @@ def new(knowledge: str, wanted: str | None, case: str | None, dry_run: bool) -> 
     """
     from ...author.baseline import SavedCases
     from ...author.dialogue import card_dialogue
+    from ...author.unfinished import Unfinished, keep, unfinished
     from ..prompt import Left, hold
 
+    begun = unfinished(Path(resume)) if resume else Unfinished()
+    case, wanted = case or begun.case, wanted or begun.wanted
     if (case is None) != (wanted is None):
         raise click.UsageError('--from CASE and "TERM: VALUE" belong together')
     rulebook = load(knowledge)
     goal = _goal(rulebook, case, wanted) if case is not None and wanted is not None else None
     saved = SavedCases(rulebook)
     try:
-        settled = hold(lambda: card_dialogue(saved, goal))
-    except Left:
-        click.echo("\nNothing is saved; everything is as it was.")
+        settled = hold(lambda: card_dialogue(saved, goal), typed=begun.typed)
+    except Left as left:
+        if left.later:
+            with writing(knowledge):
+                file = keep(Path(knowledge), Unfinished(left.typed, case, wanted))
+            click.echo(f"\nNo card is saved. What you typed is kept: lumbar new --resume {file}")
+        else:
+            click.echo("\nNothing is saved; everything is as it was.")
         sys.exit(Exit.TO_MEND)
     if dry_run:
         for name, text in settled.texts.items():
