@@ -108,7 +108,8 @@ def candidates(rulebook: Rulebook, goal: Goal, others: Sequence[Decision] = ()) 
     for name, value in values_of(rulebook, goal.decision).items():
         term = rulebook.terms[name]
         several = term.domain.kind == "several"  # what is advised, and no reason for anything
-        if not term.unread and not several and goal.then[0] not in rests_on(rulebook, name):
+        used = not term.unread and name not in goal.decision.not_used
+        if used and not several and goal.then[0] not in rests_on(rulebook, name):
             yield from lines_true_of(term, value, [known[name] for known in told if name in known])
 
 

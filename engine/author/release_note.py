@@ -151,7 +151,7 @@ class _Note:
             yield StyledLine(f"{one.how.capitalize()}: {one.says}", 1, "answer")
             if one.how not in ("new", "removed"):
                 yield from (each for line in one.lines for each in line_change(line, 2))
-            law = (self.after.laws | self.after.impossible).get(one.name)
+            law = self.after.laws.get(one.name) or self.after.impossible.get(one.name)
             yield from _cited(self.after, law) if law else ()
 
     def _questions(self) -> Iterator[StyledLine]:

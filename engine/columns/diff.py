@@ -150,7 +150,7 @@ def _narrow(column: pl.Series, term: Term) -> pl.Series:
 
 def _renamed(column: pl.Series, values: Mapping[str, str], term: Term) -> pl.Series:
     """The column with the new names of values."""
-    new = column.cast(pl.String).replace(list(values), list(values.values()))
+    new: pl.Series = column.cast(pl.String).replace(list(values), list(values.values()))
     return new.cast(dtype_of(term)).alias(column.name)
 
 
