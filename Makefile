@@ -47,7 +47,7 @@ test-all: lint types arrows  ## the same with the slow tests and five times the 
 
 # README.md says so too.
 duration:
-	@echo 'All checks take about fourteen minutes on two quiet cores, and longer on busy ones.'
+	@echo 'All checks take about four minutes on two quiet cores, and longer on busy ones.'
 
 lint: $(VENV)/.installed-test  ## check the style and the format
 	$(BIN)/ruff check

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from engine.case import Case
 from engine.loader import load
@@ -48,7 +48,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the slow tests, but where all are wanted, or what they show is to be written."""
+    """Leave out the slow tests, but where all are wanted, or what they show is to be written.
+
+    Random examples run three times as long with every branch noted, so theirs are not: the other tests take them too.
+    """
+    for item in items:
+        if is_hypothesis_test(getattr(item, "function", None)):
+            item.add_marker(pytest.mark.no_cover)
     if config.getoption("--whole") or approved(config):
         return
     slow = [item for item in items if item.get_closest_marker("slow")]
