@@ -33,7 +33,7 @@ def scales_of(rulebook: Rulebook) -> tuple[Term, ...]:
 
 
 class Alarms:
-    """The scales of a rulebook, ready to be told of cases with faults."""
+    """The scales of a rulebook, ready for cases with problems."""
 
     def __init__(self, compiled: CompiledRulebook) -> None:
         self.compiled, self.rulebook = compiled, compiled.rulebook

@@ -157,8 +157,8 @@ def _renamed(column: pl.Series, values: Mapping[str, str], term: Term) -> pl.Ser
 def _told(column: pl.Series) -> pl.Series:
     """Answers as text: members are in, out or open."""
     if column.dtype == pl.Boolean:
-        told = pl.when(column).then(pl.lit("in")).otherwise(pl.lit("out"))
-        return _series(pl.select(pl.when(column.is_null()).then(pl.lit("open")).otherwise(told)))
+        state = pl.when(column).then(pl.lit("in")).otherwise(pl.lit("out"))
+        return _series(pl.select(pl.when(column.is_null()).then(pl.lit("open")).otherwise(state)))
     return _series(pl.select(column.cast(pl.String).fill_null("not known")))
 
 

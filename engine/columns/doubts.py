@@ -119,12 +119,12 @@ def with_folder(
             meant = pl.Series(name, [value.meant], dtype_of(terms[name])).new_from_index(0, findings.height)
             at_fault = at_fault.also(every, meant.set(before, None))
         elif value is not None:
-            said = pl.Series(name, [value], dtype_of(terms[name])).new_from_index(0, findings.height)
-            own = findings[name] if name in findings.columns else said
-            wrong = (own != said).fill_null(False).alias(name)
-            findings = findings.with_columns(own.fill_null(said).set(wrong, None).alias(name))
+            by_folder = pl.Series(name, [value], dtype_of(terms[name])).new_from_index(0, findings.height)
+            in_row = findings[name] if name in findings.columns else by_folder
+            wrong = (in_row != by_folder).fill_null(False).alias(name)
+            findings = findings.with_columns(in_row.fill_null(by_folder).set(wrong, None).alias(name))
             if wrong.any():
-                faults.append(FolderFault(name, wrong, text, own))
+                faults.append(FolderFault(name, wrong, text, in_row))
                 at_fault = at_fault.also(wrong, None)
     return findings, at_fault, faults
 

@@ -71,10 +71,10 @@ def _value(name: str, domain: Any) -> pl.Expr:
     if not isinstance(domain, list):
         return pl.when(code > 0).then(code.cast(pl.Int32) + (domain["low"] - 1))
     *others, last = (pl.lit(value, pl.Enum(domain)) for value in domain)
-    told = last
+    decoded = last
     for number, value in reversed(list(enumerate(others, 1))):  # a cast of codes to an Enum takes ten times as long
-        told = pl.when(code == number).then(value).otherwise(told)
-    return pl.when(code > 0).then(told)
+        decoded = pl.when(code == number).then(value).otherwise(decoded)
+    return pl.when(code > 0).then(decoded)
 
 
 def rows_of(path: Path, case: str) -> list[dict[str, Any]]:

@@ -95,8 +95,8 @@ def says_something(column: pl.Series) -> pl.Series:
     column = loose(column)
     if column.dtype != pl.String:
         return column.is_not_null()
-    said = column.str.replace_all("[\x1c-\x1f]", " ").str.strip_chars().str.to_lowercase()  # spaces, as `tidy` has it
-    found: pl.Series = column.is_not_null() & ~said.is_in(MISSING).fill_null(True)
+    words = column.str.replace_all("[\x1c-\x1f]", " ").str.strip_chars().str.to_lowercase()  # spaces, as `tidy` has it
+    found: pl.Series = column.is_not_null() & ~words.is_in(MISSING).fill_null(True)
     return found
 
 
@@ -141,9 +141,9 @@ def _refused(rulebook: Rulebook, column: pl.Series) -> Iterator[Problem]:
     elif not _allowed(term, column):
         allowed = rulebook.allowed[term.name]
         odd = (one for one in column.drop_nulls().to_list() if type(one) not in (str, int) or one not in allowed)
-        told = listed(list(dict.fromkeys(repr(one)[:80] for one in odd)) or ["nothing"], SHOWN)
+        values = listed(list(dict.fromkeys(repr(one)[:80] for one in odd)) or ["nothing"], SHOWN)
         expected = f"facts as engine.columns.facts.read_column gives them: {dtype_of(term)}"
-        yield Problem(place, f"a column {term.name!r} of {column.dtype} with {told}", expected)
+        yield Problem(place, f"a column {term.name!r} of {column.dtype} with {values}", expected)
 
 
 def _allowed(term: Term, column: pl.Series) -> bool:

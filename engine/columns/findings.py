@@ -104,8 +104,8 @@ class Block:
                 yield self.nothing
                 continue
             doubted = self._doubted(atom)
-            said = self._said(atom, given)
-            yield said if doubted is None else said | doubted
+            bits = self._said(atom, given)
+            yield bits if doubted is None else bits | doubted
 
     def _said(self, atom: Atom, given: Given) -> Bits:
         if atom.line is not None:

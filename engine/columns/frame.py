@@ -55,13 +55,13 @@ class Frame:
     def _single(self, term: Term) -> pl.Expr:
         """The value that holds, from columns named after their nodes; null where none does, or two dispute it."""
         disputed, *holds = (pl.col(str(node)) for node in self._nodes(term))
-        told: Any = pl.when(disputed).then(None)
+        expression: Any = pl.when(disputed).then(None)
         for value, here in zip(term.domain.values, holds, strict=True):
-            told = told.when(here).then(pl.lit(value, dtype_of(term)))
-        return pl.Expr.alias(told, term.name)
+            expression = expression.when(here).then(pl.lit(value, dtype_of(term)))
+        return pl.Expr.alias(expression, term.name)
 
     def _conclude(self, gates: Compiler, term: Term) -> None:
-        """Note what is told of a conclusion."""
+        """Note the nodes behind the columns of a conclusion."""
         self.disputed[term.name] = gates.disputed(term.name)
         if term.takes_highest:
             self.steps[term.name] = [gates.scales[term.name][value] for value in term.domain.values[1:]]
@@ -87,7 +87,7 @@ class Frame:
         return Plan(self.rulebook.terms, gates.nodes, wanted, [*self.settled.values(), *self.screening.values()])
 
     def of(self, table: pl.DataFrame, restricted: bool = True) -> "Rows":
-        """What is told of the cases of a table; raises CaseError where it has what is no fact.
+        """The answers to the cases of a table; raises CaseError where it has what is no fact.
 
         `restricted`, of a case that breaks a law the alarms alone.
         """
@@ -96,7 +96,7 @@ class Frame:
 
 
 def columns_of(rulebook: Rulebook) -> dict[str, tuple[Term, str]]:
-    """The columns of all conclusions in order, each with its term, and with the member or the end that it tells."""
+    """The columns of all conclusions in order, each with its term, and with the member or the end that it shows."""
     found: dict[str, tuple[Term, str]] = {}
     for term in rulebook.conclusions:
         if term.single:
@@ -109,7 +109,7 @@ def columns_of(rulebook: Rulebook) -> dict[str, tuple[Term, str]]:
 
 
 class Rows:
-    """The cases of one table, and every column that may be told of them."""
+    """The cases of one table, and every column of their answers."""
 
     def __init__(self, frame: Frame, table: pl.DataFrame, restricted: bool) -> None:
         self.frame = frame
@@ -135,16 +135,16 @@ class Rows:
 
     def _alarms(self, lawful: Bits) -> Iterator[pl.Series]:
         """Every conclusion, of the cases that break a law the alarms alone."""
-        told = {column.name: column for column in self._conclusions()}
+        shown = {column.name: column for column in self._conclusions()}
         spare = pl.Series(np.unpackbits(lawful, count=self.height, bitorder="little")).cast(pl.Boolean)
         for name, (term, value) in columns_of(self.frame.rulebook).items():
-            column = told[name]
+            column = shown[name]
             if term.domain.kind == "several":
                 kept = spare | column if value in term.alarms else spare
             elif term.domain.kind == "tally":
                 kept = spare
             else:
-                least = told[f"{term.name} at least"] if term.takes_highest else column
+                least = shown[f"{term.name} at least"] if term.takes_highest else column
                 kept = spare | least.cast(pl.String).is_in(list(term.alarms))
             yield pl.select(pl.when(kept).then(column).alias(name)).to_series()
 
@@ -179,7 +179,7 @@ class Rows:
         return found if lawful is None else {name: bits & self._kept(name, lawful) for name, bits in found.items()}
 
     def _kept(self, name: str, lawful: Bits) -> Bits:
-        """Where a dispute over a conclusion is told: no law is broken, or one of its sides is an alarm."""
+        """Where a dispute over a conclusion is shown: no law is broken, or one of its sides is an alarm."""
         term = self.frame.rulebook.terms[name]
         if not term.takes_highest:
             alarms = (self._bits(self.frame.values[name][value][0]) for value in term.alarms)

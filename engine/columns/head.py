@@ -45,8 +45,8 @@ def head_of(source: Source, known: Collection[str] = (), types: Mapping[str, Any
     """
     data = source.read(MOST)
     skipped = len(BOM) if data.startswith(BOM) else 0
-    told = _SEP_LINE.match(data, skipped)
-    skipped, above = (told.end(), 1) if told else (skipped, 0)
+    separator_line = _SEP_LINE.match(data, skipped)
+    skipped, above = (separator_line.end(), 1) if separator_line else (skipped, 0)
     if len(data) == MOST and b"\n" not in data[skipped:]:
         raise Unusable(
             Problem(Place(source.name, above + 1), "a first line that has no end", "the names of the columns")
@@ -54,7 +54,11 @@ def head_of(source: Source, known: Collection[str] = (), types: Mapping[str, Any
     if data[skipped:].lstrip(b" \t\r\n").startswith((b"{", b"[")):
         raise Unusable(Problem(Place(source.name), "JSON", "CSV, or a name that ends in .ndjson or .json"))
     lines = _lines(data[skipped:])
-    found = _found(lines, told[1].decode("latin-1") if told else SEPARATORS, {name.casefold() for name in known})
+    found = _found(
+        lines,
+        separator_line[1].decode("latin-1") if separator_line else SEPARATORS,
+        {name.casefold() for name in known},
+    )
     if found is None or (known and not found.known and any(map(_VALUE.fullmatch, found.fields))):
         damaged = Problem(Place(source.name), source.cut, "the whole file")
         nothing = _no_head(source.name, lines, found.first + above if found else above)
@@ -145,8 +149,8 @@ def _lines(data: bytes) -> list[bytes]:
 
 def _no_head(name: str, lines: Sequence[bytes], line: int) -> Problem:
     shown = [text[:60] for text in (line.decode(errors="replace").strip() for line in lines) if text][:SHOWN]
-    said = f": it begins with {', '.join(map(repr, shown))}" if shown else ""
-    return Problem(Place(name, line + 1), f"no head{said}", "a first line with the names of the columns")
+    begins = f": it begins with {', '.join(map(repr, shown))}" if shown else ""
+    return Problem(Place(name, line + 1), f"no head{begins}", "a first line with the names of the columns")
 
 
 def _is_no_text(field: str) -> bool:

@@ -1,4 +1,4 @@
-"""Tables as lines of JSON that tell what is known and leave out what is not, as a person would write them."""
+"""Tables as lines of JSON that say what is known and leave out what is not, as a person would write them."""
 
 import json
 from collections.abc import Iterator
@@ -32,8 +32,8 @@ def _pairs(column: pl.Series) -> pl.Series:
     key = json.dumps(column.name, ensure_ascii=False)
     if isinstance(column.dtype, pl.Enum):
         pairs = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for value in column.dtype.categories.to_list()]
-        told: pl.Series = pl.Series(pairs, dtype=pl.String).gather(column.to_physical())
-        return told
+        texts: pl.Series = pl.Series(pairs, dtype=pl.String).gather(column.to_physical())
+        return texts
     if column.dtype.is_integer():
         number: pl.Series = pl.select(pl.concat_str(pl.lit(f"{key}: "), column)).to_series()
         return number

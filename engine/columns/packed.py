@@ -21,7 +21,7 @@ def packer_of(start: bytes) -> Callable[[], Any] | None:
 
 
 def unpacked(raw: BinaryIO, packer: Callable[[], Any], stopped: Callable[[str], None]) -> Iterator[bytes]:
-    """What a packed file has, member after member; where it cannot go on, `stopped` is told why."""
+    """What a packed file has, member after member; where it cannot go on, `stopped` has the reason."""
     member = packer()
     begun = True
     while packed := raw.read(AT_ONCE):

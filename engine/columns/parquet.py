@@ -1,4 +1,4 @@
-"""Parquet, and parts of a store of cases, as pieces of just so many rows; damaged files are told and not printed."""
+"""Parquet, and parts of a store of cases, as pieces of just so many rows; damaged files are reported, not printed."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -53,7 +53,7 @@ class Plan:
         return {node: found[place, : -(-height // 8)] for node, place in self.wanted.items()}
 
     def rows(self, findings: Mapping[str, Given], height: int) -> Bits:
-        """The bitmaps as rows, in the places that `wanted` and `denied` tell; there are a few bytes after each."""
+        """The bitmaps as rows, in the places that `wanted` and `denied` have; there are a few bytes after each."""
         size = -(-height // 8)
         found = self.rooms.rows(len(self.places), _stride(size))
         memory = self.rooms.rows(self.spare, min(_stride(size), BLOCK // 8))

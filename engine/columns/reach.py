@@ -15,7 +15,7 @@ from .program import CASE
 
 
 class Reach:
-    """The scales of a rulebook that have alarms, ready to be told of cases with faults."""
+    """The scales of a rulebook that have alarms, ready for cases with problems."""
 
     def __init__(self, compiled: CompiledRulebook) -> None:
         self.compiled, self.rulebook = compiled, compiled.rulebook

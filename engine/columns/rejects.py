@@ -1,4 +1,4 @@
-"""Rows set apart from the good ones: what is told of each fault is found once for each value that stands there."""
+"""Rejected rows: the problem of a value is worded once for each distinct value of a column."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,29 +24,29 @@ AT_ONCE = 1 << 14  # rejects that are text at a time
 
 
 @dataclass(frozen=True)
-class Apart:
-    """Cases set apart: `findings` has their ids and what stands of them, `at_fault` what is wrong with the others.
+class Rejects:
+    """Rejected cases: `findings` has their ids and the answers that could be read, `at_fault` those with problems.
 
-    `told` has for each the reason, its first problem as the inside of a JSON object, and where there are several all of
-    them as a JSON list.
+    `reasons` has for each the reason, its first problem as the inside of a JSON object, and where there are several
+    all of them as a JSON list.
     """
 
     findings: pl.DataFrame
-    told: pl.DataFrame
+    reasons: pl.DataFrame
     at_fault: AtFault
 
     @property
     def count(self) -> int:
         """How many cases."""
-        return int(self.told.height)
+        return int(self.reasons.height)
 
-    def reasons(self) -> dict[str, int]:
+    def counts(self) -> dict[str, int]:
         """How many for which reason."""
-        return dict(self.told["reason"].value_counts().iter_rows())
+        return dict(self.reasons["reason"].value_counts().iter_rows())
 
 
-class Teller(Protocol):
-    """Tells what is wrong, as the inside of a JSON object without the place."""
+class Descriptions(Protocol):
+    """Words for what is wrong, as the inside of a JSON object without the place."""
 
     def fault(self, name: str, value: Any) -> str:
         """What is wrong with a value that stands in a column."""
@@ -60,12 +60,14 @@ class Teller(Protocol):
     def twice(self, name: str, times: int) -> str:
         """That an id is used so many times."""
 
-    def placed(self, line: int, told: str) -> str:
+    def placed(self, line: int, problem: str) -> str:
         """A problem with its place in the file."""
 
 
-def parted(typed: Typed, lines: Any, times: Any, extra: bool, tell: Teller) -> tuple[pl.DataFrame, Apart]:
-    """The good rows with what is passed through, and those set apart.
+def split_rejects(
+    typed: Typed, lines: Any, times: Any, extra: bool, describe: Descriptions
+) -> tuple[pl.DataFrame, Rejects]:
+    """The good rows with what is passed through, and the rejected ones.
 
     `lines` has the line of each row, and `times` how often its id is used.
     """
@@ -77,28 +79,28 @@ def parted(typed: Typed, lines: Any, times: Any, extra: bool, tell: Teller) -> t
     odd |= times > 0
     rows: Any = np.flatnonzero(odd)
     if not len(rows):
-        return whole, Apart(pl.DataFrame(), told_of([]), typed.at_fault.of(pl.Series(rows)))
+        return whole, Rejects(pl.DataFrame(), reasons_of([]), typed.at_fault.of(pl.Series(rows)))
     seen = _Seen(typed, rows)
     problems: list[list[str]] = [[] for _ in rows]
     reasons = [IMPOSSIBLE] * len(rows)
     for place in np.flatnonzero(times[rows] > 0).tolist():
-        problems[place].append(tell.twice(seen.findings[CASE][place], int(times[rows[place]])))
+        problems[place].append(describe.twice(seen.findings[CASE][place], int(times[rows[place]])))
         reasons[place] = TWICE
     for place, name, value in seen.faults():
-        problems[place].append(tell.fault(name, value))
+        problems[place].append(describe.fault(name, value))
         reasons[place] = WRONG if reasons[place] == IMPOSSIBLE else reasons[place]
     for place, name, text, own in seen.in_folders():
-        problems[place].append(tell.differs(name, own, text) if own is not None else tell.fault(name, text))
+        problems[place].append(describe.differs(name, own, text) if own is not None else describe.fault(name, text))
         reasons[place] = WRONG if reasons[place] == IMPOSSIBLE else reasons[place]
     for place, law, facts in seen.impossible(typed.laws):
-        problems[place].append(tell.impossible(law, facts))
+        problems[place].append(describe.impossible(law, facts))
     numbers = lines[rows].tolist()
-    placed = [[tell.placed(line, one) for one in some] for line, some in zip(numbers, problems, strict=True)]
-    return whole.filter(pl.Series(~odd)), Apart(*seen.left(typed.laws, told_of(zip(reasons, placed, strict=True))))
+    placed = [[describe.placed(line, one) for one in some] for line, some in zip(numbers, problems, strict=True)]
+    return whole.filter(pl.Series(~odd)), Rejects(*seen.left(typed.laws, reasons_of(zip(reasons, placed, strict=True))))
 
 
-def told_of(cases: Iterable[tuple[str, Sequence[str]]]) -> pl.DataFrame:
-    """The table of what is told of cases: for each a reason and its problems as the insides of JSON objects."""
+def reasons_of(cases: Iterable[tuple[str, Sequence[str]]]) -> pl.DataFrame:
+    """The table of why cases are rejected: for each a reason and its problems as the insides of JSON objects."""
     rows = [
         (reason, problems[0], f"[{', '.join(f'{{{one}}}' for one in problems)}]" if len(problems) > 1 else None)
         for reason, problems in cases
@@ -106,10 +108,10 @@ def told_of(cases: Iterable[tuple[str, Sequence[str]]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"reason": pl.String, "first": pl.String, "all": pl.String}, orient="row")
 
 
-def apart_of(rulebook: Rulebook, cases: Sequence[Case], told: pl.DataFrame) -> Apart:
+def rejects_of(rulebook: Rulebook, cases: Sequence[Case], reasons: pl.DataFrame) -> Rejects:
     """Cases that were read one by one."""
     findings = table_of(rulebook, [case.id for case in cases], [case.facts for case in cases])
-    return Apart(findings, told, at_fault_of(rulebook.terms, cases))
+    return Rejects(findings, reasons, at_fault_of(rulebook.terms, cases))
 
 
 class _Seen:
@@ -145,52 +147,53 @@ class _Seen:
             for place, row in zip(places.to_list(), facts.rows(named=True), strict=True):
                 yield place, law, {term: value for term, value in row.items() if value is not None}
 
-    def left(self, laws: Mapping[str, Law], told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, AtFault]:
-        """The findings without those that together cannot be, with what is told and what is at fault."""
-        apart: dict[str, pl.Series] = {}
+    def left(self, laws: Mapping[str, Law], reasons: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, AtFault]:
+        """The findings without those that together cannot be, with their reasons, and what has a problem."""
+        withheld: dict[str, pl.Series] = {}
         for name, holds in self.laws.items():
             for term in laws[name].condition.terms() & set(self.findings.columns) if holds.any() else ():
                 wrong = holds & self.findings[term].is_not_null()
-                apart[term] = apart[term] | wrong if term in apart else wrong
+                withheld[term] = withheld[term] | wrong if term in withheld else wrong
         findings = self.findings.with_columns(
-            pl.when(~truth).then(pl.col(term)).alias(term) for term, truth in apart.items()
+            pl.when(~truth).then(pl.col(term)).alias(term) for term, truth in withheld.items()
         )
         doubted = self.at_fault.doubted
         doubted = doubted.with_columns(
-            (truth | doubted[term] if term in doubted.columns else truth).alias(term) for term, truth in apart.items()
+            (truth | doubted[term] if term in doubted.columns else truth).alias(term)
+            for term, truth in withheld.items()
         )
-        return findings, told, AtFault(self.at_fault.meant, doubted)
+        return findings, reasons, AtFault(self.at_fault.meant, doubted)
 
 
 # --- as lines --------------------------------------------------------------------------------------------------------
 
 
-class Rejected:
-    """Writes cases that are set apart, the most urgent first."""
+class RejectsWriter:
+    """Writes rejected cases, the most urgent first."""
 
     def __init__(self, compiled: CompiledRulebook) -> None:
         self.reach = Reach(compiled)
 
-    def write(self, some: Sequence[Apart], path: Path) -> list[list[int]]:
+    def write(self, some: Sequence[Rejects], path: Path) -> list[list[int]]:
         """Write the rejects as lines; gives back where those of each level stand: level, start, length."""
         levels: dict[int, list[int]] = {}
         with path.open("wb") as file:
             if some:
-                told, findings = pl.concat([one.told for one in some]), joined([one.findings for one in some])
-                least, most = self.reach.figures(findings, _all(some), told["reason"] == BROKEN)
-                level = self.reach.levels(least, most) if self.reach.scales else np.zeros(told.height, np.int64)
+                reasons, findings = pl.concat([one.reasons for one in some]), joined([one.findings for one in some])
+                least, most = self.reach.figures(findings, _all(some), reasons["reason"] == BROKEN)
+                level = self.reach.levels(least, most) if self.reach.scales else np.zeros(reasons.height, np.int64)
                 for number in np.unique(level)[::-1].tolist():
                     start = file.tell()
                     rows = np.flatnonzero(level == number)
                     for first in range(0, len(rows), AT_ONCE):
                         group = pl.Series(rows[first : first + AT_ONCE])
                         ends = (_ends(one, group) for one in (least, most))
-                        file.write(as_bytes(_lines(findings[group], told[group], *ends)))
+                        file.write(as_bytes(_lines(findings[group], reasons[group], *ends)))
                     levels[number] = [start, file.tell() - start]
         return [[number, *place] for number, place in levels.items()]
 
 
-def _all(some: Sequence[Apart]) -> AtFault:
+def _all(some: Sequence[Rejects]) -> AtFault:
     doubted = joined([one.at_fault.doubted for one in some])
     return AtFault(
         joined([one.at_fault.meant for one in some]), doubted.with_columns(pl.all().exclude(CASE).fill_null(False))
@@ -202,20 +205,20 @@ def _ends(reached: pl.DataFrame, rows: pl.Series) -> pl.Series:
     if not reached.width:
         return pl.Series(["{}"] * len(rows))
     nothing = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: null" for name in reached.columns)
-    told: pl.Series = objects(reached[rows]).replace("{}", f"{{{nothing}}}")
-    return told
+    texts: pl.Series = objects(reached[rows]).replace("{}", f"{{{nothing}}}")
+    return texts
 
 
-def _lines(findings: pl.DataFrame, told: pl.DataFrame, least: pl.Series, most: pl.Series) -> pl.Series:
-    nobody = pl.Series(["{}"] * told.height)
+def _lines(findings: pl.DataFrame, reasons: pl.DataFrame, least: pl.Series, most: pl.Series) -> pl.Series:
+    nobody = pl.Series(["{}"] * reasons.height)
     texts = {
         "case": objects(findings.select(CASE)).str.head(-1),
-        "first": told["first"],
-        "reason": objects(told.select("reason")).str.slice(1).str.head(-1),
+        "first": reasons["first"],
+        "reason": objects(reasons.select("reason")).str.slice(1).str.head(-1),
         "least": '"at least": ' + least,
         "most": '"at most": ' + most,
         "facts": '"facts": ' + (objects(findings.drop(CASE)) if findings.width > 1 else nobody),
-        "all": '"problems": ' + told["all"],
+        "all": '"problems": ' + reasons["all"],
     }
     inside = pl.concat_str(pl.all(), separator=", ", ignore_nulls=True)
     return pl.DataFrame(texts).select(pl.concat_str(inside, pl.lit("}"))).to_series()

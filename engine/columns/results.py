@@ -25,7 +25,7 @@ FRAMED = ("disputed", "gaps", BROKEN_LAWS)
 
 @dataclass(frozen=True)
 class Row:
-    """One case of the answers: where it stands, its answer to one conclusion, and what was expected, if told."""
+    """One case of the answers: where it stands, its answer to one conclusion, and what was expected, if given."""
 
     part: Path
     number: int
@@ -74,8 +74,8 @@ class Answers:
 
     def differing(self, term: str, limit: int) -> tuple[Row, ...]:
         """The first cases whose answer is another than the expected one."""
-        told = expected_of(term)
-        return self._rows(term, told.is_not_null() & (told != answer_of(self.rulebook.terms[term])), limit)
+        expected = expected_of(term)
+        return self._rows(term, expected.is_not_null() & (expected != answer_of(self.rulebook.terms[term])), limit)
 
     def disputed(self, term: str, limit: int) -> tuple[Row, ...]:
         """The first cases in which the conclusion is disputed."""
@@ -87,9 +87,9 @@ class Answers:
 
     def _rows(self, term: str, wanted: pl.Expr, limit: int) -> tuple[Row, ...]:
         found: list[Row] = []
-        told = expected_of(term) if term in self.expected else pl.lit(None, pl.String)
+        expected = expected_of(term) if term in self.expected else pl.lit(None, pl.String)
         answer = answer_of(self.rulebook.terms[term]) if term else pl.lit(WITHHELD)
-        columns = {"case": pl.col(CASE), "answer": answer, "expected": told}
+        columns = {"case": pl.col(CASE), "answer": answer, "expected": expected}
         for path, table in self._tables.items():
             if len(found) == limit:
                 break
@@ -128,18 +128,18 @@ def answer_of(term: Term) -> pl.Expr:
     """The answer to a conclusion of one value as text: the value, how far it is open, or why there is none."""
     if term.takes_highest:
         low, high = (pl.col(f"{term.name} {end}").cast(pl.String) for end in ("at least", "at most"))
-        told = pl.when(low == high).then(low).otherwise(pl.format("{}" + RANGE + "{}", low, high))
-        return pl.when(low.is_null()).then(pl.lit(WITHHELD)).otherwise(told)
+        ends = pl.when(low == high).then(low).otherwise(pl.format("{}" + RANGE + "{}", low, high))
+        return pl.when(low.is_null()).then(pl.lit(WITHHELD)).otherwise(ends)
     nothing = pl.when(breaking()).then(pl.lit(WITHHELD)).otherwise(pl.lit(OPEN))
     value = pl.col(term.name).cast(pl.String).fill_null(nothing)
-    told = pl.when(listed("gaps", term.name)).then(pl.lit(GAP)).otherwise(value)
-    return pl.when(listed("disputed", term.name)).then(pl.lit(DISPUTED)).otherwise(told)
+    answer = pl.when(listed("gaps", term.name)).then(pl.lit(GAP)).otherwise(value)
+    return pl.when(listed("disputed", term.name)).then(pl.lit(DISPUTED)).otherwise(answer)
 
 
 def expected_of(term: str) -> pl.Expr:
-    """The expected answer as text; null where none is told."""
-    told = pl.col(EXPECTED + term)
-    return pl.when(~told.is_in(BLANK)).then(told)
+    """The expected answer as text; null where there is none."""
+    expected = pl.col(EXPECTED + term)
+    return pl.when(~expected.is_in(BLANK)).then(expected)
 
 
 def listed(column: str, name: str) -> pl.Expr:

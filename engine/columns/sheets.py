@@ -1,4 +1,4 @@
-"""What calamine does not tell of the sheets of a workbook: how far they reach, and cells without a value to be read."""
+"""What calamine does not say about the sheets of a workbook: how far they reach, and cells without a value."""
 
 import posixpath
 import re
@@ -55,7 +55,7 @@ class Scanned:
 
 
 def scanned(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> Scanned:
-    """What a part of the workbook has; raises BadZipFile where it is larger than told."""
+    """What a part of the workbook has; raises BadZipFile where it is larger than declared."""
     found, rest = Scanned(), b""
     with archive.open(one) as part:
         while some := part.read(AT_ONCE):

@@ -73,7 +73,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Rejects:
-    """What was set apart: how many, by reason, and by the step that each scale reaches at least and at most.
+    """What was rejected: how many, by reason, and by the step that each scale reaches at least and at most.
 
     None stands for what could not be read.
     """
@@ -214,7 +214,7 @@ def _spread(term: Term, counts: Mapping[Key, int]) -> Spread:
     return Spread(**found)
 
 
-# --- what was set apart ----------------------------------------------------------------------------------------------
+# --- what was rejected -----------------------------------------------------------------------------------------------
 
 
 def _rejects(path: Path, rulebook: Rulebook) -> Rejects:

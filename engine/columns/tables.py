@@ -112,12 +112,14 @@ class Reading:
             if wrong is not None and wrong.any():
                 wrong = wrong.fill_null(False)
                 faults[name] = faults[name] | wrong if name in faults else wrong
-        findings, at_fault, said = with_folder(self.findings, *doubts.settle(pl.DataFrame(columns)), folder)
+        findings, at_fault, in_rows = with_folder(self.findings, *doubts.settle(pl.DataFrame(columns)), folder)
         findings, no_groups = self._groups_answered(findings, at_fault, raw)
         faults |= no_groups
         laws, broken = self.rulebook.impossible, self._impossible(findings)
-        told = (*beside_folder, *said)
-        return Typed(raw, findings, pl.DataFrame(passed), faults, broken, laws, tuple(unknown), odd, at_fault, told)
+        folder_faults = (*beside_folder, *in_rows)
+        return Typed(
+            raw, findings, pl.DataFrame(passed), faults, broken, laws, tuple(unknown), odd, at_fault, folder_faults
+        )
 
     def _groups_answered(
         self, findings: pl.DataFrame, at_fault: AtFault, raw: pl.DataFrame
@@ -178,11 +180,11 @@ def _expected_text(term: Term, raw: Any) -> str | Misspelt | None:
     if raw is REPEATED:
         return Misspelt(Problem(Place(""), "stands here twice"))
     answer = read_expected(term, raw)
-    return answer if isinstance(answer, Misspelt) else told_answer(answer)
+    return answer if isinstance(answer, Misspelt) else answer_text(answer)
 
 
 def _is_aside(name: str) -> bool:
-    """Whether a column says nothing of the patient: the id, what is told of the case, what was expected."""
+    """Whether a column says nothing of the patient: the id, the words about the case, what was expected."""
     return name in (CASE, *ASIDE) or name.startswith(EXPECTED)
 
 
@@ -196,16 +198,16 @@ def _beside_folder(raw: pl.DataFrame, folder: Mapping[str, str | None]) -> tuple
     """The table with what folders say of columns that are no findings, and where its rows say otherwise."""
     faults = []
     for name, text in folder.items():
-        said = pl.Series(name, [text], pl.String).new_from_index(0, raw.height)
+        by_folder = pl.Series(name, [text], pl.String).new_from_index(0, raw.height)
         if name not in raw.columns:
-            raw = raw.with_columns(said)
+            raw = raw.with_columns(by_folder)
         elif text is not None:
-            own = as_text(raw[name])
-            empty = ~says_something(own)
+            in_row = as_text(raw[name])
+            empty = ~says_something(in_row)
             if empty.any():
-                raw = raw.with_columns(own.zip_with(~empty, said))
-            wrong = ~empty & (own != said).fill_null(False)
-            faults += [FolderFault(name, wrong, text, own)] if wrong.any() else []
+                raw = raw.with_columns(in_row.zip_with(~empty, by_folder))
+            wrong = ~empty & (in_row != by_folder).fill_null(False)
+            faults += [FolderFault(name, wrong, text, in_row)] if wrong.any() else []
     return raw, faults
 
 
@@ -215,7 +217,7 @@ def numbered(stem: str, lines: Any) -> pl.Series:
     return names
 
 
-def told_answer(answer: Answer | None) -> str | None:
+def answer_text(answer: Answer | None) -> str | None:
     """An expected answer as one text, as `read_expected` reads it."""
     if isinstance(answer, Range):
         return f"{answer.low}{RANGE}{answer.high}"
@@ -307,7 +309,7 @@ def as_text(column: pl.Series) -> pl.Series:
 
 
 def beside(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
-    """Two tables of the same rows as one; a name that the first has already is told apart."""
+    """Two tables of the same rows as one; a name that the first has already is changed."""
     taken = {*first.columns, *second.columns}
     renamed = {name: given_name(name, taken) for name in second.columns if name in first.columns}
     return first.hstack(second.rename(renamed)) if second.width else first
@@ -328,8 +330,8 @@ class Answering(Program):
     def answers(self, table: pl.DataFrame, trace: str) -> pl.DataFrame:
         """The answers of `evaluate` with four lists of names before the rules; which wait if all is traced."""
         rows = self.frame.of(table)
-        told = {"disputed": rows.disputed(), "gaps": rows.gaps(), BROKEN_LAWS: rows.broken, "ask": rows.unanswered()}
-        lists = [_names(column, bitmaps, table.height) for column, bitmaps in told.items()]
+        listed = {"disputed": rows.disputed(), "gaps": rows.gaps(), BROKEN_LAWS: rows.broken, "ask": rows.unanswered()}
+        lists = [_names(column, bitmaps, table.height) for column, bitmaps in listed.items()]
         waits = rows.waits() if trace == "full" else ()
         return pl.DataFrame([*rows.ids(), *rows.conclusions(), *lists, *rows.fires(), *waits])
 

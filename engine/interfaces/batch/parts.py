@@ -9,7 +9,7 @@ from ...case import Case
 from ...circuit import CompiledRulebook
 from ...columns import duplicates, encoding, lookup, partition, tables
 from ...columns.piece import Spot
-from ...columns.rejects import Apart, Rejected
+from ...columns.rejects import Rejects, RejectsWriter
 from ...columns.results import laws_broken
 from ...facts import EXPECTED
 from ...none_of_these import NONE_OF_THESE, SEPARATOR
@@ -49,7 +49,7 @@ class Part:
     after: Position
     cases: int = 0
     found: list[Any] = field(default_factory=list)
-    rejects: list[Apart] = field(default_factory=list)
+    rejects: list[Rejects] = field(default_factory=list)
     marks: list[Any] = field(default_factory=list)
     inputs: Counter[int] = field(default_factory=Counter)
     unknown: dict[str, None] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Writer:
         self.store = store
         compiled = CompiledRulebook(rulebook)
         self.program = tables.Answering(compiled)
-        self.rejected = Rejected(compiled)
+        self.rejected = RejectsWriter(compiled)
         self.findings = {term.name for term in rulebook.findings}
         self.domains = encoding.domains_of(rulebook)
 
@@ -96,7 +96,7 @@ class Writer:
         findings = whole_table.select(own)
         answers = tables.beside(self.program.answers(findings, self.options.trace), whole_table.drop(own))
         empty = partition.without_answer(findings)
-        rejects = sum(apart.count for apart in part.rejects)
+        rejects = sum(one.count for one in part.rejects)
         assert part.cases == answers.height + rejects, "a case was lost"
         form = self.options.form
         digest = self.rulebook.digest
@@ -114,7 +114,7 @@ class Writer:
             "empty": empty,
             "broken laws": laws_broken(answers),
             "rejects": rejects,
-            "reasons": dict(sum((Counter(apart.reasons()) for apart in part.rejects), Counter())),
+            "reasons": dict(sum((Counter(one.counts()) for one in part.rejects), Counter())),
             "levels": levels,
             "inputs": {str(number): count for number, count in part.inputs.items()},
             "unknown": list(part.unknown),
@@ -128,7 +128,7 @@ class Writer:
         table = tables.table_of(self.rulebook, [case.id for case in cases], [case.facts for case in cases])
         names = dict.fromkeys(name for case in cases for name in case.expected or ())
         texts: dict[str, list[str | None]] = {
-            f"{EXPECTED}{name}": [tables.told_answer((case.expected or {}).get(name)) for case in cases]
+            f"{EXPECTED}{name}": [tables.answer_text((case.expected or {}).get(name)) for case in cases]
             for name in names
         }
         if any(case.none_of_these for case in cases):

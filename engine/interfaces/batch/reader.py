@@ -223,7 +223,7 @@ class Reader:
         part.unknown.update(dict.fromkeys([*typed.unknown, *piece.more]))
         part.notice(some.input, self._noticed(one, typed, piece.more))
         rows = self.sorting.rows_of(printable(path))
-        good, bad = rejects.parted(
+        good, bad = rejects.split_rejects(
             typed, piece.lines, duplicates.times(twice, marks), self.options.extra == "keep", rows
         )
         part.found.append(good)

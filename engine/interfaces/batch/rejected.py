@@ -8,7 +8,7 @@ from typing import Any
 
 from ...case import Case, Value
 from ...columns.piece import REPEATED, Strange
-from ...columns.rejects import BROKEN, IMPOSSIBLE, TWICE, WRONG, Apart, apart_of, told_of
+from ...columns.rejects import BROKEN, IMPOSSIBLE, TWICE, WRONG, Rejects, reasons_of, rejects_of
 from ...columns.tables import ASIDE, CASE
 from ...errors import Place, Problem
 from ...facts import EXPECTED, cannot_be, differs
@@ -43,19 +43,19 @@ class Sorting:
         assert problem is not None, f"{name}: {value!r} was found to be a fault, and is none"
         return _inside(problem)
 
-    def cases(self, cases: Sequence[Case], times: Sequence[int]) -> tuple[list[Case], Apart]:
+    def cases(self, cases: Sequence[Case], times: Sequence[int]) -> tuple[list[Case], Rejects]:
         """The good ones of cases that were read one by one, and those set apart; `times`: how often each id is used."""
         told = [self._told(case, number) for case, number in zip(cases, times, strict=True)]
         good = [case for case, (_, problems) in zip(cases, told, strict=True) if not problems]
         bad = [case for case, (_, problems) in zip(cases, told, strict=True) if problems]
         rows = [(reason, [_whole(problem) for problem in problems]) for reason, problems in told if problems]
-        return good, apart_of(self.rulebook, bad, told_of(rows))
+        return good, rejects_of(self.rulebook, bad, reasons_of(rows))
 
-    def broken(self, problems: Sequence[Problem]) -> Apart:
+    def broken(self, problems: Sequence[Problem]) -> Rejects:
         """Lines or files that could not be read."""
         rows = [(BROKEN, [_whole(problem)]) for problem in problems]
         unread = [Case(str(problem.place), {}, unread=True) for problem in problems]
-        return apart_of(self.rulebook, unread, told_of(rows))
+        return rejects_of(self.rulebook, unread, reasons_of(rows))
 
     def _told(self, case: Case, times: int) -> tuple[str, tuple[Problem, ...]]:
         if case.unread:
