@@ -231,6 +231,14 @@ def test_a_finding_is_answered_where_it_applies_alone() -> None:
     assert not patients.answers["pain before"].known.any()
 
 
+def test_an_entry_is_about_what_is_so_where_nobody_asks() -> None:
+    people = PEOPLE.replace("[condition: tumour, numb: no]", "[pregnant: yes]")
+    _, patients = drawn(people=people)
+    pregnant = patients.answers["pregnant"].values == 0
+    assert (patients.answers["limp"].values[pregnant] == 2).all()
+    assert not patients.answers["pregnant"].known.all()
+
+
 def test_the_same_seed_draws_the_same_patients_whatever_another_finding_says() -> None:
     (_, first), (_, again), (_, other) = drawn(500), drawn(500), drawn(500, Draw(1))
     assert all((first.answers[name].values == again.answers[name].values).all() for name in first.answers)
@@ -422,7 +430,7 @@ def test_a_report_sets_a_batch_beside_the_drawn_patients(folder: Path, tmp_path:
     for name in ("this batch", "well", "tumour", "clot"):
         assert f">{name}</th>" in text
     stopped = pl.concat(pl.read_parquet(part) for part in (out / "answers").glob("*.parquet"))["stop"] == "yes"
-    assert f"this batch</th><td>{100 * stopped.mean():.1f}</td>" in text
+    assert f"this batch</th><td>{100 * int(stopped.sum()) / len(stopped):.1f}</td>" in text
 
 
 def _page(folder: Path, out: Path, page: Path, *words: str) -> str:

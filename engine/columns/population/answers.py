@@ -27,14 +27,22 @@ COMPARED: Mapping[str, Compare] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A finding of many patients: places of values, or numbers; and whether it is known."""
+    """A finding of many patients: places of values, or numbers; whether it is answered, and whether it is so unasked.
+
+    Where a question does not apply, `so` still says that there is a value.
+    """
 
     values: NDArray[np.int32]
     known: Truth
+    so: Truth
 
     def at(self, rows: NDArray[np.intp]) -> "Answer":
         """The answers of some of the patients."""
-        return Answer(self.values[rows], self.known[rows])
+        return Answer(self.values[rows], self.known[rows], self.so[rows])
+
+    def put(self, rows: NDArray[np.intp], others: "Answer") -> None:
+        """Give some of the patients the answers of others."""
+        self.values[rows], self.known[rows], self.so[rows] = others.values, others.known, others.so
 
 
 Answers = dict[str, Answer]
@@ -69,7 +77,7 @@ class Patients:
     def put(self, rows: NDArray[np.intp], others: "Patients") -> None:
         """Give these patients the answers of others."""
         for name, answer in self.answers.items():
-            answer.values[rows], answer.known[rows] = others.answers[name].values, others.answers[name].known
+            answer.put(rows, others.answers[name])
 
     def given(self) -> dict[str, Given]:
         """The answers as the circuit reads them."""
@@ -77,39 +85,43 @@ class Patients:
 
     # --- conditions --------------------------------------------------------------------------------------------------
 
-    def holds(self, condition: Condition) -> Truth:
-        """In whom every part of a condition is known to hold, and no `unless` does."""
+    def holds(self, condition: Condition, unasked: bool = False) -> Truth:
+        """In whom every part of a condition is known to hold, and no `unless` does.
+
+        `unasked`, also by what is so where a question does not apply.
+        """
         found = np.ones(self.count, np.bool_)
         for part in condition.lines:
-            found &= self._part(part)
+            found &= self._part(part, unasked)
         for part in condition.unless:
-            found &= ~self._part(part)
+            found &= ~self._part(part, unasked)
         return found
 
-    def _part(self, part: Line | Group) -> Truth:
+    def _part(self, part: Line | Group, unasked: bool) -> Truth:
         if isinstance(part, Group):
-            counts = reduce(np.add, (self._line(line).astype(np.uint8) for line in part.lines))
+            counts = reduce(np.add, (self._line(line, unasked).astype(np.uint8) for line in part.lines))
             return np.asarray(counts >= part.least)
-        return self._line(part)
+        return self._line(part, unasked)
 
-    def _line(self, line: Line) -> Truth:
+    def _line(self, line: Line, unasked: bool) -> Truth:
         mine = self.answers.get(line.term)
         if mine is None or isinstance(line, Unsettled):
             return np.zeros(self.count, np.bool_)
+        known = mine.so if unasked else mine.known
         match line:
             case Is():
                 chosen = np.array([value in line.values for value in self.domains[line.term].values])
-                return np.asarray(chosen[mine.values] & mine.known)
+                return np.asarray(chosen[mine.values] & known)
             case Within():
                 low = line.low if line.low is not None else -(1 << 31)
                 high = line.high if line.high is not None else (1 << 31) - 1
-                return np.asarray((mine.values >= low) & (mine.values <= high) & mine.known)
+                return np.asarray((mine.values >= low) & (mine.values <= high) & known)
             case Against():
-                return self._against(line, mine)
+                return self._against(line, mine, known, unasked)
 
-    def _against(self, line: Against, mine: Answer) -> Truth:
+    def _against(self, line: Against, mine: Answer, known: Truth, unasked: bool) -> Truth:
         other = self.answers.get(line.other)
         if other is None:
             return np.zeros(self.count, np.bool_)
         compared = COMPARED[line.relation](mine.values.astype(np.int64), other.values.astype(np.int64), line.amount)
-        return np.asarray(compared & mine.known & other.known)
+        return np.asarray(compared & known & (other.so if unasked else other.known))

@@ -182,7 +182,7 @@ class _Counter:
                 _only_highest(truth, [f"{name} = {value}" for value in self.answers[name]])
         signs = np.zeros(count, np.bool_)
         for sign in self.population.signs:
-            signs |= patients.holds(sign)
+            signs |= patients.holds(sign, unasked=True)
         parts = {name: _percent(here) for name, here in truth.items()}
         parts["with a sign"] = _percent(signs)
         parts |= {f"{name} with a sign": _percent(truth[name] & signs) for name in self.alarms}

@@ -83,7 +83,8 @@ class Sampler:
             patients.answers[name] = self.answer(patients, name, entries, draw, number)
         for term in self.rulebook.findings:
             if term.name not in patients.answers:
-                patients.answers[term.name] = Answer(np.zeros(count, np.int32), np.zeros(count, np.bool_))
+                nobody = np.zeros(count, np.bool_)
+                patients.answers[term.name] = Answer(np.zeros(count, np.int32), nobody, nobody.copy())
         return patients
 
     def change(self, patients: Patients, step: Step, draw: Draw, label: str) -> Patients:
@@ -99,7 +100,7 @@ class Sampler:
         wrong = np.flatnonzero(self.ruled_out(changed))
         for name in self.population.wrong_answers.entries:
             before, now = patients.answers[name], changed.answers[name]
-            now.values[wrong], now.known[wrong] = before.values[wrong], before.known[wrong]
+            now.put(wrong, before.at(wrong))
         return changed
 
     def ruled_out(self, patients: Patients) -> Truth:
@@ -118,22 +119,23 @@ class Sampler:
         """What is answered to one finding: `otherwise`, or what was, where no entry is about a patient."""
         count, before = patients.count, otherwise or patients.answers.get(name)
         values = np.zeros(count, np.int32) if before is None else before.values.copy()
-        known = np.zeros(count, np.bool_) if before is None else before.known.copy()
+        so = np.zeros(count, np.bool_) if before is None else before.so.copy()
         gate = self.rulebook.gates.get(name)
-        free = np.ones(count, np.bool_) if gate is None else patients.holds(gate)
-        known &= free
+        free = np.ones(count, np.bool_)
+        applies = free if gate is None else patients.holds(gate)
         if draw.common and name in draw.common:
-            return Answer(np.full(count, self.domains[name].values.index(draw.common[name]), np.int32), free)
+            place = self.domains[name].values.index(draw.common[name])
+            return Answer(np.full(count, place, np.int32), applies.copy(), free)
         numbers = np.random.default_rng([draw.seed, draw.block, crc32(f"{label} {name}".encode())]).random(count)
         uncertain = {self.domains[name].values.index(value) for value in self.population.uncertain.get(name, ())}
         for entry in entries:
-            here = free & patients.holds(entry.condition)
+            here = free & patients.holds(entry.condition, unasked=True)
             free = free & ~here
             rows = np.flatnonzero(here)
             values[rows] = self._looked_up(patients, name, _scaled(entry, uncertain, draw.factor), rows, numbers[rows])
-            known[rows] = values[rows] != UNKNOWN
-        values[~known] = 0
-        return Answer(values, known)
+            so[rows] = values[rows] != UNKNOWN
+        values[~so] = 0
+        return Answer(values, so & applies, so)
 
     def _looked_up(
         self, patients: Patients, name: str, entry: Entry, rows: NDArray[np.intp], numbers: NDArray[np.float64]
@@ -150,7 +152,7 @@ class Sampler:
             domain = self.domains[name]
             start = patients.answers[entry.start]
             values = np.clip(values + start.values[rows], domain.low, domain.high)
-            values = np.where(start.known[rows], values, UNKNOWN)
+            values = np.where(start.so[rows], values, UNKNOWN)
         return np.asarray(values, np.int32)
 
 

@@ -68,4 +68,5 @@ class NextVisit:
         taken: NDArray[np.int32] = np.full(patients.count, NONE, np.int32)
         for place, node in values.items():
             taken[found[node]] = place
-        return Answer(np.maximum(taken, 0), taken != NONE)
+        has = taken != NONE
+        return Answer(np.maximum(taken, 0), has, has.copy())
