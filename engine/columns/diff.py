@@ -151,7 +151,8 @@ def _narrow(column: pl.Series, term: Term) -> pl.Series:
 def _renamed(column: pl.Series, values: Mapping[str, str], term: Term) -> pl.Series:
     """The column with the new names of values."""
     new: pl.Series = column.cast(pl.String).replace(list(values), list(values.values()))
-    return new.cast(dtype_of(term)).alias(column.name)
+    typed: pl.Series = new.cast(dtype_of(term)).alias(column.name)
+    return typed
 
 
 def _told(column: pl.Series) -> pl.Series:
