@@ -16,7 +16,7 @@ from engine.rulebook import Rulebook, Term
 from tests.conftest import tries
 
 VOCABULARY_VALUES = {
-    "working pattern": 10,
+    "working pattern": 11,
     "urgency": 5,
     "adjustment": 6,
     "exercise direction": 7,
