@@ -153,6 +153,8 @@ def _is_folder(word: str) -> bool:
 def _given(words: tuple[str, ...], knowledge: str, accept: bool) -> tuple[str, str, tuple[str, ...]]:
     """The folder to check, the one file that is asked about, and the cases named."""
     directory, names = (words[0], words[1:]) if words and _is_folder(words[0]) else (knowledge, words)
+    if "" in names:
+        raise click.UsageError("an empty word; expected a folder, a file or a case")
     if accept or not names:
         return directory, "", names
     if len(names) > 1:
