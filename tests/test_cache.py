@@ -45,8 +45,10 @@ def test_what_is_written_is_for_the_user_alone(shed: Path, tmp_path: Path) -> No
         load(shed)
     finally:
         os.umask(before)
-    [path] = (tmp_path / "cache" / "lumbar").iterdir()
-    assert path.stat().st_mode & 0o777 == 0o600
+    paths = list((tmp_path / "cache" / "lumbar").iterdir())
+    assert sorted(path.suffix for path in paths) == [".parsedfiles", ".rulebook"]
+    for path in paths:
+        assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
@@ -136,7 +138,7 @@ def test_a_relative_cache_home_is_none(
     monkeypatch.setenv("XDG_CACHE_HOME", "cache")
     monkeypatch.chdir(folder.parent.parent)
     assert load(shed).directory != "kept"
-    assert len(list((tmp_path / "home" / ".cache" / "lumbar").iterdir())) == 1
+    assert list((tmp_path / "home" / ".cache" / "lumbar").glob("*.rulebook"))
     monkeypatch.setenv("HOME", "home")
     monkeypatch.setenv("USERPROFILE", "home")
     assert cache.folder() is None
@@ -183,16 +185,19 @@ def test_a_damaged_file_is_passed_by(content: bytes, folder: Path, shed: Path) -
 
 def test_a_hostile_file_of_mutants_or_verdicts_is_passed_by(shed: Path, tmp_path: Path) -> None:
     from engine.checks.mutation.stored import Kept as Mutants
+    from engine.circuit import CompiledRulebook
+    from engine.proof.prover import Prover
     from engine.proof.stored import Kept as Verdicts
 
     rulebook = load(shed)
-    mutants, verdicts = Mutants(rulebook), Verdicts((), rulebook.terms, rulebook.directory)
+    prover = Prover(CompiledRulebook(rulebook))
+    mutants, verdicts = Mutants(rulebook, prover), Verdicts((), rulebook.terms, rulebook.directory)
     assert mutants.path is not None
     assert verdicts.path is not None
     for content in (*calls(tmp_path / "x"), *map(pickle.dumps, ((), {"cores": {"a": 5}}, 5, "\ud800"))):
         mutants.path.write_bytes(content)
         verdicts.path.write_bytes(content)
-        found = Mutants(rulebook)
+        found = Mutants(rulebook, prover)
         assert (found.by_examples, found.fates) == ({}, {})
         assert Verdicts((), rulebook.terms, rulebook.directory).cores == {}
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from ..case import Case
-from ..document import Fields, Node, Unreadable, decode, read
+from ..document import Fields, Node, Unreadable, decode
 from ..errors import KnowledgeError, Place, Problem, counted
 from ..population import Population
 from ..rulebook import DependencyCycle, Law, Rule, Rulebook
@@ -17,6 +17,7 @@ from .cases import entries_of, make_case
 from .files import EXAMPLES
 from .groups import load_groups
 from .laws import load_claims, load_law, load_sources
+from .parsed import parsed
 from .population import load_population
 from .problem_collector import ProblemCollector
 from .recommendation import load_recommendation
@@ -42,7 +43,7 @@ def assemble(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
     """The rulebook of files, name (with / between folders) to content; raises KnowledgeError."""
     collector = ProblemCollector()
     texts = _texts(collector, files)
-    documents = _documents(collector, texts)
+    documents = _documents(collector, texts, directory)
     if collector.problems and any(
         name.startswith(("terms/", "sources.yaml")) and name not in documents for name in files
     ):
@@ -104,18 +105,9 @@ def marks_of_a_merge(text: str, name: str) -> Problem | None:
     return Problem(place, there, "one of the two versions, without the marks")
 
 
-def _documents(collector: ProblemCollector, texts: Mapping[str, str]) -> dict[str, Node | None]:
-    documents: dict[str, Node | None] = {}
-    for name, text in texts.items():
-        if name.endswith(".yaml"):
-            try:
-                node, repeated = read(text, name)
-                collector.problems += repeated
-                if not _misplaced(collector, name, node):
-                    documents[name] = node
-            except Unreadable as error:
-                collector.problems.append(error.problem)
-    return documents
+def _documents(collector: ProblemCollector, texts: Mapping[str, str], directory: str = "") -> dict[str, Node | None]:
+    trees = parsed(collector, texts, directory)
+    return {name: node for name, node in trees.items() if not _misplaced(collector, name, node)}
 
 
 def _misplaced(collector: ProblemCollector, name: str, node: Node | None) -> bool:

@@ -1,6 +1,6 @@
 """A large knowledge base on disk: the shipped one, with its conclusions, cards, tables and laws several times over.
 
-`python -m tests.bench.large FOLDER [TIMES]` writes it. The copies read the same findings; the saved cases stay as they are.
+`python -m tests.bench.large FOLDER [TIMES]` writes it. The copies read the same findings; saved cases stay as they are.
 """
 
 import csv

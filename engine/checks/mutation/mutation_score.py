@@ -71,7 +71,7 @@ class MutationReport:
 
 def mutation_test(rulebook: Rulebook, prover: Prover) -> MutationReport:
     """Every mutant of every rule, held against its examples and the saved cases."""
-    testing = _Testing(rulebook, prover, Kept(rulebook))
+    testing = _Testing(rulebook, prover, Kept(rulebook, prover))
     shown = testing.by_examples()
     report = testing.report({rule: group for group in shown.values() for rule in group.made})
     testing.kept.save(shown, testing.fates)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ..terminal import Exit, columns, mending, needing, say_json, writing
-from .options import AS_JSON, LENGTH, NewPath, chain_of, load, refuse
+from .options import AS_JSON, LENGTH, NewPath, load, refuse, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,12 +95,12 @@ def check(
     if population or any(drawn.values()):
         sys.exit(Exit.FINE if _population(rulebook, population, drawn, as_json, length) else Exit.TO_MEND)
     wanted, file = _wanted(rulebook, cases), _file(rulebook, file)
-    decide = chain_of(rulebook).decide
+    started()
     before = _before(rulebook, since, as_json)
-    report = run(rulebook, decide, advice, before=before)
+    report = run(rulebook, idle=advice, before=before)
     if accept and _accept(rulebook, report, wanted):
         rulebook = load(directory, as_json)
-        report = run(rulebook, decide, advice, before=before)
+        report = run(rulebook, idle=advice, before=before)
     if file:
         report = about(rulebook, report, file)
     if as_json:
