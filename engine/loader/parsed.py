@@ -9,6 +9,9 @@ from ..document import Node, Unreadable, read
 from .problem_collector import ProblemCollector
 
 CASES = "cases/"
+"""A base that is read without its saved cases leaves theirs."""
+FEW = 8
+"""So many changed files are parsed again each time, which is faster than to write the trees of all of them."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ def parsed(collector: ProblemCollector, texts: Mapping[str, str], directory: str
         else:
             _parse(collector, name, text, digest, found)
     others = {name: one for name, one in known.items() if name.startswith(CASES) and name not in texts}
-    if directory and {**others, **found} != known:  # a base read without its saved cases leaves theirs
+    changed = sum(known.get(name) != one for name, one in found.items())
+    if directory and changed > FEW:
         faulty = {problem.place.file for problem in collector.problems}
         kept.write(ParsedFiles({name: one for name, one in (others | found).items() if name not in faulty}))
     return {name: node for name, (_, node) in found.items()}
