@@ -71,6 +71,7 @@ class Case(Record):
     `expected` has the answer that the case file expects, if any. `problems` lists what is wrong in the file: wrong
     values are left out of `facts`, and such a case gets no advice. `at_fault` names the findings with a wrong value,
     each with the one value that it is probably a typo for, or None; nothing is known of a case that is `unread`.
+    `renamed` has the names of before under which something was read, each with the present one.
     `none_of_these` names the groups of questions of which a person said so, each with the facts that come of it.
     """
 
@@ -84,6 +85,7 @@ class Case(Record):
     at_fault: Mapping[str, Value | None] = field(default_factory=dict)
     unread: bool = False
     none_of_these: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, repr=False)

@@ -162,6 +162,8 @@ def _one_of(term: Term, text: str, place: Place) -> Value | Misspelt:
     values = term.domain.values
     if text in values:
         return text
+    if text in term.former_values:
+        return term.former_values[text]
     word = text.casefold()
     for said in (word, SAID.get(word)):
         alike = [value for value in values if value.casefold() == said]

@@ -25,7 +25,8 @@ class Term(WithDigest):
     the two ends of a range of numbers. `for_patients` has a sentence for each value, empty if there is nothing to say.
     `gap` says that the `otherwise` does not count as an answer, and `accepts` why complete cases may end without one.
     `group` names the questions among which a finding is asked, `none` is what it is where a person says "none of these"
-    of them, and `loses` why a question that is not asked may lose an alarm.
+    of them, and `loses` why a question that is not asked may lose an alarm. `formerly` has the names it had before, and
+    `former_values` those of its values, old to new.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Term(WithDigest):
     group: str = ""
     none: Value | None = None
     loses: str = ""
+    formerly: tuple[str, ...] = ()
+    former_values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def ordinary(self) -> Value | None:
@@ -78,6 +81,17 @@ class Term(WithDigest):
     def single(self) -> bool:
         """Whether one value at most may hold, so that two dispute."""
         return self.domain.kind in ("yes/no", "choice") and not self.takes_highest
+
+
+@dataclass(frozen=True, repr=False)
+class Retired(Record):
+    """A rule that was taken out: what it said, why it went, and when."""
+
+    id: str
+    says: str
+    because: str
+    day: str
+    place: Place
 
 
 @dataclass(frozen=True, repr=False)
@@ -119,6 +133,7 @@ class Rule(WithDigest):
     examples: tuple[Example, ...] = ()
     status: str = "draft"
     row: bool = False
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -244,6 +259,7 @@ class Rulebook(Record):
     recommendation: Recommendation | None = None
     population: Population | None = None
     groups: Mapping[str, QuestionGroup] = field(default_factory=dict)
+    retired: Mapping[str, Retired] = field(default_factory=dict)
     directory: str = ""
 
     def __repr__(self) -> str:
@@ -270,6 +286,17 @@ class Rulebook(Record):
     def finding_names(self) -> tuple[str, ...]:
         """The names of the terms that a case may answer."""
         return tuple(term.name for term in self.findings)
+
+    @cached_property
+    def former_names(self) -> Mapping[str, str]:
+        """The names that terms had before, each with the present one."""
+        return {old: term.name for term in self.terms.values() for old in term.formerly}
+
+    @cached_property
+    def used_names(self) -> Mapping[str, Place]:
+        """The names of rules that are no more, each with where that is written: none is used again."""
+        found = {name: record.place for name, record in self.retired.items()}
+        return found | {old: rule.place for rule in self.rules.values() for old in rule.formerly}
 
     @cached_property
     def allowed(self) -> Mapping[str, Collection[Value]]:

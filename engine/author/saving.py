@@ -7,16 +7,24 @@ from pathlib import Path
 from ..atomic_write import replacing
 
 
-def save(directory: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
-    """Write files below a folder, name to text; where one cannot be written, all are as they were. Raises OSError."""
+def save(directory: Path, texts: Mapping[str, str | None]) -> tuple[Path, ...]:
+    """Write files below a folder, name to text, None for one that goes; where that fails, all are as they were.
+
+    Raises OSError.
+    """
     before: dict[Path, bytes | None] = {}
     try:
         with ExitStack() as places:  # each takes its place when all are written
             for name, text in texts.items():
                 path = directory / name
+                if text is None:
+                    continue
                 path.parent.mkdir(parents=True, exist_ok=True)
                 before[path] = path.read_bytes() if path.exists() else None
                 places.enter_context(replacing(path)).write_text(text, encoding="utf-8", newline="\n")
+        for name in (name for name, text in texts.items() if text is None):
+            before[directory / name] = (directory / name).read_bytes()
+            (directory / name).unlink()
     except BaseException:  # an interruption too leaves everything as it was
         for path, content in before.items():
             _put_back(path, content)
@@ -27,5 +35,5 @@ def save(directory: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
 def _put_back(path: Path, content: bytes | None) -> None:
     if content is None:
         path.unlink(missing_ok=True)
-    elif path.read_bytes() != content:
+    elif not path.exists() or path.read_bytes() != content:
         path.write_bytes(content)

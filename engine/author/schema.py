@@ -10,7 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from ..language import NUMERIC, OTHER_THAN, UNSETTLED
-from ..loader.formats import CARD, CASE, GROUP, IMPOSSIBLE, LABELS, LAW, RECOMMENDATION, SOURCE, TERMS, Field, Holds
+from ..loader.formats import (
+    CARD,
+    CASE,
+    GROUP,
+    IMPOSSIBLE,
+    LABELS,
+    LAW,
+    RECOMMENDATION,
+    RETIRED,
+    SOURCE,
+    TERMS,
+    Field,
+    Holds,
+)
 from ..rulebook import Rulebook, Term
 from .population_schema import population_schema
 
@@ -22,6 +35,7 @@ FILES = {
     "card": "rules/**/*.yaml",
     "law": "laws/**/*.yaml",
     "impossible": "impossible/**/*.yaml",
+    "retired": "retired/**/*.yaml",
     "case": "cases/**/*.yaml",
     "terms": "terms/**/*.yaml",
     "sources": "sources.yaml",
@@ -43,6 +57,7 @@ def schemas(rulebook: Rulebook) -> dict[str, Schema]:
         "card": _object(CARD, rulebook),
         "law": _object(LAW, rulebook),
         "impossible": _object(IMPOSSIBLE, rulebook),
+        "retired": _object(RETIRED, rulebook),
         "case": _case(rulebook),
         "terms": _object((), rulebook)
         | {"properties": {group.name: _named(_object(group.fields, rulebook)) for group in TERMS}},

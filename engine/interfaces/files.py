@@ -52,7 +52,8 @@ class Maker:
     def beneath(self, path: Path) -> "Maker":
         """The same for a file in its folders."""
         folder = partition_of(Path(os.path.abspath(path)))  # noqa: PTH100 (no link followed)
-        return replace(self, folder={key: text for key, text in folder.items() if is_meant(self.rulebook, key)})
+        called = {self.rulebook.former_names.get(key, key): text for key, text in folder.items()}
+        return replace(self, folder={key: text for key, text in called.items() if is_meant(self.rulebook, key)})
 
 
 def is_meant(rulebook: Rulebook, name: str) -> bool:

@@ -11,10 +11,11 @@ from ..case import Case
 from ..document import Fields, Node, Unreadable, decode
 from ..errors import KnowledgeError, Place, Problem, counted
 from ..population import Population
-from ..rulebook import DependencyCycle, Law, Rule, Rulebook
+from ..rulebook import DependencyCycle, Law, Retired, Rule, Rulebook
 from .cards import load_card
 from .cases import entries_of, make_case
 from .files import EXAMPLES
+from .formats import RETIRED
 from .groups import load_groups
 from .laws import load_claims, load_law, load_sources
 from .parsed import parsed
@@ -31,6 +32,7 @@ IDENTITY = {
     "rule": "rules/<stage>/",
     "law": "laws/",
     "impossible": "impossible/",
+    "retired": "retired/",
     "findings": "terms/",
     "conclusions": "terms/",
 }
@@ -153,8 +155,18 @@ def _read(collector: ProblemCollector, texts: Mapping[str, str], documents: Mapp
         sources=sources,
         claims=claims,
         recommendation=load_recommendation(collector, shown, documents[shown], terms) if shown in documents else None,
+        retired={one.id: one for name, node in documents.items() if (one := _retired(collector, name, node))},
         groups=load_groups(collector, GROUPS, documents.get(GROUPS), terms),
     )
+
+
+def _retired(collector: ProblemCollector, name: str, node: Node | None) -> Retired | None:
+    """The record of a rule that was taken out."""
+    if not name.startswith("retired/") or (fields := collector.fields(node, name, RETIRED)) is None:
+        return None
+    rule = collector.identity(fields, "retired", name)
+    says, because, day = (collector.text(fields, key) for key in ("says", "because", "day"))
+    return Retired(rule, says, because, day, Place(name, fields.place.line))
 
 
 def _population(
@@ -196,6 +208,9 @@ def _check_rules(collector: ProblemCollector, rulebook: Rulebook) -> None:
     """What can be seen only with all rules at hand: what is outranked, and circles."""
     whole = True
     for rule in rulebook.rules.values():
+        if rule.id in rulebook.used_names:
+            there = f"the name {rule.id!r} was used before ({rulebook.used_names[rule.id]})"
+            collector.note(rule.place, there, "a name that was never used: old answers would be taken for new ones")
         for lower in rule.outranks:
             whole = _check_outranks(collector, rulebook, rule, lower) and whole
     try:

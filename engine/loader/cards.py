@@ -36,6 +36,7 @@ def load_card(
         outranks=tuple(dict.fromkeys(rule for rule, _ in collector.texts(fields, "outranks"))),
         examples=_examples(collector, fields, terms),
         status=collector.text(fields, "status"),
+        formerly=tuple(name for name, _ in collector.texts(fields, "formerly")),
     )
 
 

@@ -102,9 +102,7 @@ def make_case(
     reader = _Reader(rulebook)
     texts = {ID: name, "says": ""}
     sources: list[str] = []
-    for entry in _with_folder(
-        reader.collector, _named(_once(reader.collector, entries), key_of_id), folder, rulebook, place
-    ):
+    for entry in _with_folder(reader.collector, _named(_once(reader, entries), key_of_id), folder, rulebook, place):
         if entry.key in texts:
             texts[entry.key] = ("" if entry.twice else _text(reader.collector, entry)) or texts[entry.key]
         elif entry.key == "source":
@@ -125,16 +123,22 @@ def make_case(
         problems=tuple(reader.collector.problems),
         at_fault=reader.at_fault,
         none_of_these=reader.none_of_these,
+        renamed=reader.renamed,
     )
 
 
-def _once(collector: ProblemCollector, entries: Iterable[Entry]) -> Iterable[Entry]:
-    """The entries, each key as `tidy` has it; those that are the same then are told, and stand there twice."""
+def _once(reader: "_Reader", entries: Iterable[Entry]) -> Iterable[Entry]:
+    """The entries, each key as `tidy` has it and as it is called today; what is the same then is twice."""
     found: dict[str, Entry] = {}
     for entry in entries:
-        key = tidy(entry.key)
+        said = tidy(entry.key)
+        head = EXPECTED if said.startswith(EXPECTED) else ""
+        bare = said.removeprefix(head)
+        key = head + reader.rulebook.former_names.get(bare, bare)
+        if key != said and not is_missing(entry.value):
+            reader.renamed[bare] = key.removeprefix(head)
         if key in found:
-            collector.note(entry.place, f"{key[:80]!r} stands here twice", "each key once")
+            reader.collector.note(entry.place, f"{key[:80]!r} stands here twice", "each key once")
         found[key] = replace(found.get(key, entry), key=key, twice=entry.twice or key in found)
     return found.values()
 
@@ -185,6 +189,7 @@ class _Reader:
         self.perhaps: dict[str, None] = {}
         self.groups: tuple[str, ...] = ()
         self.none_of_these: dict[str, tuple[str, ...]] = {}
+        self.renamed: dict[str, str] = {}
 
     def take_groups(self, entry: Entry) -> None:
         """Read the groups of which "none of these" is said; where they stand twice, neither counts."""

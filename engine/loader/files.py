@@ -14,6 +14,7 @@ FOLDERS = {
     "tables": ".csv",
     "laws": ".yaml",
     "impossible": ".yaml",
+    "retired": ".yaml",
     "cases": ".yaml",
     "population": ".yaml",
 }

@@ -77,6 +77,7 @@ CARD = (
     Field("outranks", "rules", "Rules that give way to this one if both hold."),
     Field("because", "text", "Why, and how strong the evidence is.", True),
     _SOURCE,
+    Field("formerly", "texts", "Names that it had before; none is used again."),
     Field("status", "choice", "Whether a clinician has reviewed it.", True, ("draft", "reviewed")),
     Field("examples", "list", "At least one that holds, one that fails, one that waits.", fields=EXAMPLE),
 )
@@ -104,6 +105,10 @@ IMPOSSIBLE = _law(
 _KIND_HELP = "What it may be."
 _VALUES = Field("values", "texts", "Its values; for a scale from low to high.", kinds=("choice", "several"))
 _CODES = Field("codes", "texts", "Codes of other systems.")
+_FORMERLY = (
+    Field("formerly", "texts", "Names that it had before: case files with them are still read, and told."),
+    Field("values formerly", "sentences", "`old value: new value`: case files with the old one are still read."),
+)
 _PATIENTS = Field(FOR_PATIENTS, "sentences", "`value: sentence` in plain words; an empty one says nothing.")
 FINDING = (
     Field("kind", "choice", _KIND_HELP, True, tuple(kind for kind in KINDS if kind not in ("several", "tally"))),
@@ -124,6 +129,7 @@ FINDING = (
     Field("unread", "text", "No rule reads it, and why it is kept."),
     Field("usual", "text", "What is usual (for a number a range, `25 to 70`), for made-up cases."),
     _PATIENTS,
+    *_FORMERLY,
 )  # fmt: skip
 CONCLUSION = (
     Field("kind", "choice", _KIND_HELP, True, tuple(kind for kind in KINDS if kind != "number")),
@@ -137,6 +143,7 @@ CONCLUSION = (
     _PATIENTS,
     Field("gap", "yes or no", "Its `otherwise` is not a real answer: a complete case that ends in it is a gap."),
     Field("accepts", "text", "A complete case may end without an answer here, and why."),
+    *_FORMERLY,
 )  # fmt: skip
 TERMS = (
     Field("findings", "fields", "What is asked or measured, by name.", fields=FINDING),
@@ -174,6 +181,12 @@ RECOMMENDATION = (
     Field("explain", "conclusion", "What `why` explains first.", True),
     _SECTIONS,
     Field(FOR_PATIENTS, "fields", "What `--for patient` shows instead.", fields=PATIENTS),
+)
+RETIRED = (
+    Field("retired", "name", "The name of the file, and of the rule that was.", True),
+    Field("says", "text", "What the rule said.", True),
+    Field("because", "text", "Why it was taken out.", True),
+    Field("day", "text", "When, `2026-11-30`.", True),
 )
 CASE = (
     Field("case", "name", "The name of the file.", True),

@@ -63,6 +63,7 @@ def load_terms(collector: ProblemCollector, documents: Mapping[str, Node | None]
         )
     terms = {name: _gated(collector, term, gates.get(name), terms) for name, term in terms.items()}
     _check_gates(collector, terms, gates)
+    _check_names_of_before(collector, terms)
     return terms
 
 
@@ -104,6 +105,8 @@ def _term(collector: ProblemCollector, name: Text, entry: Node, finding: bool) -
         group=collector.text(fields, "group"),
         none=_none(collector, fields, domain) if finding else None,
         loses=collector.text(fields, "loses"),
+        formerly=tuple(name for name, _ in collector.texts(fields, "formerly")),
+        former_values=_former_values(collector, fields, domain),
     )
     gate = fields.get("asked if")
     _consistent(collector, term, gate)
@@ -160,6 +163,31 @@ def _for_patients(collector: ProblemCollector, fields: Fields, domain: Domain) -
         return {}
     sentences = collector.mapping(node, node.place.file, domain.values)
     return {key.value: collector.text(sentences, key.value) for key, _ in sentences.entries} if sentences else {}
+
+
+def _former_values(collector: ProblemCollector, fields: Fields, domain: Domain) -> dict[str, str]:
+    """Values of before to those of today."""
+    node = fields.get("values formerly")
+    found: dict[str, str] = {}
+    for old, new in node.entries if isinstance(node, Fields) else ():
+        if not isinstance(new, Text) or new.value not in domain.values or old.value in domain.values:
+            there = f"{old.value[:80]!r} is called by no value of today, or is one itself"
+            collector.note(old.place, there, "`old value: new value`")
+        else:
+            found[old.value] = new.value
+    if node is not None and not isinstance(node, Fields):
+        collector.note(node.place, "no values of before", "`old value: new value`")
+    return found
+
+
+def _check_names_of_before(collector: ProblemCollector, terms: Mapping[str, Term]) -> None:
+    """Note it where a name of before is one of today, or of two terms."""
+    owners: dict[str, str] = {}
+    for term in terms.values():
+        for old in term.formerly:
+            if old in terms or owners.setdefault(old, term.name) != term.name:
+                there = f"{old[:80]!r} was the name of {term.name!r}, and is that of another term too"
+                collector.note(term.place, there, "a name that was never used")
 
 
 def _usual(collector: ProblemCollector, fields: Fields, domain: Domain) -> str | tuple[int, int] | None:

@@ -58,7 +58,8 @@ class Reader:
         self.sorting = Sorting(rulebook, options.unique)
         expected = (f"{EXPECTED}{term.name}" for term in rulebook.conclusions)
         self.aside = (CASE, *tables.ASIDE, NONE_OF_THESE)
-        self.names = frozenset([*rulebook.terms, *self.aside, *expected, options.id or CASE])
+        self.renamed: dict[str, str] = {}
+        self.names = frozenset([*rulebook.terms, *rulebook.former_names, *self.aside, *expected, options.id or CASE])
         self.changed: dict[int, Problem] = {}
 
     def check_columns(self) -> None:
@@ -105,7 +106,15 @@ class Reader:
         return [names.get(name, name) for name in map(tidy, [*columns, *one.partition])]
 
     def _new_names(self, columns: Collection[str]) -> dict[str, str]:
-        """How columns are to be named, so that the ids are in `case`, or nothing is."""
+        """How columns are to be named: as terms are called today, and so that the ids are in `case`, or nothing is."""
+        called = {tidy(name): name for name in columns}
+        former = self.rulebook.former_names.items()
+        every = [(head + old, head + new) for old, new in former for head in ("", EXPECTED)]
+        today = {called[old]: new for old, new in every if old in called and new not in called}
+        self.renamed |= {tidy(old): new for old, new in today.items()}
+        return today | self._names_of_ids(columns)
+
+    def _names_of_ids(self, columns: Collection[str]) -> dict[str, str]:
         chosen = self.options.id
         if chosen in (None, CASE):
             return {}

@@ -25,6 +25,8 @@ def in_words(summary: Json, out: Path, extra: str) -> Iterator[str]:
     yield from (str(Problem.of(told)) for told in summary["problems"])
     for path in summary["read once"]:
         yield f"{path}: named more than once, and read once"
+    for old, new in summary.get("renamed columns", {}).items():
+        yield f"the column {old!r} was read as {new!r}, as it is called now"
     for name, suggestion in summary["extra columns"].items():
         told = f"{name!r} is not a finding, and was {'left out' if extra == 'drop' else 'passed through'} unread"
         yield told + (f"; did you mean {suggestion!r}?" if suggestion else "")

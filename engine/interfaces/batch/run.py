@@ -262,7 +262,7 @@ class Batch:
             "broken laws": dict(sorted(broken.items())),
             "extra columns": suggestions(unknown, self.rulebook),
             "parts": len(records),
-        }
+        } | ({"renamed columns": dict(sorted(self.reader.renamed.items()))} if self.reader.renamed else {})
 
     def _manifest(self, records: list[Json]) -> Json:
         parts = [

@@ -1,5 +1,6 @@
 """The commands, by what they are about; each parses, calls and prints, and decides nothing."""
 
+from .across_files import answer, rename, retire
 from .authoring import new, schema
 from .batch import batch, make_cases, report
 from .burden import burden
@@ -13,8 +14,8 @@ from .questions import compare, enough, next_question, weigh, whatif, whynot
 from .serve import serve
 
 COMMANDS = (
-    *(batch, burden, check, claims, compare, consult, decide, diff, enough, impact, make_cases, map_, new),
-    *(next_question, report, schema, serve, show, weigh, whatif, why, whynot),
+    *(answer, batch, burden, check, claims, compare, consult, decide, diff, enough, impact, make_cases, map_, new),
+    *(next_question, rename, report, retire, schema, serve, show, weigh, whatif, why, whynot),
 )
 
 __all__ = ["COMMANDS"]

@@ -64,6 +64,7 @@ def decide(
         no_case = case.unread and not case.problems[0].place.line
         count, unread = count + (not no_case), unread + no_case
         at_fault += bool(case.problems) and not no_case
+        _tell_renamed(case)
         breaking += bool(decision and decision.broken)
         again += _used_again(case, used)
         if is_empty(case):
@@ -107,6 +108,12 @@ class _Texts:
         from ... import render
 
         return render.rejection_for_patient(alarms, case) if self.patient else render.rejection(alarms, case)
+
+
+def _tell_renamed(case: "Case") -> None:
+    """Report the names of before that a case still uses."""
+    for old, new in case.renamed.items():
+        click.echo(f"{case.place or case.id}: {old!r} is called {new!r} now", err=True)
 
 
 def _used_again(case: "Case", used: dict[tuple[str, str], str]) -> bool:
