@@ -32,10 +32,10 @@ def groups_of(rulebook: Rulebook) -> tuple[Group, ...]:
     found = [
         Group(slug(name), group.title, group.says, rulebook.grouped[name], name if answerable(rulebook, name) else "")
         for name, group in rulebook.groups.items()
-        if rulebook.grouped[name]
+        if rulebook.grouped.get(name)
     ]
     files: dict[str, list[Term]] = {}
-    for term in rulebook.grouped[""]:
+    for term in rulebook.grouped.get("", ()):
         files.setdefault(term.place.file.rpartition("/")[2].rpartition(".")[0], []).append(term)
     found += [Group(slug(key), key.replace("_", " ").capitalize(), "", tuple(terms)) for key, terms in files.items()]
     return tuple(found)
