@@ -9,13 +9,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from random import Random
 
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from engine import render
+from engine import case_from, render
 from engine.case import Case
 from engine.chain import Chain
 from engine.explain import CompiledRulebook
@@ -207,6 +208,30 @@ def test_a_reply_that_is_not_the_newest_is_dropped(browser: Browser, address: st
         settle(page)
         page.wait_for_timeout(1000)
         assert "leg weakness" not in page.inner_text("#strip")
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+def test_whatever_the_order_and_delay_of_replies_the_last_answers_count(
+    browser: Browser, address: str, bundled: Rulebook, seed: int
+) -> None:
+    draw = Random(seed)
+    asked = [term for term in bundled.findings if term.domain.values and not term.asked_if]
+    last: dict[str, str | int] = {}
+    with opened(browser, address) as page:
+
+        def late(route: Route) -> None:
+            time.sleep(draw.random() / 4)
+            route.continue_()
+
+        page.route("**/decide", late)
+        for _ in range(12):
+            term = draw.choice(asked[:8])
+            last[term.name] = draw.choice(term.domain.values)
+            answer(page, term.name, last[term.name])
+        settle(page)
+        words = shown(page)
+        for line in wanted(bundled, case_from(bundled, last)):
+            assert line in words
 
 
 def test_a_server_that_is_gone_leaves_no_recommendation_and_the_alarm(browser: Browser, address: str) -> None:

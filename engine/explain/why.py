@@ -133,10 +133,10 @@ class Why(Record):
                 yield from side.rules
 
 
-def why(rulebook: Rulebook, decision: Decision, term: str) -> Why:
-    """The reasons for a term, down to the answers given."""
+def why(rulebook: Rulebook, decision: Decision, term: str, aside: bool = True) -> Why:
+    """The reasons for a term, down to the answers given; unless `aside`, without the rules that do not fire."""
     found = check_term(rulebook, decision, term)
-    reason = Explainer(rulebook, decision).why(found)
+    reason = Explainer(rulebook, decision, aside).why(found)
     firing = {rule.rule.id for side in reason.sides for rule in side.rules}
     check_why(rulebook, decision, reason.term, reason.answer, firing, rests_on(rulebook, decision, term))
     return reason
@@ -196,9 +196,10 @@ def _behind(line: Line, mark: int, state: truth.State) -> Iterator[str]:
 class Explainer:
     """Makes the reasons of one decision."""
 
-    def __init__(self, rulebook: Rulebook, decision: Decision) -> None:
+    def __init__(self, rulebook: Rulebook, decision: Decision, aside: bool = True) -> None:
         self.rulebook = rulebook
         self.decision = decision.marked
+        self.aside = aside
         self.state: truth.State = decision.state
         self._gates_of: dict[tuple[str, ...], tuple[GateReason, ...]] = {}
 
@@ -269,6 +270,8 @@ class Explainer:
 
     def _aside(self, support: tuple[RuleFor, ...], bit: int) -> tuple[RuleReason, ...]:
         """The rules that are ruled out, or wait, with their own lines only: what lies below them is not explained."""
+        if not self.aside:
+            return ()
         statuses = [(entry, truth.status(entry, self.decision.marks)) for entry in support]
         return tuple(self.reason(entry, False) for entry, one in statuses if (one & bit if bit else not one))
 

@@ -101,7 +101,7 @@ class _Screen:
         for term in self.on:
             if term.name in self.decision.disputed:
                 continue  # told with its sides, where its section tells it
-            reason = why(self.rulebook, self.decision, term.name)
+            reason = why(self.rulebook, self.decision, term.name, aside=False)
             rules = [rule for side in reason.sides for rule in side.rules]
             yield StyledLine(f"{self._level(term)}: {self._reasons(reason, rules)}", style="alarm")
 

@@ -43,6 +43,7 @@ class Pages:
     def __init__(self, served: Served) -> None:
         self.served = served
         self.thread = ThreadPoolExecutor(1, "decide")
+        self.empty: tuple[str, str] = ("", "")  # the page of a new case, and the digest of the rules that it is of
 
     async def run(self, work: Callable[[], R]) -> R:
         """Do the work on the thread that decides."""
@@ -52,7 +53,16 @@ class Pages:
 
     async def home(self, _: Request) -> Response:
         """A new case."""
-        return await self.run(lambda: self._whole(Form({}, {})))
+        return await self.run(self._new)
+
+    def _new(self) -> Response:
+        base = self.served.current()
+        digest = base.rulebook.digest
+        if self.served.problem:
+            return self._whole(Form({}, {}))
+        if self.empty[0] != digest:
+            self.empty = digest, decide_page(State(base, Form({}, {})))
+        return HTMLResponse(self.empty[1], headers={DIGEST: digest})
 
     async def decide(self, request: Request) -> Response:
         """A form: the whole page, or the parts of it that change."""
