@@ -271,10 +271,7 @@ def test_a_page_that_is_wrong_is_found_out(tmp_path: Path) -> None:
 
 
 def _told_of_commands() -> str:
-    return "".join(
-        (ROOT / name).read_text(encoding="utf-8")
-        for name in ("README.md", "docs/commands.md", "docs/batch.md", "docs/questions.md")
-    )
+    return "".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
 def _commands() -> Iterator[tuple[str, click.Command]]:

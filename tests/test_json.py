@@ -49,7 +49,7 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A side": lambda found: set(found) == {"value", "rules"},
     "A rule": lambda found: "outranked by" in found,
     "A line": lambda found: "below" in found and "found" in found,
-    "A group": lambda found: "group" in found,
+    "A group": lambda found: "group" in found and "lines" in found,
     "A question why not": lambda found: "why not" in found,
     "A missing answer": lambda found: "could give it" in found,
     "A candidate": lambda found: "distance" in found,

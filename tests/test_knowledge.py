@@ -193,7 +193,7 @@ ALARMS: list[tuple[dict[str, Value], str]] = [
     ({"leg weakness": "severe"}, "same day"),
     ({"collapse": "yes"}, "emergency"),
     ({"pulsating abdominal mass": "yes"}, "emergency"),
-    ({"sex": "female", "pregnant": "early", "bleeding in pregnancy": "yes"}, "emergency"),
+    ({"sex": "female", "age": 30, "bleeding in pregnancy": "yes"}, "emergency"),
     ({"trauma": "major"}, "same day"),
     ({"signs beyond the lumbar spine": "yes"}, "same day"),
     ({"flank colic": "yes"}, "same day"),

@@ -9,6 +9,7 @@ from engine.errors import KnowledgeError
 from engine.loader import load, load_files
 from engine.loader.files import read_folder, walk
 
+CARD_FIELDS = "rule, says, if, unless, then, outranks, because, source, formerly, status, examples"
 TERMS = """\
 findings:
   leaning back: {kind: choice, values: [worse, no effect, better], ask: How is it, help: Lean back.}
@@ -215,12 +216,18 @@ UNREADABLE = [
         '1:4: a quote that is never closed; expected another one where the text ends\n    a: "b\n       ^',
     ),
     (b"#" * 1_000_001, " larger than 1,000,000 bytes; expected a smaller file"),
-    (b"", " an empty file; expected rule, says, if, unless, then, outranks, because, source, status, examples"),
+    (
+        b"",
+        " an empty file; expected " + CARD_FIELDS,
+    ),
     (
         b"# nothing\n",
-        " an empty file; expected rule, says, if, unless, then, outranks, because, source, status, examples",
+        " an empty file; expected " + CARD_FIELDS,
     ),
-    (b"- a", "1:1: no fields; expected rule, says, if, unless, then, outranks, because, source, status, examples"),
+    (
+        b"- a",
+        "1:1: no fields; expected " + CARD_FIELDS,
+    ),
 ]
 
 
@@ -311,7 +318,7 @@ def test_a_folder_is_loaded_with_its_pages_and_hidden_files_left_aside(folder: P
 def test_strange_files_in_the_folder_are_told_all_at_once(folder: Path) -> None:
     for name in ("rules/x.yml", "notes.txt", "source.yaml", "terms/all.yaml~"):
         (folder / name).write_text("x", encoding="utf-8")
-    parts = "terms, rules, tables, laws, impossible, cases, population, "
+    parts = "terms, rules, tables, laws, impossible, retired, cases, population, "
     parts += "sources.yaml, article.yaml, groups.yaml, recommendation.yaml"
     assert strange(folder) == [
         f"notes.txt: no part of a knowledge base; expected {parts}",

@@ -143,5 +143,5 @@ def test_a_terminal_without_a_width_has_the_usual_one_and_colours() -> None:
 @pytest.mark.parametrize("wish", [{"NO_COLOR": "1", "TERM": "xterm"}, {"TERM": "dumb"}])
 def test_who_wants_no_colours_gets_none(wish: dict[str, str]) -> None:
     said = at_a_terminal(**wish)
-    assert "self-care" in said
+    assert "Urgency" in said
     assert "\x1b" not in said
