@@ -127,5 +127,5 @@ def _answers(state: State, term: Term, wrong: bool) -> Iterator[Node]:
         chosen = value == known or (not value and known not in term.domain.values)
         yield label(for_=place)[
             input(type="radio", id=place, name=term.name, value=value, checked=chosen, autocomplete="off"),
-            span[value or text("not known")],
+            span[value or text("not answered")],
         ]
