@@ -29,7 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all lint types arrows format docs picture bench clean duration
+.PHONY: help demo test test-all test-browser lint types arrows format docs picture bench clean duration
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
@@ -38,16 +38,19 @@ help:  ## list these commands
 demo: $(VENV)/.installed  ## install everything except the tests, explain a case, run a batch, check the rules; about a minute
 	$(DEMO)
 
-test: duration lint types arrows  ## run all checks: lint, types, arrows, and the tests with branch coverage
-	$(BIN)/pytest --cov --numprocesses 2 --dist worksteal
+test: duration lint types arrows  ## run the checks: lint, types, imports, and the tests but for the slow ones
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
-test-all: lint types arrows  ## the same with the slow tests and five times the random examples
-	@echo 'This takes about a quarter of an hour on two quiet cores.'
-	$(BIN)/pytest --cov --numprocesses 2 --dist worksteal --whole
+test-browser: $(VENV)/.installed-test  ## try the page in Chromium, where there is one
+	$(BIN)/pytest -m web
+
+test-all: lint types arrows  ## everything: the slow tests, five times the random examples, Chromium, and branch coverage
+	@echo 'This takes about half an hour on two quiet cores.'
+	$(BIN)/pytest -m "not bench" --whole --cov --cov-fail-under=95 --numprocesses 2 --dist worksteal
 
 # README.md says so too.
 duration:
-	@echo 'All checks take about four minutes on two quiet cores, and longer on busy ones.'
+	@echo 'The checks take about four minutes on two quiet cores, and longer on busy ones.'
 
 lint: $(VENV)/.installed-test  ## check the style and the format
 	$(BIN)/ruff check

@@ -215,6 +215,7 @@ def test_a_decimal_is_read_as_it_is_written(clinic: Rulebook, tmp_path: Path) ->
 # --- ends of lines, and standard input -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_lines_that_end_in_cr_alone_are_read(clinic: Rulebook, tmp_path: Path) -> None:
     lines = b'{"case": "ann", "age": 44}\r{"case": "bob", "age": 45}\r'
     (tmp_path / "x.ndjson").write_bytes(lines)

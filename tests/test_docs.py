@@ -32,7 +32,7 @@ from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "knowledge" / "README.md"]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
-SLOW = ("docs/check.md", "knowledge/README.md")
+SLOW = ("docs/check.md", "docs/population.md", "docs/rename.md", "knowledge/README.md")
 """They check the whole knowledge base, and more than once."""
 _BLOCK = re.compile(r"^```(\w+)[ \t]*([^\n]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _EXIT = re.compile(r"\[exit (\d+)\]\Z")

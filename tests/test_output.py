@@ -316,6 +316,7 @@ WRONG: list[dict[str, Any] | str | bytes] = [
 ]
 
 
+@pytest.mark.slow
 def test_a_hostile_manifest_is_told_and_sends_nothing(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = out / "manifest.json"
     whole = json.loads(path.read_bytes())

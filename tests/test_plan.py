@@ -76,6 +76,7 @@ def test_the_parts_of_other_files_are_known_too(tmp_path: Path, size: int) -> No
     agree(tmp_path, size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quoted", [False, True])
 def test_blocks_of_a_large_file_end_at_the_same_lines_wherever_reading_begins(tmp_path: Path, quoted: bool) -> None:
     choose, path = random.Random(8), tmp_path / "in.csv"

@@ -441,6 +441,7 @@ def _page(folder: Path, out: Path, page: Path, *words: str) -> str:
 # --- the shipped population ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_shipped_population_answers_every_finding_and_hardly_draws_anybody_again() -> None:
     rulebook = load(ROOT / "knowledge")
     assert rulebook.population is not None

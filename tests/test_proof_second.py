@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from tests.rulebooks import laws, with_assumptions
 from tests.second import Second
 
 
+@pytest.mark.slow
 def test_both_agree_on_every_law_of_the_knowledge_base_and_on_the_law_without_each_line(bundled: Rulebook) -> None:
     prover, second = Prover(CompiledRulebook(bundled)), Second(bundled)
     verdicts = []

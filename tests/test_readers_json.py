@@ -101,6 +101,7 @@ def keys_that_never_repeat(lines: int) -> bytes:
     return "".join(json.dumps(line) + "\n" for line in made).encode()
 
 
+@pytest.mark.slow
 def test_of_keys_without_end_the_first_have_columns_and_the_others_share_one(tmp_path: Path) -> None:
     path = tmp_path / "in.ndjson"
     path.write_bytes(keys_that_never_repeat(300))
