@@ -307,6 +307,32 @@ def _axe(page: Page) -> list[str]:
     return [f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
+# Text spacing that a reader may set (WCAG 2.2, 1.4.12), and letters as wide as those of another machine.
+WIDE = "* { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important; }"
+COVERED = """() => [...document.querySelectorAll(".question input, .question summary, .none input")]
+    .filter(one => one.offsetParent)
+    .map(one => {
+        one.scrollIntoView({block: "center", behavior: "instant"});
+        const box = one.getBoundingClientRect();
+        const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return one === top || one.contains(top) ? "" : `${one.name || one.ariaLabel} is under ${top?.outerHTML}`;
+    })
+    .filter(Boolean)"""
+
+
+@pytest.mark.parametrize("spacing", ["", WIDE], ids=["plain", "wide"])
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_nothing_lies_over_an_answer(browser: Browser, address: str, width: int, spacing: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, bypass_csp=True)
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#others").check()
+    page.add_style_tag(content=spacing or "* {}")
+    assert page.evaluate(COVERED) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
 @pytest.mark.parametrize("path", ["/", "/rules", "/rules/urgency", "/map"])
 def test_a_narrow_window_needs_no_scrolling_sideways(browser: Browser, address: str, path: str) -> None:
     with opened(browser, address, (320, 640), path=path) as page:
