@@ -19,9 +19,9 @@ from engine.chain import Chain
 from engine.interfaces.web import served as served_module
 from engine.interfaces.web.api import QUESTIONS
 from engine.interfaces.web.app import make_app
-from engine.interfaces.web.form import form_of, slug
+from engine.interfaces.web.form import case_of, form_of, slug
 from engine.interfaces.web.guard import Guard
-from engine.interfaces.web.openapi import document
+from engine.interfaces.web.openapi import document, fields_of
 from engine.interfaces.web.panels import PANELS
 from engine.interfaces.web.served import Served
 from engine.interfaces.web.texts import FILE, _texts
@@ -108,8 +108,9 @@ def test_every_question_can_be_asked_about_another_field(bicycles: TestClient) -
         for term in book.conclusions:
             found = bicycles.post("/decide", data={**case, ".panel": f"{kind}:{term.name}"})
             assert found.status_code == 200, (kind, term.name)
+    every = {"case": case, "term": book.conclusions[0].name, "after": {}}
     for name in QUESTIONS:
-        asked = {"case": case, "term": book.conclusions[0].name, "after": {}}
+        asked = {key: value for key, value in every.items() if key in fields_of(name)}
         assert bicycles.post(f"/api/{name}", json=asked).status_code == 200, name
 
 
@@ -188,15 +189,26 @@ def test_every_text_is_used_and_every_text_used_is_there() -> None:
     assert (missing, unused) == (set(), set())
 
 
-def test_every_route_for_programs_is_described(page: TestClient) -> None:
+def test_every_route_for_programs_is_described(page: TestClient, bundled: Rulebook) -> None:
     told = page.get("/openapi.json").json()
     assert {*told["paths"]} == {*(f"/api/{name}" for name in QUESTIONS), "/health"}
-    assert told == json.loads(json.dumps(document(tuple(QUESTIONS))))
+    assert told == json.loads(json.dumps(document(bundled)))
 
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"nothing", b'{"case": 1}', b"[" * 100_000, b'{"case": {}, "term": [1]}', b'{"case": {"a": {}}}'],
+    [
+        b"",
+        b"[]",
+        b"nothing",
+        b'{"case": 1}',
+        b"[" * 100_000,
+        b'{"case": {}, "term": [1]}',
+        b'{"case": {}, "case": {}, "term": "urgency"}',
+        b'{"case": {}, "trem": "urgency", "term": "urgency"}',
+        b'{"case": {"age": 1, "age": 2}, "term": "urgency"}',
+        b'{"case": {"a": {}}}',
+    ],
 )
 def test_what_no_program_should_send_is_refused(page: TestClient, body: bytes) -> None:
     assert page.post("/api/why", content=body).status_code in (400, 422)
@@ -285,7 +297,7 @@ def test_changed_rules_are_used_and_broken_ones_are_not(shed: Path, monkeypatch:
 
 @settings(max_examples=40)
 @given(st.data())
-def test_a_form_is_the_case_of_its_last_answers(data: st.DataObject) -> None:
+def test_a_form_is_its_answers_and_one_answered_twice_is_refused(data: st.DataObject) -> None:
     book = load(BICYCLE)
     names = [term.name for term in book.findings if term.domain.values]
     pairs = data.draw(
@@ -295,5 +307,10 @@ def test_a_form_is_the_case_of_its_last_answers(data: st.DataObject) -> None:
             )
         )
     )
-    last = {name: value for name, value in dict(pairs).items() if value}
-    assert form_of(pairs).answers == last
+    answered = {name for name, value in pairs if value}
+    twice = {name for name in answered if [key for key, _ in pairs].count(name) > 1}
+    form = form_of(pairs)
+    assert {*form.answers} == answered
+    case = case_of(book, form.answers, "case")
+    assert {name for name in names if f"{name!r} stands here twice" in str(case.problems)} == twice
+    assert not twice & {*case.facts}

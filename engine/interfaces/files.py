@@ -66,6 +66,14 @@ class Object(Json):
 
     written: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, Any]]) -> "Object":
+        """The object of these pairs; of a key that is there again the last counts, and `repeated` names it."""
+        found = list(pairs)
+        made = cls(found)
+        made.written = tuple(key for key, _ in found)
+        return made
+
     def repeated(self) -> set[str]:
         """The keys that are written more than once."""
         return {key for key, times in Counter(self.written).items() if times > 1}
@@ -290,6 +298,11 @@ def _line(line: bytes, place: Place, maker: Maker) -> Case:
     return _from_json(value, [place], _name(place.file, place.line, True), maker)
 
 
+def case_from(value: Object, place: Place, rulebook: Rulebook) -> Case:
+    """The case of a JSON object that was read already; the file of `place` is its id where it gives none."""
+    return _from_json(value, [place], place.file, Maker(rulebook))
+
+
 def parse_line(line: bytes, place: Place) -> Object | Problem:
     """The object of one line of NDJSON, or what is wrong with the line."""
     try:
@@ -311,13 +324,10 @@ def _parse(text: str, place: Place) -> Any:
         found = (int if word.lstrip("-").isdecimal() else float)(word) if len(word) <= LONGEST else math.inf
         return found if found < math.inf and found > -math.inf else word
 
-    def pairs(found: list[tuple[str, Any]]) -> Object:
-        made = Object(found)
-        made.written = tuple(key for key, _ in found)
-        return made
-
     try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=no_number, parse_int=number, parse_float=number)
+        return json.loads(
+            text, object_pairs_hook=Object.of, parse_constant=no_number, parse_int=number, parse_float=number
+        )
     except json.JSONDecodeError as error:
         where = Place(place.file, place.line or error.lineno, error.colno)
         return Problem(where, f"not readable as JSON: {error.msg[:1].lower()}{error.msg[1:]}")

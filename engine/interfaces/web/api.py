@@ -1,6 +1,5 @@
 """The same for programs: each question as JSON in and out, as `--json` prints it; `/openapi.json` describes them."""
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,64 +8,82 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ... import explain
-from ...case import Decision
-from ...errors import LumbarError, Place, Problem, QuestionError
+from ...case import Case, Decision
+from ...errors import LumbarError, Place, Problem, QuestionError, listed, nearest
 from ...facts import Misspelt, read_value
 from ...record import Json
 from ...rulebook import Term
-from .form import case_of
-from .openapi import document
+from ..files import Object, case_from, parse_line
+from .openapi import document, fields_of
 from .served import Base
 
 if TYPE_CHECKING:
     from .app import Pages
 
+BODY = Place("body")
+CASES = ("case", "after")  # the fields that hold one
 Ask = Callable[[Base, Decision, Json], Json]
 
 
 def routes(pages: "Pages") -> list[Route]:
     """A route for each question."""
+
+    async def openapi(_: Request) -> Response:
+        return await pages.run(lambda: JSONResponse(document(pages.served.current().rulebook)))
+
     return [
-        *(Route(f"/api/{name}", _answering(pages, ask), methods=["POST"]) for name, ask in QUESTIONS.items()),
-        Route("/openapi.json", _openapi, methods=["GET"]),
+        *(Route(f"/api/{name}", _answering(pages, name, ask), methods=["POST"]) for name, ask in QUESTIONS.items()),
+        Route("/openapi.json", openapi, methods=["GET"]),
     ]
 
 
-async def _openapi(_: Request) -> Response:
-    return JSONResponse(document(tuple(QUESTIONS)))
-
-
-def _answering(pages: "Pages", ask: Ask) -> "Callable[[Request], Any]":
+def _answering(pages: "Pages", name: str, ask: Ask) -> "Callable[[Request], Any]":
     async def answer(request: Request) -> Response:
-        try:
-            asked = json.loads(await request.body())
-        except (ValueError, RecursionError):
-            return _wrong([Problem(Place("body"), "no JSON", "an object with `case`")])
-        if not isinstance(asked, dict) or not isinstance(asked.get("case"), dict):
-            return _wrong([Problem(Place("body"), "no `case`", "an object with `case`: findings and their answers")])
-        return await pages.run(lambda: _answer(pages.served.current(), ask, asked))
+        asked = parse_line(await request.body(), BODY)
+        if isinstance(asked, Problem):
+            return _wrong([asked])
+        problems = _malformed(name, asked)
+        return _wrong(problems) if problems else await pages.run(lambda: _answer(pages.served.current(), ask, asked))
 
     return answer
 
 
-def _answer(base: Base, ask: Ask, asked: Json) -> Response:
+def _malformed(name: str, asked: Object) -> list[Problem]:
+    """What is wrong with the body of a question, beside its case."""
+    known = fields_of(name)
+    found = [Problem(BODY, f"`{key[:80]}` stands here twice", "each field once") for key in sorted(asked.repeated())]
+    found += [
+        Problem(BODY, f"`{key[:80]}` is not a field of this question", listed(known), nearest(key, known))
+        for key in asked
+        if key not in known
+    ]
+    found += [
+        Problem(BODY, f"no `{name}`", f"an object with `{name}`: findings and their answers")
+        for name in CASES
+        if name in known and not isinstance(asked.get(name), Object)
+    ]
+    return found
+
+
+def _answer(base: Base, ask: Ask, asked: Object) -> Response:
+    decided: Json = {}
+    for name in CASES:
+        if name in asked:
+            case = case_from(asked[name], Place(name), base.rulebook)
+            if case.problems:
+                return _rejected(base, case)
+            decided[name] = base.decide(case)
     try:
-        decision = _decided(base, asked["case"])
-        if isinstance(decision, Response):
-            return decision
-        return JSONResponse(ask(base, decision, asked))
+        return JSONResponse(ask(base, decided["case"], asked | decided))
     except LumbarError as error:
         return _wrong(list(error.problems))
 
 
-def _decided(base: Base, answers: Json) -> "Decision | Response":
-    """The decision of a case; of one with problems those, and how far its alarms reach."""
-    case = case_of(base.rulebook, answers, str(answers.get("case", "case")))
-    if case.problems:
-        problems = [problem.as_json() for problem in case.problems]
-        told = {"case": case.id, "problems": problems, **base.alarms.figures(case).as_json()}
-        return JSONResponse(told | {"rulebook": base.rulebook.digest}, 422)
-    return base.decide(case)
+def _rejected(base: Base, case: Case) -> Response:
+    """What is wrong with a case, and how far its alarms reach."""
+    problems = [problem.as_json() for problem in case.problems]
+    told = {"case": case.id, "problems": problems, **base.alarms.figures(case).as_json()}
+    return JSONResponse(told | {"rulebook": base.rulebook.digest}, 422)
 
 
 def _wrong(problems: list[Problem]) -> Response:
@@ -151,13 +168,7 @@ def _next(base: Base, decision: Decision, asked: Json) -> Json:
 
 
 def _compare(base: Base, decision: Decision, asked: Json) -> Json:
-    other = asked.get("after")
-    if not isinstance(other, dict):
-        raise QuestionError(Problem(Place("after"), "no second case", "the case that is compared with `case`"))
-    after = _decided(base, other)
-    if isinstance(after, Response):
-        raise QuestionError(Problem(Place("after"), "a case with problems", "a case without problems"))
-    return explain.compare(base.compiled, decision, after, _terms(base, decision, asked)).as_json()
+    return explain.compare(base.compiled, decision, asked["after"], _terms(base, decision, asked)).as_json()
 
 
 QUESTIONS: dict[str, Ask] = {

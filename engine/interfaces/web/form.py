@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ...case import Case
 from ...errors import Place
-from ...loader.cases import Entry, make_case
 from ...none_of_these import NONE_OF_THESE, SEPARATOR
 from ...rulebook import Rulebook
+from ..files import Object, case_from
 
 OWN = "."  # the page's own fields begin so, and no term does
 NAME = "case"
@@ -52,25 +52,28 @@ class Form:
 
 
 def form_of(pairs: Iterable[tuple[str, str]]) -> Form:
-    """A form as it was sent: of fields that are there twice the last counts, as a button's comes after the others."""
-    answers: dict[str, str] = {}
+    """A form as it was sent; of the page's own fields that are there twice, the last counts: a button's comes last."""
+    answers: list[tuple[str, str]] = []
     fields: dict[str, str] = {}
+    none: list[str] = []
     for key, value in pairs:
         if key.startswith(OWN):
             fields[key[1:]] = value
         elif key == NONE_OF_THESE:
-            answers[key] = SEPARATOR.join(filter(None, (answers.get(key, ""), value)))
-        elif value.strip():
-            answers[key] = value
+            none.append(value)
         else:
-            answers.pop(key, None)
-    return Form(answers, fields)
+            answers.append((key, value))
+    answered = {key for key, value in answers if value.strip()}
+    answers = [(key, value) for key, value in answers if key in answered]
+    if none:
+        answers.append((NONE_OF_THESE, SEPARATOR.join(filter(None, none))))
+    return Form(Object.of(answers), fields)
 
 
-def case_of(rulebook: Rulebook, answers: Mapping[str, object], name: str) -> Case:
-    """The case of a form; what is wrong in it is listed in its problems."""
-    place = Place(name)
-    return make_case([Entry(key, value, place) for key, value in answers.items()], rulebook, place, name)
+def case_of(rulebook: Rulebook, answers: Mapping[str, str], name: str) -> Case:
+    """The case of a form; what is wrong in it is listed in its problems, an answer that is there twice too."""
+    value = answers if isinstance(answers, Object) else Object.of(answers.items())
+    return case_from(value, Place(name), rulebook)
 
 
 def answers_of(case: Case) -> dict[str, str]:

@@ -2,7 +2,10 @@
 
 from importlib.metadata import version
 
+from ...language import NUMERIC, Domain
+from ...none_of_these import NONE_OF_THESE, answerable
 from ...record import Json
+from ...rulebook import Rulebook
 
 SAYS = {
     "decide": "Decide a case: every conclusion, and which rules fired.",
@@ -14,45 +17,91 @@ SAYS = {
     "next": "The open questions that can still change the advice.",
     "compare": "What made the advice of two cases differ.",
 }
-_FACT: Json = {"type": ["string", "integer", "boolean", "null"]}
-_CASE: Json = {"type": "object", "description": "The answers, by finding.", "additionalProperties": _FACT}
-_TERM: Json = {"type": "string", "description": "A term of the knowledge base."}
-_VALUE: Json = {"type": ["string", "integer", "null"], "description": "A value of the term."}
-_TERMS: Json = {"type": "array", "items": _TERM, "description": "Ask about these conclusions alone."}
-_ABOUT: dict[str, Json] = {
-    "why": {"term": _TERM},
-    "whynot": {"term": _TERM, "value": _VALUE},
-    "weigh": {"term": _TERM, "value": _VALUE},
-    "whatif": {"terms": _TERMS},
-    "enough": {"terms": _TERMS},
-    "next": {"terms": _TERMS},
-    "compare": {"after": _CASE, "terms": _TERMS},
+_ABOUT = {
+    "decide": (),
+    "why": ("term",),
+    "whynot": ("term", "value"),
+    "weigh": ("term", "value"),
+    "whatif": ("terms",),
+    "enough": ("terms",),
+    "next": ("terms",),
+    "compare": ("after", "terms"),
 }
-_NEEDED = {"why": ["term"], "whynot": ["term"], "weigh": ["term"], "compare": ["after"]}
+_NEEDED = {"why": ("term",), "whynot": ("term",), "weigh": ("term",), "compare": ("after",)}
 
 
-def document(questions: tuple[str, ...]) -> Json:
-    """The whole description."""
+def fields_of(question: str) -> tuple[str, ...]:
+    """The fields of the body of a question."""
+    return "case", *_ABOUT[question]
+
+
+def document(rulebook: Rulebook) -> Json:
+    """The whole description, with the findings and conclusions of a rulebook."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "lumbar", "version": version("lumbar"), "description": "Decision support; not a diagnosis."},
-        "paths": {f"/api/{name}": {"post": _operation(name)} for name in questions}
+        "paths": {f"/api/{name}": {"post": _operation(name)} for name in SAYS}
         | {"/health": {"get": {"operationId": "health", "responses": {"200": _response("Whether it answers.")}}}},
+        "components": {"schemas": {"case": _case(rulebook), "term": _terms(rulebook), "conclusion": _asked(rulebook)}},
     }
 
 
-def _operation(name: str) -> Json:
+def _case(rulebook: Rulebook) -> Json:
+    groups = {
+        "type": "array",
+        "items": {"enum": [name for name in rulebook.groups if answerable(rulebook, name)]},
+        "uniqueItems": True,
+    }
+    own: Json = {"case": {"type": "string", "description": "The id of the case."}, NONE_OF_THESE: groups}
+    findings = {
+        term.name: {"anyOf": [_value(term.domain), {"type": "null"}], "description": term.ask or term.name}
+        for term in rulebook.findings
+    }
+    told = "Each answer under the name of its finding. What is left out or null is not known, and never a no."
+    return {"type": "object", "description": told, "properties": own | findings, "additionalProperties": False}
+
+
+def _value(domain: Domain) -> Json:
+    """What a finding may be."""
+    if domain.kind in NUMERIC:
+        return {"type": "integer", "minimum": domain.low, "maximum": domain.high}
+    one: Json = {"enum": [*domain.values]}
+    return {"type": "array", "items": one, "uniqueItems": True} if domain.kind == "several" else one
+
+
+def _terms(rulebook: Rulebook) -> Json:
+    return {"enum": [*rulebook.terms], "description": "A term of the knowledge base."}
+
+
+def _asked(rulebook: Rulebook) -> Json:
+    return {"enum": [term.name for term in rulebook.conclusions], "description": "A conclusion."}
+
+
+def _field(question: str, name: str) -> Json:
+    if name == "terms":
+        return {"type": "array", "items": _ref("conclusion"), "description": "Ask about these conclusions alone."}
+    if name == "value":
+        return {"type": ["string", "integer", "null"], "description": "A value of the term."}
+    return _ref("case") if name in ("case", "after") else _ref("term" if question == "why" else "conclusion")
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _operation(question: str) -> Json:
     schema: Json = {
         "type": "object",
-        "required": ["case", *_NEEDED.get(name, [])],
-        "properties": {"case": _CASE, **_ABOUT.get(name, {})},
+        "required": ["case", *_NEEDED.get(question, ())],
+        "properties": {name: _field(question, name) for name in fields_of(question)},
+        "additionalProperties": False,
     }
     return {
-        "operationId": name,
-        "summary": SAYS[name],
+        "operationId": question,
+        "summary": SAYS[question],
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         "responses": {
-            "200": _response(SAYS[name]),
+            "200": _response(SAYS[question]),
             "400": _response("What is wrong with the question."),
             "422": _response("What is wrong with the case, and how far its alarms reach."),
         },

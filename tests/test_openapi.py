@@ -1,0 +1,59 @@
+"""What `/openapi.json` says holds: requests drawn from it are answered, and none makes the server fail."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.schemas import BaseSchema
+
+from engine.interfaces.web.api import QUESTIONS
+from engine.interfaces.web.app import make_app
+from engine.interfaces.web.guard import Guard
+from engine.interfaces.web.served import Served
+from tests.conftest import ROOT, tries
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+load_all_checks()
+# Answers that are each allowed may still be impossible together; some that are not are read for what they surely mean.
+NOT_CHECKED: "list[Any]" = CHECKS.get_by_names(["positive_data_acceptance", "negative_data_rejection"])
+LONG, SLOW = ("next", "whatif"), pytest.mark.slow  # a second for an answer about odd cases
+
+
+@pytest.fixture(scope="module")
+def described() -> BaseSchema:
+    """What the bundled knowledge base is served with."""
+    app = Guard(make_app(Served(ROOT / "knowledge")), ("testserver", "localhost"))
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+def drawn(described: BaseSchema, name: str, mode: GenerationMode, test: "Callable[[Case[Any]], None]") -> None:
+    """Try requests to a question."""
+    requests = described[f"/api/{name}"]["POST"].as_strategy(generation_mode=mode)
+    quiet = settings(tries(30), deadline=None, suppress_health_check=list(HealthCheck))
+    quiet(given(requests)(test))()
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=SLOW if name in LONG else ()) for name in QUESTIONS])
+def test_what_is_allowed_is_answered(described: BaseSchema, name: str) -> None:
+    def answered(case: "Case[Any]") -> None:
+        assert isinstance(case.body, dict)
+        case.body.pop("value", None)  # which are allowed hangs on the term
+        response = case.call()
+        case.validate_response(response, excluded_checks=NOT_CHECKED)
+        if response.status_code != 200:
+            assert response.status_code == 422
+            assert all(one["expected"].startswith("another answer to") for one in response.json()["problems"])
+
+    drawn(described, name, GenerationMode("positive"), answered)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_what_is_not_allowed_makes_nothing_fail(described: BaseSchema, name: str) -> None:
+    def survived(case: "Case[Any]") -> None:
+        case.call_and_validate(excluded_checks=NOT_CHECKED)
+
+    drawn(described, name, GenerationMode("negative"), survived)
