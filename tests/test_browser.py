@@ -160,6 +160,30 @@ def test_every_saved_case_entered_by_mouse(browser: Browser, address: str, bundl
         check_case(browser, address, bundled, name, TELEPHONE)
 
 
+def test_none_of_these_answers_a_group_until_it_is_taken_back(
+    browser: Browser, address: str, bundled: Rulebook
+) -> None:
+    [illness] = [group for group in bundled.groups if group == "illness"]
+    with opened(browser, address) as page:
+        box = page.locator(f'.none input[value="{illness}"]')
+        fever = page.locator("#q-fever")
+        box.check()
+        settle(page)
+        assert fever.get_attribute("data-s") == "by none"
+        case = case_from(bundled, {"none of these": [illness]})
+        for line in wanted(bundled, case):
+            assert line in shown(page)
+        answer(page, "fever", "yes")
+        settle(page)
+        assert fever.get_attribute("data-s") == "answered"
+        answer(page, "fever", "")
+        settle(page)
+        assert fever.get_attribute("data-s") == "by none"
+        box.uncheck()
+        settle(page)
+        assert fever.get_attribute("data-s") == "open"
+
+
 def test_by_keyboard_alone_and_the_focus_stays(browser: Browser, address: str) -> None:
     with opened(browser, address) as page:
         page.keyboard.press("Tab")

@@ -1,10 +1,12 @@
 """What the page costs: bytes of a first visit, and CPU time of each kind of request, through the whole application."""
 
 import gzip
+import os
 import time
 from collections.abc import Callable
 from statistics import median
 
+import psutil
 import pytest
 from starlette.testclient import TestClient
 
@@ -51,3 +53,13 @@ def test_the_page(bundled: Rulebook) -> None:
     }
     for name, work in asked.items():
         print(f"{name}: {milliseconds(work):.1f} ms")
+
+
+def test_memory(bundled: Rulebook) -> None:
+    client = TestClient(Guard(make_app(Served(ROOT / "knowledge")), ("testserver",)))
+    cases = [{name: str(value) for name, value in case.facts.items()} for case in bundled.cases.values()]
+    here = psutil.Process()
+    for number in range(int(os.environ.get("DECISIONS", "2000")) + 1):
+        if number % 1000 == 0:
+            print(f"after {number:,} decisions: {here.memory_info().rss / 2**20:.0f} MiB")
+        client.post("/decide", data=cases[number % len(cases)], headers=PART)

@@ -125,7 +125,7 @@ def _answers(state: State, term: Term, wrong: bool) -> Iterator[Node]:
     for number, value in enumerate(("", *term.domain.values)):
         place = f"{name}-{number}"
         chosen = value == known or (not value and known not in term.domain.values)
-        yield label(for_=place)[
+        yield label(for_=place, class_="implied" if value and value == term.none else None)[
             input(type="radio", id=place, name=term.name, value=value, checked=chosen, autocomplete="off"),
             span[value or text("not answered")],
         ]
