@@ -164,8 +164,8 @@ def _explain(error: Exception, text: str, file: str) -> Problem:
                 "`- ` before each line of a list" if len(stray[1]) == 1 else "one of the two versions, without marks"
             )
             return Problem(Place(file, number, stray.start(1) + 1), f"{stray[1]!r} at the start of a line", expected)
-    told = (words for part, *words in _PLAIN if part in reason)
-    there, expected = next(told, [f"not readable as YAML: {reason}", ""])
+    matching = (words for part, *words in _PLAIN if part in reason)
+    there, expected = next(matching, [f"not readable as YAML: {reason}", ""])
     excerpt = f"    {line}\n    {' ' * (place.column - 1)}^" if 0 < len(line) <= 160 else ""
     return Problem(place, there, expected, excerpt=excerpt)
 

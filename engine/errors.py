@@ -70,10 +70,10 @@ class Problem:
 
     def as_json(self) -> Json:
         """The problem as JSON has it; docs/schema describes it."""
-        told: Json = {"file": self.place.file, "line": self.place.line, "column": self.place.column}
-        told |= {"there": self.there, "expected": self.expected, "suggestion": self.suggestion}
+        body: Json = {"file": self.place.file, "line": self.place.line, "column": self.place.column}
+        body |= {"there": self.there, "expected": self.expected, "suggestion": self.suggestion}
         also = [{"file": place.file, "line": place.line, "column": place.column} for place in self.also]
-        return told | ({"also": also} if also else {})
+        return body | ({"also": also} if also else {})
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Problem":

@@ -16,8 +16,8 @@ class Record:
     html: ClassVar[Callable[["Record"], str | None]] = lambda _: None
 
     def __repr__(self) -> str:
-        told = (f"{one.name}={_short(getattr(self, one.name))}" for one in fields(self) if self._tells(one))  # type: ignore[arg-type]
-        return f"{type(self).__name__}({', '.join(told)})"
+        shown = (f"{one.name}={_short(getattr(self, one.name))}" for one in fields(self) if self._tells(one))  # type: ignore[arg-type]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def _tells(self, one: "Field[object]") -> bool:
         """Whether a field is shown: it is not left out by `repr=False`, nor as it is without being given."""

@@ -361,8 +361,8 @@ def _unread(problem: Problem) -> Case:
 
 def _with(case: Case, problems: list[Problem]) -> Case:
     """The case with these problems before its own, cut where nobody would read on."""
-    told = (*problems, *case.problems)
-    if len(told) > MANY:
-        more = Problem(case.place or Place(""), f"{len(told) - MANY:,} more problems in this case")
-        told = (*told[:MANY], more)
-    return replace(case, problems=told)
+    found = (*problems, *case.problems)
+    if len(found) > MANY:
+        more = Problem(case.place or Place(""), f"{len(found) - MANY:,} more problems in this case")
+        found = (*found[:MANY], more)
+    return replace(case, problems=found)

@@ -41,18 +41,18 @@ def load_card(
 
 
 def _then(collector: ProblemCollector, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple[str, str | None], ...]:
-    told: list[tuple[str, str | None]] = []
+    pairs: list[tuple[str, str | None]] = []
     node = fields.get("then")
     for key, value in collector.pairs(node, "then"):
         phrase = value.value if isinstance(value, Text) and value is not key else None
         if conclusion_is_known(collector, key.value, phrase, key.place, terms):
-            told.append((key.value, phrase))
+            pairs.append((key.value, phrase))
     if node is None:
         collector.note(fields.place, "no `then`", "at least one conclusion")
-    named = [(name, None if terms[name].single else value) for name, value in told]
+    named = [(name, None if terms[name].single else value) for name, value in pairs]
     if len(set(named)) < len(named):
         collector.note(fields.place, "a conclusion named twice", "each once")
-    return tuple(told)
+    return tuple(pairs)
 
 
 def conclusion_is_known(

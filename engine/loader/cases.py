@@ -263,8 +263,8 @@ class _Reader:
                 self.collector.problems.append(value.problem)
                 self.at_fault[term.name] = None if term.name in self.at_fault else value.meant
             elif value is not None and self.facts.setdefault(term.name, value) != value:
-                told = differs(term.name, self.facts.pop(term.name), entry.value, entry.place)
-                self.collector.problems.append(told)
+                problem = differs(term.name, self.facts.pop(term.name), entry.value, entry.place)
+                self.collector.problems.append(problem)
                 self.at_fault[term.name] = None
 
     def leave_out_impossible(self, place: Place) -> None:

@@ -68,11 +68,11 @@ def _in_short(
     node = fields.get("in short")
     found = collector.mapping(node, node.place.file, [*here]) if node else None
     for name, words in found.entries if found else ():
-        told = (
+        sentences = (
             collector.mapping(words, words.place.file, here[name.value].domain.values) if name.value in here else None
         )
-        if told:
-            yield name.value, {value.value: collector.text(told, value.value) for value, _ in told.entries}
+        if sentences:
+            yield name.value, {value.value: collector.text(sentences, value.value) for value, _ in sentences.entries}
 
 
 def _on_alarm(collector: ProblemCollector, fields: Fields, terms: Mapping[str, Term]) -> dict[str, str]:

@@ -21,7 +21,7 @@ class _Header:
     """The columns of a file of examples, and the rows of its table by their short names."""
 
     given: tuple[str, ...]
-    told: tuple[str, ...]
+    expected: tuple[str, ...]
     rows: Mapping[str, Rule]
 
 
@@ -53,10 +53,10 @@ def _header(
         return None
     arrow, before = cells.index("=>"), len(collector.problems)
     header = _Header(tuple(cells[1:arrow]), tuple(cells[arrow + 1 : -2]), mine)
-    check_header(collector, place, [*header.given, *header.told], terms)
+    check_header(collector, place, [*header.given, *header.expected], terms)
     read = sorted({term for rule in mine.values() for term in rule.condition.terms()})
     given = sorted({term for rule in mine.values() for term, _ in rule.then})
-    for columns, known, verb in ((header.given, read, "reads"), (header.told, given, "gives")):
+    for columns, known, verb in ((header.given, read, "reads"), (header.expected, given, "gives")):
         for name in columns:
             if name in terms and name not in known:
                 collector.note(place, f"no row {verb} {name!r}", listed(known), collector.nearest(name, known))
@@ -66,14 +66,14 @@ def _header(
 def _example(
     collector: ProblemCollector, place: Place, header: _Header, row: list[str], terms: Mapping[str, Term]
 ) -> RowExample | None:
-    width = len(header.given) + len(header.told) + 4
+    width = len(header.given) + len(header.expected) + 4
     if len(row) != width:
         collector.note(place, f"{len(row)} cells", f"{width}, as in the header")
         return None
     name, *cells, holds, waits = (" ".join(cell.split()) for cell in row)
     if not name:
         collector.note(place, "no name", "what the example is about, in a few words")
-    known, told = cells[: len(header.given)], cells[len(header.given) + 1 :]
+    known, expected = cells[: len(header.given)], cells[len(header.given) + 1 :]
     given = {
         term: () if cell == "-" else tuple(_values(collector, terms[term], cell.split(" or "), place))
         for term, cell in zip(header.given, known, strict=True)
@@ -82,7 +82,7 @@ def _example(
         collector.note(place, "an example that stands for too many", f"at most {MAX_CHOICES:,}")
     concluded = {
         term: tuple(str(value) for value in _values(collector, terms[term], _parts(terms[term], cell), place))
-        for term, cell in zip(header.told, told, strict=True)
+        for term, cell in zip(header.expected, expected, strict=True)
     }
     held, waiting = (tuple(_rows(collector, cell, header.rows, place)) for cell in (holds, waits))
     return RowExample(name, given, concluded, held, waiting, place)

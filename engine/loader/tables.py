@@ -87,7 +87,7 @@ def _row(
     lines = [
         _line(collector, term, cell, domains, place) for term, cell in cells[1:arrow] if cell != "-" and term in terms
     ]
-    told = [(term, cell) for term, cell in cells[arrow + 1 : -2] if cell != "-" and term in terms]
+    concluded = [(term, cell) for term, cell in cells[arrow + 1 : -2] if cell != "-" and term in terms]
     if all(cell == "-" for _, cell in cells[arrow + 1 : -2]) and not blank:
         collector.note(place, "no conclusion", "at least one in every row")
     because, source = cells[-2][1], cells[-1][1]
@@ -96,9 +96,11 @@ def _row(
     entries = [entry.partition(":") for entry in source.split(";")]
     return Rule(
         id=f"{table}.{name}",
-        says="; ".join(f"{term}: {cell}" for term, cell in told),
+        says="; ".join(f"{term}: {cell}" for term, cell in concluded),
         condition=Condition(tuple(line for line in lines if line)),
-        then=tuple((term, cell) for term, cell in told if conclusion_is_known(collector, term, cell, place, terms)),
+        then=tuple(
+            (term, cell) for term, cell in concluded if conclusion_is_known(collector, term, cell, place, terms)
+        ),
         because=because,
         sources=tuple(collector.cite(key.strip(), text.strip(), place, *known) for key, _, text in entries),
         place=place,

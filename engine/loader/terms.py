@@ -207,9 +207,9 @@ def _usual(collector: ProblemCollector, fields: Fields, domain: Domain) -> str |
 
 
 def _domain(collector: ProblemCollector, fields: Fields, finding: bool) -> Domain:
-    described, told = FINDING if finding else CONCLUSION, collector.text(fields, "kind")
+    described, written = FINDING if finding else CONCLUSION, collector.text(fields, "kind")
     allowed = next(field.values for field in described if field.name == "kind")
-    kind: Kind = next((one for one in KINDS if one == told and one in allowed), "yes/no")
+    kind: Kind = next((one for one in KINDS if one == written and one in allowed), "yes/no")
     for field in described:
         if field.kinds and kind not in field.kinds and (node := fields.get(field.name)):
             collector.note(node.place, f"`{field.name}` of a {kind}", f"it for {' or '.join(field.kinds)} only")

@@ -20,14 +20,14 @@ def gathered(problems: list[Problem], rulebook: Rulebook) -> list[Problem]:
             by_name.setdefault(problem.unknown, []).append(problem)
     defined = dict(_defined(rulebook)) if by_name else {}
     used = set(_used(rulebook)) if by_name else set()
-    told = [problem for problem in problems if problem.unknown == NOT_ONE]
+    found = [problem for problem in problems if problem.unknown == NOT_ONE]
     for what, file in FILES.items():
         missing = [name for name in by_name if name[0] == what]
         if missing and not any(name[0] == what for name in defined):
             groups = [by_name.pop(name) for name in missing]
-            if not any(problem.place.file == file for problem in told):
-                told.append(_nothing_defined(file, what, groups))
-    return told + [_one(name, group, defined, used) for name, group in by_name.items()]
+            if not any(problem.place.file == file for problem in found):
+                found.append(_nothing_defined(file, what, groups))
+    return found + [_one(name, group, defined, used) for name, group in by_name.items()]
 
 
 def _nothing_defined(file: str, what: str, groups: list[list[Problem]]) -> Problem:

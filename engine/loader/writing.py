@@ -40,20 +40,20 @@ def _given(given: Mapping[str, Value | tuple[str, ...]]) -> Mapping[str, Tree]:
     return {term: value if isinstance(value, tuple) else str(value) for term, value in given.items()}
 
 
-def case(rulebook: Rulebook, told: Case, expected: str) -> str:
+def case(rulebook: Rulebook, saved: Case, expected: str) -> str:
     """The text of a saved case: its facts by the files of their terms, and the lines of its expected answer.
 
     What comes of "none of these" is not written beside it.
     """
-    head: dict[str, Tree] = {"case": told.id, "says": told.says, "source": [_source(text) for text in told.sources]}
-    if told.none_of_these:
-        head[NONE_OF_THESE] = Flow(tuple(told.none_of_these))
+    head: dict[str, Tree] = {"case": saved.id, "says": saved.says, "source": [_source(text) for text in saved.sources]}
+    if saved.none_of_these:
+        head[NONE_OF_THESE] = Flow(tuple(saved.none_of_these))
     parts = [write({name: tree for name, tree in head.items() if tree})]
-    implied = {name for names in told.none_of_these.values() for name in names}
-    known = [term for term in rulebook.findings if term.name in told.facts.keys() - implied]
+    implied = {name for names in saved.none_of_these.values() for name in names}
+    known = [term for term in rulebook.findings if term.name in saved.facts.keys() - implied]
     for file, terms in groupby(known, key=lambda term: term.place.file):
         topic = file.rpartition("/")[2].partition(".")[0].replace("_", " ")
-        parts.append(f"# {topic}\n{write({term.name: str(told.facts[term.name]) for term in terms})}")
+        parts.append(f"# {topic}\n{write({term.name: str(saved.facts[term.name]) for term in terms})}")
     return "\n".join([*parts, expected])
 
 

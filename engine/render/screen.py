@@ -12,7 +12,7 @@ from .recommendation import all_in_one
 from .styled_line import StyledLine, format_answer
 
 QUESTIONS = 5  # so many of the questions, or groups of questions, to ask next are shown
-REASONS = 2  # so many rules behind an alarm are told
+REASONS = 2  # so many rules behind an alarm are shown
 ANSWERS = 4  # and so many of the answers behind each
 ASK = "Ask next"
 
@@ -100,7 +100,7 @@ class _Screen:
         """The alarms that have gone off, each with its reasons."""
         for term in self.on:
             if term.name in self.decision.disputed:
-                continue  # told with its sides, where its section tells it
+                continue  # shown with its sides, where its section shows it
             reason = why(self.rulebook, self.decision, term.name, aside=False)
             rules = [rule for side in reason.sides for rule in side.rules]
             yield StyledLine(f"{self._level(term)}: {self._reasons(reason, rules)}", style="alarm")
@@ -112,14 +112,14 @@ class _Screen:
         return str(answer).upper() if term.takes_highest else f"{term.name.upper()}: {format_answer(answer)}"
 
     def _reasons(self, reason: Why, rules: Sequence[RuleReason]) -> str:
-        told = [f"{rule.rule.says.rstrip('.')}{_because(reason, rule)}" for rule in rules[:REASONS]]
+        reasons = [f"{rule.rule.says.rstrip('.')}{_because(reason, rule)}" for rule in rules[:REASONS]]
         more = [f"and {counted(len(rules) - REASONS, 'more reason')}"] if len(rules) > REASONS else []
-        return "; ".join(told + more) + "."
+        return "; ".join(reasons + more) + "."
 
     # --- sections ----------------------------------------------------------------------------------------------------
 
     def _section(self, section: Section) -> Iterator[StyledLine]:
-        told: dict[str, None] = {}
+        texts: dict[str, None] = {}
         members: list[str] = []
         is_open: list[str] = []
         for name in section.terms:
@@ -129,17 +129,17 @@ class _Screen:
             elif isinstance(answer, Members):
                 members += answer.inside
             elif self.on and self.rulebook.terms[name].alarms:
-                continue  # the alarms are told before
+                continue  # the alarms are shown before
             elif answer is None and name not in self.decision.gaps:
                 is_open += [] if self.rulebook.terms[name].alarms else [name]
             elif text := self._in_short(section, name):
-                told[text] = None
+                texts[text] = None
         sides = "; ".join(filter(None, (self._side(side) for side in section.sides)))
-        yield from self._body(section, [*told], is_open, sides)
+        yield from self._body(section, [*texts], is_open, sides)
         yield from _members(section, members, self.cut)
 
-    def _body(self, section: Section, told: Sequence[str], is_open: Sequence[str], sides: str) -> Iterator[StyledLine]:
-        text, instead = "; ".join(told), self._on_alarm(section)
+    def _body(self, section: Section, texts: Sequence[str], is_open: Sequence[str], sides: str) -> Iterator[StyledLine]:
+        text, instead = "; ".join(texts), self._on_alarm(section)
         if instead and not text:
             yield StyledLine(instead, style="answer")
         elif text or sides:
@@ -196,14 +196,14 @@ class _Screen:
             yield StyledLine(f"Nothing that could raise the alarm; {count} could still change the rest.", style="muted")
         else:
             yield StyledLine(self._asked(found, scales), style="answer")
-            told = self._told_questions(found)
-            yield from (StyledLine(text, bullet="? ") for text in told[:QUESTIONS])
-            if len(told) > QUESTIONS:
-                more = f"and {counted(len(told) - QUESTIONS, 'more group')}" if self.rulebook.groups else ""
-                more = more or f"and {len(told) - QUESTIONS} more"
+            questions = self._open_questions(found)
+            yield from (StyledLine(text, bullet="? ") for text in questions[:QUESTIONS])
+            if len(questions) > QUESTIONS:
+                more = f"and {counted(len(questions) - QUESTIONS, 'more group')}" if self.rulebook.groups else ""
+                more = more or f"and {len(questions) - QUESTIONS} more"
                 yield StyledLine(f"{more} (lumbar next)" if self.cut else more, style="muted")
 
-    def _told_questions(self, found: Questions) -> list[str]:
+    def _open_questions(self, found: Questions) -> list[str]:
         """The questions to ask, group by group; each with its sentence where they are few, or there are no groups."""
         groups: dict[str, list[str]] = {}
         for question in found.asked:

@@ -50,8 +50,8 @@ def _lines(found: "dict[str, Burden]") -> "Iterator[StyledLine]":
     title = f"{counted(len(found), 'patient')}: at most so many for half of them, for nine in ten, for all"
     yield StyledLine(title, style="title")
     figures = {"screens": "screens", "answers given one by one": "one_by_one", 'answers by "none of these"': "by_none"}
-    for told, field in figures.items():
-        yield StyledLine(f"{told}: {_spread([getattr(one, field) for one in found.values()])}", 1)
+    for label, field in figures.items():
+        yield StyledLine(f"{label}: {_spread([getattr(one, field) for one in found.values()])}", 1)
 
 
 def _spread(figures: Sequence[int]) -> str:

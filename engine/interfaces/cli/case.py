@@ -81,8 +81,8 @@ def decide(
         tell(render.notice(rulebook))
     if brief and not as_json:
         counts = {"breaking a law": breaking, "empty": empty, "not read": unread, "with an id used before": again}
-        told = "".join(f", {number} {kind}" for kind, number in counts.items() if number)
-        click.echo(f"{counted(count, 'case')}, {at_fault} with problems{told}. {render.drafts(rulebook)}")
+        by_kind = "".join(f", {number} {kind}" for kind, number in counts.items() if number)
+        click.echo(f"{counted(count, 'case')}, {at_fault} with problems{by_kind}. {render.drafts(rulebook)}")
     sys.exit(Exit.TO_MEND if any((at_fault, breaking, empty, unread, again)) else Exit.FINE)
 
 
@@ -167,8 +167,8 @@ def why(
         draw(svg, lambda: pictures.picture_of(rulebook, drawn_case(decision), reason))
         draw(html, lambda: pictures.page_of(rulebook, drawn_case(decision), reason))
     elif as_json:
-        told = {"case": decision.case.id, "rulebook": rulebook.digest, **explain.as_json(reason)}
-        say_json(told | broken_json(decision))
+        body = {"case": decision.case.id, "rulebook": rulebook.digest, **explain.as_json(reason)}
+        say_json(body | broken_json(decision))
     elif reader == "patient":
         say(render.why_for_patient(rulebook, decision, reason))
     elif length == "line":

@@ -120,7 +120,7 @@ class _Asking:
 
     def __init__(self, interview: "Interview", path: Path, reader: str) -> None:
         self.interview, self.path, self.reader = interview, path, reader
-        self.told: dict[str, Value] = {}
+        self.alarms_shown: dict[str, Value] = {}
         self.group = ""
 
     def ask(self) -> bool:
@@ -296,7 +296,7 @@ class _Asking:
 
         alarms, rulebook = self.interview.alarms, self.interview.compiled.rulebook
         for name, least in alarms.items():
-            if self.told.get(name) != least:
+            if self.alarms_shown.get(name) != least:
                 click.echo()
                 if self.reader == "patient":
                     say([render.StyledLine(render.for_patient(rulebook.terms[name], least), style="alarm")])
@@ -309,4 +309,4 @@ class _Asking:
                         *(render.StyledLine(text, 1, "alarm") for text in says),
                     ]
                 )
-        self.told = dict(alarms)
+        self.alarms_shown = dict(alarms)

@@ -32,12 +32,12 @@ def tell_population(rulebook: "Rulebook", options: dict[str, Any], as_json: bool
         next_visit=options["next_visit"],
     )
     runs = figures(CompiledRulebook(rulebook), rulebook.population, wanted, options["span"])
-    told = text.as_json(runs, rulebook.digest)
+    body = text.as_json(runs, rulebook.digest)
     against = options["against"]
     if as_json:
-        say_json(told)
+        say_json(body)
     else:
-        lines = text.changes(_read(against), told) if against else text.in_words(runs, whole)
+        lines = text.changes(_read(against), body) if against else text.in_words(runs, whole)
         click.echo("\n".join(lines))
     believable = runs[0].redrawn <= MOST_REDRAWN
     if not believable:
@@ -49,9 +49,9 @@ def tell_population(rulebook: "Rulebook", options: dict[str, Any], as_json: bool
 def _read(path: Path) -> dict[str, Any]:
     """What an earlier run printed with --json."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        told["figures"]["groups"]["all"]["parts"], told["rulebook"]
+        body = json.loads(path.read_text(encoding="utf-8"))
+        body["figures"]["groups"]["all"]["parts"], body["rulebook"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         there = f"{path} is not what `lumbar check --population --json` prints"
         raise click.UsageError(there) from error
-    return dict(told)
+    return dict(body)

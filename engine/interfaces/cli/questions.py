@@ -50,10 +50,10 @@ def _conclusion(rulebook: "Rulebook", name: str) -> "Term":
     return known[name]
 
 
-def _tell(told: Any, lines: "Iterable[StyledLine]", as_json: bool, *decisions: "Decision") -> None:
-    """Print what was told of decisions as JSON, or in words; ends where one of them breaks a law."""
+def _show(answer: Any, lines: "Iterable[StyledLine]", as_json: bool, *decisions: "Decision") -> None:
+    """Print an answer about decisions as JSON, or in words; ends where one of them breaks a law."""
     if as_json:
-        say_json(told.as_json() | broken_json(*decisions))
+        say_json(answer.as_json() | broken_json(*decisions))
     else:
         say(lines)
     end(*decisions)
@@ -62,7 +62,7 @@ def _tell(told: Any, lines: "Iterable[StyledLine]", as_json: bool, *decisions: "
 def _conclusions(
     rulebook: "Rulebook", names: Iterable[str], as_json: bool = False, *decisions: "Decision"
 ) -> tuple[str, ...]:
-    """The conclusions asked about; where a decision breaks a law, those of them that may be told."""
+    """The conclusions asked about; where a decision breaks a law, those of them that may be shown."""
     from ... import explain
 
     asked = tuple(_conclusion(rulebook, name).name for name in names)
@@ -105,16 +105,16 @@ def whynot(knowledge: str, case: str, term: str, as_json: bool, length: "Length"
     found = _conclusion(rulebook, wanted)
     values = (_value(found, value),) if value else ()
     lawful(rulebook, [decision], [found.name], as_json)
-    told = explain.why_not(explain.CompiledRulebook(rulebook), decision, found.name, values)
+    answer = explain.why_not(explain.CompiledRulebook(rulebook), decision, found.name, values)
     if as_json:
-        body = {"case": decision.case.id, "rulebook": rulebook.digest, **told.as_json()}
+        body = {"case": decision.case.id, "rulebook": rulebook.digest, **answer.as_json()}
         say_json(body | broken_json(decision))
     elif value and value in _held(decision.conclusions[found.name]):
         click.echo(f"{found.name} is {value} already; `lumbar why` tells the reasons.")
-    elif not value and len(told.wanted) > 1 and length == "reasons":
-        say(render.which_value(told))
+    elif not value and len(answer.wanted) > 1 and length == "reasons":
+        say(render.which_value(answer))
     else:
-        say(render.why_not(told, length))
+        say(render.why_not(answer, length))
     end(decision)
 
 
@@ -161,19 +161,19 @@ def weigh(
         refuse(f"{term!r} counts, and has no values to weigh", term, ())
     asked = [_value(found, value) for value in dict.fromkeys(values)]
     if found.takes_highest and not (asked or as_json or svg or html):
-        asked = [*found.domain.values]  # why it is no higher is told step by step
+        asked = [*found.domain.values]  # why it is no higher is shown step by step
     lawful(rulebook, [decision], [found.name], as_json, quiet=bool(svg or html))
-    told = explain.weigh(rulebook, decision, found.name, asked)
+    answer = explain.weigh(rulebook, decision, found.name, asked)
     if svg or html:
         from ...render import pictures
 
-        draw(svg, lambda: pictures.picture_of_sides(rulebook, drawn_case(decision), told))
-        draw(html, lambda: pictures.page_of_sides(rulebook, drawn_case(decision), told))
+        draw(svg, lambda: pictures.picture_of_sides(rulebook, drawn_case(decision), answer))
+        draw(html, lambda: pictures.page_of_sides(rulebook, drawn_case(decision), answer))
     elif as_json:
-        body = {"case": decision.case.id, "rulebook": rulebook.digest, "weighing": told.as_json()}
+        body = {"case": decision.case.id, "rulebook": rulebook.digest, "weighing": answer.as_json()}
         say_json(body | broken_json(decision))
     else:
-        say(render.weighing(rulebook, told, length))
+        say(render.weighing(rulebook, answer, length))
     end(decision)
 
 
@@ -218,12 +218,12 @@ def compare(
         second = load(other, as_json, cases=False)
         again = _decision(second, _cases(second, [before])[0], as_json)
         asked = _conclusions(rulebook, terms, as_json, first.decision, again)
-        told = explain.compare_rulebooks(first, explain.Judged(second, again), asked)
+        answer = explain.compare_rulebooks(first, explain.Judged(second, again), asked)
     else:
         again = _decision(rulebook, cases[1], as_json)
         asked = _conclusions(rulebook, terms, as_json, first.decision, again)
-        told = explain.compare(explain.CompiledRulebook(rulebook), first.decision, again, asked)
-    _tell(told, render.difference(told, length), as_json, first.decision, again)
+        answer = explain.compare(explain.CompiledRulebook(rulebook), first.decision, again, asked)
+    _show(answer, render.difference(answer, length), as_json, first.decision, again)
 
 
 def _cases(rulebook: "Rulebook", paths: list[str]) -> "list[Case]":
@@ -273,10 +273,10 @@ def whatif(
             left = _conclusions(rulebook, asked or terms, as_json, difference.after)
             difference = explain.what_if(plan, decision, given, left)
         shown = asked or explain.shown(rulebook)
-        _tell(difference, render.difference(difference, length, shown), as_json, decision, difference.after)
+        _show(difference, render.difference(difference, length, shown), as_json, decision, difference.after)
         return
-    told = explain.what_would_change(plan, decision, asked, None if every else explain.MOST_SHOWN)
-    _tell(told, render.alternatives(rulebook, told, length), as_json, decision)
+    answer = explain.what_would_change(plan, decision, asked, None if every else explain.MOST_SHOWN)
+    _show(answer, render.alternatives(rulebook, answer, length), as_json, decision)
 
 
 def _pair(rulebook: "Rulebook", decision: "Decision", answer: str) -> tuple[str, str]:
@@ -324,10 +324,10 @@ def enough(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Leng
     from ... import explain, render
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    told = explain.enough(
+    answer = explain.enough(
         explain.CompiledRulebook(rulebook), decision, _conclusions(rulebook, terms, as_json, decision)
     )
-    _tell(told, render.enough(told, length, rulebook.terms), as_json, decision)
+    _show(answer, render.enough(answer, length, rulebook.terms), as_json, decision)
 
 
 @click.command("next", short_help="List what to ask next, and why.")
@@ -346,7 +346,7 @@ def next_question(knowledge: str, case: str, terms: Terms, as_json: bool, length
     from ... import explain, render
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    told = explain.what_next(
+    answer = explain.what_next(
         explain.CompiledRulebook(rulebook), decision, _conclusions(rulebook, terms, as_json, decision)
     )
-    _tell(told, render.questions(told, length), as_json, decision)
+    _show(answer, render.questions(answer, length), as_json, decision)

@@ -26,9 +26,9 @@ class Planned:
         return {"start": self.start.as_json(), "after": self.after.as_json(), "cases": self.cases}
 
     @classmethod
-    def of(cls, told: Json) -> "Planned":
+    def of(cls, written: Json) -> "Planned":
         """The part that a plan or a record tells."""
-        return cls(Position.of(told["start"]), Position.of(told["after"]), told["cases"])
+        return cls(Position.of(written["start"]), Position.of(written["after"]), written["cases"])
 
 
 def planned(extents: Extents, size: int) -> list[Planned]:

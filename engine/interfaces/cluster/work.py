@@ -43,7 +43,7 @@ class Station:
         for name, value in likeness(rulebook.digest).items():
             if sign[name] != value:
                 raise refused(_host(), f"a worker with another {name}: {value}", f"{sign[name]}, as where it began")
-        options, inputs = Options(**manifest["options"]), [Input.of(told) for told in manifest["inputs"]]
+        options, inputs = Options(**manifest["options"]), [Input.of(written) for written in manifest["inputs"]]
         for one in inputs:
             if not _same(one):
                 there = f"a worker that does not see {one.path} as it was at the begin"
