@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import is_dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -24,7 +25,7 @@ from .atomic_write import replacing
 
 T = TypeVar("T")
 NEWEST = 8
-"""So many records of each kind are kept."""
+"""So many records of each kind are kept, those used last."""
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _OURS = f"{__package__}."
@@ -78,18 +79,13 @@ def _of_own_group(status: os.stat_result) -> bool:
     return alone and not status.st_mode & stat.S_IWOTH
 
 
-def digest_of(directory: str) -> "hashlib._Hash":
-    """The digest, to be added to, of the engine's own sources, the Python version and the folder's name."""
-    whole = hashlib.sha256(f"{sys.version_info[:3]} {os.path.abspath(directory)}".encode(errors="surrogateescape"))  # noqa: PTH100 (no link followed)
-    engine = Path(__file__).parent
-    add(whole, {path.relative_to(engine).as_posix(): path.read_bytes() for path in engine.rglob("*.py")})
-    return whole
-
-
-def add(whole: "hashlib._Hash", files: Mapping[str, bytes]) -> None:
-    """Add files to a digest, in the order of their names."""
-    for name in sorted(files):
-        whole.update(f"{name} {len(files[name])} ".encode() + files[name])
+@cache
+def _sources() -> bytes:
+    """The digest of the Python version and of the engine's own sources, which stay what they are while it runs."""
+    whole = hashlib.sha256(f"{sys.version_info[:3]}".encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        whole.update(path.read_bytes())
+    return whole.digest()
 
 
 class Kept(Generic[T]):
@@ -126,18 +122,10 @@ def _path(kind: str, directory: str, files: Mapping[str, bytes]) -> Path | None:
     base = folder() if directory else None
     if base is None:
         return None
-    whole = _digest_of(directory)
+    whole = hashlib.sha256(_sources() + os.path.abspath(directory).encode(errors="surrogateescape"))  # noqa: PTH100 (no link followed)
     for name in sorted(files):
         whole.update(f"{name} {len(files[name])} ".encode() + files[name])
     return base / f"{whole.hexdigest()}.{kind}"
-
-
-def _digest_of(directory: str) -> "hashlib._Hash":
-    """The digest, to be added to, of the engine's own sources, the Python version and the folder's name."""
-    whole = hashlib.sha256(f"{sys.version_info[:3]} {os.path.abspath(directory)}".encode(errors="surrogateescape"))  # noqa: PTH100 (no link followed)
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        whole.update(path.read_bytes())
-    return whole
 
 
 def _read(path: Path) -> bytes | None:
@@ -145,13 +133,18 @@ def _read(path: Path) -> bytes | None:
     try:
         with open(os.open(path, _OPEN), "rb") as file:  # noqa: PTH123 (a descriptor)
             status = os.fstat(file.fileno())
-            return file.read() if stat.S_ISREG(status.st_mode) and _own(status) else None
+            if not stat.S_ISREG(status.st_mode) or not _own(status):
+                return None
+            content = file.read()
+        with suppress(OSError):
+            os.utime(path)  # what is used stays, and what was used longest ago goes
+        return content
     except OSError:
         return None
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file, which appears whole or not at all; of those with its ending only the newest few are kept."""
+    """Write a file, which appears whole or not at all; of those with its ending only the few used last are kept."""
     with suppress(OSError):
         with replacing(path, private=True) as part:
             part.write_bytes(content)

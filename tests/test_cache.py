@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine import cache
+from engine.checks.mutation.stored import Results
 from engine.loader import load
 from tests.conftest import edit
 
@@ -142,6 +143,17 @@ def test_a_relative_cache_home_is_none(
     monkeypatch.setenv("HOME", "home")
     monkeypatch.setenv("USERPROFILE", "home")
     assert cache.folder() is None
+
+
+def test_what_is_used_stays_and_what_was_used_longest_ago_goes(shed: Path) -> None:
+    kept = [cache.Kept(Results, str(shed), {"number": bytes([number])}) for number in range(cache.NEWEST + 1)]
+    for number, one in enumerate(kept[:-1]):
+        one.write(Results())
+        assert one.path is not None
+        os.utime(one.path, (number, number))
+    assert kept[0].read() is not None
+    kept[-1].write(Results())
+    assert [one.read() is None for one in kept] == [number == 1 for number in range(len(kept))]
 
 
 # --- what is unpickled -----------------------------------------------------------------------------------------------
