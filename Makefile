@@ -26,6 +26,8 @@ endef
 
 PIP := $(BIN)/python -m pip install -qq
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What is compiled is kept, whatever the machine says: the tests start a hundred processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

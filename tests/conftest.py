@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from _pytest.mark import ParameterSet
@@ -43,8 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how many random examples are tried."""
+    """Choose how many random examples are tried, and give all processes one cache, which is not the user's."""
     settings.load_profile("whole" if config.getoption("--whole") else "quick")
+    if not hasattr(config, "workerinput"):
+        cache = TemporaryDirectory(prefix="lumbar", ignore_cleanup_errors=True)
+        os.environ["XDG_CACHE_HOME"] = cache.name
+        config.add_cleanup(cache.cleanup)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
