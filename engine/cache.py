@@ -89,7 +89,7 @@ def _sources() -> bytes:
 
 
 class Kept(Generic[T]):
-    """One record in the cache, under the digest of a folder and of files: it is gone when one of these changes.
+    """One record in the cache, of a folder, or of files wherever they are: it is gone when one of these changes.
 
     Where the folder has no name, or no folder of the cache is safe, nothing is read and nothing written.
     """
@@ -122,7 +122,8 @@ def _path(kind: str, directory: str, files: Mapping[str, bytes]) -> Path | None:
     base = folder() if directory else None
     if base is None:
         return None
-    whole = hashlib.sha256(_sources() + os.path.abspath(directory).encode(errors="surrogateescape"))  # noqa: PTH100 (no link followed)
+    place = "" if files else os.path.abspath(directory)  # noqa: PTH100 (no link followed)
+    whole = hashlib.sha256(_sources() + place.encode(errors="surrogateescape"))
     for name in sorted(files):
         whole.update(f"{name} {len(files[name])} ".encode() + files[name])
     return base / f"{whole.hexdigest()}.{kind}"

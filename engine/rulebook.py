@@ -1,6 +1,7 @@
 """A knowledge base in memory: terms, rules, laws, sources, cases; the order of work; the digest."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -264,6 +265,14 @@ class Rulebook(Record):
 
     def __repr__(self) -> str:
         return f"Rulebook({len(self.rules)} rules, {len(self.terms)} terms, {self.digest})"
+
+    def moved(self, directory: str) -> "Rulebook":
+        """The same, with all that was worked out of it, read from another folder."""
+        if directory == self.directory:
+            return self
+        found = copy(self)
+        found.__dict__["directory"] = directory
+        return found
 
     @cached_property
     def digest(self) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,7 @@ def folder(shed: Path, tmp_path: Path) -> Path:
     """The folder of the cache, with a rulebook in it that is another than what the files say."""
     load(shed)
     [path] = (tmp_path / "cache" / "lumbar").glob("*.rulebook")
-    path.write_bytes(pickle.dumps(replace(load(shed), directory="kept")))
+    path.write_bytes(pickle.dumps(replace(load(shed), laws={})))
     return path.parent
 
 
@@ -34,7 +35,7 @@ def only(folder: Path) -> Path:
 
 
 def test_what_is_the_users_own_is_read_back(folder: Path, shed: Path) -> None:
-    assert load(shed).directory == "kept"
+    assert not load(shed).laws
     if os.name == "posix":
         assert only(folder).stat().st_mode & 0o022 == 0
 
@@ -107,14 +108,14 @@ def test_what_another_user_could_have_written_is_not_read(
     NAMES.clear()
     NAMES.add(only(folder).name)
     plant(folder)
-    assert load(shed).directory != "kept"
+    assert load(shed).laws
 
 
 @root
 @pytest.mark.parametrize("place", [only, Path, lambda folder: folder.parent])
 def test_what_belongs_to_another_user_is_not_read(place: Callable[[Path], Path], folder: Path, shed: Path) -> None:
     os.chown(place(folder), OTHER, OTHER)
-    assert load(shed).directory != "kept"
+    assert load(shed).laws
 
 
 @root
@@ -128,7 +129,7 @@ def test_root_makes_nothing_in_the_folder_of_another_user(shed: Path, tmp_path: 
 @posix
 def test_a_folder_open_to_all_will_do_above_where_nobody_can_take_what_is_anothers(folder: Path, shed: Path) -> None:
     folder.parent.chmod(0o1777)
-    assert load(shed).directory == "kept"
+    assert not load(shed).laws
 
 
 def test_a_relative_cache_home_is_none(
@@ -138,11 +139,20 @@ def test_a_relative_cache_home_is_none(
     monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_CACHE_HOME", "cache")
     monkeypatch.chdir(folder.parent.parent)
-    assert load(shed).directory != "kept"
+    assert load(shed).laws
     assert list((tmp_path / "home" / ".cache" / "lumbar").glob("*.rulebook"))
     monkeypatch.setenv("HOME", "home")
     monkeypatch.setenv("USERPROFILE", "home")
     assert cache.folder() is None
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_copy_of_the_folder_is_read_back_as_one_of_its_own(shed: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(shed, tmp_path / "other")
+    assert load(other) == replace(load(shed), directory=str(other))
+    assert not load(other).laws
+    edit(other / "rules" / "no_brakes.yaml", "It is a hill.", "It is a cliff.")
+    assert load(other).laws
 
 
 def test_what_is_used_stays_and_what_was_used_longest_ago_goes(shed: Path) -> None:
@@ -183,7 +193,7 @@ def test_nothing_that_is_kept_is_run(folder: Path, shed: Path, tmp_path: Path) -
         with pytest.raises(pickle.UnpicklingError, match="is not a record of lumbar"):
             cache.unpickle(content)
         only(folder).write_bytes(content)
-        assert load(shed).directory != "kept"
+        assert load(shed).laws
     assert not target.exists()
     pickle.loads(calls(target)[0])
     assert target.exists()
@@ -192,7 +202,7 @@ def test_nothing_that_is_kept_is_run(folder: Path, shed: Path, tmp_path: Path) -
 @pytest.mark.parametrize("content", [b"", b"\x80", b"garbage", b"N.", b"(" * 100_000, pickle.dumps({"a": {1: ()}})])
 def test_a_damaged_file_is_passed_by(content: bytes, folder: Path, shed: Path) -> None:
     only(folder).write_bytes(content)
-    assert load(shed).directory != "kept"
+    assert load(shed).laws
 
 
 def test_a_hostile_file_of_mutants_or_verdicts_is_passed_by(shed: Path, tmp_path: Path) -> None:

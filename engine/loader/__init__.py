@@ -19,14 +19,17 @@ def load(directory: str | Path, cases: bool = True) -> Rulebook:
 
 
 def load_read(files: Mapping[str, bytes], directory: str) -> Rulebook:
-    """The rulebook of a folder's files, as they were read, from the cache where nothing has changed."""
+    """The rulebook of a folder's files, as they were read, from the cache where nothing has changed.
+
+    What is in the cache is of these files in any folder: a copy of the knowledge, as a batch makes, is read as quickly.
+    """
     kept = Kept(Rulebook, directory, files)
     rulebook = kept.read()
     if rulebook is None:
         rulebook = load_files(files, directory)
         rulebook.stages, rulebook.support, rulebook.digest  # noqa: B018 (worked out once, kept with the rest)
         kept.write(rulebook)
-    return rulebook
+    return rulebook.moved(directory)
 
 
 def load_files(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
