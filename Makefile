@@ -46,7 +46,7 @@ test: duration lint types arrows  ## run the checks: lint, types, imports, and t
 test-browser: $(VENV)/.installed-test  ## try the page in Chromium, where there is one
 	$(BIN)/pytest -m web
 
-test-all: lint types arrows  ## everything: the slow tests, five times the random examples, Chromium, and branch coverage
+test-all: lint types arrows  ## everything: the slow tests, ten times the random examples, Chromium, and branch coverage
 	@echo 'This takes about half an hour on two quiet cores.'
 	$(BIN)/pytest -m "not bench" --whole --cov --cov-fail-under=95 --numprocesses 2 --dist worksteal
 

@@ -20,14 +20,14 @@ CLINIC = ROOT / "tests" / "clinic"
 """A dozen findings and rules under names that lumbar's own knowledge has too: for tests of tables, where its size costs
 time, and of everything that must not hang on what clinicians write there."""
 
-for profile, examples in (("quick", 20), ("whole", 100)):
+for profile, examples in (("quick", 10), ("whole", 100)):
     settings.register_profile(
         profile, max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
 
 
 def tries(whole: int) -> settings:
-    """As many random examples of a test with --whole, and else a fifth of them."""
+    """As many random examples of a test with --whole, and else a tenth of them."""
     return settings(max_examples=max(3, whole * settings().max_examples // 100))
 
 
@@ -50,6 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
         cache = TemporaryDirectory(prefix="lumbar", ignore_cleanup_errors=True)
         os.environ["XDG_CACHE_HOME"] = cache.name
         config.add_cleanup(cache.cleanup)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is measured is not even read, but where it is wanted."""
+    unwanted = str(config.getoption("markexpr")).startswith("not bench")
+    return True if unwanted and collection_path == ROOT / "tests" / "bench" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -79,6 +85,12 @@ def approve(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether the slow tests are run too, and all of what is otherwise a sample."""
+    return bool(request.config.getoption("--whole"))
+
+
+@pytest.fixture(scope="session")
 def bundled() -> Rulebook:
     """The knowledge base that comes with lumbar."""
     return load(ROOT / "knowledge")
@@ -97,9 +109,9 @@ def in_the_clinic(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def some_cases(bundled: Rulebook, request: pytest.FixtureRequest) -> tuple[Case, ...]:
-    """The saved cases that come with lumbar: every tenth, and all with --whole."""
-    return tuple(bundled.cases.values())[:: 1 if request.config.getoption("--whole") else 10]
+def some_cases(bundled: Rulebook, whole: bool) -> tuple[Case, ...]:
+    """The saved cases that come with lumbar: every twentieth, and all with --whole."""
+    return tuple(bundled.cases.values())[:: 1 if whole else 20]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from engine.errors import Place
 from engine.interfaces import files
 from engine.loader import load
 from engine.rulebook import Rulebook
-from tests.conftest import ROOT, edit, tries
+from tests.conftest import CLINIC, edit, tries
 from tests.rulebooks import LEVELS, facts, rulebooks
 from tests.test_batch import batch, rejects
 
@@ -174,8 +174,8 @@ def test_a_column_of_ones_and_noughts_hides_no_emergency_among_its_rows(bundled:
 
 
 def test_cases_are_rejected_where_no_conclusion_has_alarms_on_a_scale(tmp_path: Path) -> None:
-    without = shutil.copytree(ROOT / "knowledge", tmp_path / "without")
-    edit(without / "terms" / "conclusions.yaml", "    screening for: urgent review or same day or emergency\n", "")
+    without = shutil.copytree(CLINIC, tmp_path / "without")
+    edit(without / "terms" / "all.yaml", "    screening for: urgent review or same day or emergency\n", "")
     (tmp_path / "in.ndjson").write_text('{"case": "k", "fever": "maybe"}\n')
     batch(load(without), tmp_path / "out", tmp_path / "in.ndjson")
     told = json.loads((tmp_path / "out" / "rejects.ndjson").read_text())

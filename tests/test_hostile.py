@@ -107,7 +107,7 @@ def decided(knowledge: Path, path: str | Path, stdin: int = subprocess.DEVNULL) 
     return [[f"{one['line']}: {one['there']}; expected {one['expected']}" for one in case] for case in problems]
 
 
-@pytest.mark.parametrize(("name", "content", "message"), every(6, CASES), ids=[name for name, _, _ in CASES])
+@pytest.mark.parametrize(("name", "content", "message"), every(9, CASES), ids=[name for name, _, _ in CASES])
 def test_a_hostile_case_file_ends_in_clear_words(
     name: str, content: str | bytes, message: str, knowledge: Path, tmp_path: Path
 ) -> None:
@@ -187,7 +187,7 @@ def cards(text: str) -> Iterator[tuple[str, str, str]]:
 HOSTILE = list(cards(FILES["rules/back/other.yaml"]))
 
 
-@pytest.mark.parametrize(("name", "content", "message"), every(5, HOSTILE), ids=[message for _, _, message in HOSTILE])
+@pytest.mark.parametrize(("name", "content", "message"), every(7, HOSTILE), ids=[message for _, _, message in HOSTILE])
 def test_a_hostile_knowledge_base_ends_in_clear_words(name: str, content: str, message: str, tmp_path: Path) -> None:
     (written(tmp_path) / name).write_text(content, encoding="utf-8")
     code, said = lumbar("check", tmp_path)

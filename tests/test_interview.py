@@ -283,6 +283,7 @@ def test_a_file_that_cannot_keep_answers_is_refused_before_anything_is_asked(
     assert message in error.replace("\n", " ")
 
 
+@pytest.mark.usefixtures("in_the_clinic")
 def test_a_file_that_is_open_in_one_consultation_is_refused_to_another(tmp_path: Path) -> None:
     command = [sys.executable, "-u", str(ROOT / "cli.py"), "consult", "one.yaml"]
     with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:

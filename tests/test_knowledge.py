@@ -115,9 +115,9 @@ def some_of(known: Mapping[str, Value], choose: random.Random) -> dict[str, Valu
 
 
 @pytest.fixture(scope="module")
-def count(request: pytest.FixtureRequest) -> int:
+def count(whole: bool) -> int:
     """So many patients are made up; the laws are also proved for all."""
-    return 800 if request.config.getoption("--whole") else 160
+    return 800 if whole else 80
 
 
 @pytest.fixture(scope="module")

@@ -283,10 +283,10 @@ def test_any_other_text_is_quoted_and_read_back(text: str) -> None:
     ],
 )
 def test_a_phrase_of_a_million_letters_is_refused_at_once_and_in_few_words(phrase: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     for term in (BACK, AGE):
         with pytest.raises(Misread) as caught:
             parse_line(term, phrase, DOMAINS, HERE)
         assert len(str(caught.value)) < 500
     quoted(phrase)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5

@@ -30,9 +30,8 @@ from engine.loader import load, load_files
 from engine.loader.assemble import with_files
 from engine.loader.files import read_folder
 from engine.rulebook import Rulebook
-from tests.conftest import tries
+from tests.conftest import CLINIC, ROOT, tries
 
-from .conftest import ROOT
 from .rulebooks import case, conditions, facts, rulebooks
 from .test_load import FILES as SMALL
 from .test_load import encoded
@@ -338,11 +337,11 @@ def _removable(book: Rulebook) -> list[str]:
     return [name for name in book.rules if all(name not in rule.outranks for rule in book.rules.values())]
 
 
-def test_a_card_put_beside_a_rulebook_is_as_if_the_folder_were_read_again(bundled: Rulebook) -> None:
-    files = read_folder(ROOT / "knowledge")
-    name = "rules/safety/fever.yaml"
+def test_a_card_put_beside_a_rulebook_is_as_if_the_folder_were_read_again(clinic: Rulebook) -> None:
+    files = read_folder(CLINIC)
+    name = "rules/fever.yaml"
     text = files[name].decode().replace("fever: yes", "fever: no", 1)
-    beside, whole = with_files(bundled, {name: text}), load_files(files | {name: text.encode()}, bundled.directory)
+    beside, whole = with_files(clinic, {name: text}), load_files(files | {name: text.encode()}, clinic.directory)
     assert (dict(beside.rules), dict(beside.cases), beside.stages) == (
         dict(whole.rules),
         dict(whole.cases),

@@ -29,7 +29,7 @@ from engine.interfaces.report.page import shown
 from engine.interfaces.terminal import Exit
 from engine.loader import load
 from engine.rulebook import Rulebook, Term
-from tests.conftest import BICYCLE, ROOT
+from tests.conftest import BICYCLE, CLINIC, ROOT
 from tests.outcomes import outcome, quarrelling, rides, table, text
 from tests.test_batch import batch
 from tests.test_knowledge import patients, some_of
@@ -47,19 +47,18 @@ BROKEN: Sequence[Mapping[str, Any]] = (
 
 
 @pytest.fixture(scope="module")
-def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clinic(tmp_path_factory: pytest.TempPathFactory, whole: bool) -> Path:
     """Saved cases and made-up patients in three parts."""
     book = load(KNOWLEDGE)
     import random
 
     choose = random.Random(11)
-    people = [some_of(one, choose) if choose.random() < 0.4 else one for one in patients(book, 50, 3)]
+    people = [some_of(one, choose) if choose.random() < 0.4 else one for one in patients(book, 50 if whole else 20, 3)]
     made = [Case(f"patient {number}", facts) for number, facts in enumerate(people)]
     wanted = "working pattern"
-    saved = [
-        replace(case, expected={wanted: (case.expected or {}).get(wanted)}) for case in list(book.cases.values())[:60]
-    ]
-    return outcome(tmp_path_factory.mktemp("clinic") / "out", KNOWLEDGE, [saved, made[:30], made[30:]])
+    some = list(book.cases.values())[: 60 if whole else 20]
+    saved = [replace(case, expected={wanted: (case.expected or {}).get(wanted)}) for case in some]
+    return outcome(tmp_path_factory.mktemp("clinic") / "out", KNOWLEDGE, [saved, made[:12], made[12:]])
 
 
 @pytest.fixture(scope="module")
@@ -275,7 +274,7 @@ def run(*words: str) -> tuple[int, str]:
 
 def test_a_folder_without_answers_has_a_page(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("case,age\n1,x\n2,y,z\n3,y,z,w\n")
-    batch(load(ROOT / "knowledge"), tmp_path / "out", tmp_path / "in.csv")
+    batch(load(CLINIC), tmp_path / "out", tmp_path / "in.csv")
     page = report(tmp_path / "out")
     assert "No case was decided." in page
     assert "broken: … fields in this line" in page
