@@ -9,7 +9,7 @@ import pytest
 from engine.columns.results import OPEN
 from engine.drawing.page import COLOURS
 from engine.interfaces.report.charts import LONGEST, SHADES, Bar, bar_chart, letter, matrix
-from tests.test_pictures import contrast
+from tests.test_pages import contrast
 
 
 def bars(chart: object) -> Iterator[list[tuple[str | None, str | None, str | None]]]:

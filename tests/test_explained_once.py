@@ -22,7 +22,7 @@ from engine.render.why import DEEPEST
 from engine.rulebook import COMPLETE, SCREENED, Recommendation, Rule, Rulebook, Section, Term
 from tests.conftest import tries
 from tests.rulebooks import NOWHERE, case, facts, rulebooks
-from tests.test_pictures import whole
+from tests.tags import whole
 
 YES_NO = Domain("yes/no", ("yes", "no"))
 REFERENCE = re.compile(r"(?P<what>.+) \((?P<where>explained above|explained below)\)")

@@ -1,15 +1,11 @@
 """Pictures: nothing overlaps, nothing is cut, nothing is missing, and the same is always drawn alike."""
 
-import json
 from collections.abc import Iterator
-from html import unescape
-from html.parser import HTMLParser
 from itertools import combinations, pairwise, takewhile
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,13 +13,11 @@ from engine import explain, semantics
 from engine.case import Case
 from engine.drawing.boxes import PAD
 from engine.drawing.layers import lay_out, needed
-from engine.drawing.page import COLOURS
 from engine.drawing.text_width import clean, width, wrap
 from engine.explain import Why
 from engine.render.pictures import (
     Map,
     page_of,
-    page_of_map,
     page_of_sides,
     picture_of,
     picture_of_map,
@@ -32,12 +26,11 @@ from engine.render.pictures import (
 from engine.rulebook import Rulebook
 from tests.conftest import tries
 from tests.rulebooks import case, facts, rulebooks
-from tests.test_cli import run
+from tests.tags import whole
 from tests.test_truth import decide, rulebook
 
 SVG = "{http://www.w3.org/2000/svg}"
 CASES = Path(__file__).resolve().parent.parent / "knowledge" / "cases"
-VOID = ("meta", "link", "br", "img", "hr", "input")
 Place = tuple[float, float, float, float]
 
 
@@ -303,140 +296,3 @@ def test_stages_of_the_map_stand_one_below_the_other(bundled: Rulebook) -> None:
     stages = [stage.terms for stage in bundled.stages if stage.terms]
     for stage, following in pairwise(stages):
         assert max(tops[name] for name in stage) < min(tops[name] for name in following)
-
-
-# --- pages --------------------------------------------------------------------------------------------------------
-
-
-class _Tags(HTMLParser):
-    """Holds that every element is closed in order; keeps places, links and all text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.places: list[str] = []
-        self.links: list[str] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag != "script"
-        found = dict(attrs)
-        assert not {"src", "onclick", "onload"} & found.keys()
-        self.places += [found["id"] or ""] if "id" in found else []
-        self.links += [found["href"] or ""] if "href" in found else []
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        pass
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def whole(page: str) -> _Tags:
-    """A page that is well-formed, needs nothing from elsewhere, and whose links lead somewhere."""
-    tags = _Tags()
-    tags.feed(page)
-    assert not tags.open
-    assert len(tags.places) == len(set(tags.places))
-    assert {link.removeprefix("#") for link in tags.links} <= set(tags.places)
-    assert "default-src 'none'" in unescape(page)
-    return tags
-
-
-def test_the_page_of_a_reason_tells_each_rule_with_its_reason_and_sources(bundled: Rulebook) -> None:
-    for saved in list(bundled.cases.values())[::10]:
-        reason = explain.why(bundled, semantics.decide(bundled, saved), "exercise direction")
-        text = " ".join(whole(page_of(bundled, saved, reason)).text.split())
-        for rule in reason.rules():
-            assert clean(rule.rule.because) in text
-            assert "; ".join(map(str, rule.rule.sources)) in text
-
-
-def test_the_page_of_the_map_has_every_rule_once_and_links_to_it(bundled: Rulebook) -> None:
-    decision = semantics.decide(bundled, bundled.cases["fever_and_a_weak_leg"])
-    for drawn in (Map(bundled), Map(bundled, decision)):
-        tags = whole(page_of_map(drawn))
-        assert sum(place.startswith("rule-") for place in tags.places) == len(bundled.rules)
-        assert all(rule.because in tags.text for rule in bundled.rules.values() if "  " not in rule.because)
-
-
-def contrast(one: str, other: str) -> float:
-    """How far two colours stand from each other in lightness, by WCAG 2: from 1 to 21."""
-    bright, dim = sorted((_lightness(one), _lightness(other)), reverse=True)
-    return (bright + 0.05) / (dim + 0.05)
-
-
-def _lightness(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-@pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_words_can_be_read_on_every_ground_they_stand_on(mode: int) -> None:
-    colours = {name: pair[mode] for name, pair in COLOURS.items()} | {"white": "#ffffff"}
-    grounds = {
-        "ink": ("paper", "light", "grey"),
-        "soft": ("paper", "light", "grey"),
-        "red": ("paper",),
-        "white": ("dark",),
-    }
-    for words, behind in grounds.items():
-        assert all(contrast(colours[words], colours[ground]) >= 4.5 for ground in behind), words
-
-
-def test_every_colour_of_a_picture_has_one_for_the_dark(bundled: Rulebook) -> None:
-    known = {light for light, _ in COLOURS.values()} | {"none", "white", "#767676"}  # the last is seen on both papers
-    for saved in list(bundled.cases.values())[::30]:
-        drawn = picture_of_map(Map(bundled, semantics.decide(bundled, saved)))
-        found = {element.get(kind) for element in ElementTree.fromstring(drawn).iter() for kind in ("fill", "stroke")}
-        assert found - {None} <= known
-
-
-# --- the commands -------------------------------------------------------------------------------------------------
-
-
-def test_why_draws_to_a_file_or_to_standard_output(tmp_path: Path) -> None:
-    path = str(CASES / "disc_centralises_on_extension.yaml")
-    file = tmp_path / "why.svg"
-    assert run("why", path, "--svg", str(file)) == (0, f"{file}: the picture is drawn\n", "")
-    code, output, _ = run("why", path, "--svg", "-")
-    assert (code, output) == (0, file.read_text() + "\n")
-    code, output, _ = run("why", path, "urgency", "--html", "-")
-    assert code == 0
-    whole(output)
-
-
-def test_weigh_draws_what_speaks_for_and_against() -> None:
-    path = str(CASES / "disc_centralises_on_extension.yaml")
-    code, output, _ = run("weigh", path, "working pattern", "--svg", "-")
-    assert code == 0
-    assert "For and against: working pattern" in words_of(looked_at(output))
-    assert run("weigh", path, "working pattern", "--html", "-")[1].startswith("<!doctype html>")
-
-
-def test_map_draws_the_rulebook_or_a_case_in_it(tmp_path: Path) -> None:
-    svg, html = tmp_path / "map.svg", tmp_path / "map.html"
-    assert run("map", "--svg", str(svg), "--html", str(html))[0] == 0
-    assert "The map of the rulebook" in svg.read_text()
-    code, output, _ = run("map", str(CASES / "fever_and_a_weak_leg.yaml"), "--svg", "-")
-    assert code == 0
-    assert "What fires for fever_and_a_weak_leg" in words_of(looked_at(output))
-
-
-@pytest.mark.parametrize("words", [("map",), ("why", str(CASES / "fever_and_a_weak_leg.yaml"))])
-def test_a_picture_that_cannot_be_written_is_wrong_use(words: tuple[str, ...], tmp_path: Path) -> None:
-    code, _, error = run(*words, "--svg", str(tmp_path / "missing" / "why.svg"))
-    assert code == 2
-    assert "cannot be written (No such file or directory)" in error
-
-
-def test_the_map_of_a_case_at_fault_is_not_drawn() -> None:
-    code, output, _ = run("map", "-", "--svg", "-", stdin=json.dumps({"leaning back": "wrose"}))
-    assert code == 1
-    assert "did you mean 'worse'" in " ".join(output.split())
