@@ -12,7 +12,7 @@ import pytest
 from engine.columns.lookup import quoted, unquoted
 from engine.interfaces.batch import stored_case
 from engine.rulebook import Rulebook
-from tests.conftest import CLINIC, ROOT
+from tests.conftest import CLINIC, ROOT, every
 from tests.test_batch import answers, batch
 
 POSIX = pytest.mark.skipif(sys.platform != "linux", reason="names, limits and /dev/full as Linux has them")
@@ -66,7 +66,7 @@ def test_a_limit_of_memory_that_is_too_low_is_told_in_one_line(tmp_path: Path, l
 
 
 @POSIX
-@pytest.mark.parametrize("end", ["csv", "ndjson", "parquet"])
+@pytest.mark.parametrize("end", every(3, ["csv", "ndjson", "parquet"]))
 def test_a_disk_that_is_full_is_told_by_make_cases(tmp_path: Path, end: str) -> None:
     done = shell(tmp_path, f"trap '' XFSZ; ulimit -f 1; lumbar make-cases 3000 --out made.{end}")
     assert done.returncode == 2
