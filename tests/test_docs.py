@@ -32,8 +32,16 @@ from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "knowledge" / "README.md"]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
-SLOW = ("docs/check.md", "docs/cluster.md", "docs/population.md", "docs/rename.md", "knowledge/README.md")
-"""They check the whole knowledge base, and more than once, or start workers."""
+SLOW = (
+    "docs/check.md",
+    "docs/cluster.md",
+    "docs/pictures.md",
+    "docs/population.md",
+    "docs/questions.md",
+    "docs/rename.md",
+    "knowledge/README.md",
+)
+"""They check the whole knowledge base, start workers, or ask and draw much: approved screens hold such answers too."""
 LONG = ("lumbar check --json",)
 """Commands that check it too, on a page that is otherwise quick: run with --whole and --approve."""
 _BLOCK = re.compile(r"^```(\w+)[ \t]*([^\n]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)

@@ -56,9 +56,11 @@ def faults(judges: dict[str, Any], name: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("base", BASES, ids=lambda base: base.name)
-def test_every_file_of_a_knowledge_base_validates(base: Path) -> None:
+def test_every_file_of_a_knowledge_base_validates(base: Path, whole: bool) -> None:
     judges = validators(load(base))
-    files = [path for path in base.rglob("*.yaml") if path.is_file()]
+    files = sorted(path for path in base.rglob("*.yaml") if path.is_file())
+    if not whole and len(files) > 100:
+        files = files[::4]
     assert files
     for path in files:
         name = path.relative_to(base).as_posix()
