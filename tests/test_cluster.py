@@ -198,10 +198,10 @@ def test_a_part_that_is_done_twice_is_there_once(clinic: Rulebook, tmp_path: Pat
 
 
 def test_a_file_that_is_cut_or_damaged_is_told_as_on_one_machine(
-    clinic: Rulebook, tmp_path: Path, two: Machines
+    bundled: Rulebook, tmp_path: Path, two: Machines
 ) -> None:
     """A cut file is known to be unreadable before; of a damaged one it turns out when its part is read."""
-    folder = tables(clinic, tmp_path / "in", 6, rows=50)
+    folder = tables(bundled, tmp_path / "in", 6, rows=50)
     (folder / "01.parquet").write_bytes((folder / "01.parquet").read_bytes()[:-9])
     damaged = pl.read_parquet(folder / "03.parquet")
     damaged.write_parquet(folder / "03.parquet", row_group_size=10, use_pyarrow=False, compression="zstd")
@@ -209,8 +209,8 @@ def test_a_file_that_is_cut_or_damaged_is_told_as_on_one_machine(
     middle = len(content) // 2
     content[middle : middle + 4000] = bytes(4000)
     (folder / "03.parquet").write_bytes(content)
-    one = batch(clinic, tmp_path / "one", folder, size=20)
-    several = spread(clinic, two, tmp_path / "out", folder, size=20)
+    one = batch(bundled, tmp_path / "one", folder, size=20)
+    several = spread(bundled, two, tmp_path / "out", folder, size=20)
     assert one["by reason"] == several["by reason"] == {"broken": 2, "id used twice": 2}
     assert 4 * 50 - 1 < several["decided"] < 5 * 50 - 1
     assert [Path(reject["file"]).name for reject in rejects(tmp_path / "out") if reject["reason"] == "broken"] == [
