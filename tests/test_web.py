@@ -27,7 +27,7 @@ from engine.interfaces.web.served import Served
 from engine.interfaces.web.texts import FILE, _texts
 from engine.loader import load
 from engine.rulebook import Rulebook
-from tests.conftest import BICYCLE, ROOT
+from tests.conftest import BICYCLE, ROOT, tries
 
 WEB = ROOT / "engine" / "interfaces" / "web"
 SAVED = ("disc_centralises_on_extension", "only_fever_told", "desk_worker_not_yet_tested", "followup_did_too_much")
@@ -193,6 +193,38 @@ def test_every_route_for_programs_is_described(page: TestClient, bundled: Rulebo
     told = page.get("/openapi.json").json()
     assert {*told["paths"]} == {*(f"/api/{name}" for name in QUESTIONS), "/health"}
     assert told == json.loads(json.dumps(document(bundled)))
+
+
+ODD = [
+    "",
+    "é" * 300,
+    "a\nb",
+    "<script>",
+    "-1",
+    "1e9",
+    "[]",
+    "{}",
+    "none of these",
+    "case",
+    "1_000",
+    "[" * 5000,
+    '{"a": {"b": 1}}',
+]
+
+
+@tries(100)
+@given(data=st.data())
+def test_no_form_makes_the_page_fail(bicycles: TestClient, data: st.DataObject) -> None:
+    book = load(BICYCLE)
+    odd, finding, term = st.sampled_from(ODD), st.sampled_from(book.findings), st.sampled_from([*book.terms])
+    answer = finding.flatmap(lambda one: st.tuples(st.just(one.name), st.sampled_from([*one.domain.values, "5"])))
+    panel = st.tuples(st.sampled_from([*PANELS, *ODD]), st.sampled_from([":", ":x=", ""]), term | odd).map("".join)
+    own = st.tuples(st.sampled_from([".panel", ".shown", ".value"]), panel)
+    own |= st.tuples(st.sampled_from([".before", ".before-name", ".case", ".rulebook", "none of these"]), odd)
+    form = dict(data.draw(st.lists(answer | own | st.tuples(odd, odd), max_size=9)))
+    part = data.draw(st.sampled_from([{}, {"X-Part": "1"}, {"X-Part": "next"}]))
+    address = data.draw(st.sampled_from(["/decide", "/decide", "/case.yaml", "/case.json", "/leaflet"]))
+    assert bicycles.post(address, data=form, headers=part).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The form of the page and a case: each answer under the name of its finding, so that a form is a case."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from ...case import Case
 from ...errors import Place
 from ...none_of_these import NONE_OF_THESE, SEPARATOR
 from ...rulebook import Rulebook
-from ..files import Object, case_from
+from ..files import Object, case_from, parse_line
 
 OWN = "."  # the page's own fields begin so, and no term does
 NAME = "case"
@@ -44,11 +43,8 @@ class Form:
     @property
     def before(self) -> dict[str, str] | None:
         """The answers that those of the form are compared with, where some are."""
-        try:
-            found = json.loads(self.own("before") or "null")
-        except ValueError:
-            return None
-        return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else None
+        found = parse_line(self.own("before").encode(), Place("before"))
+        return {key: str(value) for key, value in found.items()} if isinstance(found, Object) else None
 
 
 def form_of(pairs: Iterable[tuple[str, str]]) -> Form:

@@ -97,6 +97,8 @@ def _picture(state: State, term: Term) -> Node:
 
 
 def _weigh(state: State, term: Term) -> Node:
+    if term.finding or term.built_in or term.domain.kind == "tally":
+        return _why(state, term)
     values = [*term.domain.values] if term.takes_highest else []
     found = explain.weigh(state.base.rulebook, _decision(state), term.name, values)
     shown = lines([*render.weighing(state.base.rulebook, found)])
