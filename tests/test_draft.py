@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from engine import semantics
 from engine.author.baseline import SavedCases, with_rule
-from engine.author.case_dialogue import lines_that_differ, touched_by, wanted
 from engine.author.draft import Draft, offers
 from engine.author.examples import mark_given, propose
+from engine.author.goal import lines_that_differ, touched_by, wanted
 from engine.author.impact import changes
 from engine.author.parse_input import Refused
 from engine.errors import KnowledgeError

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 import cli
 from engine.author.baseline import SavedCases
-from engine.author.case_dialogue import Goal
 from engine.author.dialogue import NewCard, card_dialogue
+from engine.author.goal import Goal
 from engine.author.prompts import Question
 from engine.checks import Subject, errors, tried
 from engine.interfaces.prompt import Left, hold

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.author.case_dialogue import Goal, wanted
+from engine.author.goal import Goal, wanted
 from engine.author.parse_input import Refused
 from engine.interfaces.prompt import Left
 from engine.language import show_part

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from .. import semantics
 from ..case import Case, Decision
+from ..checks import Subject, errors, tried
+from ..errors import Problem
 from ..language import Line
 from ..rulebook import Rule, Rulebook
 from .impact import Change, compare, shown_terms
@@ -23,26 +25,75 @@ class SavedCases:
         """What each saved case gets now."""
         return {name: semantics.decide(self.rulebook, case) for name, case in self.rulebook.cases.items()}
 
+    @cached_property
+    def problems(self) -> frozenset[Problem]:
+        """What there is to fix already, as far as examples and saved cases show it."""
+        return frozenset(errors(tried(Subject(self.rulebook, lambda case: self.decisions[case.id]))))
+
     def decided(self, after: Rulebook, rule: Rule, case: Case) -> Decision:
-        """What a case gets with the rule: where the rule is ruled out, just what it gets now."""
+        """What a case gets with the rule, new or changed: where nothing that it concludes differs, what it gets now."""
         before = self.decisions.get(case.id)
-        if before is None or before.case.facts != case.facts:
+        if before is None or before.case.facts != case.facts or self._touches(after, rule, before):
             return semantics.decide(after, case)
-        mark = semantics.mark_condition(rule.condition, before.state)
-        if mark != semantics.FAILS:
-            return semantics.decide(after, case)
-        return replace(before, case=case, marks={**before.marks, rule.id: mark}, rulebook=after.digest)
+        marks = self._marks(rule, before)
+        if rule.id not in self.rulebook.rules and marks[rule.id] == semantics.FAILS:
+            return replace(before, case=case, marks=marks, rulebook=after.digest)
+        return semantics.conclude(after, case, before.state, marks)
+
+    def _marks(self, rule: Rule, before: Decision) -> dict[str, int]:
+        return {**before.marks, rule.id: semantics.mark_condition(rule.condition, before.state)}
+
+    def _touches(self, after: Rulebook, rule: Rule, before: Decision) -> bool:
+        """Whether a conclusion of the rule, or of one that gives way to it, differs: if none does, nothing else can."""
+        marks, old = self._marks(rule, before), self.rulebook.rules.get(rule.id)
+        if old is None and marks[rule.id] == semantics.FAILS:
+            return False
+        state = semantics.State({})
+        for term in self._concluded(rule, old):
+            semantics.settle(after, after.terms[term], marks, state)
+        return any(
+            settled != getattr(before.state, room).get(term)
+            for room in ("values", "members", "scales", "counts")
+            for term, settled in getattr(state, room).items()
+        )
+
+    def _concluded(self, *rules: Rule | None) -> frozenset[str]:
+        there = [rule for rule in rules if rule is not None]
+        lower = [self.rulebook.rules[name] for rule in there for name in rule.outranks if name in self.rulebook.rules]
+        return frozenset(name for rule in (*there, *lower) for name, _ in rule.then)
+
+    def touched(self, after: Rulebook, rule: Rule) -> list[Decision]:
+        """What the saved cases get now in which a conclusion of the rule would differ; nothing is decided anew."""
+        return [before for before in self.decisions.values() if self._touches(after, rule, before)]
+
+    def seen(self, after: Rulebook, rule: Rule, before: Decision) -> Decision:
+        """What a decision becomes by the rule itself: its own conclusions, and not what reads them."""
+        marks, state = self._marks(rule, before), copied(before.state)
+        for term in self._concluded(rule, self.rulebook.rules.get(rule.id)):
+            semantics.settle(after, after.terms[term], marks, state)
+        return semantics.conclude(after, before.case, state, marks)
 
     def changes(self, after: Rulebook, rule: Rule) -> Iterator[Change]:
         """The saved cases whose advice the rule changes."""
-        for name, before in self.decisions.items():
-            change = compare(self.terms, before, self.decided(after, rule, self.rulebook.cases[name]))
+        for before in self.touched(after, rule):
+            change = compare(self.terms, before, semantics.decide(after, before.case))
             if change is not None:
                 yield change
 
     def fails_in(self, line: Line, case: str) -> bool:
         """Whether a line tells a new patient from a saved case: it is not true there, and known not to be."""
         return semantics.mark_line(line, self.decisions[case].state) == semantics.FAILS
+
+
+def copied(state: semantics.State) -> semantics.State:
+    """A state of which the conclusions can be settled again."""
+    return replace(
+        state,
+        values=dict(state.values),
+        members=dict(state.members),
+        scales=dict(state.scales),
+        counts=dict(state.counts),
+    )
 
 
 def with_rule(rulebook: Rulebook, rule: Rule) -> Rulebook:

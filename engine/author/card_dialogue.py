@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from ..language import Condition, Group, show_part
+from ..language import show_part
 from ..loader.formats import CARD
 from ..render import StyledLine
 from ..rulebook import Example, Rulebook
-from .draft import Draft, offers
+from .draft import Draft, gates_missing, offers
 from .examples import Known
 from .parse_input import Refused
 from .prompts import Question, Talk, dead_end, yes_or_no
@@ -84,9 +84,7 @@ def _entries(rulebook: Rulebook, draft: Draft, name: str) -> Talk[Draft]:
 def _gated(rulebook: Rulebook, before: Draft, draft: Draft) -> Talk[Draft]:
     """The draft, where they are wanted with the lines that decide whether the finding of its last line is asked."""
     begun, lines = before.condition, draft.condition.lines[len(before.condition.lines) :]
-    single = [line.term for line in lines if not isinstance(line, Group)]
-    gates = [gate for name in single if (gate := rulebook.terms[name].asked_if)]
-    missing = tuple(part for gate in gates for part in gate.lines if not Condition((part,)).terms() <= begun.terms())
+    missing = gates_missing(rulebook, begun, draft.condition)
     if not missing:
         return draft
     yield StyledLine(f"This is asked only if {' and '.join(map(show_part, missing))}; otherwise it stays unknown.", 1)

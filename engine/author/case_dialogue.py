@@ -6,63 +6,25 @@ saved case is touched.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from .. import semantics
-from ..case import Case, Decision, Members, Range
 from ..errors import counted
 from ..language import Condition, Line, show_part, terms_of
 from ..render import StyledLine
-from ..rulebook import Rule, Rulebook
+from ..rulebook import Rulebook
 from . import parse_input
-from .baseline import SavedCases, with_rule
+from .baseline import SavedCases
 from .card_dialogue import DONE, named, reasoned
 from .draft import Draft, offers
-from .examples import Known, lines_true_of
+from .goal import Goal, begin_card, lines_that_differ, still, touched_by, values_of
 from .impact import Change, now
-from .parse_input import Refused, rests_on
+from .parse_input import Refused
 from .prompts import Question, Talk, dead_end
 
 SHOWN = 10
 NO_LINES = "without them"
-
-
-@dataclass(frozen=True)
-class Goal:
-    """A patient, and what the patient should get; `rules` give another value now, and are to give way.
-
-    `corrects` is the rule that gave the answer of now, if one did: the new rule begins with its lines.
-    """
-
-    case: Case
-    decision: Decision
-    then: tuple[str, str | None]
-    rules: tuple[str, ...]
-    corrects: str = ""
-
-
-def wanted(rulebook: Rulebook, case: Case, text: str) -> Goal:
-    """What a patient should get, as `term: value`; raises Refused where no new rule can give it."""
-    name, _, phrase = (part.strip() for part in text.partition(":"))
-    term, value = parse_input.conclusion(rulebook, name, phrase or None)
-    decision = semantics.decide(rulebook, case).marked
-    answer = decision.conclusions[term]
-    if answer == value or (isinstance(answer, Members) and value in answer.inside):
-        raise Refused(f"{case.id} gets {term}: {value} already")
-    entry = rulebook.terms[term]
-    firing = [one for one in rulebook.support[term] if semantics.status(one, decision.marks) & semantics.HOLDS]
-    if entry.takes_highest:
-        reached = str(answer.low if isinstance(answer, Range) else answer)
-        if value and entry.domain.values.index(value) < entry.domain.values.index(reached):
-            givers = " and ".join(one.rule for one in firing if one.value == reached)
-            raise Refused(
-                f"{term} takes the highest value, and {reached} is given by {givers}; expected a change of that rule"
-            )
-    rules = tuple(one.rule for one in firing if one.value != value) if entry.single else ()
-    present = str(answer.low if isinstance(answer, Range) else answer)
-    wrong = [one.rule for one in firing if one.value == present] if entry.single or entry.takes_highest else []
-    return Goal(case, decision, (term, value), rules, next(iter([*wrong, *rules]), ""))
 
 
 def from_patient(saved: SavedCases, goal: Goal) -> Talk[Draft]:
@@ -73,7 +35,7 @@ def from_patient(saved: SavedCases, goal: Goal) -> Talk[Draft]:
     )
     for rule in goal.rules:
         yield StyledLine(f"{rule} gives another value, and will give way: {rulebook.rules[rule].says}", 1)
-    draft = Draft(condition=_inherited(rulebook, goal), then=(goal.then,), outranks=goal.rules)
+    draft = begin_card(rulebook, goal)
     if draft.condition != Condition():
         yield StyledLine(f"The new rule begins with the lines of {goal.corrects} (`{NO_LINES}` leaves them out):", 1)
         yield from (StyledLine(show_part(part), 2, "plain", "- ") for part in draft.condition.lines)
@@ -81,57 +43,6 @@ def from_patient(saved: SavedCases, goal: Goal) -> Talk[Draft]:
     draft = yield from _picked(saved, goal, draft)
     draft = yield from named(rulebook, draft)
     return (yield from reasoned(rulebook, draft, values_of(rulebook, goal.decision), goal.case.id.replace("_", " ")))
-
-
-def _inherited(rulebook: Rulebook, goal: Goal) -> Condition:
-    """The lines of the rule that is corrected: the new one is an exception to it."""
-    return rulebook.rules[goal.corrects].condition if goal.corrects else Condition()
-
-
-def values_of(rulebook: Rulebook, decision: Decision) -> dict[str, Known]:
-    """Everything that is known of a patient: findings and conclusions, as an example may give them."""
-    known: dict[str, Known] = dict(decision.case.facts)
-    for name, answer in decision.conclusions.items():
-        if isinstance(answer, Members):
-            known[name] = answer.inside
-        elif answer is not None and not isinstance(answer, Range):
-            known[name] = answer
-    return {name: known[name] for name in rulebook.terms if name in known}
-
-
-def candidates(rulebook: Rulebook, goal: Goal, others: Sequence[Decision] = ()) -> Iterator[Line]:
-    """Lines that are true of the patient, and do not rest on what is to be concluded.
-
-    A number is divided between the patient and the nearest of the `others`.
-    """
-    told = [values_of(rulebook, other) for other in others]
-    for name, value in values_of(rulebook, goal.decision).items():
-        term = rulebook.terms[name]
-        several = term.domain.kind == "several"  # what is advised, and no reason for anything
-        used = not term.unread and name not in goal.decision.not_used
-        if used and not several and goal.then[0] not in rests_on(rulebook, name):
-            yield from lines_true_of(term, value, [known[name] for known in told if name in known])
-
-
-def lines_that_differ(saved: SavedCases, goal: Goal, touched: Sequence[Change]) -> list[tuple[Line, int]]:
-    """The candidates that tell the patient from saved cases that are touched, with how many, the most first."""
-    counts = {
-        line: sum(saved.fails_in(line, change.case.id) for change in touched)
-        for line in candidates(saved.rulebook, goal, [saved.decisions[change.case.id] for change in touched])
-    }
-    found = [(line, count) for line, count in counts.items() if count]
-    return sorted(found, key=lambda pair: -pair[1])
-
-
-def touched_by(saved: SavedCases, goal: Goal, condition: Condition) -> list[Change]:
-    """The other saved cases whose answer a rule of this condition would change."""
-    rule = _trial_rule(saved.rulebook, goal, condition)
-    return [one for one in saved.changes(with_rule(saved.rulebook, rule), rule) if one.case.id != goal.case.id]
-
-
-def _trial_rule(rulebook: Rulebook, goal: Goal, condition: Condition) -> Rule:
-    name = next(word for word in ("new_rule", *(f"new_rule_{n}" for n in range(99))) if word not in rulebook.rules)
-    return Draft(f"rules/{name}.yaml", condition=condition, then=(goal.then,), outranks=goal.rules).rule
 
 
 def _picked(saved: SavedCases, goal: Goal, draft: Draft) -> Talk[Draft]:
@@ -152,21 +63,12 @@ def _picked(saved: SavedCases, goal: Goal, draft: Draft) -> Talk[Draft]:
         if answer is DONE:
             break
         draft = answer
-    rule = _trial_rule(rulebook, goal, draft.condition)
-    found = semantics.decide(with_rule(rulebook, rule), goal.case).marked
-    term, value = goal.then
-    if value is not None and not _gets(found, term, value):
-        yield from dead_end(f"Even so {goal.case.id} gets {term}: {now(found, term)}; another rule is to be changed.")
+    found = still(saved, goal, draft.condition)
+    if found is not None:
+        yield from dead_end(
+            f"Even so {goal.case.id} gets {goal.then[0]}: {now(found, goal.then[0])}; another rule is to be changed."
+        )
     return draft
-
-
-def _gets(decision: Decision, term: str, value: str) -> bool:
-    answer = decision.conclusions[term]
-    return (
-        answer == value
-        or (isinstance(answer, Members) and value in answer.inside)
-        or (isinstance(answer, Range) and answer.low == value)
-    )
 
 
 def _hint(begun: bool, touched: Sequence[Change]) -> str:

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..case import Case
-from ..errors import Problem, counted, listed
+from ..errors import Problem, counted
 from ..render import StyledLine, sentences
 from ..rulebook import Rulebook
 from . import report_text
 from .baseline import SavedCases
 from .card_dialogue import new_card
-from .case_dialogue import Goal, from_patient
+from .case_dialogue import from_patient
 from .draft import Draft
 from .dry_run import DryRun, dry_run
+from .goal import Goal
 from .prompts import Question, Talk, dead_end, yes_or_no
 from .proving import Conflict, Proved, prove_card
 
-MOST = 4
 HELP = "`back` goes back one answer, `back to because` to that one; `later` keeps everything for later."
 
 
@@ -48,13 +48,14 @@ def _tried(saved: SavedCases, draft: Draft, patient: Case | None) -> Talk[tuple[
         tried = dry_run(saved, draft, patient)
         yield StyledLine("Tried out", style="title")
         yield from _mended(tried.problems)
-        assert tried.after is not None
-        yield StyledLine("Examples, saved cases, sources, and the order of work: no problems.", 1)
-        for line in report_text.saved_changes(tried.changes, (tried.after, saved.rulebook), len(saved.rulebook.cases)):
+        assert tried.subject is not None
+        yield StyledLine(report_text.NO_PROBLEMS, 1)
+        after = tried.subject.rulebook
+        for line in report_text.saved_changes(tried.changes, (after, saved.rulebook), len(saved.rulebook.cases)):
             yield replace(line, indent=line.indent + 1)
-        proved = prove_card(saved.rulebook, tried.after, draft.rule)
+        proved = prove_card(saved.rulebook, tried.subject, draft.rule)
         if not proved.conflicts:
-            yield from _told(proved, tried.after, saved.rulebook)
+            yield from _told(proved, after, saved.rulebook)
             return draft, tried
         draft = yield from _settled(proved.conflicts, draft)
 
@@ -68,26 +69,18 @@ def _mended(problems: Sequence[Problem]) -> Talk[None]:
 
 def _told(proved: Proved, after: Rulebook, before: Rulebook) -> Talk[None]:
     yield from _mended(proved.problems)
-    for rule in proved.subsumed:
-        there = f"Every patient for whom it holds gets the same by {rule} already: {after.rules[rule].says}"
-        yield StyledLine(there, 1, "alarm")
-    laws = f"{counted(len(after.laws), 'law')} proved" if after.laws else "no law to prove"
-    yield StyledLine(f"Every possible case: {laws}, no rule in dispute with it, and it can fire.", 1)
+    for line in report_text.proved_laws(after, proved.subsumed):
+        yield replace(line, indent=line.indent + 1)
     for line in report_text.every_case(proved.every_case, (after, before)):
         yield replace(line, indent=line.indent + 1)
 
 
 def _settled(conflicts: Sequence[Conflict], draft: Draft) -> Talk[Draft]:
     """The card once it is said which rules give way to it."""
-    if len(conflicts) > MOST:
-        rules = listed([conflict.rule for conflict in conflicts])
-        yield from dead_end(
-            f"It can hold together with {len(conflicts)} rules that say otherwise ({rules}); it says too much."
-        )
+    if len(conflicts) > report_text.MOST_CONFLICTS:
+        yield from dead_end(report_text.too_many_conflicts(conflicts))
     for conflict in conflicts:
-        shown = ", ".join(f"{name}: {value}" for name, value in conflict.facts.items())
-        yield StyledLine(f"{conflict.rule} can hold too, and gives {conflict.term}: {conflict.value}", 1, "alarm")
-        yield StyledLine(f"such as with {shown or 'nothing known'}", 2)
+        yield from report_text.conflict(conflict)
         if not (yield Question(f"Shall {conflict.rule} give way", yes_or_no, hint="yes, or no to change the lines")):
             yield from dead_end(f"Then a line must tell the two apart: {draft.name} and {conflict.rule}.")
         draft = replace(draft, outranks=(*draft.outranks, conflict.rule))

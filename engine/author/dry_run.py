@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..case import Case, Decision
 from ..checks import Subject, errors, tried
+from ..checks.finding import Finding
 from ..checks.saved_cases import expected_text, with_answer
 from ..errors import KnowledgeError, Problem
 from ..loader import writing
@@ -20,13 +21,21 @@ from .impact import Change
 class DryRun:
     """What came of trying a card: `texts` are the files to be saved, name to text, `problems` what is in the way.
 
-    `changes` are the saved cases whose advice changes; their new answers are among the texts.
+    `findings` are those of the problems that checks found, each with cases in which it shows.
+    `changes` are the saved cases whose advice changes; their new answers are among the texts. `subject` is the rulebook
+    with the card as checks look at it, its saved cases decided; None where it cannot be read.
     """
 
     texts: Mapping[str, str]
     problems: tuple[Problem, ...]
+    findings: tuple[Finding, ...] = ()
     changes: tuple[Change, ...] = ()
-    after: Rulebook | None = None
+    subject: Subject | None = None
+
+    @property
+    def after(self) -> Rulebook | None:
+        """The rulebook with the card, where it can be read."""
+        return self.subject.rulebook if self.subject else None
 
 
 class _Deciding:
@@ -42,9 +51,12 @@ class _Deciding:
         return replace(self.found[case.id], case=case)
 
 
-def dry_run(saved: SavedCases, draft: Draft, patient: Case | None = None) -> DryRun:
-    """Try a card on a rulebook; `patient` is a case that is saved with it, with the answer that it then gets."""
-    before, texts = saved.rulebook, {draft.file: draft.text}
+def dry_run(saved: SavedCases, draft: Draft, patient: Case | None = None, text: str = "") -> DryRun:
+    """Try a card on a rulebook; `patient` is a case that is saved with it, with the answer that it then gets.
+
+    `text` is that of the card, where it is not as it would be written: with comments, or in a layout of its own.
+    """
+    before, texts = saved.rulebook, {draft.file: text or draft.text}
     try:
         after = with_files(before, texts)
         changes = tuple(saved.changes(after, draft.rule))
@@ -56,10 +68,9 @@ def dry_run(saved: SavedCases, draft: Draft, patient: Case | None = None) -> Dry
         after = with_files(before, texts)
     except KnowledgeError as error:
         return DryRun(texts, error.problems)
-    known = set(errors(tried(Subject(before, lambda case: saved.decisions[case.id]))))
-    found = errors(tried(Subject(after, deciding.decide)))
-    problems = [problem for problem in found if problem not in known]
-    return DryRun(texts, tuple(problems), changes, after)
+    subject = Subject(after, deciding.decide)
+    findings = tuple(one for one in tried(subject) if one.blocks and one.problem not in saved.problems)
+    return DryRun(texts, errors(findings), findings, changes, subject)
 
 
 def _file(case: Case) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from ..errors import LumbarError, Place, Problem, listed, nearest
-from ..language import NUMERIC, OTHER_THAN, Line, Misread, parse_line, terms_of
+from ..language import NUMERIC, OTHER_THAN, Line, Misread, Within, parse_line, phrase_of, terms_of
 from ..loader.cards import conclusion_is_known
 from ..loader.problem_collector import ProblemCollector
 from ..loader.terms import domains_of
-from ..rulebook import Citation, Rulebook, Term
+from ..rulebook import Citation, Rule, Rulebook, Term
 
 Named = TypeVar("Named")
 HERE = Place("typed")
@@ -112,12 +112,24 @@ def describe(term: Term) -> str:
     return "; ".join(domain.values)
 
 
-def phrases(term: Term, terms: Iterable[Term]) -> list[str]:
-    """What a line may say of a term, to be offered: its values, or ways to speak of a number."""
+def phrases(term: Term, terms: Iterable[Term], rules: Iterable[Rule] = ()) -> list[str]:
+    """What a line may say of a term, to be offered: its values, or ways to speak of a number.
+
+    Of a number first what these rules say of it, then what can be compared with it.
+    """
     if term.domain.kind not in NUMERIC:
         return list(term.domain.values)
     alike = [other.name for other in terms if other.domain.kind == term.domain.kind and other.name != term.name]
-    return [*(f"{word} {name}" for word in ("over", "under", "at least", "at most") for name in alike)]
+    compared = (f"{word} {name}" for word in ("over", "under", "at least", "at most") for name in alike)
+    return [*dict.fromkeys([*_said(term, rules), *compared])]
+
+
+def _said(term: Term, rules: Iterable[Rule]) -> list[str]:
+    """What rules say of a number, and the ways of speaking about one, for an edge of its own."""
+    lines = [line for rule in rules for line in rule.condition.leaves() if line.term == term.name]
+    told = sorted({phrase_of(line) for line in lines if isinstance(line, Within)})
+    middle = (term.domain.low + min(term.domain.high, 100)) // 2
+    return [*told, f"{middle} or more", f"under {middle}", f"{term.domain.low} to {middle}"]
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------

@@ -36,16 +36,20 @@ class Proved:
     subsumed: tuple[str, ...] = ()
 
 
-def prove_card(before: Rulebook, after: Rulebook, rule: Rule) -> Proved:
-    """Ask about a card of `after` that `before` does not have; what was so before is not told."""
-    subject = Subject(after)
-    conflicts = tuple(_conflicts(subject.prover, rule))
-    every_case = compare_every_case(Two(before, after), most=1)
-    subsumed = tuple(_subsuming(subject.prover, rule)) if not conflicts else ()
-    return Proved(tuple(_new(before, subject)), conflicts, every_case, subsumed)
+Earlier = frozenset[tuple[str, str]]
+"""What tells the findings of an earlier state apart."""
 
 
-def _subsuming(prover: Prover, rule: Rule) -> Iterator[str]:
+def prove_card(before: Rulebook, subject: Subject, rule: Rule, earlier: Earlier | None = None) -> Proved:
+    """Ask about a card of a rulebook that `before` has otherwise or not at all; what was so before is not reported."""
+    found = tuple(conflicts(subject.prover, rule))
+    every_case = compare_every_case(Two(before, subject.rulebook), most=1)
+    known = earlier_errors(before) if earlier is None else earlier
+    problems = tuple(found.problem for found in new_errors(subject, known))
+    return Proved(problems, found, every_case, () if found else tuple(subsuming(subject.prover, rule)))
+
+
+def subsuming(prover: Prover, rule: Rule) -> Iterator[str]:
     """The rules that hold whenever a rule does, and give all that it gives; each in a tally counts for itself."""
     rules, circuit = prover.rulebook.rules, prover.circuit
     if any(value is None for _, value in rule.then):
@@ -58,17 +62,17 @@ def _subsuming(prover: Prover, rule: Rule) -> Iterator[str]:
             yield other.id
 
 
-def _new(before: Rulebook, after: Subject) -> Iterator[Problem]:
-    """What `check` finds to mend over every possible case, and did not find before."""
-    earlier = {_named(found) for found in _errors(Subject(before))}
-    for found in _errors(after):
-        if _named(found) not in earlier:
+def earlier_errors(before: Rulebook) -> Earlier:
+    """What there is to fix in a rulebook over every possible case, so that it is not put down to a change of it."""
+    return frozenset(_named(found) for found in proved(Subject(before)) if found.blocks)
+
+
+def new_errors(after: Subject, earlier: Earlier) -> Iterator[Finding]:
+    """What `check` finds to fix over every possible case, and did not find before; each names its patient."""
+    for found in proved(after):
+        if found.blocks and _named(found) not in earlier:
             shown = f", as for {patient_in_words(found.patient.facts)}" if found.patient else ""
-            yield replace(found.problem, there=found.problem.there + shown)
-
-
-def _errors(subject: Subject) -> list[Finding]:
-    return [found for found in proved(subject) if found.blocks]
+            yield replace(found, problem=replace(found.problem, there=found.problem.there + shown))
 
 
 def _named(found: Finding) -> tuple[str, str]:
@@ -76,7 +80,8 @@ def _named(found: Finding) -> tuple[str, str]:
     return found.problem.place.file, found.problem.there
 
 
-def _conflicts(prover: Prover, rule: Rule) -> Iterator[Conflict]:
+def conflicts(prover: Prover, rule: Rule) -> Iterator[Conflict]:
+    """The rules that can fire together with a rule, and give a conclusion another value."""
     for found in disputes(prover):
         if rule.id in found.rules and found.verdict.patient is not None:
             other = next(one for one in found.rules if one != rule.id)

@@ -10,9 +10,12 @@ from .impact import Change
 
 if TYPE_CHECKING:  # what these were made with is not needed to tell of them
     from .equivalence import EveryCase
+    from .proving import Conflict
 
 MOST = 8
 FEW = 3
+MOST_CONFLICTS = 4
+NO_PROBLEMS = "Examples, saved cases, sources, and the order of work: no problems."
 
 
 def saved_changes(changes: Sequence[Change], rulebooks: Sequence[Rulebook], count: int) -> Iterator[StyledLine]:
@@ -79,6 +82,28 @@ def problems(found: Iterable[Problem]) -> Iterator[StyledLine]:
     for problem in found:
         for number, line in enumerate(str(problem).splitlines()):
             yield StyledLine(line, 1, "alarm" if not number else "muted", "- " if not number else "")
+
+
+def conflict(found: "Conflict") -> Iterator[StyledLine]:
+    """A rule that says otherwise, and a patient for whom both hold."""
+    shown = ", ".join(f"{name}: {value}" for name, value in found.facts.items())
+    yield StyledLine(f"{found.rule} can hold too, and gives {found.term}: {found.value}", 1, "alarm")
+    yield StyledLine(f"such as with {shown or 'nothing known'}", 2)
+
+
+def too_many_conflicts(found: "Sequence[Conflict]") -> str:
+    """That more rules say otherwise than can give way one by one."""
+    rules = listed([one.rule for one in found])
+    return f"It can hold together with {len(found)} rules that say otherwise ({rules}); it says too much."
+
+
+def proved_laws(after: Rulebook, subsumed: Sequence[str] = (), card: bool = True) -> Iterator[StyledLine]:
+    """What is proved of rules with which nothing is wrong; `subsumed` by these rules is a new card."""
+    for rule in subsumed:
+        there = f"Every patient for whom it holds gets the same by {rule} already: {after.rules[rule].says}"
+        yield StyledLine(there, 0, "alarm")
+    laws = f"{counted(len(after.laws), 'law')} proved" if after.laws else "no law to prove"
+    yield StyledLine(f"Every possible case: {laws}, no rule in dispute{' with it, and it can fire' if card else ''}.")
 
 
 # --- every case ------------------------------------------------------------------------------------------------------

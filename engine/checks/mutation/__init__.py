@@ -12,7 +12,7 @@ once, and then of the solver.
 """
 
 from .mutants import Mutant, mutants
-from .mutation_score import MutationReport, MutationScore, NotCovered, Survivor, mutation_test
+from .mutation_score import MutationReport, MutationScore, NotCovered, Survivor, mutation_test, mutation_test_of
 from .report_text import as_json, example_text, in_one_line, in_words
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "in_words",
     "mutants",
     "mutation_test",
+    "mutation_test_of",
 ]

@@ -79,6 +79,12 @@ def mutation_test(rulebook: Rulebook, prover: Prover) -> MutationReport:
     return report
 
 
+def mutation_test_of(rulebook: Rulebook, prover: Prover, rule: Rule) -> MutationReport:
+    """The mutants of one card alone."""
+    testing = _Testing(rulebook, prover, Kept(rulebook, prover))
+    return testing.report({rule.id: testing._shown("", [rule])}, (rule,))
+
+
 @dataclass
 class _Testing:
     """The mutants of a rulebook, each tried; `fates` has what became of those that no example kills."""
@@ -122,13 +128,14 @@ class _Testing:
 
     # --- by whole cases ----------------------------------------------------------------------------------------------
 
-    def report(self, shown: Mapping[str, ByExamples]) -> MutationReport:
-        """What became of the mutants of all rules."""
+    def report(self, shown: Mapping[str, ByExamples], rules: Sequence[Rule] = ()) -> MutationReport:
+        """What became of the mutants of all rules, or of these."""
+        rules = rules or tuple(self.rulebook.rules.values())
         alarms_of = {entry.rule for _, entry in rules_for_alarms(self.rulebook)}
         alarming = {behind for rule in alarms_of for behind in rules_behind(self.rulebook, rule)}
         whole, alarms = MutationScore(), MutationScore()
         survivors: list[Survivor] = []
-        for rule in self.rulebook.rules.values():
+        for rule in rules:
             missed, made = shown[rule.id].missed[rule.id], shown[rule.id].made[rule.id]
             tried = list(mutants(self.rulebook, rule)) if missed else []
             fates = {place: self._fate(tried[place], place) for place in missed}
@@ -138,7 +145,7 @@ class _Testing:
             whole = whole.plus(*counted)
             alarms = alarms.plus(*counted) if rule.id in alarming else alarms
             survivors += survived
-        return MutationReport(whole, alarms, tuple(survivors), tuple(self._not_covered(shown)))
+        return MutationReport(whole, alarms, tuple(survivors), tuple(self._not_covered(shown, rules)))
 
     def _fate(self, mutant: Mutant, place: int) -> Fate:
         key = mutant.rule.id, place
@@ -154,9 +161,9 @@ class _Testing:
             return Fate("survived", example)
         return Fate("equivalent")
 
-    def _not_covered(self, shown: Mapping[str, ByExamples]) -> Iterator[NotCovered]:
+    def _not_covered(self, shown: Mapping[str, ByExamples], rules: Sequence[Rule]) -> Iterator[NotCovered]:
         """The lines that no example covers; of a row, no saved case either."""
-        for rule in self.rulebook.rules.values():
+        for rule in rules:
             left: Sequence[int] = shown[rule.id].not_covered[rule.id]
             if rule.row and left:
                 left = sorted({*left}.intersection(self.cases.not_covered(rule)))

@@ -1,6 +1,5 @@
 """Commands for those who write the knowledge: new, schema."""
 
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +12,7 @@ from ..terminal import Exit, mending, writing
 from .options import load, one_case, refuse
 
 if TYPE_CHECKING:
-    from ...author.case_dialogue import Goal
+    from ...author.goal import Goal
     from ...rulebook import Rulebook
 
 
@@ -64,7 +63,7 @@ def new(knowledge: str, wanted: str | None, case: str | None, resume: str | None
 
 def _goal(rulebook: "Rulebook", name: str, text: str) -> "Goal":
     """The patient of a file, or a saved case, and what it should get."""
-    from ...author.case_dialogue import wanted
+    from ...author.goal import case_name, wanted
     from ...author.parse_input import Refused
     from ...errors import LumbarError
 
@@ -72,7 +71,7 @@ def _goal(rulebook: "Rulebook", name: str, text: str) -> "Goal":
         case = rulebook.cases[name]
     elif Path(name).is_file():
         case = one_case(rulebook, name, None)
-        case = replace(case, id=re.sub(r"[^a-z0-9]+", "_", case.id.lower()).strip("_") or "a_patient")
+        case = replace(case, id=case_name(case.id))
     else:
         refuse(f"{name!r} is neither a file nor a saved case", name, rulebook.cases)
     if case.problems:
