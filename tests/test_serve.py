@@ -47,6 +47,7 @@ def test_it_ends_cleanly_with_all_its_processes(number: int, workers: str, tmp_p
         (["--cert", "setup.cfg"], "--cert and --key go together"),
         (["--cert", "setup.cfg", "--key", "setup.cfg"], "cannot be read"),
         (["--port", "TAKEN"], "cannot be listened at"),
+        (["--author", "--no-token"], "expected a token"),
     ],
 )
 def test_what_it_refuses(options: list[str], message: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The command that serves the page: serve."""
 
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 )
 @click.option("--no-token", is_flag=True, help="Ask for no token: whoever uses this machine may open the page.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
+@click.option(
+    "--author", is_flag=True, help="Let rules be saved from the page; without it, their cards can be downloaded."
+)
 @click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
 @click.pass_obj
 def serve(
@@ -48,6 +53,7 @@ def serve(
     token: str | None,
     no_token: bool,
     workers: int,
+    author: bool,
     open_: bool,
 ) -> None:
     """Serve a page in which a case is decided and explained, and the same as JSON (`/openapi.json`).
@@ -59,7 +65,17 @@ def serve(
         from ..web.server import Settings, run
 
         settings = Settings(
-            knowledge, host, port, tuple(allowed), cert, key, "" if no_token else token, workers, open_, behind_proxy
+            knowledge,
+            host,
+            port,
+            tuple(allowed),
+            cert,
+            key,
+            "" if no_token else token,
+            workers,
+            open_,
+            behind_proxy,
+            author,
         )
         _refuse_unsafe(settings, no_token)
         problem = run(settings, click.echo)
@@ -69,7 +85,13 @@ def serve(
 
 
 def _refuse_unsafe(settings: "Settings", no_token: bool) -> None:
-    """Refuse what would let others on the network read along, or come in."""
+    """Refuse what would let others on the network read along, or come in, or change rules."""
+    if settings.author and no_token:
+        raise click.UsageError("--no-token with --author, which can change the rules; expected a token")
+    if settings.author and not os.access(settings.knowledge, os.W_OK):
+        raise click.UsageError(f"--author, and {settings.knowledge} cannot be written; expected a folder of your own")
+    if settings.author and "site-packages" in Path(settings.knowledge).resolve().parts:
+        raise click.UsageError(f"--author with the installed {settings.knowledge}; expected a copy of your own")
     if bool(settings.cert) != bool(settings.key):
         raise click.UsageError("--cert and --key go together; one of them is missing")
     if settings.on_loopback:

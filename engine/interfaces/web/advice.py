@@ -91,7 +91,7 @@ def _after(state: State) -> Node:
     buttons = [panel_button(text(key), panel) for key, panel in (("what would change", "change"), ("enough", "enough"))]
     if not state.trying:
         buttons.append(panel_button(text("what if"), "try"))
-    buttons += [panel_button(text("for the record"), "record")]
+    buttons += [panel_button(text("for the record"), "record"), panel_button(text("should differ"), "different")]
     return div(".whys")[buttons]
 
 

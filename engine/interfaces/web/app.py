@@ -23,6 +23,7 @@ from ...none_of_these import NONE_OF_THESE
 from ..files import read_stream
 from . import api, reference
 from .advice import next_question
+from .author import Authoring
 from .form import Form, answers_of, form_of
 from .leaflet import leaflet_page
 from .page import decide_page, message_page, parts, rejected_page
@@ -31,6 +32,7 @@ from .served import Served
 from .state import State
 from .static import KINDS, by_address, content
 from .texts import text
+from .trials import Trials
 
 R = TypeVar("R")
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -244,11 +246,12 @@ async def _failed(_: Request, error: Exception) -> Response:
     return HTMLResponse(message_page(says), status)
 
 
-def make_app(served: Served) -> Starlette:
-    """The page and what programs ask, without the guard."""
+def make_app(served: Served, trials: Trials | None = None, may_save: bool = False) -> Starlette:
+    """The page and what programs ask, without the guard; rules can be saved where that is said."""
     pages = Pages(served)
+    writing = Authoring(served, trials or Trials(served.directory), may_save)
     return Starlette(
-        routes=[*pages.routes(), *api.routes(pages)],
+        routes=[*writing.routes(), *pages.routes(), *api.routes(pages)],
         middleware=[Middleware(GZipMiddleware, minimum_size=1000)],
         exception_handlers={HTTPException: _failed},
     )

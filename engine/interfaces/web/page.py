@@ -41,10 +41,10 @@ from .state import State, groups_of
 from .static import address
 from .texts import text
 
-Where = Literal["decide", "rules"]
+Where = Literal["decide", "rules", "write"]
 
 
-def whole(title: str, where: Where, content: Node, scripts: bool = False) -> str:
+def whole(title: str, where: Where, content: Node, scripts: bool | str = False, head_more: Node = None) -> str:
     """A page with the navigation; its style and script are files of their own."""
     tree = html(lang="en")[
         head[
@@ -52,17 +52,19 @@ def whole(title: str, where: Where, content: Node, scripts: bool = False) -> str
             meta(name="viewport", content="width=device-width, initial-scale=1"),
             title_tag[f"{title} – lumbar"],
             link(rel="stylesheet", href=address("lumbar.css")),
+            link(rel="stylesheet", href=address("author.css")) if where == "write" else None,
             link(rel="icon", href="data:,"),
-            script(src=address("lumbar.js"), defer=True) if scripts else None,
+            script(src=address("lumbar.js" if scripts is True else scripts), defer=True) if scripts else None,
+            head_more,
         ],
         body[
-            a(".skip", href="#panel")[text("skip to advice")] if scripts else None,
+            a(".skip", href="#panel")[text("skip to advice")] if scripts is True else None,
             header[
                 a(".brand", href="/")["lumbar"],
                 nav(aria_label="lumbar")[
                     [
                         a(href=href, aria_current="page" if key == where else None)[text(key)]
-                        for key, href in (("decide", "/"), ("rules", "/rules"))
+                        for key, href in (("decide", "/"), ("rules", "/rules"), ("write", "/rules/new"))
                     ]
                 ],
             ],

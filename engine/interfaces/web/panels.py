@@ -4,10 +4,28 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from htpy import Element, Node, button, div, h2, h3, label, nav, option, p, pre, section, select
+from htpy import (
+    Element,
+    Node,
+    button,
+    div,
+    fieldset,
+    h2,
+    h3,
+    input,
+    label,
+    legend,
+    nav,
+    option,
+    p,
+    pre,
+    section,
+    select,
+)
 from markupsafe import Markup
 
 from ... import explain, render
+from ...author.impact import now
 from ...case import Answer, Decision, Members, Range
 from ...render import StyledLine, pictures
 from ...rulebook import Term
@@ -78,6 +96,8 @@ def _tabs(term: Term, current: str) -> Node:
     if not term.finding and not term.built_in and term.domain.kind != "tally":
         tabs += [("whynot", text("why not")), ("weigh", text("for and against"))]
     tabs.append(("picture", text("picture")))
+    if not term.finding and not term.built_in:
+        tabs.append(("different", text("should differ short")))
     return nav(".tabs")[[panel_button(words, f"{kind}:{term.name}", kind == current) for kind, words in tabs]]
 
 
@@ -180,6 +200,34 @@ def _record(state: State, _: str) -> Node:
     return [_back(text("for the record")), div(".whys")[copy], pre("#record", tabindex="0")[plain_text(found)]]
 
 
+def _different(state: State, about: str) -> Node:
+    """Asks what this patient should get instead, so that a rule can be written for it."""
+    chosen = about.partition("=")[0] or state.form.own("about")
+    term = next((one for one in state.base.rulebook.conclusions if one.name == chosen), None)
+    options = [
+        option(value=one.name, selected=one is term)[text("is now", term=one.name, now=now(_decision(state), one.name))]
+        for one in state.base.rulebook.conclusions
+    ]
+    ask = div(".choose")[
+        label(for_="about")[text("conclusion")],
+        select("#about", name=".about", autocomplete="off")[options],
+        panel_button(text("show"), "different"),
+    ]
+    return [_back(text("should differ")), ask, _wanted(term) if term else None]
+
+
+def _wanted(term: Term) -> Node:
+    values = [(f"{term.name}: {value}", value) for value in term.domain.values] or [(term.name, text("one more"))]
+    answers = [
+        label[input(type="radio", name=".wanted", value=value, autocomplete="off"), " ", words]
+        for value, words in values
+    ]
+    return [
+        fieldset(".wanted")[legend[text("should be", term=term.name)], answers],
+        button(".main", type="submit", formaction="/rules/new", data_whole=True)[text("write rule")],
+    ]
+
+
 def plain_text(found: Iterable[StyledLine]) -> str:
     """Lines as text that nothing breaks or colours."""
     return "".join(f"{one}\n" for one in _plain_lines(found))
@@ -201,6 +249,7 @@ PANELS: dict[str, Panel] = {
     "whynot": _why_not,
     "weigh": _asked(_weigh),
     "picture": _asked(_picture),
+    "different": _different,
     "change": _change,
     "enough": _enough,
     "record": _record,

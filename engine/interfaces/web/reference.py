@@ -17,8 +17,17 @@ def name_page(rulebook: Rulebook, name: str) -> str | None:
     found = render.page(rulebook, name)
     if found is None:
         return None
-    content = main(".single")[h1[name], _search(""), div(".look-up")[lines([*found])]]
+    content = main(".single")[h1[name], _search(""), div(".look-up")[lines([*found])], _changing(rulebook, name)]
     return whole(name, "rules", content)
+
+
+def _changing(rulebook: Rulebook, name: str) -> Node:
+    """What can be done with a card."""
+    rule = rulebook.rules.get(name)
+    if rule is None or rule.row:
+        return None
+    ways = (("change this", "edit"), ("rename", "rename"), ("retire this", "retire"))
+    return div(".whys")[[a(".button", href=f"/rules/{way}/{name}")[text(words)] for words, way in ways]]
 
 
 def found_page(rulebook: Rulebook, query: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...alarms import Alarms
+from ...author.baseline import SavedCases
 from ...case import Case, Decision
 from ...chain import Chain
 from ...errors import LumbarError
@@ -46,6 +47,21 @@ class Served:
         self._looked = time.monotonic()
         self.base = Base(load(self.directory, cases=False))
         self.problem = ""
+        self._saved: tuple[int, SavedCases] | None = None
+
+    def saved(self) -> SavedCases:
+        """The rules with their saved cases, for whoever writes one; loaded when they are first needed.
+
+        Raises LumbarError where they have problems, and nothing was loaded before.
+        """
+        stamp = _stamp(self.directory)
+        if self._saved is None or self._saved[0] != stamp:
+            self._saved = (stamp, SavedCases(load(self.directory)))
+        return self._saved[1]
+
+    def look_again(self) -> None:
+        """Notice changes of the files at the next answer: this server wrote them itself."""
+        self._looked = 0.0
 
     def current(self) -> Base:
         """The knowledge to decide by; a change of its files is noticed within two seconds."""

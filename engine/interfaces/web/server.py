@@ -9,6 +9,8 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Timer
 
 import uvicorn
@@ -16,6 +18,7 @@ import uvicorn
 from .app import make_app
 from .guard import LOOPBACK, Guard, hosts, new_token
 from .served import Served
+from .trials import Trials
 
 KEEP_ALIVE = 75  # seconds: people think for longer than uvicorn's 5 between two answers
 
@@ -34,6 +37,7 @@ class Settings:
     workers: int = 1
     open: bool = False
     behind_proxy: bool = False
+    author: bool = False
 
     @property
     def on_loopback(self) -> bool:
@@ -78,14 +82,20 @@ def run(settings: Settings, say: Callable[[str], None]) -> str:
     address = f"{'https' if settings.cert else 'http'}://{_in_address(settings.host)}:{listening.getsockname()[1]}/"
     say(f"lumbar: {address}{f'?token={token}' if token else ''}")
     say("Ctrl-C ends it. Nothing about patients is kept.")
+    if settings.author:
+        say(f"Rules can be saved in {served.directory}.")
     if settings.open:
         Timer(0.5, webbrowser.open, [f"{address}{f'?token={token}' if token else ''}"]).start()
-    with listening:
-        _serve(settings, served, token, listening)
+    with listening, TemporaryDirectory(prefix="lumbar-", ignore_cleanup_errors=True) as folder:
+        trials = Trials(served.directory, Path(folder))
+        try:
+            _serve(settings, served, token, listening, trials)
+        finally:
+            trials.close()
     return ""
 
 
-def _serve(settings: Settings, served: Served, token: str, listening: socket.socket) -> None:
+def _serve(settings: Settings, served: Served, token: str, listening: socket.socket, trials: Trials) -> None:
     """Serve here, and in as many processes beside this one as are asked for."""
     children: list[int] = []
     for _ in range(settings.workers - 1):
@@ -94,7 +104,7 @@ def _serve(settings: Settings, served: Served, token: str, listening: socket.soc
             children = []
             break
         children.append(child)
-    app = Guard(make_app(served), hosts(settings.host, settings.allowed), token)
+    app = Guard(make_app(served, trials, settings.author), hosts(settings.host, settings.allowed), token)
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -7,14 +7,20 @@ from pathlib import Path
 from ...drawing.page import DRAWN, STYLE
 
 FOLDER = Path(__file__).with_name("static")
-KINDS = {"lumbar.css": "text/css", "lumbar.js": "text/javascript"}
+KINDS = {
+    "lumbar.css": "text/css",
+    "lumbar.js": "text/javascript",
+    "author.css": "text/css",
+    "author.js": "text/javascript",
+    "trial.js": "text/javascript",
+}
 
 
 @cache
 def content(name: str) -> bytes:
     """What is in one of the files; the style begins as that of every other page."""
     own = (FOLDER / name).read_text(encoding="utf-8")
-    return (f"{STYLE}{DRAWN}{own}" if name.endswith(".css") else own).encode()
+    return (f"{STYLE}{DRAWN}{own}" if name == "lumbar.css" else own).encode()
 
 
 @cache

@@ -1,0 +1,315 @@
+"""The form in which a rule is written: its fields as they are sent, in the order of the page, and what buttons change.
+
+Lines stand between marks: `in` says which part of the card they belong to, `group` begins a group of them, and `end`
+ends it. So the form is read without numbering anything, and works without script.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from ...author import parse_input
+from ...author.baseline import SavedCases
+from ...author.card_form import (
+    ALWAYS,
+    FIELDS,
+    Read,
+    Typed,
+    form_of,
+    group_head,
+    part_text,
+    read_form,
+    read_text,
+    text_of,
+)
+from ...author.goal import Goal, case_name, values_of, wanted
+from ...case import Case
+from ...errors import KnowledgeError, Place, Problem
+from ...language import Condition
+from ...rulebook import Example, Rule, Rulebook
+from .form import OWN, case_of
+
+Pairs = Sequence[tuple[str, str]]
+LISTS = ("if", "unless", "then", "source", "outranks")
+MOST_PAIRS = 600
+OF_PATIENT = ("patient", "patient-name", "patient-says", "wanted")
+
+
+@dataclass(frozen=True)
+class CardForm:
+    """A form as it was sent: what is typed of the card, the page's own fields, and what is said to be wrong."""
+
+    typed: Typed
+    fields: Mapping[str, str] = field(default_factory=dict)
+    wrong: frozenset[str] = frozenset()
+
+    def own(self, name: str) -> str:
+        """A field of the page's own; empty where it is not there."""
+        return self.fields.get(name, "")
+
+    @property
+    def patient(self) -> dict[str, str]:
+        """The answers of the patient with whom the rule began; none where it began with nobody."""
+        try:
+            found = json.loads(self.own("patient") or "{}")
+        except ValueError:
+            return {}
+        return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+    def with_fields(self, **fields: str) -> "CardForm":
+        """The same with other fields of the page's own; `_` in their names is `-`."""
+        return replace(self, fields={**self.fields, **{key.replace("_", "-"): value for key, value in fields.items()}})
+
+
+# --- a form read -----------------------------------------------------------------------------------------------------
+
+
+def form_sent(pairs: Pairs) -> CardForm:
+    """The form that a browser sends."""
+    fields = {key[1:]: value for key, value in pairs if key.startswith(OWN)}
+    wrong = frozenset(value for key, value in pairs if key == "wrong")
+    lists = _lists((key, " ".join(value.split())) for key, value in pairs if not key.startswith(OWN))
+    stage, name = fields.get("stage", "").strip(), fields.get("name", "").strip()
+    lists["rule"] = (f"{stage}/{name}" if stage and name else name,)
+    return CardForm(Typed(lists, _examples(fields.get("examples", ""))), fields, wrong)
+
+
+@dataclass
+class _Lists:
+    """The entries of each field, gathered from the marks and lines between them."""
+
+    found: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in FIELDS})
+    part: str = "if"
+    begun: str = ""
+    group: tuple[int, list[str]] | None = None
+
+    def add(self, key: str, value: str) -> None:
+        """What one field of the form says."""
+        match key:
+            case "in" if value in LISTS:
+                self.part, self.group = value, None
+            case "group":
+                self.group = (int(value) if value.isdigit() else 1, [])
+            case "end" if self.group is not None:
+                self.found[self.part].append(_group_text(*self.group))
+                self.group = None
+            case "term" | "key":
+                self.begun = value
+            case "phrase":
+                entries = self.found[self.part] if self.group is None else self.group[1]
+                entries.append(_pair(self.begun, value))
+            case _:
+                self._add_single(key, value)
+
+    def _add_single(self, key: str, value: str) -> None:
+        source = self.found["source"]
+        match key:
+            case "place":
+                source.append(_pair(self.begun, value))
+            case "label" if value and source:
+                source[-1] += f" [{value}]"
+            case "always" if value:
+                self.found["if"].append(ALWAYS)
+            case "says" | "because":
+                self.found[key] = [value]
+            case "outranks":
+                self.found[key].append(value)
+
+
+def _pair(name: str, value: str) -> str:
+    return f"{name}: {value}" if value else name
+
+
+def _group_text(least: int, lines: Sequence[str]) -> str:
+    there = [line for line in lines if line]
+    return f"{group_head(least)} {'; '.join(there)}" if there else ""
+
+
+def _lists(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The entries of each field."""
+    lists = _Lists()
+    for key, value in pairs:
+        lists.add(key, value)
+    return {name: tuple(entries) for name, entries in lists.found.items()}
+
+
+def _examples(text: str) -> tuple[Example, ...] | None:
+    """The examples that a card had when it was opened, as they go along with its form."""
+    try:
+        found = json.loads(text) if text else None
+    except ValueError:
+        return None
+    if not isinstance(found, list):
+        return None
+    return tuple(Example(str(one["name"]), _given(one["given"]), str(one["rule"]), Place("form")) for one in found)
+
+
+def _given(found: Mapping[str, object]) -> dict[str, str | int | tuple[str, ...]]:
+    return {
+        name: tuple(map(str, value)) if isinstance(value, list) else value if isinstance(value, int) else str(value)
+        for name, value in found.items()
+    }
+
+
+def examples_text(examples: Sequence[Example] | None) -> str:
+    """Examples as they go along with a form."""
+    if examples is None:
+        return ""
+    told = [{"name": one.name, "given": dict(one.given), "rule": one.mark} for one in examples]
+    return json.dumps(told, ensure_ascii=False)
+
+
+# --- what is shown of it ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A form with what follows from it: the rule that it says, its text, and what is wrong."""
+
+    saved: SavedCases
+    form: CardForm
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules as they are."""
+        return self.saved.rulebook
+
+    @cached_property
+    def changed(self) -> Rule | None:
+        """The rule that is changed; None for a new one."""
+        rule = self.rulebook.rules.get(self.form.own("changed"))
+        return None if rule is None or rule.row else rule
+
+    @cached_property
+    def goal(self) -> Goal | None:
+        """The patient, and what is wanted; None without one. Raises Refused where no rule can give it."""
+        if not self.form.own("wanted"):
+            return None
+        return wanted(self.rulebook, self.patient, self.form.own("wanted"))
+
+    @cached_property
+    def patient(self) -> Case:
+        """The patient as a case that can be saved."""
+        name = case_name(self.form.own("patient-name"))
+        known = self.rulebook.cases.get(name)
+        case = case_of(self.rulebook, self.form.patient, name)
+        if known is not None and known.facts == case.facts:
+            return known
+        numbers = (f"{name}_{number}" for number in range(2, 1000))
+        name = name if known is None else next(one for one in numbers if one not in self.rulebook.cases)
+        return replace(case, id=name, place=Place(name), says=self.form.own("patient-says"))
+
+    @cached_property
+    def text_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the text of the card, where the text is what counts."""
+        return self._from_text[1] if self.by_text else ()
+
+    @property
+    def by_text(self) -> bool:
+        """Whether the text of the card counts, and not the fields."""
+        return self.form.own("by") == "text"
+
+    @cached_property
+    def _from_text(self) -> tuple[Rule | None, tuple[Problem, ...]]:
+        text = self.form.own("card").replace("\r\n", "\n")
+        try:
+            return read_text(self.rulebook, text, self.form.own("stage"), self.changed), ()
+        except KnowledgeError as error:
+            return None, error.problems
+
+    @cached_property
+    def typed(self) -> Typed:
+        """What is typed: in the fields, or what the text says."""
+        rule = self._from_text[0] if self.by_text else None
+        return form_of(rule) if rule else self.form.typed
+
+    @cached_property
+    def read(self) -> Read:
+        """What is read of it."""
+        goal = self.goal
+        like = values_of(self.rulebook, goal.decision) if goal else None
+        name = goal.case.id.replace("_", " ") if goal else ""
+        return read_form(self.rulebook, self.typed, self.changed, like, name)
+
+    @cached_property
+    def text(self) -> str:
+        """The text of the card."""
+        if self.by_text:
+            return self.form.own("card").replace("\r\n", "\n")
+        base = self.form.own("base").replace("\r\n", "\n")
+        text = text_of(self.read.draft, base, self._said_by(base))
+        if self.read.draft.condition == Condition() and ALWAYS not in self.typed.of("if"):
+            return text.replace("\nif: always\n", "\nif:\n", 1)  # its lines are not there yet, or refused
+        return text
+
+    def _said_by(self, text: str) -> Rule | None:
+        """What a text says that counted before; None where there is none that can be kept."""
+        if not text:
+            return None
+        try:
+            return read_text(self.rulebook, text, self.form.own("stage"), self.changed)
+        except KnowledgeError:
+            return None
+
+    @property
+    def in_the_way(self) -> bool:
+        """Whether something is to be corrected before it can be tried."""
+        return bool(self.text_problems or not self.read.whole or self.wrong)
+
+    @cached_property
+    def wrong(self) -> tuple[Example, ...]:
+        """The examples that the author says are wrong: the lines say something else than is meant."""
+        return tuple(one for one in self.read.draft.examples if example_key(one) in self.form.wrong)
+
+
+def example_key(example: Example) -> str:
+    """What tells an example from others in a form: its patient and mark."""
+    return json.dumps([example.mark, dict(example.given)], ensure_ascii=False, sort_keys=True)
+
+
+# --- buttons ---------------------------------------------------------------------------------------------------------
+
+
+def pressed(writing: Writing, button: str) -> CardForm:
+    """The form once a button of it has been pressed."""
+    form = replace(writing.form, typed=_without_blanks(writing.typed)).with_fields(by="form")
+    if writing.by_text:
+        return form.with_fields(base=writing.text, **_named(form.typed))
+    what, _, rest = button.partition(" ")
+    kind, _, argument = rest.partition(" ")
+    entries = list(writing.typed.of(kind)) if kind in LISTS else []
+    match what:
+        case "drop" if argument.isdigit() and int(argument) < len(entries):
+            del entries[int(argument)]
+        case "group" if kind in ("if", "unless"):
+            entries.append(group_head(1))
+        case "line" if kind in LISTS:
+            entries.append(argument)
+        case "gate" if argument.isdigit() and int(argument) in writing.read.gates:
+            entries[int(argument) : int(argument)] = map(part_text, writing.read.gates[int(argument)])
+        case _:
+            return form
+    return replace(form, typed=_without_blanks(form.typed.with_entries(kind, entries)))
+
+
+def _without_blanks(typed: Typed) -> Typed:
+    return replace(typed, entries={name: tuple(one for one in some if one) for name, some in typed.entries.items()})
+
+
+def _named(typed: Typed) -> dict[str, str]:
+    """The fields that hold the name of a card and its examples."""
+    stage, _, name = typed.of("rule")[0].rpartition("/")
+    return {"stage": stage, "name": name, "examples": examples_text(typed.examples)}
+
+
+def opened(rule: Rule, text: str, digest: str) -> CardForm:
+    """The form that changes a rule, whose file has this text, of this digest."""
+    typed = form_of(rule)
+    fields = {"changed": rule.id, "opened": digest, "base": text, "card": text, **_named(typed)}
+    return CardForm(typed, fields)
+
+
+def stages(rulebook: Rulebook) -> tuple[str, ...]:
+    """The folders in which cards stand."""
+    return parse_input.stages(rulebook)

@@ -1,0 +1,343 @@
+"""Rules written in the page, without a browser: what is saved, what is refused, and what goes with it."""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+
+import pytest
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from engine.interfaces.web.app import make_app
+from engine.interfaces.web.guard import Guard
+from engine.interfaces.web.served import Served
+from engine.interfaces.web.trials import Trials
+from engine.loader.files import read_folder
+from tests.conftest import ROOT, edit
+from tests.sheets import Pairs, Sheet, post, typed
+from tests.test_new import CLICK, NAME, SAYS, WRITTEN, checks, piped, run
+from tests.test_new_from_a_patient import SECOND
+
+CRANK = typed(
+    "crank_clicks",
+    CLICK[1],
+    ["noise: click", "noise while: pedalling"],
+    ["ride: gently"],
+    "The bolt works loose under load.",
+    ["SHED: twice this year"],
+)
+PATIENCE = 60.0
+HEATING = ROOT / "tests" / "heating"
+MINE = {
+    "noise": "squeal",
+    "noise while": "braking",
+    "brakes hold": "yes",
+    "chain length": "121",
+    "new chain length": "121",
+}
+
+
+@dataclass
+class Page:
+    """A served folder, and a client that sees it."""
+
+    folder: Path
+    trials: Trials
+    client: TestClient = field(init=False)
+    may_save: bool = True
+
+    def __post_init__(self) -> None:
+        self.client = TestClient(make_app(Served(self.folder), self.trials, self.may_save))
+
+    def tried(self, pairs: Pairs) -> Response:
+        """The page of a trial that has ended."""
+        begun = post(self.client, "/rules/try", pairs, follow=False)
+        assert begun.status_code == 303, words(begun)
+        return self.ended(begun.headers["location"])
+
+    def ended(self, address: str) -> Response:
+        """The page of a trial, once it has ended."""
+        until = time.monotonic() + PATIENCE
+        trial = self.trials.found(address.rpartition("/")[2])
+        assert trial is not None
+        while not trial.done:
+            assert time.monotonic() < until, trial.steps()
+            time.sleep(0.02)
+        self.address = address
+        return self.client.get(address)
+
+    def saved(self, pairs: Pairs) -> Response:
+        """What is shown once a rule is tried and saved."""
+        shown = self.tried(pairs)
+        assert "Nothing is in the way" in words(shown), words(shown)
+        return self.save()
+
+    def save(self) -> Response:
+        """Save what was tried last."""
+        return self.client.post(f"{self.address}/save")
+
+
+def words(page: Response) -> str:
+    """The words of a page."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
+
+
+@pytest.fixture
+def page(shed: Path) -> Iterator[Page]:
+    """The page of bicycles, from which rules can be saved."""
+    (shed / "cases" / "squealing.yaml").write_text(SECOND, encoding="utf-8")
+    made = Page(shed, Trials(shed))
+    yield made
+    made.trials.close()
+
+
+# --- the same as by the command --------------------------------------------------------------------------------------
+
+
+def test_a_rule_from_nothing_has_the_bytes_that_new_writes(page: Page) -> None:
+    shown = page.saved(CRANK)
+    assert "rules/crank_clicks.yaml" in words(shown)
+    assert (page.folder / "rules" / "crank_clicks.yaml").read_text(encoding="utf-8") == WRITTEN
+    assert checks(page.folder)
+    assert "ride: gently" in page.client.get("/rules/crank_clicks").text
+
+
+def test_a_rule_from_a_patient_has_the_bytes_that_new_writes(page: Page, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(page.folder, tmp_path / "other"))
+    file = tmp_path / "mine.yaml"
+    file.write_text("".join(f"{name}: {value}\n" for name, value in MINE.items()), encoding="utf-8")
+    answers = piped("1", "", NAME, SAYS, "It may.", "SHED: often", "", "yes")
+    assert run(other, "new", "--from", str(file), "fault: worn chain", stdin=answers)[0] == 0
+
+    shown = page.client.post("/rules/new", data={**MINE, ".case": "mine", ".wanted": "fault: worn chain"})
+    assert "mine gets fault: glazed pads." in words(shown)
+    assert "squeal_on_braking gives another value, and will give way." in words(shown)
+    sheet = Sheet(shown.text)
+    assert sheet.all("outranks") == ["squeal_on_braking"]
+    assert ("line if chain length: 121 or more", "") in sheet.buttons
+    sheet = Sheet(post(page.client, "/rules/write", [*sheet.pairs, ("do", "line if chain length: 121 or more")]).text)
+    sheet.fill(".name", NAME.removeprefix("/"))
+    sheet.fill("says", SAYS)
+    sheet.fill("because", "It may.")
+    sheet.fill("key", "SHED", "source")
+    sheet.fill("place", "often", "source")
+    page.saved(sheet.pairs)
+    assert read_folder(page.folder) == read_folder(other)
+
+
+def test_what_a_button_of_the_decide_page_asks_for_begins_a_rule(page: Page) -> None:
+    shown = page.client.post("/decide", data={**MINE, ".panel": "different:fault"})
+    assert "What should fault be?" in words(shown)
+    assert 'value="fault: worn chain"' in shown.text
+    refused = page.client.post("/rules/new", data={**MINE, ".wanted": "fault: glazed pads"})
+    assert refused.status_code == 422
+    assert "gets fault: glazed pads already" in words(refused)
+
+
+# --- the form --------------------------------------------------------------------------------------------------------
+
+
+def test_a_form_without_script_says_the_same_each_time_it_is_sent(page: Page) -> None:
+    shown = Sheet(post(page.client, "/rules/write", CRANK).text)
+    again = Sheet(post(page.client, "/rules/write", shown.pairs).text)
+    assert again.pairs == shown.pairs
+    assert shown.own(".card") == WRITTEN
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_can_be_tried(page: Page) -> None:
+    wrong = [(key, "clikc" if value == "click" else value) for key, value in CRANK]
+    shown = post(page.client, "/rules/try", wrong)
+    assert shown.status_code == 422
+    assert "did you mean 'click'?" in re.search(r'id="e-if-0"[^>]*>([^<]*)', shown.text)[1].replace("&#39;", "'")  # type: ignore[index]
+    assert 'aria-invalid="true"' in shown.text
+
+
+def test_a_group_is_a_part_of_the_form(page: Page) -> None:
+    pairs = typed("both", SAYS, ["brakes hold: yes"], ["ride: gently"], "It may.", ["SHED: often"])
+    place = pairs.index(("in", "then"))
+    group = [("group", "1"), ("term", "noise"), ("phrase", "click"), ("term", "noise while"), ("phrase", "pedalling")]
+    pairs[place:place] = [*group, ("end", "group")]
+    shown = Sheet(post(page.client, "/rules/write", pairs).text)
+    assert "  - any of:\n      - noise: click\n      - noise while: pedalling\n" in shown.own(".card")
+    assert Sheet(post(page.client, "/rules/write", shown.pairs).text).own(".card") == shown.own(".card")
+
+
+def test_the_text_of_a_card_can_be_written_instead_and_fills_the_form(page: Page) -> None:
+    shown = Sheet(post(page.client, "/rules/write", [(".by", "text"), (".card", WRITTEN), ("do", "text")]).text)
+    assert shown.all("term")[:2] == ["noise", "noise while"]
+    assert shown.own(".name") == "crank_clicks"
+    assert shown.own(".card") == WRITTEN
+
+
+def test_a_mistake_in_the_text_is_shown_at_its_line(page: Page) -> None:
+    text = WRITTEN.replace("noise: click\n", "noise: clikc\n")
+    shown = post(page.client, "/rules/look", [(".by", "text"), (".card", text)])
+    assert "rules/crank_clicks.yaml:4" in words(shown)
+    assert "did you mean 'click'?" in words(shown)
+
+
+def test_an_example_that_is_not_right_keeps_the_rule_from_being_tried(page: Page) -> None:
+    shown = post(page.client, "/rules/write", CRANK)
+    key = unescape(re.findall(r'name="wrong" value="([^"]*)"', shown.text)[1])
+    refused = post(page.client, "/rules/try", [*CRANK, ("wrong", key)])
+    assert refused.status_code == 422
+    assert "Then a line says something else than you mean" in words(refused)
+
+
+def test_as_it_is_typed_the_saved_cases_that_would_change_are_named(page: Page) -> None:
+    pairs = typed("x", SAYS, ["noise: squeal"], ["ride: gently"], "It may.", ["SHED: often"])
+    shown = words(post(page.client, "/rules/look", pairs))
+    assert "If noise is squeal, then ride is gently." in shown
+    assert "It holds in 2 of 2 saved cases" in shown
+    assert "would change:" in shown
+    assert "squealing" in shown
+
+
+# --- what is never saved ---------------------------------------------------------------------------------------------
+
+
+def test_what_breaks_a_law_cannot_be_saved_and_shows_a_patient_who_opens(tmp_path: Path) -> None:
+    page = Page(Path(shutil.copytree(HEATING, tmp_path / "heating")), Trials(tmp_path / "heating"))
+    before = read_folder(page.folder)
+    sheet = Sheet(page.client.get("/rules/edit/smell_of_gas").text)
+    text = sheet.own(".card").replace("  - smell of gas: yes\n", "  - smell of gas: yes\n  - gas alarm: yes\n")
+    sheet.fill(".card", text.replace("smell of gas: yes}", "smell of gas: yes, gas alarm: yes}"))
+    sheet.fill(".by", "text")
+    try:
+        shown = page.tried(sheet.pairs)
+        assert "Whoever smells gas is sent out" in words(shown)
+        assert page.save().status_code == 409
+    finally:
+        page.trials.close()
+    assert read_folder(page.folder) == before
+    opened = dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', shown.text))
+    assert opened["smell of gas"] == "yes"
+    assert page.client.post("/decide", data=opened).status_code == 200
+
+
+def test_a_rule_that_quarrels_can_go_first_where_that_is_said(page: Page) -> None:
+    pairs = typed("soft", SAYS, ["noise: squeal"], ["fault: worn chain"], "It may.", ["SHED: often"])
+    shown = page.tried(pairs)
+    assert "squeal_on_braking can hold too, and gives fault: glazed pads" in words(shown)
+    assert page.save().status_code == 409
+    way = unescape(re.search(r'href="(form\?below=[^"]*squeal_on_braking[^"]*)"', shown.text)[1])  # type: ignore[index]
+    sheet = Sheet(page.client.get(f"{page.address}/{way}").text)
+    assert "squeal_on_braking" in sheet.all("outranks")
+    assert "outranks: [" in sheet.own(".card")
+
+
+def test_where_nothing_may_be_saved_the_card_is_downloaded(shed: Path) -> None:
+    page = Page(shed, Trials(shed), may_save=False)
+    before = read_folder(shed)
+    try:
+        shown = page.tried(CRANK)
+        assert "the card can be downloaded" in words(shown)
+        assert page.save().status_code == 403
+        assert page.client.get(f"{page.address}/card").text == WRITTEN
+        assert post(page.client, "/rules/card", CRANK).text == WRITTEN
+        assert read_folder(shed) == before
+    finally:
+        page.trials.close()
+
+
+def test_nothing_that_a_client_sends_becomes_a_path(page: Page) -> None:
+    for name in ("../../evil", "a/../../evil", "/etc/evil", "..", "x\x00y"):
+        shown = post(page.client, "/rules/try", [(key, name if key == ".name" else value) for key, value in CRANK])
+        assert shown.status_code == 422, name
+    for address in (f"/trials/{'a' * 22}", "/trials/..%2f..%2fetc", "/rules/edit/..%2f..%2fetc%2fpasswd"):
+        assert page.client.get(address).status_code == 404
+
+
+def test_a_form_from_another_page_is_refused(page: Page) -> None:
+    guarded = TestClient(Guard(page.client.app), base_url="http://127.0.0.1")
+    for address in ("/rules/try", "/rules/look", "/rules/write", "/trials/x/save"):
+        assert guarded.post(address, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+
+
+# --- changing what is there ------------------------------------------------------------------------------------------
+
+
+def test_a_changed_rule_keeps_what_did_not_change_as_it_was_laid_out(page: Page) -> None:
+    file = page.folder / "rules" / "no_brakes.yaml"
+    edit(file, "because: It is a hill.", "# steep, as anybody knows\nbecause: >-\n  It is a hill.")
+    before = file.read_text(encoding="utf-8")
+    sheet = Sheet(page.client.get("/rules/edit/no_brakes").text)
+    assert sheet.own(".card") == before
+    sheet.fill("says", "Without brakes it stays where it is.")
+    page.saved(sheet.pairs)
+    assert file.read_text(encoding="utf-8") == before.replace("it stays at home", "it stays where it is")
+
+
+def test_examples_that_the_lines_turn_are_named(page: Page) -> None:
+    sheet = Sheet(page.client.get("/rules/edit/no_brakes").text)
+    sheet.pairs = [(key, "yes" if (key, value) == ("phrase", "no") else value) for key, value in sheet.pairs]
+    refused = post(page.client, "/rules/try", sheet.pairs)
+    assert refused.status_code == 422
+    assert "By the lines it is now: fails." in words(refused)
+
+
+def test_the_second_of_two_authors_sees_both_versions(page: Page) -> None:
+    file = page.folder / "rules" / "no_brakes.yaml"
+    first, second = (Sheet(page.client.get("/rules/edit/no_brakes").text) for _ in range(2))
+    first.fill("says", "The first says this.")
+    page.saved(first.pairs)
+    second.fill("says", "The second says that.")
+    shown = post(page.client, "/rules/try", second.pairs)
+    assert shown.status_code == 409
+    assert "The first says this." in words(shown)
+    assert "The second says that." in words(shown)
+    assert "The first says this." in file.read_text(encoding="utf-8")
+
+
+def test_what_was_tried_before_another_saved_is_tried_again(page: Page) -> None:
+    page.tried(CRANK)
+    edit(page.folder / "rules" / "no_brakes.yaml", "It is a hill.", "It is a steep hill.")
+    shown = page.save()
+    assert shown.status_code == 409
+    assert "Go back to your rule and try it again" in words(shown)
+    assert not (page.folder / "rules" / "crank_clicks.yaml").exists()
+
+
+def test_a_rule_is_renamed_and_retired_as_by_the_commands(page: Page) -> None:
+    shown = page.client.post("/rules/rename/squeal_on_braking", data={"new": "pads squeal"})
+    assert "'squeal_on_braking' is now 'pads_squeal'" in words(shown)
+    assert (page.folder / "rules" / "squeal_on_braking.yaml").exists()
+    page.client.post("/rules/rename/squeal_on_braking", data={"new": "pads squeal", "sure": "yes"})
+    assert "formerly: [squeal_on_braking]" in (page.folder / "rules" / "pads_squeal.yaml").read_text(encoding="utf-8")
+
+    assert page.client.post("/rules/retire/long_chain", data={"because": " "}).status_code == 422
+    begun = page.client.post("/rules/retire/long_chain", data={"because": "Nobody rides it."}, follow_redirects=False)
+    shown = page.ended(begun.headers["location"])
+    assert "old_chain" in words(shown)
+
+
+# --- a trial ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_trial_tells_each_step_as_an_event(page: Page) -> None:
+    page.tried(CRANK)
+    events = page.client.get(f"{page.address}/events").text
+    assert events.count("event: step") == 6
+    assert events.count("event: done") == 1
+    assert "id: 3\nevent: step" in events
+    later = page.client.get(f"{page.address}/events", headers={"last-event-id": "5"}).text
+    assert later.count("event: step") == 1
+
+
+def test_a_trial_whose_process_ended_says_so_and_the_next_one_begins_another(page: Page) -> None:
+    name = page.trials.start({"kind": "card", "name": "x", "text": "", "changed": "", "patient": None}, CRANK)
+    process = page.trials._process
+    assert process is not None
+    process.kill()
+    process.wait()
+    shown = page.client.get(f"/trials/{name}")
+    assert "ended without an answer" in words(shown) or "in the way" in words(shown)
+    page.saved(CRANK)
+
+
+def test_bicycles_are_written_about_in_no_words_of_another_field(page: Page) -> None:
+    assert not re.findall(r"\b(pain|urgency|exercise|leg)\b", words(page.client.get("/rules/new")))
