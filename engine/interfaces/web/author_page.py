@@ -221,6 +221,7 @@ def problems(writing: Writing) -> Element:
 def _after(may_save: bool) -> Node:
     """What can be done with it."""
     return div(".whys.try")[
+        button(".no-script", type="submit", name="do", value="look", formaction="/rules/write")[text("look at it")],
         button(".main", type="submit", formaction="/rules/try")[text("try")],
         button(type="submit", formaction="/rules/card")[text("download card")],
         p(".muted")[text("nothing saved yet") if may_save else text("cannot save")],

@@ -98,7 +98,7 @@
     if (!there || !band || !empty()) return;
     band.hidden = false;
     band.addEventListener("click", (event) => {
-      if (event.target.value === "take") ask("/rules/write", there, (page) => {
+      if (event.target.value === "take") ask("/rules/write", new URLSearchParams(there), (page) => {
         by("fields").replaceWith(document.importNode(page.getElementById("fields"), true));
         for (const part of page.querySelectorAll(".right > [data-put]")) put(part);
       }, look);
