@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from engine.interfaces.web.trials import Trials
 from engine.loader.files import read_folder
-from tests.conftest import ROOT, edit
+from tests.conftest import ROOT, edit, every
 from tests.sheets import Pairs, Sheet, post, typed
+from tests.test_mistakes_of_an_author import make, mistakes, wanted
 from tests.test_new import CLICK, NAME, SAYS, WRITTEN, checks, piped, run
 from tests.test_new_from_a_patient import SECOND
 
@@ -341,3 +343,64 @@ def test_a_trial_whose_process_ended_says_so_and_the_next_one_begins_another(pag
 
 def test_bicycles_are_written_about_in_no_words_of_another_field(page: Page) -> None:
     assert not re.findall(r"\b(pain|urgency|exercise|leg)\b", words(page.client.get("/rules/new")))
+
+
+# --- drafts, the rulebook, and all of its mistakes -------------------------------------------------------------------
+
+
+def test_an_unfinished_rule_is_kept_beside_the_rules_and_continued(page: Page) -> None:
+    before = read_folder(page.folder)
+    shown = post(page.client, "/rules/draft", [*CRANK[:3], (".patient", '{"noise": "click"}')])
+    assert "crank_clicks: A click on pedalling comes from the crank." in words(shown)
+    assert Sheet(page.client.get("/rules/drafts/form_1").text).own("says") == CLICK[1]
+    assert read_folder(page.folder) == before
+    assert page.client.get("/rules/drafts/..%2fform_1").status_code == 404
+    assert "No rule is kept unfinished" in words(page.client.post("/rules/drafts/form_1"))
+    page.may_save = False
+    closed = TestClient(make_app(Served(page.folder), page.trials))
+    assert post(closed, "/rules/draft", CRANK).status_code == 403
+    assert not [*(page.folder / ".unfinished").iterdir()]
+
+
+def released(folder: Path) -> None:
+    """Keep a folder in git, as its first release."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    who = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.org")
+    for line in (("init", "-q"), ("add", "."), (*who, "commit", "-q", "-m", "first"), ("tag", "v1")):
+        subprocess.run(["git", *line], cwd=folder, check=True)
+
+
+def test_the_rulebook_is_looked_through_by_stage_conclusion_source_and_change(page: Page) -> None:
+    shown = words(page.client.get("/rules/all"))
+    assert "git has no release" in shown
+    released(page.folder)
+    edit(page.folder / "rules" / "no_brakes.yaml", "Without brakes it stays", "Without any brakes it stays")
+    some = words(page.client.get("/rules/all", params={"conclusion": "fault"}))
+    assert "long_chain" in some
+    assert "no_brakes" not in some
+    assert "decides in 1 of 2 saved cases" in some
+    page.client = TestClient(make_app(Served(page.folder), page.trials, may_save=True))
+    changed = words(page.client.get("/rules/all", params={"changed": "yes"}))
+    assert "no_brakes changed" in changed
+    assert "long_chain" not in changed
+
+
+@pytest.mark.parametrize("name", every(8, mistakes()))
+def test_a_mistake_of_an_author_is_shown_in_the_page_with_its_cause_first(name: str, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(HEATING, tmp_path / "heating"))
+    released(folder)
+    page = Page(folder, Trials(folder))
+    lines = mistakes()[name]
+    make(lines, folder)
+    try:
+        begun = page.client.post("/rules/check", follow_redirects=False)
+        page.ended(begun.headers["location"])
+        trial = page.trials.found(page.address.rpartition("/")[2])
+        assert trial is not None
+        *_, step, _ = trial.steps()
+        (first,) = wanted(lines)
+        assert step["lines"][0][0].startswith(first)
+        assert " ".join(first.split()) in words(page.client.get(page.address))
+    finally:
+        page.trials.close()

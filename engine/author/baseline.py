@@ -9,7 +9,8 @@ from ..case import Case, Decision
 from ..checks import Subject, errors, tried
 from ..errors import Problem
 from ..language import Line
-from ..rulebook import Rule, Rulebook
+from ..rulebook import Rule, Rulebook, RuleFor
+from . import parse_input
 from .impact import Change, compare, shown_terms
 
 
@@ -19,6 +20,7 @@ class SavedCases:
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self.terms = shown_terms(rulebook, rulebook)
+        self._rests: dict[str, frozenset[str]] = {}
 
     @cached_property
     def decisions(self) -> Mapping[str, Decision]:
@@ -29,6 +31,17 @@ class SavedCases:
     def problems(self) -> frozenset[Problem]:
         """What there is to fix already, as far as examples and saved cases show it."""
         return frozenset(errors(tried(Subject(self.rulebook, lambda case: self.decisions[case.id]))))
+
+    @cached_property
+    def said(self) -> Mapping[str, tuple[str, ...]]:
+        """What rules say of each number."""
+        return parse_input.said_of_numbers(self.rulebook)
+
+    def rests_on(self, name: str) -> frozenset[str]:
+        """The terms that a term rests on, itself included, through all rules; each found once."""
+        if name not in self._rests:
+            self._rests[name] = parse_input.rests_on(self.rulebook, name)
+        return self._rests[name]
 
     def decided(self, after: Rulebook, rule: Rule, case: Case) -> Decision:
         """What a case gets with the rule, new or changed: where nothing that it concludes differs, what it gets now."""
@@ -97,5 +110,24 @@ def copied(state: semantics.State) -> semantics.State:
 
 
 def with_rule(rulebook: Rulebook, rule: Rule) -> Rulebook:
-    """The rulebook with one more rule, which is not checked."""
-    return replace(rulebook, rules={**rulebook.rules, rule.id: rule})
+    """The rulebook with one more rule, which is not checked; its digest is that of the rulebook as it was."""
+    made = replace(rulebook, rules={**rulebook.rules, rule.id: rule})
+    vars(made)["digest"] = rulebook.digest
+    if rule.id not in rulebook.rules:
+        vars(made)["support"] = _support_with(rulebook, rule)
+    return made
+
+
+def _support_with(rulebook: Rulebook, rule: Rule) -> Mapping[str, tuple[RuleFor, ...]]:
+    """The rules for each conclusion with one more rule: where that is new, little of them differs."""
+    support = dict(rulebook.support)
+    concluded = {name for name, _ in rule.then}
+    for name in concluded:
+        if rulebook.terms[name].single:
+            support[name] = tuple(
+                replace(one, outrankers=(*one.outrankers, rule.id)) if one.rule in rule.outranks else one
+                for one in support[name]
+            )
+    for name, value in rule.then:
+        support[name] = (*support[name], RuleFor(rule.id, value, ()))
+    return support

@@ -9,6 +9,9 @@ from ..errors import KnowledgeError, Place, Problem
 from ..language import Condition, Group, Line, show_line
 from ..loader import writing
 from ..loader.assemble import marks_of_a_merge, with_files
+from ..loader.cards import load_card
+from ..loader.parsed import parsed
+from ..loader.problem_collector import ProblemCollector
 from ..rulebook import Citation, Example, Rule, Rulebook
 from ..semantics import NAMES, mark_condition
 from . import parse_input
@@ -22,6 +25,8 @@ NEEDED = ("rule", "says", "if", "then", "because", "source")
 ALWAYS = "always"
 LONGEST = 20_000  # signs of a card
 _RULE = re.compile(r"^rule: *([^\s#]+) *$", re.MULTILINE)
+_EMPTY = re.compile(r"(any of|at least \d+ of): *")
+AS_TYPED = ", with `;` between them"  # how the lines of a group are typed where there is no form
 Entry = tuple[str, int]
 
 
@@ -76,12 +81,12 @@ def read_form(
     gates: dict[int, tuple[Line | Group, ...]] = {}
     for kind in FIELDS:
         for number, text in enumerate(typed.of(kind)):
-            if not text.strip() or (kind == "rule" and changed) or (kind == "if" and text == ALWAYS):
+            if _is_blank(text) or (kind == "rule" and changed) or (kind == "if" and text == ALWAYS):
                 continue
             try:
                 before, draft = draft, draft.filled(rulebook, kind, text)
             except Refused as error:
-                refused[kind, number] = str(error)
+                refused[kind, number] = str(error).removesuffix(AS_TYPED)
                 continue
             if kind == "if":
                 gates[number] = gates_missing(rulebook, before.condition, draft.condition)
@@ -89,10 +94,15 @@ def read_form(
     if figure := draft.unsourced():
         refused["because", 0] = f"{figure!r} is a figure; expected a source that has it, or a reason without it"
     draft = replace(draft, examples=_examples(rulebook, draft, typed.examples, like, name))
-    missing = tuple(kind for kind in NEEDED if not any(text.strip() for text in typed.of(kind)))
+    missing = tuple(kind for kind in NEEDED if all(map(_is_blank, typed.of(kind))))
     if not draft.examples and "if" not in missing and not any(kind in ("if", "unless") for kind, _ in refused):
         refused["if", 0] = "No patient can meet all these lines together."
     return Read(draft, refused, missing, gates, _turned(rulebook, draft))
+
+
+def _is_blank(text: str) -> bool:
+    """Whether nothing is typed yet; of a group no line."""
+    return not text.strip() or bool(_EMPTY.fullmatch(text))
 
 
 def _left(condition: Condition, parts: Sequence[Line | Group]) -> tuple[Line | Group, ...]:
@@ -178,6 +188,15 @@ def read_text(rulebook: Rulebook, text: str, stage: str, changed: Rule | None = 
         raise KnowledgeError([marks])
     found = with_files(rulebook, {file: text}).rules
     return next(rule for rule in found.values() if rule.place.file == file)
+
+
+def said_by(rulebook: Rulebook, text: str) -> Rule | None:
+    """The rule that a text says, by itself; None where it cannot be read."""
+    name = found[1] if (found := _RULE.search(text)) else ""
+    collector, file = ProblemCollector(), f"rules/{name}.yaml"
+    node = parsed(collector, {file: text}, "").get(file)
+    rule = load_card(collector, file, node, rulebook.terms, (rulebook.sources, rulebook.claims))
+    return None if collector.problems else rule
 
 
 def _file(rulebook: Rulebook, text: str, stage: str) -> str:

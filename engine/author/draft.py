@@ -1,7 +1,7 @@
 """A card that is being written, field by field: any front end fills it, and is told at once what cannot be used."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -152,13 +152,13 @@ def offers(rulebook: Rulebook, name: str, text: str) -> Sequence[Offer]:
             terms = list(rulebook.conclusions if name == "then" else rulebook.terms.values())
             found = _TYPED.fullmatch(text)
             head, rest = (found[1], found[2]) if found else ("", text)
-            return [(head + word, meaning) for word, meaning in _lines(rest, terms, rulebook.rules.values())]
+            return [(head + word, meaning) for word, meaning in _lines(rulebook, rest, terms)]
         case "source":
             return _sources(rulebook, text)
     return ()
 
 
-def _lines(text: str, terms: Sequence[Term], rules: Iterable[Rule]) -> Sequence[Offer]:
+def _lines(rulebook: Rulebook, text: str, terms: Sequence[Term]) -> Sequence[Offer]:
     """Terms, and once one is typed with its colon, what may be said of it."""
     name, colon, phrase = text.partition(":")
     if not colon:
@@ -166,7 +166,7 @@ def _lines(text: str, terms: Sequence[Term], rules: Iterable[Rule]) -> Sequence[
     term = next((term for term in terms if term.name == name), None)
     first, last = phrase.rpartition(" or ")[::2] if " or " in phrase else ("", phrase)
     before = f"{name}: {first.lstrip()} or " if first else f"{name}: "
-    known = parse_input.phrases(term, terms, rules) if term else []
+    known = parse_input.phrases(term, terms, parse_input.said_of_numbers(rulebook)) if term else []
     return [(f"{before}{word}", "") for word in known if last.strip().lower() in word.lower()]
 
 

@@ -17,7 +17,7 @@ from .baseline import SavedCases, with_rule
 from .draft import Draft
 from .examples import Known, lines_true_of
 from .impact import Change
-from .parse_input import Refused, rests_on
+from .parse_input import Refused
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,18 @@ def case_name(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "a_patient"
 
 
-def candidates(rulebook: Rulebook, goal: Goal, others: Sequence[Decision] = ()) -> Iterator[Line]:
+def candidates(saved: SavedCases, goal: Goal, others: Sequence[Decision] = ()) -> Iterator[Line]:
     """Lines that are true of the patient, and do not rest on what is to be concluded.
 
     A number is divided between the patient and the nearest of the `others`.
     """
+    rulebook = saved.rulebook
     told = [values_of(rulebook, other) for other in others]
     for name, value in values_of(rulebook, goal.decision).items():
         term = rulebook.terms[name]
         several = term.domain.kind == "several"  # what is advised, and no reason for anything
         used = not term.unread and name not in goal.decision.not_used
-        if used and not several and goal.then[0] not in rests_on(rulebook, name):
+        if used and not several and goal.then[0] not in saved.rests_on(name):
             yield from lines_true_of(term, value, [known[name] for known in told if name in known])
 
 
@@ -91,7 +92,7 @@ def lines_that_differ(saved: SavedCases, goal: Goal, touched: Sequence[Change]) 
     """The candidates that tell the patient from saved cases that are touched, with how many, the most first."""
     counts = {
         line: sum(saved.fails_in(line, change.case.id) for change in touched)
-        for line in candidates(saved.rulebook, goal, [saved.decisions[change.case.id] for change in touched])
+        for line in candidates(saved, goal, [saved.decisions[change.case.id] for change in touched])
     }
     found = [(line, count) for line, count in counts.items() if count]
     return sorted(found, key=lambda pair: -pair[1])

@@ -1,7 +1,7 @@
 """What an author types, read at once: names, lines, conclusions, sources; what is wrong is refused with the remedy."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ..errors import LumbarError, Place, Problem, listed, nearest
@@ -9,7 +9,7 @@ from ..language import NUMERIC, OTHER_THAN, Line, Misread, Within, parse_line, p
 from ..loader.cards import conclusion_is_known
 from ..loader.problem_collector import ProblemCollector
 from ..loader.terms import domains_of
-from ..rulebook import Citation, Rule, Rulebook, Term
+from ..rulebook import Citation, Rulebook, Term
 
 Named = TypeVar("Named")
 HERE = Place("typed")
@@ -112,24 +112,28 @@ def describe(term: Term) -> str:
     return "; ".join(domain.values)
 
 
-def phrases(term: Term, terms: Iterable[Term], rules: Iterable[Rule] = ()) -> list[str]:
+def phrases(term: Term, terms: Iterable[Term], said: Mapping[str, Sequence[str]]) -> list[str]:
     """What a line may say of a term, to be offered: its values, or ways to speak of a number.
 
-    Of a number first what these rules say of it, then what can be compared with it.
+    Of a number first what rules say of it, then what it can be compared with: numbers of the same unit.
     """
     if term.domain.kind not in NUMERIC:
         return list(term.domain.values)
-    alike = [other.name for other in terms if other.domain.kind == term.domain.kind and other.name != term.name]
-    compared = (f"{word} {name}" for word in ("over", "under", "at least", "at most") for name in alike)
-    return [*dict.fromkeys([*_said(term, rules), *compared])]
-
-
-def _said(term: Term, rules: Iterable[Rule]) -> list[str]:
-    """What rules say of a number, and the ways of speaking about one, for an edge of its own."""
-    lines = [line for rule in rules for line in rule.condition.leaves() if line.term == term.name]
-    told = sorted({phrase_of(line) for line in lines if isinstance(line, Within)})
     middle = (term.domain.low + min(term.domain.high, 100)) // 2
-    return [*told, f"{middle} or more", f"under {middle}", f"{term.domain.low} to {middle}"]
+    own = (*said.get(term.name, ()), f"{middle} or more", f"under {middle}", f"{term.domain.low} to {middle}")
+    alike = [one.name for one in terms if (one.domain.kind, one.unit) == (term.domain.kind, term.unit) and one != term]
+    compared = (f"{word} {name}" for word in ("over", "under", "at least", "at most") for name in alike)
+    return list(dict.fromkeys((*own, *compared)))
+
+
+def said_of_numbers(rulebook: Rulebook) -> dict[str, tuple[str, ...]]:
+    """What rules say of each number."""
+    found: dict[str, set[str]] = {}
+    for rule in rulebook.rules.values():
+        for line in rule.condition.leaves():
+            if isinstance(line, Within):
+                found.setdefault(line.term, set()).add(phrase_of(line))
+    return {name: tuple(sorted(said)) for name, said in found.items()}
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------

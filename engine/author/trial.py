@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ..case import Case, Value
-from ..checks import Subject, tried
-from ..checks.causes import Cause, causes
+from ..checks import Subject, proved, tried
+from ..checks.causes import causes
 from ..checks.finding import Finding
 from ..checks.mutation import in_words, mutation_test_of
+from ..checks.screen import head
 from ..circuit import CompiledRulebook
 from ..digests import digest_of
-from ..errors import Problem, counted
+from ..errors import Problem, counted, listed
 from ..extras import missing
 from ..loader.files import read_folder
 from ..proof.equivalence import Two
@@ -119,6 +120,16 @@ def try_change(before: Before, after: Rulebook, texts: Mapping[str, str | None])
         yield replace(_every_case(books), texts=texts)
 
 
+def check_rules(rulebook: Rulebook, earlier: Rulebook | None = None) -> Iterator[Step]:
+    """Check all rules as they are, beside an earlier state where there is one; findings are grouped by their causes."""
+    counts = ((len(rulebook.rules), "rule"), (len(rulebook.laws), "law"), (len(rulebook.cases), "saved case"))
+    yield Step("read", (StyledLine(f"Read: {listed([counted(*one) for one in counts])}."),))
+    subject = Subject(rulebook, before=earlier)
+    found = [one for one in (*tried(subject), *proved(subject)) if one.blocks or one.weight > 1]
+    lines = tuple(_grouped(rulebook, found, earlier)) or tuple(report_text.proved_laws(rulebook, card=False))
+    yield Step("laws", lines, any(one.blocks for one in found), _patients(found))
+
+
 def state_of(directory: Path) -> str:
     """A short name for all files of a knowledge base as they are, by which a change of any is noticed."""
     return digest_of([[name, data.hex()] for name, data in sorted(read_folder(directory).items())])
@@ -145,7 +156,7 @@ def _saved(changes: Sequence[Change], books: Sequence[Rulebook]) -> Step:
 
 
 def _conflicts(found: Sequence[Conflict]) -> Step:
-    lines = [line for one in found for line in report_text.conflict(one)]
+    lines = [next(report_text.conflict(one)) for one in found]  # its patient opens
     few = len(found) <= report_text.MOST_CONFLICTS
     if not few:
         lines.append(StyledLine(report_text.too_many_conflicts(found), 0, "alarm"))
@@ -162,19 +173,16 @@ def _laws(before: Before, subject: Subject, rule: Rule | None = None) -> Step:
     return Step("laws", tuple(report_text.proved_laws(after, same, card=rule is not None)))
 
 
-def _grouped(after: Rulebook, found: Sequence[Finding]) -> Iterator[StyledLine]:
+def _grouped(after: Rulebook, found: Sequence[Finding], earlier: Rulebook | None = None) -> Iterator[StyledLine]:
     """What was found, by its causes: what a cause stands for is indented beneath it."""
-    for cause in causes(after, found):
-        yield from _cause(cause)
+    for cause in causes(after, found, earlier):
+        yield _first(head(cause), 1)
+        yield from (_first(str(one.problem), 2) for one in cause.findings[bool(cause.own) :])
 
 
-def _cause(cause: Cause) -> Iterator[StyledLine]:
-    if not cause.own:
-        there = f"{cause.place}: behind {counted(len(cause.follows), 'problem')}"
-        yield StyledLine(there, 1, "alarm", "- ")
-    for number, one in enumerate(cause.findings):
-        for line in report_text.problems([one.problem]):
-            yield replace(line, indent=line.indent + bool(number or not cause.own))
+def _first(text: str, indent: int) -> StyledLine:
+    """The first line of what is told of a finding, without the excerpt of its file."""
+    return StyledLine(text.partition("\n")[0], indent, "alarm" if indent == 1 else "plain", "- ")
 
 
 def _every_case(books: tuple[Rulebook, Rulebook]) -> Step:

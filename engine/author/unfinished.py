@@ -1,5 +1,11 @@
-"""What was typed for a card that is not finished: kept in a file, answer by answer, and taken up again later."""
+"""What was typed for a card that is not finished: kept in a file, answer by answer, and taken up again later.
 
+What a form holds is kept beside it, field by field.
+"""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,11 +29,15 @@ class Unfinished:
 def keep(directory: Path, begun: Unfinished) -> Path:
     """Write what was typed into a file of its own, beside a knowledge base. Raises OSError."""
     heads = [f"{mark}{text}" for mark, text in ((FROM, begun.case), (WANTED, begun.wanted)) if text]
+    return _written(directory, "card", ".txt", "".join(f"{line}\n" for line in (*heads, *begun.typed)))
+
+
+def _written(directory: Path, stem: str, ending: str, text: str) -> Path:
     folder = directory / FOLDER
     folder.mkdir(exist_ok=True)
-    path = next(path for number in range(1, 10**6) if not (path := folder / f"card_{number}.txt").exists())
+    path = next(path for number in range(1, 10**6) if not (path := folder / f"{stem}_{number}{ending}").exists())
     with replacing(path) as part:
-        part.write_text("".join(f"{line}\n" for line in (*heads, *begun.typed)), encoding="utf-8", newline="\n")
+        part.write_text(text, encoding="utf-8", newline="\n")
     return path
 
 
@@ -36,3 +46,24 @@ def unfinished(path: Path) -> Unfinished:
     lines = decode(path.read_bytes(), Place(str(path))).splitlines()
     heads = {mark: line.removeprefix(mark) for line in lines[:2] for mark in (FROM, WANTED) if line.startswith(mark)}
     return Unfinished(tuple(lines[len(heads) :]), heads.get(FROM), heads.get(WANTED))
+
+
+def keep_form(directory: Path, fields: Sequence[tuple[str, str]]) -> Path:
+    """Write the fields of a form into a file of its own, beside a knowledge base. Raises OSError."""
+    return _written(directory, "form", ".json", json.dumps([*fields], ensure_ascii=False, indent=0) + "\n")
+
+
+def kept_forms(directory: Path) -> dict[str, list[tuple[str, str]]]:
+    """The forms that are kept beside a knowledge base, by the names of their files, without what cannot be read."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path in sorted((directory / FOLDER).glob("form_*.json")):
+        with suppress(OSError, ValueError, TypeError):
+            fields = json.loads(path.read_text(encoding="utf-8"))
+            found[path.stem] = [(str(key), str(value)) for key, value in fields]
+    return found
+
+
+def forget_form(directory: Path, name: str) -> None:
+    """Take a form away that is kept; nothing happens where there is none of that name. Raises OSError."""
+    if name in kept_forms(directory):
+        (directory / FOLDER / f"{name}.json").unlink(missing_ok=True)

@@ -46,15 +46,15 @@ def in_groups(
     groups = causes(rulebook, findings, before)
     if not screen.rows:
         for cause in groups:
-            yield from (_head(cause), *(line for lines in _beneath(rulebook, cause) for line in lines))
+            yield from (head(cause), *(line for lines in _beneath(rulebook, cause) for line in lines))
         return
-    heads = [_head(cause) for cause in groups]
+    heads = [head(cause) for cause in groups]
     room = screen.rows - 2
-    shown = max(1, _that_fit([screen.needed(head) for head in heads], room))
-    room -= sum(screen.needed(head) for head in heads[:shown])
+    shown = max(1, _that_fit([screen.needed(one) for one in heads], room))
+    room -= sum(screen.needed(one) for one in heads[:shown])
     cut = False
-    for head, cause in zip(heads[:shown], groups, strict=False):
-        yield head
+    for first, cause in zip(heads[:shown], groups, strict=False):
+        yield first
         whole = list(_beneath(rulebook, cause, short=True))
         lines = list(_cut(whole, min(room, MOST_BENEATH), screen, [one.check for one in cause.follows]))
         cut = cut or len(lines) < sum(map(len, whole))
@@ -87,7 +87,7 @@ def _that_fit(needed: Sequence[int], room: int) -> int:
     return len(needed)
 
 
-def _head(cause: Cause) -> str:
+def head(cause: Cause) -> str:
     """The one line of a cause that is always shown: its own worst finding, or that others hang on it."""
     if cause.own:
         return _line(cause.own[0]).partition("\n")[0]

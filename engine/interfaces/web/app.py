@@ -32,6 +32,7 @@ from .served import Served
 from .state import State
 from .static import KINDS, by_address, content
 from .texts import text
+from .trial_routes import Trying
 from .trials import Trials
 
 R = TypeVar("R")
@@ -251,7 +252,7 @@ def make_app(served: Served, trials: Trials | None = None, may_save: bool = Fals
     pages = Pages(served)
     writing = Authoring(served, trials or Trials(served.directory), may_save)
     return Starlette(
-        routes=[*writing.routes(), *pages.routes(), *api.routes(pages)],
+        routes=[*writing.routes(), *Trying(writing).routes(), *pages.routes(), *api.routes(pages)],
         middleware=[Middleware(GZipMiddleware, minimum_size=1000)],
         exception_handlers={HTTPException: _failed},
     )

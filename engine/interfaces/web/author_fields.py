@@ -25,6 +25,7 @@ from htpy import (
 )
 
 from ...author import parse_input
+from ...author.baseline import SavedCases
 from ...author.card_form import ALWAYS
 from ...author.impact import now
 from ...language import show_part
@@ -93,7 +94,7 @@ def notes(writing: Writing) -> Iterator[Element]:
     for kind in ("if", "unless", "then"):
         for number, entry in enumerate(typed.of(kind)):
             term = entry.partition(":")[0].strip()
-            yield phrases(writing.rulebook, f"{kind}-{number}", term, kind)
+            yield phrases(writing.saved, f"{kind}-{number}", term, kind)
             if kind == "if":
                 yield _gate(writing, kind, number)
 
@@ -195,7 +196,7 @@ def _line(writing: Writing, kind: str, place: str, number: int, entry: str, drop
     return div(".line")[
         _input("term", terms, term, text("term"), told),
         _input("phrase", f"v-{place}", phrase, text("phrase"), told),
-        phrases(writing.rulebook, place, term, kind),
+        phrases(writing.saved, place, term, kind),
         do(f"drop {kind} {number}", "✕", text("drop", line=entry or text("empty line"))) if drop and entry else None,
     ]
 
@@ -204,11 +205,12 @@ def _input(name: str, words: str | None, value: str, says: str, told: Mapping[st
     return input(name=name, list=words, value=value, aria_label=says, placeholder=says, **told)
 
 
-def phrases(rulebook: Rulebook, place: str, term: str, kind: str) -> Element:
+def phrases(saved: SavedCases, place: str, term: str, kind: str) -> Element:
     """What can be said of a term, to choose from."""
+    rulebook = saved.rulebook
     terms = rulebook.conclusions if kind == "then" else tuple(rulebook.terms.values())
     known = rulebook.terms.get(term)
-    found = parse_input.phrases(known, terms, rulebook.rules.values()) if known else []
+    found = parse_input.phrases(known, terms, saved.said) if known else []
     return datalist(id=f"v-{place}", data_put=True)[[option(value=one) for one in found]]
 
 

@@ -21,6 +21,7 @@ from ...author.card_form import (
     part_text,
     read_form,
     read_text,
+    said_by,
     text_of,
 )
 from ...author.goal import Goal, case_name, values_of, wanted
@@ -238,19 +239,10 @@ class Writing:
         if self.by_text:
             return self.form.own("card").replace("\r\n", "\n")
         base = self.form.own("base").replace("\r\n", "\n")
-        text = text_of(self.read.draft, base, self._said_by(base))
+        text = text_of(self.read.draft, base, said_by(self.rulebook, base) if base else None)
         if self.read.draft.condition == Condition() and ALWAYS not in self.typed.of("if"):
             return text.replace("\nif: always\n", "\nif:\n", 1)  # its lines are not there yet, or refused
         return text
-
-    def _said_by(self, text: str) -> Rule | None:
-        """What a text says that counted before; None where there is none that can be kept."""
-        if not text:
-            return None
-        try:
-            return read_text(self.rulebook, text, self.form.own("stage"), self.changed)
-        except KnowledgeError:
-            return None
 
     @property
     def in_the_way(self) -> bool:

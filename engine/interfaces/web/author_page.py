@@ -1,10 +1,11 @@
 """The page on which a rule is written: its form, and beside it what it does, who is at its edges, and its text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from htpy import (
     Element,
     Node,
+    a,
     button,
     div,
     form,
@@ -59,13 +60,18 @@ def author_page(writing: Writing, says: str = "", may_save: bool = False) -> str
         )[
             main(".writing")[
                 h1[title],
-                div(".left")[goal(writing), fields(writing)],
+                div(".left")[_drafts(writing, may_save), goal(writing), fields(writing)],
                 div(".right")[div("#status", role="status"), [*parts(writing)], _after(may_save)],
             ],
         ],
         word_lists(writing.rulebook),
     ]
     return whole(title, "write", content, scripts="author.js")
+
+
+def _drafts(writing: Writing, may_save: bool) -> Node:
+    begun = writing.changed or writing.goal or writing.form.own("name")
+    return p(".drafts")[a(href="/rules/drafts")[text("drafts")]] if may_save and not begun else None
 
 
 def _unfinished() -> Element:
@@ -224,5 +230,28 @@ def _after(may_save: bool) -> Node:
         button(".no-script", type="submit", name="do", value="look", formaction="/rules/write")[text("look at it")],
         button(".main", type="submit", formaction="/rules/try")[text("try")],
         button(type="submit", formaction="/rules/card")[text("download card")],
+        button(type="submit", formaction="/rules/draft")[text("keep draft")] if may_save else None,
         p(".muted")[text("nothing saved yet") if may_save else text("cannot save")],
     ]
+
+
+def drafts_page(kept: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+    """The forms that are kept beside the rules."""
+    shown = [
+        li[
+            a(href=f"/rules/drafts/{name}")[_of_draft(fields) or name],
+            " ",
+            form(method="post", action=f"/rules/drafts/{name}")[
+                button(type="submit", aria_label=text("forget draft", name=name))[text("forget")]
+            ],
+        ]
+        for name, fields in kept.items()
+    ]
+    content = main(".single")[h1[text("drafts")], ul(".found")[shown] if shown else p[text("no drafts")]]
+    return whole(text("drafts"), "write", content)
+
+
+def _of_draft(fields: Sequence[tuple[str, str]]) -> str:
+    """What a form says already: its name, its sentence."""
+    found = dict(fields)
+    return ": ".join(filter(None, (found.get(".name") or found.get(".changed"), found.get("says"))))

@@ -40,7 +40,13 @@ def found_page(rulebook: Rulebook, query: str) -> str:
     content = main(".single")[
         h1[text("rules")],
         _search(query),
-        p(".muted")[text("found", count=len(entries)), " ", a(href="/map")[text("map")]],
+        p(".muted")[
+            text("found", count=len(entries)),
+            " ",
+            a(href="/map")[text("map")],
+            " ",
+            a(href="/rules/all")[text("rulebook pages")],
+        ],
         section[shown] if entries else None,
     ]
     return whole(text("rules"), "rules", content)

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from htpy import (
@@ -9,6 +10,7 @@ from htpy import (
     Node,
     a,
     button,
+    details,
     div,
     form,
     h1,
@@ -25,6 +27,7 @@ from htpy import (
     section,
     small,
     strong,
+    summary,
     ul,
 )
 
@@ -33,9 +36,8 @@ from ...author.trial import STEPS
 from ...errors import Problem, counted
 from ...record import Json
 from ...render import StyledLine
-from ...render.styled_line import Style
 from ...rulebook import Rule
-from .advice import hidden, lines
+from .advice import hidden, line, lines
 from .author_form import CardForm, Writing
 from .page import whole
 from .texts import text
@@ -52,7 +54,9 @@ TITLES = {
     "mutation": "step mutation",
     "population": "step population",
 }
-OF_RETIREMENT = ("read", "saved", "laws", "every case")
+MOST = 12  # lines of a step that are shown unfolded
+KINDS = {"card": ("trying", len(STEPS)), "retire": ("retiring", 4), "check": ("checking", 2)}
+"""The title of each kind of trial, and how many steps it has where nothing is in the way."""
 
 
 def trial_page(trial: Trial, may_save: bool, alive: bool) -> str:
@@ -61,8 +65,8 @@ def trial_page(trial: Trial, may_save: bool, alive: bool) -> str:
     ended = any("done" in step for step in steps)
     done = ended or not alive
     card, name = request["kind"] == "card", request["name"]
-    title = text("trying", rule=name) if card else text("retiring", rule=name)
-    count = len(STEPS if card else OF_RETIREMENT)
+    title = text(KINDS[request["kind"]][0], rule=name)
+    count = KINDS[request["kind"]][1]
     content = main(".single.trial", data_trial=None if done else f"/trials/{trial.name}/events")[
         h1[title],
         div("#status", role="status")["" if done else text("being tried", count=count)],
@@ -85,15 +89,18 @@ def step_shown(step: Json) -> Node:
         strong[text(TITLES[step["name"]])],
         " ",
         small[state],
-        lines([_line(*line) for line in step["lines"]]),
+        _lines([StyledLine(*one) for one in step["lines"]]),
         div(".whys")[[_patient(one) for one in step["patients"]]] if step["patients"] else None,
         rivals and p[a(".button", href=f"form?{rivals}")[text("let give way", rules=", ".join(step["rivals"]))]],
     ]
 
 
-def _line(words: str, indent: int, style: Style, bullet: str) -> StyledLine:
-    """A line as the page has it, with one kind of bullet."""
-    return StyledLine(words, indent, style, "- " if bullet.strip() in ("-", "*") else bullet)
+def _lines(found: Sequence[StyledLine]) -> Node:
+    """The lines of a step, those that would fill the page folded."""
+    shown = [line(replace(one, bullet="• " if one.bullet.strip() in ("-", "*") else one.bullet)) for one in found]
+    if len(shown) <= MOST + 1:
+        return shown
+    return [shown[:MOST], details[summary[text("more lines", count=len(shown) - MOST)], shown[MOST:]]]
 
 
 def _patient(shown: Mapping[str, Json]) -> Element:
@@ -109,6 +116,9 @@ def _end(trial: Trial, may_save: bool) -> Node:
     card = request["kind"] == "card"
     back = a(".button", href=f"/trials/{trial.name}/form")[text("back to form")] if card else None
     download = a(".button", href=f"/trials/{trial.name}/card", download=True)[text("download card")] if card else None
+    if request["kind"] == "check":
+        bad = any(step.get("blocks") for step in trial.steps())
+        return p(".answer")[text("check found") if bad else text("check fine")]
     if not texts:
         return [p(".alarm")[text("in the way")], div(".whys")[back]]
     others = [name for name in texts if name != next(iter(texts))]
@@ -188,8 +198,8 @@ def _marked(shown: str, other: str) -> Element:
     there = difflib.SequenceMatcher(None, other.splitlines(), shown.splitlines(), autojunk=False)
     rows: list[Node] = []
     for kind, _, _, start, end in there.get_opcodes():
-        for line in shown.splitlines()[start:end]:
-            rows += [line, "\n"] if kind == "equal" else [strong(".differs")[f"▸ {line}"], "\n"]
+        for row in shown.splitlines()[start:end]:
+            rows += [row, "\n"] if kind == "equal" else [strong(".differs")[f"▸ {row}"], "\n"]
     return pre(tabindex="0")[rows]
 
 
