@@ -92,7 +92,7 @@ WHOLE = [
     ("compare", "breaks.json", "well.json"),
     ("compare", "well.json", "breaks.json"),
     ("compare", "breaks.json", "--knowledge-b", "knowledge"),
-    ("map", "breaks.json"),
+    ("draw", "breaks.json"),
 ]
 
 

@@ -96,16 +96,16 @@ def test_weigh_draws_what_speaks_for_and_against() -> None:
     assert run("weigh", path, "working pattern", "--html", "-")[1].startswith("<!doctype html>")
 
 
-def test_map_draws_the_rulebook_or_a_case_in_it(tmp_path: Path) -> None:
+def test_draw_shows_the_rulebook_or_a_case_in_it(tmp_path: Path) -> None:
     svg, html = tmp_path / "map.svg", tmp_path / "map.html"
-    assert run("map", "--svg", str(svg), "--html", str(html))[0] == 0
+    assert run("draw", "--svg", str(svg), "--html", str(html))[0] == 0
     assert "The map of the rulebook" in svg.read_text()
-    code, output, _ = run("map", str(CASES / "fever_and_a_weak_leg.yaml"), "--svg", "-")
+    code, output, _ = run("draw", str(CASES / "fever_and_a_weak_leg.yaml"), "--svg", "-")
     assert code == 0
     assert "What fires for fever_and_a_weak_leg" in words_of(looked_at(output))
 
 
-@pytest.mark.parametrize("words", [("map",), ("why", str(CASES / "fever_and_a_weak_leg.yaml"))])
+@pytest.mark.parametrize("words", [("draw",), ("why", str(CASES / "fever_and_a_weak_leg.yaml"))])
 def test_a_picture_that_cannot_be_written_is_wrong_use(words: tuple[str, ...], tmp_path: Path) -> None:
     code, _, error = run(*words, "--svg", str(tmp_path / "missing" / "why.svg"))
     assert code == 2
@@ -113,6 +113,6 @@ def test_a_picture_that_cannot_be_written_is_wrong_use(words: tuple[str, ...], t
 
 
 def test_the_map_of_a_case_at_fault_is_not_drawn() -> None:
-    code, output, _ = run("map", "-", "--svg", "-", stdin=json.dumps({"leaning back": "wrose"}))
+    code, output, _ = run("draw", "-", "--svg", "-", stdin=json.dumps({"leaning back": "wrose"}))
     assert code == 1
     assert "did you mean 'worse'" in " ".join(output.split())

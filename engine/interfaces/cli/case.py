@@ -26,7 +26,7 @@ from .options import (
     load,
     refuse,
 )
-from .output import HTML, SVG, draw, drawn_case, two_files
+from .output import HTML, SVG, drawn_case, two_files, write_drawn
 
 if TYPE_CHECKING:
     from ...alarms import Alarms
@@ -164,8 +164,8 @@ def why(
     if svg or html:
         from ...render import pictures
 
-        draw(svg, lambda: pictures.picture_of(rulebook, drawn_case(decision), reason))
-        draw(html, lambda: pictures.page_of(rulebook, drawn_case(decision), reason))
+        write_drawn(svg, lambda: pictures.picture_of(rulebook, drawn_case(decision), reason))
+        write_drawn(html, lambda: pictures.page_of(rulebook, drawn_case(decision), reason))
     elif as_json:
         body = {"case": decision.case.id, "rulebook": rulebook.digest, **explain.as_json(reason)}
         say_json(body | broken_json(decision))

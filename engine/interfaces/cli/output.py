@@ -1,4 +1,4 @@
-"""Commands that draw, and what others need to draw: map, and the options --svg and --html."""
+"""Commands that draw, and what others need to draw: draw, and the options --svg and --html."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ SVG = click.option("--svg", metavar="FILE", help="Draw it instead, into an SVG f
 HTML = click.option("--html", metavar="FILE", help="Make a page of it instead, or - for standard output.")
 
 
-def draw(file: str | None, made: Callable[[], str]) -> None:
+def write_drawn(file: str | None, made: Callable[[], str]) -> None:
     """Write what is made to a file, or print it where that is -; without a file nothing is made."""
     if file is None:
         return
@@ -43,13 +43,13 @@ def two_files(svg: str | None, html: str | None) -> None:
         raise click.UsageError("--svg and --html into one file; expected two")
 
 
-@click.command("map", short_help="Draw the whole rulebook.")
+@click.command("draw", short_help="Draw the whole rulebook.")
 @click.argument("case", required=False, type=click.Path(exists=True, allow_dash=True))
 @WHICH
 @SVG
 @HTML
 @click.pass_obj
-def map_(knowledge: str, case: str | None, name: str | None, svg: str | None, html: str | None) -> None:
+def draw(knowledge: str, case: str | None, name: str | None, svg: str | None, html: str | None) -> None:
     """Draw the whole rulebook: its stages, conclusions and rules; with CASE, what fires for it is lit up.
 
     Without --svg or --html the page is written to map.html.
@@ -61,5 +61,5 @@ def map_(knowledge: str, case: str | None, name: str | None, svg: str | None, ht
     if decision is not None and decision.broken:
         lawful(rulebook, [decision], (), False)
     whole = pictures.Map(rulebook, decision)
-    draw(svg, lambda: pictures.picture_of_map(whole))
-    draw(html or (None if svg else "map.html"), lambda: pictures.page_of_map(whole))
+    write_drawn(svg, lambda: pictures.picture_of_map(whole))
+    write_drawn(html or (None if svg else "map.html"), lambda: pictures.page_of_map(whole))

@@ -22,7 +22,7 @@ from .options import (
     load,
     refuse,
 )
-from .output import HTML, SVG, draw, drawn_case, two_files
+from .output import HTML, SVG, drawn_case, two_files, write_drawn
 
 if TYPE_CHECKING:
     from ...case import Answer, Case, Decision, Value
@@ -167,8 +167,8 @@ def weigh(
     if svg or html:
         from ...render import pictures
 
-        draw(svg, lambda: pictures.picture_of_sides(rulebook, drawn_case(decision), answer))
-        draw(html, lambda: pictures.page_of_sides(rulebook, drawn_case(decision), answer))
+        write_drawn(svg, lambda: pictures.picture_of_sides(rulebook, drawn_case(decision), answer))
+        write_drawn(html, lambda: pictures.page_of_sides(rulebook, drawn_case(decision), answer))
     elif as_json:
         body = {"case": decision.case.id, "rulebook": rulebook.digest, "weighing": answer.as_json()}
         say_json(body | broken_json(decision))
