@@ -38,10 +38,13 @@ class _Candidate:
     known: int
 
 
-def head_of(source: Source, known: Collection[str] = (), types: Mapping[str, Any] | None = None) -> Head:
+def head_of(
+    source: Source, known: Collection[str] = (), types: Mapping[str, Any] | None = None, separator: str = ""
+) -> Head:
     """The head of a source that stands at its start; raises Unusable.
 
-    `known` are names that columns may have, `types` those of findings; a row above the head is refused.
+    `known` are names that columns may have, `types` those of findings; a row above the head is refused. `separator` is
+    what separates the columns, where that is said.
     """
     data = source.read(MOST)
     skipped = len(BOM) if data.startswith(BOM) else 0
@@ -56,7 +59,7 @@ def head_of(source: Source, known: Collection[str] = (), types: Mapping[str, Any
     lines = _lines(data[skipped:])
     found = _found(
         lines,
-        separator_line[1].decode("latin-1") if separator_line else SEPARATORS,
+        separator or (separator_line[1].decode("latin-1") if separator_line else SEPARATORS),
         {name.casefold() for name in known},
     )
     if found is None or (known and not found.known and any(map(_VALUE.fullmatch, found.fields))):

@@ -1,11 +1,11 @@
-"""Files of cases as pieces, each a table of what is written: Parquet, CSV, lines of JSON, workbooks; packed or not."""
+"""Files of cases as pieces, each a table of what is written: Parquet, CSV, lines of JSON, workbooks, statistics."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import Place, Problem
-from . import excel, parquet
+from . import excel, parquet, statistics
 from .csv import Table
 from .head import head_of, names_of
 from .ndjson import JsonLines
@@ -14,19 +14,21 @@ from .packed import SUFFIXES as SUFFIXES
 from .parquet import guarded
 from .parquet import rows_of as rows_of
 from .parquet import shown as shown
-from .piece import Piece, Spot, Unusable, Vocabulary
+from .piece import AS_USUAL, Piece, Spot, Unusable, Vocabulary, Written
 from .text import Source
 
 
-def columns_of(path: Path, kind: str, known: Collection[str] = ()) -> tuple[str, ...]:
-    """The columns of a Parquet file, of separated text, or of a workbook; raises Unusable."""
+def columns_of(path: Path, kind: str, known: Collection[str] = (), written: Written = AS_USUAL) -> tuple[str, ...]:
+    """The columns of a Parquet file, of separated text, of a workbook or a table of statistics; raises Unusable."""
     name = shown(path)
     if kind == "parquet":
         return guarded(name, lambda: parquet.columns(path))
     if kind == "excel":
         return tuple(excel.table_of(path, name, known).table.columns)
-    with _opened(path) as source:
-        return guarded(name, lambda: names_of(head_of(source, known).columns))
+    if kind == "statistics":
+        return guarded(name, lambda: statistics.columns(path))
+    with _opened(path, written) as source:
+        return guarded(name, lambda: names_of(head_of(source, known, separator=written.separator).columns))
 
 
 def unpacked(path: Path, most: int) -> bytes:
@@ -39,10 +41,10 @@ def unpacked(path: Path, most: int) -> bytes:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Source]:
+def _opened(path: Path, written: Written = AS_USUAL) -> Iterator[Source]:
     name = shown(path)
     with guarded(name, lambda: path.open("rb")) as raw:
-        yield guarded(name, lambda: Source(raw, name))
+        yield guarded(name, lambda: Source(raw, name, encoding=written.encoding))
 
 
 def pieces(path: Path, kind: str, spot: Spot, most: int, vocabulary: Vocabulary) -> Iterator[Piece]:
@@ -60,14 +62,16 @@ def _pieces(path: Path, kind: str, spot: Spot, most: int, vocabulary: Vocabulary
         yield from parquet.stored(path, spot, most)
     elif kind == "excel":
         yield from excel.pieces(path, shown(path), spot, most, vocabulary)
+    elif kind == "statistics":
+        yield from statistics.pieces(path, spot, most)
     else:
-        with _opened(path) as source:
+        with _opened(path, vocabulary.written) as source:
             yield from _reader(source, kind, vocabulary).pieces(spot, most)
 
 
 def _reader(source: Source, kind: str, vocabulary: Vocabulary) -> Table | JsonLines:
     if kind == "csv":
-        head = head_of(source, vocabulary.names, vocabulary.types)
+        head = head_of(source, vocabulary.names, vocabulary.types, vocabulary.written.separator)
         return Table(source, head, vocabulary.types, vocabulary.names)
     return JsonLines(source, vocabulary)
 
@@ -86,6 +90,8 @@ def _extents(path: Path, kind: str, spot: Spot, most: int, vocabulary: Vocabular
     elif kind == "excel":
         found = excel.pieces(path, shown(path), spot, most, vocabulary)
         yield from ((piece.after, piece.table.height) for piece in found)
+    elif kind == "statistics":
+        yield from ((piece.after, piece.table.height) for piece in statistics.pieces(path, spot, most))
     else:
-        with _opened(path) as source:
+        with _opened(path, vocabulary.written) as source:
             yield from _reader(source, kind, vocabulary).extents(spot, most)

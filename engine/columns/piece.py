@@ -69,15 +69,28 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Written:
+    """How a text file is written, where that is said: its encoding, and what separates its columns."""
+
+    encoding: str = ""
+    separator: str = ""
+
+
+AS_USUAL = Written()
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """What readers know of a knowledge base: names that are no extra ones, the types of findings.
 
     `parse` reads a line of JSON as a single case is read, given its bytes and number; it has the last word on a line.
+    `written` is how text is written.
     """
 
     parse: Callable[[bytes, int], Parsed]
     names: frozenset[str] = frozenset()
     types: Mapping[str, Any] = field(default_factory=dict)
+    written: Written = AS_USUAL
 
 
 class Unusable(LumbarError):

@@ -231,7 +231,7 @@ def _ids(column: pl.Series, stem: str, lines: Any) -> tuple[pl.Series, pl.Series
     if not (is_plain(column) or column.dtype.is_temporal() or column.dtype == pl.Null):
         return numbered(stem, lines), column.is_not_null()
     exact = column.map_elements(text_of, pl.String) if column.dtype.is_decimal() else loose(column)
-    text = _texts_of_ids(exact)
+    text = texts_of_ids(exact)
     strange = text.str.contains(_UNSHOWN).fill_null(False)
     if strange.any():
         shown = text.filter(strange).map_elements(_shown, pl.String)
@@ -241,7 +241,8 @@ def _ids(column: pl.Series, stem: str, lines: Any) -> tuple[pl.Series, pl.Series
     return text.alias(CASE), None
 
 
-def _texts_of_ids(column: pl.Series) -> pl.Series:
+def texts_of_ids(column: pl.Series) -> pl.Series:
+    """Ids as text, a whole number without a point, in composed Unicode."""
     if column.dtype.is_float():
         if bool(((column == column.floor()) & (column.abs() < _EXACT)).all()):
             column = column.cast(pl.Int64)

@@ -34,7 +34,7 @@ class Source:
     No line, and no record of several lines, may be longer than `longest` bytes.
     """
 
-    def __init__(self, raw: BinaryIO, name: str, block: int = BLOCK) -> None:
+    def __init__(self, raw: BinaryIO, name: str, block: int = BLOCK, encoding: str = "") -> None:
         self.block, self.longest = block, max(2 * block, CHUNK)
         self.raw = raw
         self.name = name
@@ -43,7 +43,7 @@ class Source:
         self.encoding, self.returns = "", False
         first = self._first()
         self._refuse(first)
-        self.encoding = next((encoding for bom, encoding in _BOMS.items() if first.startswith(bom)), "")
+        self.encoding = next((found for bom, found in _BOMS.items() if first.startswith(bom)), encoding)
         first = self._first() if self.encoding else first
         self.returns = b"\r" in first and b"\n" not in first.rstrip(b"\r\n")
         if first.count(0) * 4 > len(first):
@@ -92,12 +92,13 @@ class Source:
 
 
 def _decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """Text of another encoding in UTF-8; what is not text there is none here."""
-    decoder = codecs.getincrementaldecoder(encoding)(errors="surrogatepass")
+    """Text of another encoding in UTF-8; what is not text there is none here, a byte for a byte where it has one."""
+    errors = "surrogatepass" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    decoder = codecs.getincrementaldecoder(encoding)(errors=errors)
     try:
         for chunk in chunks:
-            yield decoder.decode(chunk).encode(errors="surrogatepass")
-        yield decoder.decode(b"", True).encode(errors="surrogatepass")
+            yield decoder.decode(chunk).encode(errors=errors)
+        yield decoder.decode(b"", True).encode(errors=errors)
     except UnicodeDecodeError:
         yield _NO_TEXT
 

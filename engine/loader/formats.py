@@ -24,6 +24,9 @@ Holds = Literal[
     "conclusion names",
     "sentences",
     "shares",
+    "columns",
+    "values of findings",
+    "checkboxes",
     "list",
     "fields",
 ]
@@ -222,6 +225,34 @@ POPULATION = (
     Field("wrong answers", "shares", "What is answered instead of what is so."),
     Field("follow-up", "fields", "The next visit.", fields=FOLLOW_UP),
 )
+
+DATES = ("year-month-day", "day.month.year", "day/month/year", "month/day/year", "day-month-year", "year/month/day")
+LONG = (
+    Field("item", "text", "The column that says what was asked.", True),
+    Field("value", "text", "The column with the answer.", True),
+)
+VISIT = (
+    Field("column", "text", "The column that names the visit."),
+    Field("order", "texts", "The texts of that column, the first visit first."),
+    Field("date", "text", "The column with the day of the visit."),
+    Field("written", "choice", "How the day is written.", values=DATES),
+    Field("takes over", "yes or no", "Whether a later visit has what `lasts` from the one before it."),
+)
+MAPPING = (
+    Field("encoding", "text", "How letters are stored, such as `windows-1252`, where it is not UTF-8."),
+    Field("separator", "text", "What separates the columns, where it is none of `,` `;` tab and `|`."),
+    Field("decimal", "choice", "The decimal sign of numbers; a point, where nothing is said.", values=(",", ".")),
+    Field("id", "text", "The column of the ids, or `row` where no column has them.", True),
+    Field("visit", "fields", "What distinguishes the visits of a patient who has several rows.", fields=VISIT),
+    Field("long", "fields", "Where each row is one answer: the columns of question and answer.", fields=LONG),
+    Field("columns", "columns", "`column: finding`; also `column: expected CONCLUSION`."),
+    Field("values", "values of findings", "For a finding, `text in the file: value`, or `unknown`."),
+    Field("checkboxes", "checkboxes", "For a column of ticks, `finding: value`; `unticked: value` where no tick is an "
+          "answer too, which else says nothing."),
+    Field("missing", "texts", "Texts that stand for no answer, in every column."),
+    Field("keep", "texts", "Columns that are passed through unread."),
+    Field("left out", "sentences", "`column: why it is not read`."),
+)  # fmt: skip
 
 FORMATS = {
     "card": CARD,

@@ -4,12 +4,15 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ...columns.encoding import DOMAINS, SUFFIX
+from ...columns.statistics import READERS as STATISTICS
 from ...errors import LumbarError, Place, Problem, listed
+from ...mapping import ROW as ROW
+from ...mapping import ColumnMapping
 from ...record import Json
 from ...rulebook import Rulebook
 from ..files import is_meant
@@ -26,9 +29,9 @@ KINDS = {
     ".tsv": "csv",
     ".parquet": "parquet",
     ".xlsx": "excel",
+    **dict.fromkeys(STATISTICS, "statistics"),
     SUFFIX: "store",
 }
-ROW = "row"
 PACKED = (".gz", ".zst")
 MANIFEST, FINDINGS = "manifest.json", "findings"
 SIZE = 1 << 18  # cases in hand at a time: as many as Polars puts into one group of rows of a Parquet file
@@ -48,7 +51,8 @@ def refused(file: object, there: str, expected: str = "", suggestion: str = "") 
 class Options:
     """How to read and write: `extra` is keep, drop or refuse; `trace` fired or full; `store` keeps the findings.
 
-    `id` is the column of the ids where it is not `case`; ROW for cases without one, named after their rows.
+    `id` is the column of the ids where it is not `case`; ROW for cases without one, named after their rows. `mapping`
+    says what the columns are, where they are not named as the findings.
     """
 
     form: str = "parquet"
@@ -58,10 +62,18 @@ class Options:
     size: int = SIZE
     store: bool = True
     id: str | None = None
+    mapping: ColumnMapping | None = None
 
     def as_json(self) -> Json:
-        """The options as the manifest has them."""
-        return asdict(self)
+        """The options as the manifest has them: of a mapping its digest."""
+        told = asdict(replace(self, mapping=None))
+        del told["mapping"]
+        return told | ({"mapping": self.mapping.digest} if self.mapping else {})
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any], mapping: ColumnMapping | None) -> "Options":
+        """The options that a manifest tells, with the mapping that stands beside it."""
+        return cls(**{key: value for key, value in told.items() if key != "mapping"}, mapping=mapping)
 
 
 @dataclass(frozen=True)
@@ -211,7 +223,7 @@ def kind_of(path: Path) -> str | None:
     packed = suffixes[-1:] and suffixes[-1] in PACKED
     last = suffixes[-2:-1] if packed else suffixes[-1:]
     kind = KINDS.get(last[0]) if last else None
-    return None if packed and kind in ("parquet", "store", "excel") else kind
+    return None if packed and kind in ("parquet", "store", "excel", "statistics") else kind
 
 
 def _input(path: Path, kind: str, partition: Partition) -> Input:

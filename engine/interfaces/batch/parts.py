@@ -1,13 +1,14 @@
 """One part of the work: cases gathered from the inputs, evaluated at once, and written whole."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ...case import Case
 from ...circuit import CompiledRulebook
 from ...columns import duplicates, encoding, lookup, partition, tables
+from ...columns.mapped import KEPT, MappingNotes
 from ...columns.piece import Spot
 from ...columns.rejects import Rejects, RejectsWriter
 from ...columns.results import laws_broken
@@ -18,6 +19,8 @@ from ...rulebook import Rulebook
 from .options import Options
 from .recognised import Noticed
 from .store import Store, whole, write_json
+
+OTHERS = "all others"
 
 
 @dataclass(frozen=True, order=True)
@@ -37,11 +40,25 @@ class Position:
         return cls(told["input"], Spot(**{key: value for key, value in told.items() if key != "input"}))
 
 
+def add_counts(to: dict[str, int], more: Mapping[str, int]) -> None:
+    """Add counts to counts."""
+    for name, count in more.items():
+        to[name] = to.get(name, 0) + count
+
+
+def first_counts(texts: Mapping[str, int]) -> dict[str, int]:
+    """The most frequent of some texts; all others are counted together."""
+    most = sorted(texts.items(), key=lambda one: (-one[1], one[0]))
+    rest = sum(count for _, count in most[KEPT:])
+    return dict(most[:KEPT]) | ({OTHERS: rest} if rest else {})
+
+
 @dataclass
 class Part:
     """Cases that are evaluated together; `cases` counts all that came, `marks` are their ids as numbers.
 
-    `found` are the good ones in order: tables, and lists of cases that were read one by one.
+    `found` are the good ones in order: tables, and lists of cases that were read one by one. `notes` has what a mapping
+    does not say of them, and `absent` the columns of it that none of them has.
     """
 
     number: int
@@ -55,6 +72,16 @@ class Part:
     unknown: dict[str, None] = field(default_factory=dict)
     noticed: dict[int, Noticed] = field(default_factory=dict)
     settled: bool = False
+    notes: MappingNotes = field(default_factory=MappingNotes)
+    absent: set[str] | None = None
+
+    def note(self, notes: MappingNotes) -> None:
+        """Add what a mapping does not say of some cases."""
+        add_counts(self.notes.columns, notes.columns)
+        add_counts(self.notes.taken_over, notes.taken_over)
+        for column, texts in notes.values.items():
+            add_counts(self.notes.values.setdefault(column, {}), texts)
+        self.absent = {*notes.absent} if self.absent is None else self.absent & {*notes.absent}
 
     def count(self, number: int, cases: int, marks: Any) -> None:
         """Note so many cases of an input, and the ids of those that have one."""
@@ -120,9 +147,17 @@ class Writer:
             "unknown": list(part.unknown),
             "noticed": {str(number): noticed.as_json() for number, noticed in part.noticed.items()},
             "settled": part.settled,
-        }
+        } | self._noted(part)
         write_json(self.store.record(part.number), record)
         return record
+
+    def _noted(self, part: Part) -> Json:
+        """What a mapping does not say of the cases of a part."""
+        if part.absent is None:
+            return {}
+        values = {column: first_counts(texts) for column, texts in part.notes.values.items()}
+        told = {"columns": part.notes.columns, "values": values, "taken over": part.notes.taken_over}
+        return {"mapping": told | {"absent": sorted(part.absent)}}
 
     def _loose(self, cases: Sequence[Case]) -> Any:
         table = tables.table_of(self.rulebook, [case.id for case in cases], [case.facts for case in cases])

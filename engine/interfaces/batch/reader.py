@@ -4,12 +4,14 @@ import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 from ...case import Case
 from ...columns import duplicates, partition, rejects, tables
 from ...columns import inputs as files_of
-from ...columns.piece import REPEATED, Parsed, Piece, Spot, Unusable, Vocabulary
+from ...columns.mapped import MappingNotes
+from ...columns.piece import Piece, Spot, Unusable, Vocabulary
 from ...columns.program import CASE
 from ...document import MAX_BYTES
 from ...errors import Place, Problem, nearest
@@ -19,6 +21,7 @@ from ...rulebook import Rulebook
 from .. import files
 from ..files import is_meant
 from ..walk import printable
+from .by_mapping import ByMapping, parsed_line
 from .options import ROW, Input, Options, Refused, stem_of
 from .parts import Part, Position
 from .recognised import Noticed, like_ids, no_id, nothing_heard
@@ -30,7 +33,10 @@ BLANK = b"\xef\xbb\xbf \t\r\n"
 
 @dataclass(frozen=True)
 class Some:
-    """Some cases of an input: a piece of a table, or cases that were read one by one; `after` is where the next are."""
+    """Some cases of an input: a piece of a table, or cases that were read one by one; `after` is where the next are.
+
+    `notes` has what a mapping does not say of the piece, where there is a mapping.
+    """
 
     input: int
     start: Position
@@ -38,6 +44,7 @@ class Some:
     piece: Piece | None = None
     cases: Sequence[Case] = ()
     problem: Problem | None = None
+    notes: MappingNotes | None = None
 
     @property
     def count(self) -> int:
@@ -55,11 +62,12 @@ class Reader:
         self.inputs = inputs
         self.options = options
         self.reading = tables.Reading(rulebook)
-        self.sorting = Sorting(rulebook, options.unique)
+        self.sorting = Sorting(rulebook, options.unique, options.mapping)
         expected = (f"{EXPECTED}{term.name}" for term in rulebook.conclusions)
         self.aside = (CASE, *tables.ASIDE, NONE_OF_THESE)
         self.renamed: dict[str, str] = {}
         self.names = frozenset([*rulebook.terms, *rulebook.former_names, *self.aside, *expected, options.id or CASE])
+        self.by_mapping = ByMapping(rulebook, options.mapping) if options.mapping else None
         self.changed: dict[int, Problem] = {}
 
     def check_columns(self) -> None:
@@ -68,6 +76,9 @@ class Reader:
         It is refused that the ids may be in a column that was not named, that no input has a finding, and, if asked
         for, columns that are no findings.
         """
+        if self.by_mapping:
+            self.by_mapping.check(self.inputs, options_id=self.options.id)
+            return
         problems: list[Problem] = []
         foreign: list[Problem] = []
         if self.options.id in self.rulebook.terms:
@@ -153,6 +164,12 @@ class Reader:
         if one.kind == "document":
             yield from self._document(number, here)
             return
+        if self.by_mapping:
+            for piece, notes in self.by_mapping.pieces(one, here.spot, self.options.size):
+                after = Position(number, piece.after)
+                yield Some(number, here, after, piece=piece, notes=notes)
+                here = after
+            return
         vocabulary = self._vocabulary(files_of.shown(one.path))
         for piece in files_of.pieces(one.path, one.kind, here.spot, self.options.size, vocabulary):
             after = Position(number, piece.after)
@@ -167,7 +184,12 @@ class Reader:
                 yield from ((some.start, some.after, some.count) for some in self._document(number, here))
                 return
             vocabulary = self._vocabulary(files_of.shown(one.path))
-            for spot, count in files_of.extents(one.path, one.kind, here.spot, self.options.size, vocabulary):
+            size = self.options.size
+            for spot, count in (
+                self.by_mapping.extents(one, here.spot, size)
+                if self.by_mapping
+                else files_of.extents(one.path, one.kind, here.spot, size, vocabulary)
+            ):
                 after = Position(number, spot)
                 yield here, after, count
                 here = after
@@ -175,16 +197,8 @@ class Reader:
             yield here, Position(number + 1), 1
 
     def _vocabulary(self, name: str) -> Vocabulary:
-        """What the readers of a file know of the rulebook; a line of JSON is parsed as that of a single case."""
-
-        def parse(line: bytes, number: int) -> Parsed:
-            found = files.parse_line(line, Place(name, number))
-            if isinstance(found, Problem):
-                return found
-            again = found.repeated()
-            return {key: REPEATED if key in again else value for key, value in found.items()}
-
-        return Vocabulary(parse, self.names, self.reading.types)
+        """What the readers of a file know of the rulebook."""
+        return Vocabulary(partial(parsed_line, name), self.names, self.reading.types)
 
     def _document(self, number: int, here: Position) -> Iterator[Some]:
         cases = islice(self._read(self.inputs[number]), here.spot.row, None)
@@ -222,14 +236,16 @@ class Reader:
 
     def _add_piece(self, part: Part, some: Some, piece: Piece, twice: duplicates.Twice | None) -> None:
         one = self.inputs[some.input]
-        path, piece = one.path, self._shaped(one, piece)
-        refuse = self.options.extra == "refuse"
-        names = self._new_names(some.piece.table.columns if some.piece else ())
+        path, names = one.path, {} if self.by_mapping else self._new_names(piece.table.columns)
+        refuse, piece = self.options.extra == "refuse" and not self.by_mapping, self._shaped(one, piece)
         folder = {names.get(name, name): text for name, text in one.partition.items()}
         typed = self.reading.read(piece.table, stem_of(path), piece.lines, refuse, piece.odd, folder)
         marks = duplicates.marks_of(typed.findings[tables.CASE], self._scope(some))
         part.count(some.input, some.count, marks)
-        part.unknown.update(dict.fromkeys([*typed.unknown, *piece.more]))
+        if some.notes is None:
+            part.unknown.update(dict.fromkeys([*typed.unknown, *piece.more]))
+        else:
+            part.note(some.notes)
         part.notice(some.input, self._noticed(one, typed, piece.more))
         rows = self.sorting.rows_of(printable(path))
         good, bad = rejects.split_rejects(
@@ -239,8 +255,8 @@ class Reader:
         part.rejects += [one for one in (self.sorting.broken(piece.broken), bad) if one.count]
 
     def _shaped(self, one: Input, piece: Piece) -> Piece:
-        """The piece with its ids in `case`; a store has them there already."""
-        if one.kind == "store":
+        """The piece with its ids in `case`; a store has them there already, and so has a mapped table."""
+        if one.kind == "store" or self.by_mapping:
             return piece
         names = self._new_names(piece.table.columns)
         odd = {names.get(name, name): cells for name, cells in piece.odd.items()}
@@ -251,7 +267,7 @@ class Reader:
             return Noticed(heard=True, named=True)  # what is broken is told as such
         heard = typed.findings.width > 1 or bool(typed.faults)
         given = typed.raw.height - typed.raw[CASE].null_count() if CASE in typed.raw.columns else 0
-        like = like_ids([*typed.unknown, *more], self.rulebook)
+        like = () if self.by_mapping else like_ids([*typed.unknown, *more], self.rulebook)
         if one.kind == "store":
             return Noticed(heard, True, like)
         return Noticed(heard, given > 0, like, given < typed.raw.height)

@@ -10,9 +10,10 @@ from ...case import Case, Value
 from ...columns.piece import REPEATED, Strange
 from ...columns.rejects import BROKEN, IMPOSSIBLE, TWICE, WRONG, Rejects, reasons_of, rejects_of
 from ...columns.tables import ASIDE, CASE
-from ...errors import Place, Problem
+from ...errors import Place, Problem, listed
 from ...facts import EXPECTED, cannot_be, differs
 from ...loader.cases import Entry, fault_of
+from ...mapping import ColumnMapping
 from ...rulebook import Law, Rulebook
 
 MANY = 1 << 16  # values of which it is kept what is wrong with them
@@ -21,8 +22,9 @@ MANY = 1 << 16  # values of which it is kept what is wrong with them
 class Sorting:
     """Finds out what is wrong with cases, and tells it."""
 
-    def __init__(self, rulebook: Rulebook, unique: bool) -> None:
+    def __init__(self, rulebook: Rulebook, unique: bool, mapping: ColumnMapping | None = None) -> None:
         self.rulebook = rulebook
+        self.columns = mapping.findings if mapping else {}
         self.assumptions = tuple(law.says for law in rulebook.impossible.values())
         self.where = "in the inputs" if unique else "in this file"
         self.fault: Callable[[str, Any], str] = lru_cache(MANY, typed=True)(self.told)
@@ -41,7 +43,10 @@ class Sorting:
             return _inside(Problem(Place(""), f"`{name}` is not text", "one text"))
         problem = fault_of(Entry(name, value, Place("")), self.rulebook)
         assert problem is not None, f"{name}: {value!r} was found to be a fault, and is none"
-        return _inside(problem)
+        columns = [repr(column[:80]) for column in self.columns.get(name, ()) if column != name]
+        return _inside(
+            replace(problem, there=f"{problem.there}, in the column {listed(columns)}") if columns else problem
+        )
 
     def cases(self, cases: Sequence[Case], times: Sequence[int]) -> tuple[list[Case], Rejects]:
         """The good ones of cases that were read one by one, and those set apart; `times`: how often each id is used."""

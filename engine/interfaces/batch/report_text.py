@@ -6,13 +6,16 @@ from pathlib import Path
 from ...errors import Problem, counted
 from ...record import Json
 from ..walk import printable
+from .not_mapped import in_lines, is_unmapped
 from .recognised import unheard
 
 
 def is_amiss(summary: Json, extra: str) -> bool:
     """Whether there is anything that a person should fix or look at."""
     told = any(summary[kind] for kind in ("rejects", "breaking a law", "empty", "problems"))
-    return told or (extra == "keep" and bool(unheard(summary["extra columns"])))
+    return (
+        told or is_unmapped(summary.get("mapping", {})) or (extra == "keep" and bool(unheard(summary["extra columns"])))
+    )
 
 
 def in_words(summary: Json, out: Path, extra: str) -> Iterator[str]:
@@ -27,9 +30,13 @@ def in_words(summary: Json, out: Path, extra: str) -> Iterator[str]:
         yield f"{path}: named more than once, and read once"
     for old, new in summary.get("renamed columns", {}).items():
         yield f"the column {old!r} was read as {new!r}, as it is called now"
+    if "mapping" in summary:
+        told = summary["mapping"]
+        yield f"Read by the mapping {told['file']} ({told['digest']})."
+        yield from in_lines(told)
     for name, suggestion in summary["extra columns"].items():
-        told = f"{name!r} is not a finding, and was {'left out' if extra == 'drop' else 'passed through'} unread"
-        yield told + (f"; did you mean {suggestion!r}?" if suggestion else "")
+        line = f"{name!r} is not a finding, and was {'left out' if extra == 'drop' else 'passed through'} unread"
+        yield line + (f"; did you mean {suggestion!r}?" if suggestion else "")
     if summary["breaking a law"]:
         laws = ", ".join(f"{law} ({count:,})" for law, count in summary["broken laws"].items())
         breaking = counted(summary["breaking a law"], "case")

@@ -18,6 +18,7 @@ from ...record import Json
 from ...rulebook import Rulebook
 from ..lock import locked_folder
 from ..walk import printable
+from .not_mapped import absent_columns, told_of
 from .options import Inputs, Options, inputs_of, refused
 from .parts import Part, Position, Writer
 from .reader import Reader, Some
@@ -83,7 +84,7 @@ def _run(
     reader.check_columns()
     store = Store(out, options.form)
     if before is None:
-        store.begin(manifest, rulebook)
+        store.begin(manifest, rulebook, options.mapping)
     return made(rulebook, reader, store, manifest, progress).run(found)
 
 
@@ -122,6 +123,7 @@ class Batch:
         for number in self.again_read:
             self.reader.check_unchanged(number)
         problems = [*found.left_out, *self.reader.changed.values(), *self._unrecognised(records)]
+        problems += absent_columns(self.options.mapping, records)
         told = {"problems": [problem.as_json() for problem in problems], "read once": found.twice}
         summary = self._summary(records) | told | {"seconds": round(time.monotonic() - began, 2)}
         assert summary["cases"] == sum(summary[kind] for kind in ("decided", "empty", "rejects")), "a case was lost"
@@ -262,7 +264,13 @@ class Batch:
             "broken laws": dict(sorted(broken.items())),
             "extra columns": suggestions(unknown, self.rulebook),
             "parts": len(records),
-        } | ({"renamed columns": dict(sorted(self.reader.renamed.items()))} if self.reader.renamed else {})
+        } | self._read_otherwise(records)
+
+    def _read_otherwise(self, records: list[Json]) -> Json:
+        """What was not read under the name that it has: columns of before, and those of a mapping."""
+        renamed = self.reader.renamed
+        told: Json = {"renamed columns": dict(sorted(renamed.items()))} if renamed else {}
+        return told | ({"mapping": told_of(self.options.mapping, records)} if self.options.mapping else {})
 
     def _manifest(self, records: list[Json]) -> Json:
         parts = [

@@ -11,6 +11,8 @@ from ...atomic_write import replacing, sync
 from ...columns.encoding import DOMAINS, SUFFIX, domains_of
 from ...loader import load_read
 from ...loader.files import read_folder
+from ...loader.mapping import load_mapping
+from ...mapping import ColumnMapping
 from ...record import Json
 from ...rulebook import Rulebook
 from ..files import is_by_line
@@ -18,7 +20,7 @@ from .options import FINDINGS as FINDINGS
 from .options import MANIFEST as MANIFEST
 from .options import refused
 
-SUMMARY, REJECTS, KNOWLEDGE = "summary.json", "rejects.ndjson", "knowledge"
+SUMMARY, REJECTS, KNOWLEDGE, MAPPING = "summary.json", "rejects.ndjson", "knowledge", "mapping.yaml"
 ANSWERS, WORK, RECORDS = "answers", "work", "parts"
 GIVEN, LOCK = "given", "lock"
 FORMAT = 2
@@ -78,8 +80,8 @@ class Store:
         self.work = out / WORK
         self.twice = self.work / "twice"
 
-    def begin(self, manifest: Json, rulebook: Rulebook) -> None:
-        """An OUT where nothing is done yet."""
+    def begin(self, manifest: Json, rulebook: Rulebook, mapping: ColumnMapping | None = None) -> None:
+        """An OUT where nothing is done yet, with the knowledge and the mapping that it is made by."""
         self.folders()
         target, part = self.out / KNOWLEDGE, self.out / f"{KNOWLEDGE}{PART}"
         for old in (target, part):
@@ -91,6 +93,8 @@ class Store:
             (part / name).parent.mkdir(parents=True, exist_ok=True)
             (part / name).write_bytes(content)
         part.replace(target)
+        if mapping is not None:
+            whole(self.out / MAPPING, lambda path: path.write_text(mapping.text, encoding="utf-8"))
         if manifest["options"]["store"]:
             write_json(self.out / FINDINGS / DOMAINS, domains_of(rulebook))
         write_json(self.out / MANIFEST, manifest)
@@ -210,13 +214,24 @@ def given(out: Path, stream: BinaryIO) -> Path:
     return folder / f"standard-input.{kind}"
 
 
+def mapping_of(out: Path, manifest: Json, rulebook: Rulebook) -> ColumnMapping | None:
+    """The mapping by which an OUT is made, None where it is made without; raises Refused where it is another one."""
+    digest = manifest["options"].get("mapping")
+    if digest is None:
+        return None
+    mapping = load_mapping(out / MAPPING, rulebook)
+    if mapping.digest != digest:
+        raise refused(out / MAPPING, f"the mapping {mapping.digest}", f"{digest}, by which the answers were begun")
+    return mapping
+
+
 def opened(out: Path, resume: bool) -> Json | None:
     """The manifest of an OUT to go on with, None for a new one; raises Refused where something else is there."""
     manifest = read_json(out / MANIFEST)
     if isinstance(manifest, dict) and resume:
         return manifest
     inside = {path.name for path in out.iterdir() if path.suffix != PART} - {LOCK}
-    begun = {ANSWERS, FINDINGS, WORK, KNOWLEDGE, GIVEN}
+    begun = {ANSWERS, FINDINGS, WORK, KNOWLEDGE, GIVEN, MAPPING}
     if inside and not (resume and inside <= begun):
         raise refused(out, "a folder that is not empty", "a new folder, or --resume to continue what was begun")
     return None

@@ -28,6 +28,13 @@ LEAST_MEMORY = 4 << 30  # bytes of addresses, most of which are never used
     help="Columns that are not findings; drop also says that one named almost like a finding is meant.",
 )
 @click.option("--id", metavar="COLUMN", help="The column of the ids, if not `case`; row: there is none.")
+@click.option(
+    "--map",
+    "mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="What the columns and their texts are, as `lumbar map` wrote it.",
+)
 @click.option("--unique", is_flag=True, help="No id may be used twice in all inputs, and not only in each file.")
 @click.option("--store/--no-store", default=True, help="Keep the findings, for `why` and as an INPUT read fast.")
 @click.option("--batch-size", "size", type=click.IntRange(min=1), default=1 << 18, show_default=True, metavar="N")
@@ -49,6 +56,10 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
         run = _runner(options.pop("scheduler"))
         rulebook = load(knowledge, as_json)
         started()
+        if options["mapping"] is not None:
+            from ...loader.mapping import load_mapping
+
+            options["mapping"] = load_mapping(options["mapping"], rulebook)
         with watched() as tell:
             summary = run(rulebook, inputs, out, Options(**options), resume, tell)
         if as_json:

@@ -17,7 +17,7 @@ from ..batch.options import Input, Options, refused
 from ..batch.parts import Part, Position, Writer
 from ..batch.reader import Reader
 from ..batch.run import Batch
-from ..batch.store import KNOWLEDGE, MANIFEST, WORK, Store, read_json
+from ..batch.store import KNOWLEDGE, MANIFEST, WORK, Store, mapping_of, read_json
 
 SIGN = "cluster.json"
 ATTEMPTS = "attempts"
@@ -43,7 +43,8 @@ class Station:
         for name, value in likeness(rulebook.digest).items():
             if sign[name] != value:
                 raise refused(_host(), f"a worker with another {name}: {value}", f"{sign[name]}, as where it began")
-        options, inputs = Options(**manifest["options"]), [Input.of(written) for written in manifest["inputs"]]
+        options = Options.of(manifest["options"], mapping_of(out, manifest, rulebook))
+        inputs = [Input.of(written) for written in manifest["inputs"]]
         for one in inputs:
             if not _same(one):
                 there = f"a worker that does not see {one.path} as it was at the begin"
