@@ -25,6 +25,7 @@ OUTPUTS = {
     "show": ("A page", "Names"),
     "impact": ("An impact",),
     "diff": ("Two knowledge bases",),
+    "map": ("A mapping", "A mapping beside a file"),
     "rejects": ("A line of rejects.ndjson",),
     "summary": ("summary.json",),
     "manifest": ("manifest.json",),

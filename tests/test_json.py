@@ -43,7 +43,7 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A case with problems": lambda found: "problems" in found and "kinds" not in found,
     "A problem": lambda found: "suggestion" in found,
     "A range": lambda found: {"at least", "at most"} <= set(found) and "problems" not in found,
-    "Members": lambda found: "open" in found,
+    "Members": lambda found: "open" in found and "mapping" not in found,
     "An explanation": lambda found: "why" in found,
     "A reason": lambda found: "sides" in found,
     "A side": lambda found: set(found) == {"value", "rules"},
@@ -80,6 +80,8 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "An effect": lambda found: "settles" in found,
     "A check": lambda found: "looked at" in found,
     "Every case": lambda found: "by assumptions only" in found,
+    "A mapping": lambda found: "mapping" in found,
+    "A mapping beside a file": lambda found: "texts gone" in found,
     "A claim": lambda found: "claim" in found,
     "An impact": lambda found: "every case" in found and "saved cases" in found,
     "A changed case": lambda found: {"answers", "now"} <= set(found),
@@ -110,6 +112,10 @@ def _outputs(folder: Path) -> Iterator[tuple[str, Any]]:
     calls += ["show 7", "show leaning_back_hurts", "show", *QUESTIONS]
     yield from map(_json, calls)
     shutil.copytree(CLINIC, folder / "small")
+    (folder / "own.csv").write_text("nr,Fieber\n1,Ja\n", encoding="utf-8")
+    (folder / "own.yaml").write_text("id: nr\ncolumns: {a: age}\n", encoding="utf-8")
+    yield _json("--knowledge small map own.csv")
+    yield _json("--knowledge small map own.csv --check own.yaml")
     shutil.copytree(CLINIC, folder / "other")
     (folder / "other/rules/fever.yaml").unlink()
     yield _json("--knowledge small compare hot.yaml --knowledge-b other --term urgency")

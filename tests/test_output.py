@@ -163,10 +163,10 @@ next other*
 next other* --json
 compare good* other* --length everything
 compare good* other* --json
-map --svg -
-map --html -
-map good* --svg -
-map good* --html -
+draw --svg -
+draw --html -
+draw good* --svg -
+draw good* --html -
 show squeal_on_braking
 show noise
 show SHED

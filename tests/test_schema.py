@@ -198,7 +198,7 @@ def run(base: Path, *words: str) -> tuple[int, str, str]:
 
 
 def test_schemas_are_listed_and_printed(shed: Path) -> None:
-    assert run(shed)[1].split() == [*FILES, "words"]
+    assert run(shed)[1].split() == [*FILES, "mapping", "words"]
     code, output, _ = run(shed, "card")
     assert (code, json.loads(output)["title"]) == (0, "lumbar: card")
     assert run(shed, "cart")[0] == 2

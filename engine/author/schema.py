@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..facts import EXPECTED, UNKNOWN
 from ..language import NUMERIC, OTHER_THAN, UNSETTLED
 from ..loader.formats import (
     CARD,
@@ -17,6 +18,7 @@ from ..loader.formats import (
     IMPOSSIBLE,
     LABELS,
     LAW,
+    MAPPING,
     RECOMMENDATION,
     RETIRED,
     SOURCE,
@@ -24,6 +26,8 @@ from ..loader.formats import (
     Field,
     Holds,
 )
+from ..mapping import UNTICKED
+from ..none_of_these import NONE_OF_THESE
 from ..rulebook import Rulebook, Term
 from .population_schema import population_schema
 
@@ -45,6 +49,7 @@ FILES = {
     "population": "population/**/*.yaml",
 }
 WORDS = "words"
+OF_FILES = "mapping"  # of files outside the knowledge base
 _SPECIAL = re.compile(r"[\\^$.*+?()\[\]{}|/]")
 _WHOLE = r"\d{1,9}"
 _NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
@@ -66,6 +71,7 @@ def schemas(rulebook: Rulebook) -> dict[str, Schema]:
         "groups": _named(_object(GROUP, rulebook)),
         "recommendation": _object(RECOMMENDATION, rulebook),
         "population": population_schema(rulebook, _word("source")),
+        OF_FILES: _object(MAPPING, rulebook),
         WORDS: {"definitions": _words(rulebook)},
     }
     head = {"$schema": "http://json-schema.org/draft-07/schema#"}
@@ -79,7 +85,7 @@ def texts(rulebook: Rulebook) -> dict[str, str]:
         "yaml.yamlVersion": "1.2",
         "[yaml]": {"editor.quickSuggestions": {"other": True, "strings": True}, "editor.tabSize": 2},
     }
-    found = {f"{FOLDER}/{name}.json": text_of(schema) for name, schema in schemas(rulebook).items()}
+    found = {f"{FOLDER}/{name}.json": text_of(schema) for name, schema in schemas(rulebook).items() if name != OF_FILES}
     found[SETTINGS] = json.dumps(settings, indent=2) + "\n"
     found[RECOMMENDED] = json.dumps({"recommendations": ["redhat.vscode-yaml"]}, indent=2) + "\n"
     return found
@@ -278,9 +284,24 @@ def _held(field: Field, rulebook: Rulebook) -> Schema:
         "conclusion names": {"type": "array", "items": conclusions},
         "sentences": {"type": "object"},
     }
+    if field.holds in ("columns", "values of findings", "checkboxes"):
+        return _mapped(field.holds, rulebook)
     if field.holds == "list":
         return {"type": "array", "items": _object(field.fields, rulebook)}
     return _object(field.fields, rulebook) if field.holds == "fields" else held[field.holds]
+
+
+def _mapped(holds: Holds, rulebook: Rulebook) -> Schema:
+    """What a mapping says of columns, texts and ticks, in the words of the knowledge base; a proposal is no answer."""
+    findings = [term.name for term in rulebook.findings]
+    if holds == "columns":
+        expected = [f"{EXPECTED}{term.name}" for term in rulebook.conclusions]
+        return _named({"enum": [*findings, *expected, NONE_OF_THESE]})
+    values = {term.name: {"anyOf": [_value(term), {"enum": [UNKNOWN]}]} for term in rulebook.findings}
+    if holds == "values of findings":
+        inside: Schema = {name: _named(schema) for name, schema in values.items()}
+        return {"type": "object", "properties": inside, "additionalProperties": False}
+    return _named({"type": "object", "properties": {**values, UNTICKED: _TEXT}, "additionalProperties": False})
 
 
 def _word(name: str) -> Schema:

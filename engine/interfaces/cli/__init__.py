@@ -9,13 +9,14 @@ from .check import check
 from .consult import consult
 from .diff import diff, impact
 from .knowledge import claims, show
+from .mapping import map_file
 from .output import draw
 from .questions import compare, enough, next_question, weigh, whatif, whynot
 from .serve import serve
 
 COMMANDS = (
     *(answer, batch, burden, check, claims, compare, consult, decide, diff, draw, enough, impact, make_cases),
-    *(new, next_question, rename, report, retire, schema, serve, show, weigh, whatif, why, whynot),
+    *(map_file, new, next_question, rename, report, retire, schema, serve, show, weigh, whatif, why, whynot),
 )
 
 __all__ = ["COMMANDS"]

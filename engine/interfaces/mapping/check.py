@@ -1,0 +1,84 @@
+"""A mapping beside a new export of the same source: what it speaks of that is no more, and what is new."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...columns.look import Look, SeenColumn
+from ...columns.mapped import NOT_SAID, Mapper
+from ...errors import Place, Problem, listed
+from ...facts import text_of
+from ...mapping import ColumnMapping, folded
+from ...record import Json
+from ...rulebook import Rulebook
+from ..batch.by_mapping import absent
+
+SHOWN = 8  # texts of a column
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs: columns that are gone, columns that are new, new texts and texts that are gone, by column."""
+
+    gone: tuple[Problem, ...]
+    new: tuple[str, ...]
+    new_texts: dict[str, dict[str, int]]
+    gone_texts: dict[str, list[str]]
+
+    @property
+    def fits(self) -> bool:
+        """Whether the mapping says something of all that is there, and all of it is there."""
+        return not (self.gone or self.new or self.new_texts)
+
+    def as_json(self) -> Json:
+        """The difference as JSON has it."""
+        return {
+            "fits": self.fits,
+            "columns gone": [problem.as_json() for problem in self.gone],
+            "columns new": list(self.new),
+            "texts new": self.new_texts,
+            "texts gone": self.gone_texts,
+        }
+
+
+def compare(mapping: ColumnMapping, seen: Look, rulebook: Rulebook, file: str) -> Difference:
+    """What differs between a mapping and a file."""
+    mapper = Mapper(mapping, rulebook)
+    there = {column.name: column for column in seen.columns}
+    gone = tuple(absent(mapping, name, f"in {file}", list(there)) for name in mapping.read if name not in there)
+    new = tuple(name for name, column in there.items() if name not in mapping.named and column.filled)
+    new_texts: dict[str, dict[str, int]] = {}
+    gone_texts: dict[str, list[str]] = {}
+    for name, column in there.items():
+        texts = dict(_unsaid(mapper, name, column))
+        if texts:
+            new_texts[name] = texts
+        target = mapping.columns.get(name)
+        said = mapping.values.get(target or "", {})
+        lost = [text for text in said if text not in {*map(folded, column.texts)}] if column.all_texts else []
+        if lost:
+            gone_texts[name] = lost
+    return Difference(gone, new, new_texts, gone_texts)
+
+
+def _unsaid(mapper: Mapper, name: str, column: SeenColumn) -> Iterator[tuple[str, int]]:
+    """The texts of a column that the mapping does not say."""
+    term = mapper.terms.get(mapper.mapping.columns.get(name, ""))
+    for text, count in column.texts.items():
+        if term is not None and mapper.meaning(term, text) is NOT_SAID:
+            yield text_of(text) or text, count
+        elif name in mapper.mapping.checkboxes and mapper.ticked(text) is NOT_SAID:
+            yield text, count
+
+
+def in_words(found: Difference, mapping: ColumnMapping, file: str) -> Iterator[str]:
+    """The same for a person."""
+    yield from map(str, found.gone)
+    for name in found.new:
+        yield str(Problem(Place(file), f"a new column {name!r}", "it under `columns` or `left out` of the mapping"))
+    for name, texts in found.new_texts.items():
+        shown = listed([f"{text[:40]!r} ({count:,})" for text, count in texts.items()], SHOWN)
+        yield str(Problem(Place(file), f"new in the column {name!r}: {shown}", "them under `values` of the mapping"))
+    for name, lost in found.gone_texts.items():
+        yield f"{file}: no longer in the column {name!r}: {listed([repr(text) for text in lost], SHOWN)}"
+    if found.fits:
+        yield f"{mapping.file} fits {file}: it names every column and every text there ({mapping.digest})."
