@@ -38,11 +38,27 @@ LEAST_MEMORY = 4 << 30  # bytes of addresses, most of which are never used
 @click.option("--unique", is_flag=True, help="No id may be used twice in all inputs, and not only in each file.")
 @click.option("--store/--no-store", default=True, help="Keep the findings, for `why` and as an INPUT read fast.")
 @click.option("--batch-size", "size", type=click.IntRange(min=1), default=1 << 18, show_default=True, metavar="N")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="OUT",
+    help="An earlier batch over the same ids: whose answers changed, and through which rules.",
+)
 @click.option("--resume", is_flag=True, help="Continue what was begun in DIR.")
 @click.option("--scheduler", metavar="ADDRESS", help="Workers to do it: a Dask tcp://host:port, or local:N for N here.")
 @AS_JSON
 @click.pass_obj
-def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, as_json: bool, **options: Any) -> None:
+def batch(
+    knowledge: str,
+    /,
+    inputs: tuple[str, ...],
+    out: Path,
+    resume: bool,
+    as_json: bool,
+    against: Path | None,
+    mapping: Path | None,
+    **options: Any,
+) -> None:
     """Decide every case of files and folders: Parquet, CSV, NDJSON, JSON, YAML; all but Parquet also as .gz or .zst.
     - is standard input, CSV or NDJSON.
 
@@ -52,20 +68,26 @@ def batch(knowledge: str, /, inputs: tuple[str, ...], out: Path, resume: bool, a
     _enough_memory()
     with needing("batch"), mending(as_json):
         from ..batch import Options, in_words, is_amiss
+        from ..batch.against import check_earlier, in_lines, with_comparison
 
         run = _runner(options.pop("scheduler"))
         rulebook = load(knowledge, as_json)
         started()
-        if options["mapping"] is not None:
+        if mapping is not None:
             from ...loader.mapping import load_mapping
 
-            options["mapping"] = load_mapping(options["mapping"], rulebook)
+            options["mapping"] = load_mapping(mapping, rulebook)
+        before = check_earlier(against) if against else None
         with watched() as tell:
             summary = run(rulebook, inputs, out, Options(**options), resume, tell)
+        if against and before:
+            summary = with_comparison(summary, out, rulebook, against, before, options["form"])
         if as_json:
             say_json(summary)
         else:
             click.echo("\n".join(in_words(summary, out, options["extra"])))
+            for line in in_lines(summary["against"], out, options["form"]) if against else ():
+                click.echo(line)
         sys.exit(Exit.TO_MEND if is_amiss(summary, options["extra"]) else Exit.FINE)
 
 

@@ -11,6 +11,7 @@ from ...columns.summary import Comparison, Rejects, Spread, Summary
 from ...drawing.page import page as whole_page
 from ...drawing.page import unfolded
 from ...errors import counted, listed
+from ...record import Json
 from ...render.pictures import notice
 from ...rulebook import Rule, Rulebook, Term
 from .charts import STYLE, Bar, bar_chart, matrix
@@ -37,6 +38,7 @@ class Batch:
     inputs: tuple[str, ...] = ()
     finished: bool = True
     population: bool = False
+    against: Json | None = None
 
     @cached_property
     def reasons(self) -> Reasons:
@@ -57,7 +59,7 @@ def shown(rulebook: Rulebook) -> list[tuple[str, list[Term]]]:
 
 def page(batch: Batch) -> str:
     """The page as HTML."""
-    parts = (_head, _broken, _answers, _population, _questions, _disputes, _rejects, _comparisons, _rules)
+    parts = (_head, _broken, _answers, _population, _questions, _disputes, _rejects, _against, _comparisons, _rules)
     title = f"Report on {counted(batch.summary.cases + batch.summary.rejects.count, 'case')}"
     return whole_page(title, [part(batch) for part in parts], STYLE)
 
@@ -231,6 +233,45 @@ def _rejects(batch: Batch) -> Node:
             ]
             charts.append(bar_chart(f"{name}: {end}", bars))
     return [h2["Rejected cases"], p[says], figures(*charts)]
+
+
+# --- an earlier run ---------------------------------------------------------------------------------------------------
+
+
+def _against(batch: Batch) -> Node:
+    """What differs from an earlier batch over the same ids, where one was named."""
+    told = batch.against
+    if told is None:
+        return None
+    both = told["cases in both"]
+    says = (
+        f"{share(told['changed'], both)} of {counted(both, 'case')} in both runs have "
+        f"another answer than in {told['folder']}. {told['only before']:,} cases are only there, {told['only now']:,} "
+        "only here."
+    )
+    by_conclusion: dict[str, list[Json]] = {}
+    for kind in told["kinds"]:
+        by_conclusion.setdefault(kind["conclusion"], []).append(kind)
+    parts = [_changed(name, kinds, told["cases in both"]) for name, kinds in by_conclusion.items()]
+    return [h2["Against an earlier run"], p[says], parts]
+
+
+def _changed(name: str, kinds: Sequence[Json], whole: int) -> Node:
+    """From what to what the answers to a conclusion changed, and through which rules."""
+    counts: dict[str, int] = {}
+    for kind in kinds:
+        label = f"{kind['before']} → {kind['after']}"
+        counts[label] = counts.get(label, 0) + kind["count"]
+    lines = [
+        li[
+            b[f"{kind['before']} → {kind['after']}"],
+            f", {counted(kind['count'], 'case')}: {kind['through'] or 'no rule for it fires otherwise'} "
+            f"({listed([*kind['cases']])})",
+        ]
+        for kind in kinds[:MOST]
+    ]
+    bars = [bar_of(label, count, whole) for label, count in sorted(counts.items(), key=lambda one: -one[1])[:TOP]]
+    return [h3[name], figures(bar_chart(name, bars)), _cases(f"{name}: through which rules", lines, len(kinds))]
 
 
 # --- what was expected -----------------------------------------------------------------------------------------------

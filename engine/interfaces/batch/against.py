@@ -1,0 +1,57 @@
+"""A finished batch beside an earlier one over the same ids: a table of changed answers, their kinds in the summary."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...columns.against import AFTER, BEFORE, MAYBE, OUT, THROUGH, compare_runs
+from ...columns.lookup import readable, write
+from ...columns.results import Answers
+from ...errors import counted, listed
+from ...record import Json
+from ...rulebook import Rulebook
+from ..walk import printable
+from .lookup import stored_rulebook
+from .options import refused
+from .store import SUMMARY, manifest_of, whole, write_json
+
+CHANGES = "changes"
+SHOWN = 12  # kinds of change
+
+
+def check_earlier(earlier: Path) -> Rulebook:
+    """The rulebook of an earlier batch; raises Refused where it is not a finished one."""
+    if not manifest_of(earlier).get("finished"):
+        raise refused(earlier, "a batch that was not finished", "one that was; --resume continues it")
+    return stored_rulebook(earlier)
+
+
+def with_comparison(summary: Json, out: Path, rulebook: Rulebook, earlier: Path, before: Rulebook, form: str) -> Json:
+    """The summary with what differs from an earlier batch; each changed answer is in a table in OUT."""
+    with readable(earlier):
+        found = compare_runs(Answers(earlier, before), Answers(out, rulebook))
+    whole(out / f"{CHANGES}.{form}", lambda path: write(found.changes, path, form, rulebook.digest))
+    told = {"folder": printable(earlier), "rulebook before": before.digest, **found.as_json()}
+    summary = summary | {"against": told}
+    write_json(out / SUMMARY, summary)
+    return summary
+
+
+def in_lines(told: Json, out: Path, form: str) -> Iterator[str]:
+    """What differs, for a person."""
+    both = counted(told["cases in both"], "case")
+    alone = f"; {told['only before']:,} only there, {told['only now']:,} only here"
+    if not told["cases in both"]:
+        yield f"Against {told['folder']}: no id is in both{alone}."
+        return
+    if not told["changed"]:
+        yield f"Against {told['folder']}: all answers of {both} in both are the same{alone}."
+        return
+    yield f"Against {told['folder']}: the answers of {told['changed']:,} of {both} in both differ{alone}."
+    shown = [kind for kind in told["kinds"] if not {kind[BEFORE], kind[AFTER]} <= {OUT, MAYBE}][:SHOWN]
+    for kind in shown:
+        through = f", because {kind[THROUGH]}" if kind[THROUGH] else ""
+        change = f"{kind['conclusion']}: {kind['before']} → {kind['after']}"
+        yield f"  {change} in {counted(kind['count'], 'case')}{through} ({listed([*kind['cases']], 3)})"
+    if len(told["kinds"]) > len(shown):
+        yield f"  and {counted(len(told['kinds']) - len(shown), 'other kind')} of change"
+    yield f"{printable(out / f'{CHANGES}.{form}')} has each changed answer."
