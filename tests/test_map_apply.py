@@ -296,10 +296,11 @@ def test_expected_answers_and_kept_columns_come_along(clinic: Rulebook, tmp_path
 def test_two_answers_to_one_item_are_a_fault_and_a_row_without_an_item_is_told(
     clinic: Rulebook, tmp_path: Path
 ) -> None:
-    (tmp_path / "a.csv").write_text("id,q,a\n1,age,44\n1,age,45\n2,age,51\n2,age,51\n3,,7\n4,color,red\n")
+    rows = "1,age,44,\n1,age,45,\n2,age,51,x\n2,age,51,x\n3,,7,\n4,color,red,\n"
+    (tmp_path / "a.csv").write_text(f"id,q,a,who\n{rows}")
     mapping = "id: id\nlong: {item: q, value: a}\ncolumns: {age: age}\n"
     summary = read_by(clinic, tmp_path, tmp_path / "a.csv", mapping)
-    assert told(summary, "unmapped columns") == ({"color": 1},)
+    assert told(summary, "unmapped columns") == ({"color": 1, "who": 2},)
     agree(clinic, tmp_path / "out", {"2": {"age": 51}, "4": {}})
     found = {one["line"]: one["there"] for one in rejects(tmp_path / "out")}
     assert found == {2: "'age' has two answers, '44' and '45'", 6: "no 'id' or no 'q'"}

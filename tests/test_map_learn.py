@@ -129,12 +129,13 @@ def test_labels_of_spss_are_read_as_a_dictionary(clinic: Rulebook, tmp_path: Pat
 
 
 def test_a_row_for_each_answer_is_recognised(clinic: Rulebook, tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("pid,Frage,Wert\n1,age,44\n1,fever,J\n2,leg_weakness,new\n")
+    (tmp_path / "a.csv").write_text("pid,Frage,Wert,wer\n1,age,44,x\n1,fever,J,x\n2,leg_weakness,new,x\n")
     draft = learned(clinic, tmp_path / "a.csv")
     assert {name: one.written for name, one in draft.long.items()} == {"item": "Frage?", "value": "Wert?"}
     found = {name: one.written for name, one in draft.columns.items()}
     assert found == {"age": "age", "fever": "fever", "leg_weakness": "leg weakness?"}
     assert {text: one.written for text, one in draft.values["fever"].items()} == {"J": "yes?"}
+    assert {name: one.written for name, one in draft.left_out.items()} == {"wer": "?"}
 
 
 def test_visits_are_told_apart_by_a_day_that_can_be_read_in_one_way(clinic: Rulebook, tmp_path: Path) -> None:

@@ -93,12 +93,17 @@ class Mapper:
                 if there[0] in odd:
                     found[target] = dict(odd[there[0]])
         columns += [raw[name] for name in self.mapping.passed if name in raw.columns and name not in self.terms]
+        notes.columns |= self.unnamed(raw, odd)
+        return MappedTable(pl.DataFrame(columns), found, notes)
+
+    def unnamed(self, raw: pl.DataFrame, odd: Mapping[str, Mapping[int, Any]]) -> dict[str, int]:
+        """The columns that the mapping does not name, each with the number of rows in which it says something."""
+        found = {}
         for name in raw.columns:
             if name not in self.mapping.named:
                 said = int(says_something(raw[name]).sum()) if is_plain(raw[name]) else raw[name].count()
-                if said := said + len(odd.get(name, ())):
-                    notes.columns[name] = said
-        return MappedTable(pl.DataFrame(columns), found, notes)
+                found[name] = said + len(odd.get(name, ()))
+        return {name: said for name, said in found.items() if said}
 
     def _ids(self, raw: pl.DataFrame, stem: str, lines: Any) -> pl.Series:
         """The ids: of a patient, and of a visit behind it where there are several."""

@@ -106,10 +106,12 @@ class ByMapping:
     def _whole(self, one: Input, most: int) -> tuple[Piece, MappingNotes]:
         """All cases of an input at once."""
         mapping, whole = self.mapping, visits.gathered(self._raw(one, Spot(), most))
+        beside = self.mapper.unnamed(whole.table, whole.odd) if mapping.long else {}
         if mapping.long:
             keys = (mapping.id, *(mapping.visit.columns if mapping.visit else ()))
             whole = visits.widened(whole, mapping.long, keys, printable(one.path))
         found = visits.with_what_lasts(self._mapped(one, whole), self.mapper)
+        found.notes.columns.update(beside)
         return replace(whole, table=found.table, odd=found.odd, more=()), found.notes
 
 

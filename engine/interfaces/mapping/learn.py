@@ -13,7 +13,7 @@ from ...rulebook import Rulebook
 from ..batch.by_mapping import TABLES, parsed_line, written_as
 from ..batch.options import kind_of
 from .dictionary import RedcapField
-from .draft import Draft
+from .draft import Answer, Draft
 from .propose import Known, propose, propose_ids, propose_long, propose_writing
 
 
@@ -45,7 +45,10 @@ class Learning:
         if draft.long and draft.id.text != ROW:
             long = Long(draft.long["item"].text, draft.long["value"].text)
             keys = [draft.id.text, *(draft.visit[name].text for name in ("column", "date") if name in draft.visit)]
-            seen = look_long(seen, long, tuple(keys), self.name)
+            items = self._by_items(seen, long, tuple(keys))
+            beside = [column.name for column in items.columns if column.name in seen.table.columns]
+            draft.left_out = {name: Answer() for name in beside if name not in keys} | draft.left_out
+            seen = items
         return seen, propose(seen, self.known, draft)
 
     def seen_by(self, mapping: ColumnMapping) -> Look:
@@ -55,12 +58,15 @@ class Learning:
         if mapping.long is None:
             return seen
         keys = (mapping.id, *(mapping.visit.columns if mapping.visit else ()))
-        items = look_long(seen, mapping.long, keys, self.name)
+        items = self._by_items(seen, mapping.long, keys)
         own = {mapping.long.item, mapping.long.value}
-        there = {column.name for column in items.columns}
-        more = tuple(column for column in seen.columns if column.name not in there)
-        named = tuple(replace(column, filled=0) if column.name not in own else column for column in more)
-        return replace(items, columns=(*items.columns, *named))
+        return replace(items, columns=(*items.columns, *(column for column in seen.columns if column.name in own)))
+
+    def _by_items(self, seen: Look, long: Long, keys: tuple[str, ...]) -> Look:
+        """A file in which each row is one answer: its items as columns, and those columns that no row is read by."""
+        items = look_long(seen, long, keys, self.name)
+        known = {long.item, long.value, *(column.name for column in items.columns)}
+        return replace(items, columns=(*items.columns, *(one for one in seen.columns if one.name not in known)))
 
     def _look(self, draft: Draft, names: tuple[str, ...]) -> Look:
         written = None
