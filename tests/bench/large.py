@@ -1,20 +1,22 @@
 """A large knowledge base on disk: the shipped one, with its conclusions, cards, tables and laws several times over.
 
-`python -m tests.bench.large FOLDER [TIMES]` writes it. The copies read the same findings; saved cases stay as they are.
+`python -m tests.bench.large FOLDER [TIMES]` writes it. The copies read the same findings, and are shown; the saved cases expect their answers too.
 """
 
 import csv
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from engine.checks.saved_cases import accepted
 from engine.document import write
 from engine.language import condition_tree
 from engine.loader import load, writing
 from engine.rulebook import Citation, Rulebook
+from engine.semantics import decide
 from tests.bench.growth import _renamed
 from tests.conftest import ROOT
 
@@ -31,13 +33,25 @@ def make(folder: Path, times: int, shipped: Path = ROOT / "knowledge") -> None:
         for table in sorted((shipped / "tables").glob("*.csv")):
             stem, dot, rest = table.name.partition(".")
             _table(table, folder / "tables" / f"{stem}_{number}{dot}{rest}", names)
-    shown = (folder / "recommendation.yaml").read_text(encoding="utf-8")
-    copies = [f"{term.name} {number}" for number in range(1, times) for term in rulebook.conclusions]
-    told = "".join(f"\n        - {name}" for name in copies)
-    section = f"    - title: Copies\n      terms:{told}\n"  # for patients, since saved cases expect nothing of them
-    (folder / "recommendation.yaml").write_text(
-        re.sub(r"(?m)^  sections:\n", lambda found: found[0] + section, shown, count=1), encoding="utf-8"
-    )
+    _shown(folder, [f"{term.name} {number}" for number in range(1, times) for term in rulebook.conclusions])
+    _answers(folder)
+
+
+def _shown(folder: Path, names: Sequence[str]) -> None:
+    """Show the copies to the clinician, as what they are copied from: saved cases then catch what changes in them."""
+    file = folder / "recommendation.yaml"
+    told = "".join(f"\n      - {name}" for name in names)
+    section = f"  - title: Copies\n    terms:{told}\n"
+    text = re.sub(r"(?m)^sections:\n", lambda found: found[0] + section, file.read_text(encoding="utf-8"), count=1)
+    file.write_text(text, encoding="utf-8")
+
+
+def _answers(folder: Path) -> None:
+    """Let the saved cases expect the answers of the copies too."""
+    rulebook = load(folder)
+    decisions = [decide(rulebook, case) for case in rulebook.cases.values()]
+    for one in accepted(rulebook, decisions, rulebook.cases):
+        (folder / one.file).write_text(one.text, encoding="utf-8")
 
 
 def _terms(folder: Path, rulebook: Rulebook, number: int) -> None:
