@@ -96,9 +96,16 @@ def _expecting(rulebook: Rulebook, case: Case) -> tuple[str, ...]:
 
 def differences(rulebook: Rulebook, decision: Decision) -> Iterator[tuple[str, Answer, Answer]]:
     """The terms of the answer that are not as the case expects, each with what it expects and what is found."""
-    expected = decision.case.expected or {}
-    for name in _expecting(rulebook, decision.case):
-        wanted, found = expected.get(name), decision.marked.conclusions[name]
+    return differing(rulebook, decision.case, decision.marked.conclusions)
+
+
+def differing(
+    rulebook: Rulebook, case: Case, conclusions: Mapping[str, Answer]
+) -> Iterator[tuple[str, Answer, Answer]]:
+    """The same of conclusions that were found for a case."""
+    expected = case.expected or {}
+    for name in _expecting(rulebook, case):
+        wanted, found = expected.get(name), conclusions[name]
         if isinstance(found, Members):
             wanted = wanted or Members()
         if wanted != found:

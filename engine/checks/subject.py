@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 from .. import semantics
 from ..case import Case, Decision
@@ -14,6 +14,7 @@ from ..proof.prover import Prover
 from ..proof.rules import Dead, Idle, dead
 from ..proof.verdicts import Unknown, Verdict
 from ..rulebook import Law, Rulebook, facts_in_order
+from .as_expected import deviating
 from .finding import Finding, Trial
 from .saved_cases import breaking
 
@@ -28,7 +29,9 @@ class ProvedLaw:
 
 
 class Subject:
-    """A rulebook that is checked; `decide` decides its saved cases (`semantics`, where none is given).
+    """A rulebook that is checked; `decide` decides its saved cases.
+
+    Where none is given the circuit looks at all of them, and `semantics` decides those that are not as they expect.
 
     `before` is an earlier state of it to compare with, where one is asked for.
     """
@@ -43,7 +46,7 @@ class Subject:
         self.before = before
         self.rulebook = rulebook
         self.compiled = compiled or CompiledRulebook(rulebook)
-        self._decide = decide or partial(semantics.decide, rulebook)
+        self._decide = decide
 
     @cached_property
     def prover(self) -> Prover:
@@ -52,8 +55,14 @@ class Subject:
 
     @cached_property
     def decisions(self) -> Sequence[Decision]:
-        """The decision of each saved case."""
-        return [self._decide(case) for case in self.rulebook.cases.values()]
+        """The decision of each saved case with another answer than it expects, a dispute or a broken law.
+
+        If the cases are decided by a function that was given, the decision of each of them.
+        """
+        cases = [*self.rulebook.cases.values()]
+        if self._decide is not None:
+            return list(map(self._decide, cases))
+        return [semantics.decide(self.rulebook, case) for case in deviating(self.compiled, cases)]
 
     @cached_property
     def broken(self) -> Mapping[str, Sequence[str]]:

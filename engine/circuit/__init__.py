@@ -9,6 +9,7 @@ from .compiled import CompiledRulebook, Option
 from .compiler import Compiler, marks_of
 from .evaluate import Evaluation, evaluate, set_bits, transitive_inputs
 from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Gate, Pair
+from .regated import without_gates
 
 __all__ = [
     "ALWAYS",
@@ -26,4 +27,5 @@ __all__ = [
     "marks_of",
     "set_bits",
     "transitive_inputs",
+    "without_gates",
 ]

@@ -45,21 +45,26 @@ def _resting(prover: Prover, found: Verdict, node: int) -> Verdict:
     return replace(found, resting_on=guilty_assumptions(prover, prover.possible(node)))
 
 
-def twins(prover: Prover, law: Law) -> Iterator[Twin]:
+def stated(prover: Prover) -> frozenset[int]:
+    """The nodes of "this law is broken", of every law."""
+    return frozenset(prover.circuit.breaks(law.condition) for law in prover.rulebook.laws.values())
+
+
+def twins(prover: Prover, law: Law, known: frozenset[int]) -> Iterator[Twin]:
     """The twins of a law: for each line on a finding, that it is not answered though it applies.
 
     Only a law that forbids something the rules say has twins: one that demands something of who has a finding ("an
-    alarm is an emergency") asks nothing of those who were not asked. A twin that is itself a law is reported once.
+    alarm is an emergency") asks nothing of those who were not asked. A twin that is itself a law, which `known` has as
+    `stated` does, is reported once.
     """
     forbids = any(not prover.rulebook.terms[one.term].finding for part in law.condition.lines for one in lines_of(part))
-    stated = {prover.circuit.breaks(other.condition) for other in prover.rulebook.laws.values()}
     for place, line in enumerate(law.condition.lines):
         if not forbids or not isinstance(line, Is | Within) or not prover.rulebook.terms[line.term].finding:
             continue
         lines = (*law.condition.lines[:place], Unsettled(line.term, "unknown"), *law.condition.lines[place + 1 :])
         twin = replace(law, condition=replace(law.condition, lines=lines))
         node = prover.circuit.breaks(twin.condition)
-        if node not in stated:
+        if node not in known:
             applies = prover.circuit.negation(prover.circuit.answered[line.term])
             shows = _shows_twin(twin, line.term)
             yield Twin(twin, line.term, verdict(prover.patient(node, applies, shows=shows)))

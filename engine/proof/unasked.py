@@ -1,11 +1,11 @@
 """What is not asked one by one may not take an alarm from anybody: "none of these", and questions behind a gate."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from .. import semantics
 from ..case import Case, Range, Value
-from ..circuit import Compiler, marks_of
+from ..circuit import Compiler, marks_of, without_gates
 from ..language import Line, Unsettled, terms_of
 from ..none_of_these import added
 from ..rulebook import SCREENED, Rulebook, Term
@@ -120,22 +120,12 @@ class Gates:
 
     def _lost(self, names: Iterable[str]) -> Iterator[tuple[Alarm, Verdict]]:
         """The alarms that hold without these gates, and not with them, each with a patient."""
-        ungated = _without_gates(self.prover.rulebook, names)
         whole = self.prover.circuit
-        without = Compiler(ungated, whole.nodes, whole.places)
-        for _ in without.settled():
-            pass
+        without = without_gates(whole, frozenset(names))
         told: list[int] = []
-        for alarm in alarms_of(ungated):
+        for alarm in alarms_of(whole.rulebook):
             holds, lost = _holds(without, alarm), whole.negation(_holds(whole, alarm))
             found = verdict(self.prover.patient(holds, lost, *told))
             if not found.proved:
                 yield alarm, found
 
-
-def _without_gates(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
-    taken = set(names)
-    terms: Mapping[str, Term] = {
-        name: replace(term, asked_if=None) if name in taken else term for name, term in rulebook.terms.items()
-    }
-    return replace(rulebook, terms=terms)

@@ -16,8 +16,9 @@ INVALID = {"laws/x.yaml": LAW, "impossible/smoky.yaml": DARK}
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each law that a patient breaks in whom the finding was not asked."""
+    stated = laws.stated(subject.prover)
     for one in subject.holding:
-        for twin in laws.twins(subject.prover, one.law):
+        for twin in laws.twins(subject.prover, one.law, stated):
             if not twin.verdict.proved:
                 there = f"the law {{}} says nothing of a patient in whom {twin.finding!r} was not asked"
                 wanted = f"a law with `{twin.finding}: unknown`, or rules that wait for it"
