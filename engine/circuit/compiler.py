@@ -1,6 +1,6 @@
 """From a rulebook to its circuit: every condition, conclusion, law and question becomes nodes, each built once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -8,6 +8,8 @@ from ..case import Value
 from ..language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
 from ..rulebook import COMPLETE, SCREENED, Rulebook, RuleFor, Term
 from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Gate, Pair
+
+Kind = Literal["and", "or", "not"]
 
 
 @dataclass
@@ -21,7 +23,7 @@ class Compiler:
 
     rulebook: Rulebook
     nodes: list[Gate] = field(default_factory=lambda: [Gate("constant"), Gate("constant")])
-    places: dict[Gate, int] = field(default_factory=dict)
+    places: dict[Atom | tuple[Kind, tuple[int, ...]], int] = field(default_factory=dict)
     lines: dict[Line, Pair] = field(default_factory=dict)
     rules: dict[str, Pair] = field(default_factory=dict)
     support: dict[tuple[str, str], Pair] = field(default_factory=dict)
@@ -40,11 +42,11 @@ class Compiler:
 
     # --- gates -------------------------------------------------------------------------------------------------------
 
-    def _node(self, gate: Gate) -> int:
-        place = self.places.get(gate)
+    def _node(self, kind: Kind, inputs: tuple[int, ...]) -> int:
+        place = self.places.get((kind, inputs))  # a tuple is found faster than a gate
         if place is None:
-            place = self.places[gate] = len(self.nodes)
-            self.nodes.append(gate)
+            place = self.places[kind, inputs] = len(self.nodes)
+            self.nodes.append(Gate(kind, inputs))
         return place
 
     def all_of(self, nodes: Iterable[int]) -> int:
@@ -55,20 +57,20 @@ class Compiler:
         """The OR of nodes."""
         return self._join("or", nodes, FALSE, TRUE)
 
-    def _join(self, kind: Literal["and", "or"], nodes: Iterable[int], neutral: int, deciding: int) -> int:
+    def _join(self, kind: Kind, nodes: Iterable[int], neutral: int, deciding: int) -> int:
         inputs = tuple(sorted(set(nodes) - {neutral}))
         if deciding in inputs:
             return deciding
         if len(inputs) < 2:
             return inputs[0] if inputs else neutral
-        return self._node(Gate(kind, inputs))
+        return self._node(kind, inputs)
 
     def negation(self, node: int) -> int:
         """The NOT of a node; for questions only."""
         if node in (FALSE, TRUE):
             return TRUE - node
         gate = self.nodes[node]
-        return gate.inputs[0] if gate.kind == "not" else self._node(Gate("not", (node,)))
+        return gate.inputs[0] if gate.kind == "not" else self._node("not", (node,))
 
     def at_least(self, least: int, nodes: Sequence[int]) -> int:
         """At least so many of the nodes, in the order of the nodes, so that equal counts share their parts."""
@@ -103,7 +105,11 @@ class Compiler:
         return holds, self.at_least(len(pairs) - least + 1, [pair[1] for pair in pairs])
 
     def _atom(self, atom: Atom) -> int:
-        return self._node(Gate("atom", atom=atom))
+        place = self.places.get(atom)
+        if place is None:
+            place = self.places[atom] = len(self.nodes)
+            self.nodes.append(Gate("atom", atom=atom))
+        return place
 
     # --- conditions --------------------------------------------------------------------------------------------------
 
@@ -270,11 +276,17 @@ class Compiler:
                 self.settle(self.rulebook.terms[name])
                 yield self.rulebook.terms[name]
 
-    def settle(self, term: Term, entries: Sequence[RuleFor] | None = None) -> None:
-        """The marks of a conclusion, from those of its rules, or of these rules for it."""
+    def settle(
+        self, term: Term, entries: Sequence[RuleFor] | None = None, changed: Set[str] | None = None
+    ) -> None:
+        """The marks of a conclusion, from those of its rules, or of these rules for it.
+
+        If it is known which rules have `changed`, whether the others fire is taken as it is.
+        """
         entries = self.rulebook.support[term.name] if entries is None else entries
         for entry in entries:
-            self.support[entry.rule, term.name] = self._status(entry)
+            if changed is None or not changed.isdisjoint((entry.rule, *entry.outrankers)):
+                self.support[entry.rule, term.name] = self._status(entry)
         given = [(entry.value, self.support[entry.rule, term.name]) for entry in entries]
         values = term.domain.values
 

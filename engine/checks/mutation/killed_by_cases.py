@@ -107,6 +107,7 @@ class WholeCases:
             yield from self._newly(*(circuit.breaks(law.condition) for circuit in (self.circuit, self.mutated)))
 
     def _begin(self) -> None:
+        self.changed: set[str] = set()
         for room in ("lines", "rules", "support", *MARKS):
             setattr(self.mutated, room, dict(getattr(self.circuit, room)))
 
@@ -116,13 +117,17 @@ class WholeCases:
         if before == after or not differ([before], [after]):
             return False
         self.mutated.rules[rule.id] = after
+        self.changed.add(rule.id)
         return True
 
     def _settled_otherwise(
         self, term: Term, mutant: Mutant, differ: Differ
     ) -> tuple[Sequence[Pair], Sequence[Pair]] | None:
         """The marks of a conclusion before and after, where they differ; where not, it is left as it was."""
-        self.mutated.settle(term, None if mutant.of_condition else self._support(term, mutant))
+        if mutant.of_condition:
+            self.mutated.settle(term, changed=self.changed)
+        else:
+            self.mutated.settle(term, self._support(term, mutant))
         both = [list(marks_of(circuit, term.name).values()) for circuit in (self.circuit, self.mutated)]
         before, after = zip(*zip_longest(*both, fillvalue=NEVER), strict=True) if any(both) else ((), ())
         if before != after and differ(before, after):
@@ -151,7 +156,8 @@ class WholeCases:
 
     def _in_conclusion(self, term: Term, before: Sequence[Pair], after: Sequence[Pair]) -> Iterator[int]:
         if term.name in self.answer:
-            yield self.prover.differs(*(list(map(self._shown(term), pairs)) for pairs in (before, after)))
+            other = [pairs for pairs in zip(before, after, strict=True) if pairs[0] != pairs[1]]
+            yield self.prover.differs(*(list(map(self._shown(term), pairs)) for pairs in zip(*other, strict=True)))
         yield from self._newly(*(circuit.disputed(term.name) for circuit in (self.circuit, self.mutated)))
 
     def _shown(self, term: Term) -> Callable[[Pair], Pair]:

@@ -17,6 +17,7 @@ class Examples:
     def __init__(self, rulebook: Rulebook, rules: Sequence[Rule], of_table: Sequence[RowExample] = ()) -> None:
         self.isolated = isolated = Isolated(rulebook, (rule.condition for rule in rules))
         self.rules = {rule.id: rule for rule in rules}
+        self.marks = {rule.id: isolated.circuit.condition(rule.condition) for rule in rules}
         self.of_table = of_table
         given = [example.given for rule in rules for example in rule.examples]
         given += [facts for example in of_table for facts in each_given(example)]
@@ -26,7 +27,8 @@ class Examples:
         """Whether an example fails once the rule is the mutant."""
         if not mutant.of_condition:
             return any(self._concludes_otherwise(mutant, one) for one in self.of_table if mutant.rule.id in one.holds)
-        node = self.isolated.differ(mutant.rule.condition, mutant.mutated.condition)
+        mutated = self.isolated.circuit.condition(mutant.mutated.condition)
+        node = self.isolated.prover.differs([self.marks[mutant.rule.id]], [mutated])
         return node != FALSE and self.pool.find([node]) is not None
 
     def _concludes_otherwise(self, mutant: Mutant, example: RowExample) -> bool:
