@@ -98,6 +98,14 @@ class Kept(Generic[T]):
         self.kind = kind
         self.path = _path(kind.__name__.lower(), directory, files or {})
 
+    @classmethod
+    def named(cls, kind: type[T], name: str) -> "Kept[T]":
+        """The record in the file of this name, which another record of ours has told."""
+        found = cls(kind, "")
+        base = folder() if name and Path(name).name == name else None
+        found.path = base / name if base else None
+        return found
+
     def read(self) -> T | None:
         """The record; None where there is none, or what is there cannot be one."""
         content = None if self.path is None else _read(self.path)

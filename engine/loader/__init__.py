@@ -8,6 +8,7 @@ from ..cache import Kept
 from ..case import Case
 from ..rulebook import Rulebook
 from .files import read_folder
+from .last_read import from_last, note
 
 
 def load(directory: str | Path, cases: bool = True) -> Rulebook:
@@ -26,9 +27,10 @@ def load_read(files: Mapping[str, bytes], directory: str) -> Rulebook:
     kept = Kept(Rulebook, directory, files)
     rulebook = kept.read()
     if rulebook is None:
-        rulebook = load_files(files, directory)
+        rulebook = from_last(files, directory) or load_files(files, directory)
         rulebook.stages, rulebook.support, rulebook.digest  # noqa: B018 (worked out once, kept with the rest)
         kept.write(rulebook)
+        note(files, directory, kept)
     return rulebook.moved(directory)
 
 

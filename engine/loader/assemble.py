@@ -82,6 +82,15 @@ def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
     return replace(made, cases=cases)
 
 
+def with_changed(rulebook: Rulebook, files: Mapping[str, bytes]) -> Rulebook:
+    """As `with_files`, of files as they were read; raises KnowledgeError too if one of them is not a text."""
+    collector = ProblemCollector()
+    texts = _texts(collector, files)
+    if collector.problems:
+        raise KnowledgeError(collector.problems)
+    return with_files(rulebook, texts)
+
+
 def _texts(collector: ProblemCollector, files: Mapping[str, bytes]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name in sorted(files):
