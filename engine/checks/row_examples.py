@@ -6,6 +6,8 @@ from itertools import product
 from typing import Any
 
 from .. import semantics
+from ..cache import Kept
+from ..digests import canonical, digest_of
 from ..errors import Place, Problem
 from ..language import Condition
 from ..record import Json
@@ -22,6 +24,13 @@ class TriedRows:
     marks: Sequence[tuple[Rule, int]]
 
 
+@dataclass(frozen=True)
+class RightTables:
+    """The digests of tables whose examples are all right."""
+
+    digests: tuple[str, ...] = ()
+
+
 def rows_of(rulebook: Rulebook, table: str) -> tuple[Rule, ...]:
     """The rows of a table."""
     return tuple(rule for rule in rulebook.rules.values() if rule.row and rule.id.rpartition(".")[0] == table)
@@ -32,17 +41,8 @@ def concluded(rows: Iterable[Rule], term: str) -> frozenset[str]:
     return frozenset(str(value) for row in rows for name, value in row.then if name == term)
 
 
-def tried_rows(rulebook: Rulebook) -> tuple[TriedRows, ...]:
-    """All examples of all tables, tried; a line that many rows share is looked at once for the same answers."""
-    return tuple(
-        one
-        for table, examples in rulebook.row_examples.items()
-        for one in tried_table(rulebook, rows_of(rulebook, table), examples)
-    )
-
-
 def tried_table(rulebook: Rulebook, rows: Sequence[Rule], examples: Sequence[RowExample]) -> Iterator[TriedRows]:
-    """The examples of one table, tried on its rows."""
+    """The examples of one table, tried on its rows; a line that many share is looked at once for the same answers."""
     parts = list(dict.fromkeys(part for row in rows for part in row.condition.lines))
     places = [[parts.index(part) for part in row.condition.lines] for row in rows]
     reads = [tuple(Condition((part,)).terms()) for part in parts]
@@ -71,6 +71,29 @@ def each_given(example: RowExample) -> Iterator[Json]:
     known = {term: values for term, values in example.given.items() if values}
     for values in product(*known.values()):
         yield dict(zip(known, values, strict=True))
+
+
+def wrong_rows(rulebook: Rulebook) -> Iterator[Problem]:
+    """The wrong examples of all tables; one that was found right is not tried again until it or its rows change."""
+    kept = Kept(RightTables, rulebook.directory)
+    known = (kept.read() or RightTables()).digests
+    right = []
+    for table, examples in rulebook.row_examples.items():
+        rows = rows_of(rulebook, table)
+        digest = _rests_on(rulebook, rows, examples)
+        wrong = [] if digest in known else list(wrong_row_examples(tried_table(rulebook, rows, examples)))
+        yield from wrong
+        right += [] if wrong else [digest]
+    if set(right) != set(known):
+        kept.write(RightTables(tuple(right)))
+
+
+def _rests_on(rulebook: Rulebook, rows: Sequence[Rule], examples: Sequence[RowExample]) -> str:
+    """A digest of a table, its examples, and the terms that they name."""
+    names = {name for row in rows for name in (*row.condition.terms(), *(term for term, _ in row.then))}
+    names |= {name for example in examples for name in example.given}
+    terms = [rulebook.terms[name] for name in sorted(names)]
+    return digest_of(canonical(([(row.id, row.condition, row.then) for row in rows], examples, terms)))
 
 
 def wrong_row_examples(tried: Iterable[TriedRows]) -> Iterator[Problem]:

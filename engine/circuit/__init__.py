@@ -9,7 +9,7 @@ from .compiled import CompiledRulebook, Option
 from .compiler import Compiler, marks_of
 from .evaluate import Evaluation, evaluate, set_bits, transitive_inputs
 from .nodes import ALWAYS, FALSE, NEVER, TRUE, Atom, Gate, Pair
-from .regated import without_gates
+from .regated import Regated
 
 __all__ = [
     "ALWAYS",
@@ -23,9 +23,9 @@ __all__ = [
     "Gate",
     "Option",
     "Pair",
+    "Regated",
     "evaluate",
     "marks_of",
     "set_bits",
     "transitive_inputs",
-    "without_gates",
 ]

@@ -1,57 +1,80 @@
-"""The circuit of a rulebook in which some findings are asked of everybody, made from that of the rulebook itself."""
+"""Conclusions of a rulebook as they would be if some findings were asked of everybody, made from its own circuit."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from ..language import Line, terms_of
 from ..rulebook import Rulebook
 from .compiler import Compiler, marks_of
-from .nodes import Pair
 
-ROOMS = ("values", "members", "scales", "counts")
+ROOMS = ("rules", "support", "values", "members", "scales", "counts")
 
 
-def without_gates(whole: Compiler, findings: Collection[str]) -> Compiler:
-    """The circuit without the gates of these findings; only what reads them, at however many removes, is built again.
+class Regated:
+    """Takes gates away; only what reads their findings, at however many removes, is built again.
 
-    `whole` has every rule and conclusion; its nodes are shared.
+    `whole` has every rule and conclusion, and the nodes are shared. Of the conclusions, only these `terms` and those
+    that they rest on are right afterwards.
     """
-    book = _ungated(whole.rulebook, findings)
-    found = Compiler(book, whole.nodes, whole.places)
-    moved = {name for name, pairs in found.values.items() if pairs != whole.values[name]}  # the built-in terms
-    moved |= {term.name for term in book.findings if {term.name, *whole.rulebook.gating(term.name)} & set(findings)}
-    reading: dict[str, list[Line]] = {}
-    for line in whole.lines:
-        for name in terms_of(line):
-            reading.setdefault(name, []).append(line)
-    kept = {line: pair for line, pair in whole.lines.items() if moved.isdisjoint(terms_of(line))}
-    found.lines = kept | found.lines
-    for stage in book.stages:
-        for rule in stage.rules:
-            condition = book.rules[rule].condition
-            same = moved.isdisjoint(condition.terms())
-            found.rules[rule] = whole.rules[rule] if same else found.condition(condition)
-        for name in stage.terms:
-            if _settle(whole, found, name):
-                moved.add(name)
-                for line in reading.get(name, ()):
-                    found.lines.pop(line, None)
-    return found
 
+    def __init__(self, whole: Compiler, terms: Iterable[str]) -> None:
+        self.whole = whole
+        self.book = whole.rulebook
+        self.reads = {rule.id: rule.condition.terms() for rule in self.book.rules.values()}
+        self.lines: dict[str, list[Line]] = {}
+        for line in whole.lines:
+            for name in terms_of(line):
+                self.lines.setdefault(name, []).append(line)
+        self.terms = self._beneath(terms)
+        self.rules = {rule for name in self.terms for rule in self._rules(name)}
 
-def _settle(whole: Compiler, found: Compiler, name: str) -> bool:
-    """Settle a conclusion, and whether its marks are other nodes than they were."""
-    entries = found.rulebook.support[name]
-    rules = [rule for entry in entries for rule in (entry.rule, *entry.outrankers)]
-    if all(found.rules[rule] == whole.rules[rule] for rule in rules):
-        found.support |= {(entry.rule, name): whole.support[entry.rule, name] for entry in entries}
+    def without(self, findings: Collection[str]) -> Compiler:
+        """The circuit without the gates of these findings."""
+        found = Compiler(_ungated(self.book, findings), self.whole.nodes, self.whole.places)
+        built_in = dict(found.values)
+        moved = {name for name, pairs in built_in.items() if pairs != self.whole.values[name]}
+        moved |= {term.name for term in self.book.findings if {term.name, *self.book.gating(term.name)} & set(findings)}
         for room in ROOMS:
-            marks: dict[str, dict[str, Pair]] = getattr(whole, room)
-            if name in marks:
-                getattr(found, room)[name] = marks[name]
-        return False
-    found.settle(found.rulebook.terms[name])
-    return marks_of(found, name) != marks_of(whole, name)
+            before: Mapping[object, object] = getattr(self.whole, room)
+            getattr(found, room).update(before)
+        found.values.update(built_in)
+        gone = {line for name in moved for line in self.lines.get(name, ())}
+        found.lines = {line: pair for line, pair in self.whole.lines.items() if line not in gone} | found.lines
+        self._settle(found, moved)
+        return found
+
+    def _settle(self, found: Compiler, moved: set[str]) -> None:
+        """Build again what reads what has moved, in the order of work."""
+        changed: set[str] = set()
+        for stage in self.book.stages:
+            for rule in stage.rules:
+                if rule in self.rules and not moved.isdisjoint(self.reads[rule]):
+                    found.rules[rule] = found.condition(self.book.rules[rule].condition)
+                    changed |= {rule} if found.rules[rule] != self.whole.rules[rule] else set()
+            for name in stage.terms:
+                if name not in self.terms or changed.isdisjoint(self._rules(name)):
+                    continue
+                found.settle(self.book.terms[name], changed=changed)
+                if marks_of(found, name) != marks_of(self.whole, name):
+                    moved.add(name)
+                    for line in self.lines.get(name, ()):
+                        found.lines.pop(line, None)
+
+    def _rules(self, name: str) -> set[str]:
+        """The rules that give a conclusion, and those that outrank them there."""
+        return {rule for entry in self.book.support[name] for rule in (entry.rule, *entry.outrankers)}
+
+    def _beneath(self, terms: Iterable[str]) -> frozenset[str]:
+        """Some conclusions, and those that they rest on."""
+        found: set[str] = set()
+        left = [name for name in terms if name in self.book.support]
+        while left:
+            name = left.pop()
+            if name not in found:
+                found.add(name)
+                read = {one for rule in self._rules(name) for one in self.reads[rule]}
+                left += [one for one in read if one in self.book.support]
+        return frozenset(found)
 
 
 def _ungated(rulebook: Rulebook, findings: Collection[str]) -> Rulebook:

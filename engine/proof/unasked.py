@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from .. import semantics
 from ..case import Case, Range, Value
-from ..circuit import Compiler, marks_of, without_gates
+from ..circuit import Compiler, Regated, marks_of
 from ..language import Line, Unsettled, terms_of
 from ..none_of_these import added
 from ..rulebook import SCREENED, Rulebook, Term
@@ -106,6 +106,7 @@ class Gates:
 
     def __init__(self, prover: Prover) -> None:
         self.prover = prover
+        self.regated = Regated(prover.circuit, (name for name, _ in alarms_of(prover.rulebook)))
         self.gated = [term.name for term in prover.rulebook.findings if term.screening and term.asked_if is not None]
 
     def lost(self) -> Iterator[Lost]:
@@ -121,7 +122,7 @@ class Gates:
     def _lost(self, names: Iterable[str]) -> Iterator[tuple[Alarm, Verdict]]:
         """The alarms that hold without these gates, and not with them, each with a patient."""
         whole = self.prover.circuit
-        without = without_gates(whole, frozenset(names))
+        without = self.regated.without(frozenset(names))
         told: list[int] = []
         for alarm in alarms_of(whole.rulebook):
             holds, lost = _holds(without, alarm), whole.negation(_holds(whole, alarm))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..finding import Finding
-from ..row_examples import tried_rows, wrong_row_examples
+from ..row_examples import wrong_rows
 from ..subject import Subject
 
 ASKED = "tried"
@@ -17,4 +17,4 @@ INVALID = {"tables/wear.csv": TABLE, "tables/wear.examples.csv": EXAMPLES.format
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each row, and each conclusion, that is other than an example says; once, with the first facts that show it."""
-    yield from map(Finding, wrong_row_examples(tried_rows(subject.rulebook)))
+    yield from map(Finding, wrong_rows(subject.rulebook))

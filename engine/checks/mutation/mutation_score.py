@@ -137,8 +137,8 @@ class _Testing:
         survivors: list[Survivor] = []
         for rule in rules:
             missed, made = shown[rule.id].missed[rule.id], shown[rule.id].made[rule.id]
-            tried = list(mutants(self.rulebook, rule)) if missed else []
-            fates = {place: self._fate(tried[place], place) for place in missed}
+            tried = list(mutants(self.rulebook, rule)) if self._needed(rule, missed) else []
+            fates = {place: self._fate(rule, place, tried) for place in missed}
             survived = [_survivor(self.rulebook, tried[n], one) for n, one in fates.items() if one.fate == "survived"]
             equivalent = sum(one.fate == "equivalent" for one in fates.values())
             counted = made, equivalent, made - equivalent - len(survived)
@@ -147,9 +147,14 @@ class _Testing:
             survivors += survived
         return MutationReport(whole, alarms, tuple(survivors), tuple(self._not_covered(shown, rules)))
 
-    def _fate(self, mutant: Mutant, place: int) -> Fate:
-        key = mutant.rule.id, place
-        self.fates[key] = self.kept.fates.get(key) or self._tried(mutant)
+    def _needed(self, rule: Rule, missed: Sequence[int]) -> bool:
+        """Whether the mutants of a rule are needed: to be tried, or to be told."""
+        known = [self.kept.fates.get((rule.id, place)) for place in missed]
+        return any(one is None or one.fate == "survived" for one in known)
+
+    def _fate(self, rule: Rule, place: int, mutants_of: Sequence[Mutant]) -> Fate:
+        key = rule.id, place
+        self.fates[key] = self.kept.fates.get(key) or self._tried(mutants_of[place])
         return self.fates[key]
 
     def _tried(self, mutant: Mutant) -> Fate:
