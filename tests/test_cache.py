@@ -48,7 +48,7 @@ def test_what_is_written_is_for_the_user_alone(shed: Path, tmp_path: Path) -> No
     finally:
         os.umask(before)
     paths = list((tmp_path / "cache" / "lumbar").iterdir())
-    assert sorted(path.suffix for path in paths) == [".rulebook"]
+    assert sorted(path.suffix for path in paths) == [".lastread", ".rulebook"]
     for path in paths:
         assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700

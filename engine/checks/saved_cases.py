@@ -16,11 +16,21 @@ def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: b
     """Saved cases with another answer than the expected one, which may be accepted; or those that are `disputed`."""
     alike: dict[str, list[tuple[Decision, Mapping[str, str]]]] = {}
     for decision in decisions:
-        if bool(decision.marked.disputed) == disputed and (told := _told(rulebook, decision)):
+        if bool(decision.marked.disputed) != disputed or not (told := _told(rulebook, decision)):
+            continue
+        if decision.case.expected is None and not disputed:
+            yield Finding(_nothing_expected(decision.case))
+        else:
             alike.setdefault(next(iter(told.values())), []).append((decision, told))
     for those in alike.values():
         term = next(iter(those[0][1]))
         yield Finding(_other_answers(those), trials=tuple(_trial(rulebook, decision, term) for decision, _ in those))
+
+
+def _nothing_expected(case: Case) -> Problem:
+    """That a saved case has no answer yet, which hangs on no rule."""
+    expected = f"its answer: `lumbar check --accept {case.id}` writes the present one, for you to review"
+    return Problem(case.place or Place(""), f"the case {case.id!r} expects no answer", expected)
 
 
 def _trial(rulebook: Rulebook, decision: Decision, term: str) -> Trial:

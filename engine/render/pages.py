@@ -7,6 +7,7 @@ from itertools import chain
 from ..errors import Place
 from ..language import Condition, Group, show_line, title_of
 from ..rulebook import Claim, Law, Rule, Rulebook, Source, Term
+from .sentences import condition_in_words
 from .styled_line import StyledLine, cite, citing, laws_citing
 
 
@@ -50,7 +51,8 @@ def term_page(rulebook: Rulebook, term: Term) -> Iterator[StyledLine]:
     values = f"{domain.low} to {domain.high} {term.unit}" if domain.kind == "number" else "; ".join(domain.values)
     yield StyledLine(f"{domain.kind}{f': {values}' if values else ''}", 1, "answer")
     if term.asked_if:
-        yield StyledLine(f"asked if {' and '.join(show_line(line) for line in term.asked_if.leaves())}", 1)
+        told = condition_in_words(term.asked_if)
+        yield StyledLine(f"asked {told[0].lower()}{told[1:]}", 1)
     facts = {
         "a screening question: it is answered before anything that rests on it is advised": term.screening,
         "lasts: a later visit may carry it over": term.lasts,
