@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .mutation import MutationReport
 
 Asked = Literal["tried", "proved", "idle"]
+Seen = Callable[[Sequence[Finding], str], None]
 
 __all__ = ["Check", "Finding", "Report", "Subject", "check", "checks", "proved", "tried"]
 
@@ -122,21 +123,25 @@ def check(
     idle: bool = False,
     mutate: bool = True,
     before: Rulebook | None = None,
+    seen: Seen = lambda _found, _doing: None,
 ) -> Report:
     """Run every check, and mutation testing unless `mutate` says no; saved cases are decided by `decide`.
 
-    With `before`, an earlier state, also what has become weaker since.
+    With `before`, an earlier state, also what has become weaker since. `seen` is told what was found by then, and what
+    is done next, each time that a part is done.
     """
     subject = Subject(rulebook, decide, before=before)
     of_tried = tried(subject)
+    seen(of_tried, "Asking every possible case …")
+    start = time.perf_counter()
+    of_proved = proved(subject, idle)
+    seconds = time.perf_counter() - start
     mutation = None
     if mutate:
         from .mutation import mutation_test
 
+        seen(of_tried + of_proved, "Trying each change of a rule …")
         mutation = mutation_test(rulebook, subject.prover)
-    start = time.perf_counter()
-    of_proved = proved(subject, idle)
-    seconds = time.perf_counter() - start
     resting = {one.law.id: one.verdict.resting_on for one in subject.holding if one.verdict.resting_on}
     counts = _counts(rulebook)
     return Report(

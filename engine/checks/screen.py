@@ -18,6 +18,8 @@ MOST_SHOWN = 8
 """So many answers of a patient are shown one by one; of more those that are not as usual."""
 MOST_BENEATH = 9
 """So many rows stand beneath the first line of a cause, where more was not asked for."""
+MOST_SO_FAR = 5
+"""So many problems are shown while the check still runs."""
 HOW: dict[tuple[How, ...], str] = {
     ("never",): "without this rule they are gone",
     ("always",): "if this rule applied they would be gone",
@@ -66,6 +68,16 @@ def in_groups(
         yield f"and {problems} in {counted(files, 'other file')}"
     if left or cut or any(one.patient for one in findings):
         yield "`--length everything` shows all of it."
+
+
+def so_far(findings: Sequence[Finding], doing: str) -> list[str]:
+    """What is known before all is: the worst problems, each in a line, how many more there are, and what is done next.
+
+    They are not grouped by their causes yet, which are looked for at the end.
+    """
+    found = sorted((one for one in findings if one.blocks), key=lambda one: (-one.weight, one.problem))
+    more = [f"and {counted(len(found) - MOST_SO_FAR, 'more problem')}"] if len(found) > MOST_SO_FAR else []
+    return [*(_line(one).partition("\n")[0] for one in found[:MOST_SO_FAR]), *more, doing]
 
 
 def unreadable(problems: Sequence[Problem], screen: Screen, file: str = "") -> Iterator[str]:

@@ -273,3 +273,17 @@ def watched() -> Iterator[Callable[[int, float], None]]:
             progress.update(task, completed=share, cases=cases, rate=rate)
 
         yield tell
+
+
+@contextmanager
+def meanwhile() -> Iterator[Callable[[Iterable[str]], None]]:
+    """A function that shows lines in place of those before, until the end; on a terminal only, and nothing stays."""
+    if not sys.stderr.isatty():
+        yield lambda _lines: None
+        return
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(console=Console(file=beneath(sys.stderr)), transient=True, auto_refresh=False) as live:
+        yield lambda lines: live.update(Text("\n".join(map(visible_in_a_line, lines))), refresh=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ..terminal import Exit, columns, mending, needing, say_json, writing
+from ..terminal import Exit, columns, meanwhile, mending, needing, say_json, writing
 from .options import AS_JSON, LENGTH, NewPath, load, refuse, started
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def check(
     neighbour, a threshold by one …), and the share of changes that an example or a saved case catches is reported. That
     is advice, and no error.
 
+    At a terminal it shows what was found so far while it still works; at the end, all of it by cause.
+
     With --since, it compares with an earlier state: a law, an alarm or a saved case that is gone, or weaker.
 
     With --accept, each changed answer is reported; the difference is yours to review.
@@ -86,7 +88,7 @@ def check(
     from ...checks import check as run
     from ...checks import report_text
     from ...checks.one_file import about
-    from ...checks.screen import ROWS, Screen
+    from ...checks.screen import ROWS, Screen, so_far
 
     directory, file, cases = _given(words, knowledge, accept)
     if watch:
@@ -97,7 +99,8 @@ def check(
     wanted, file = _wanted(rulebook, cases), _file(rulebook, file)
     started()
     before = _before(rulebook, since, as_json)
-    report = run(rulebook, idle=advice, before=before)
+    with meanwhile() as show:
+        report = run(rulebook, idle=advice, before=before, seen=lambda found, doing: show(so_far(found, doing)))
     if accept and _accept(rulebook, report, wanted):
         rulebook = load(directory, as_json)
         report = run(rulebook, idle=advice, before=before)
