@@ -153,7 +153,7 @@ def check(
         magnitude(rulebook),
         seconds,
         mutation,
-        before=before,
+        before=subject.before,
     )
 
 

@@ -8,7 +8,7 @@ from ..case import Answer, Case, Decision, Members, Range
 from ..document import Flow, Tree, write
 from ..errors import Place, Problem, listed
 from ..render import format_change
-from ..rulebook import Rulebook
+from ..rulebook import Rulebook, Term
 from .finding import Finding, Trial
 
 
@@ -24,7 +24,8 @@ def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: b
             alike.setdefault(next(iter(told.values())), []).append((decision, told))
     for those in alike.values():
         term = next(iter(those[0][1]))
-        yield Finding(_other_answers(those), trials=tuple(_trial(rulebook, decision, term) for decision, _ in those))
+        problem = _other_answers(those, _never_answered(rulebook, [decision for decision, _ in those]))
+        yield Finding(problem, trials=tuple(_trial(rulebook, decision, term) for decision, _ in those))
 
 
 def _nothing_expected(case: Case) -> Problem:
@@ -62,14 +63,26 @@ def _told(rulebook: Rulebook, decision: Decision) -> dict[str, str]:
     return told
 
 
-def _other_answers(those: Sequence[tuple[Decision, Mapping[str, str]]]) -> Problem:
-    """Saved cases in which the same thing changed first: of one all that changed, of several what else is touched."""
+def _never_answered(rulebook: Rulebook, decisions: Sequence[Decision]) -> Term | None:
+    """A screening question that all of them leave open, and that no saved case answers: a new one, most likely."""
+    answered = {name for case in rulebook.cases.values() for name in case.facts}
+    names = (name for name in decisions[0].ask if name not in answered and rulebook.terms[name].screening)
+    return next((rulebook.terms[name] for name in names if all(name in one.ask for one in decisions)), None)
+
+
+def _other_answers(those: Sequence[tuple[Decision, Mapping[str, str]]], new: Term | None) -> Problem:
+    """Saved cases in which the same thing changed first: of one all that changed, of several what else is touched.
+
+    With a question that none of them answers, that is what is to be done first.
+    """
     decision, told = those[0]
     first, *others = told.values()
     if len(those) > 1 or decision.marked.disputed:
         touched = dict.fromkeys(term for _, one in those for term in list(one)[1:])
         others = [f"and with it {listed(list(touched))}"] if touched else []
     expected = "one answer" if decision.marked.disputed else "the saved answer, or `lumbar check --accept`"
+    if new is not None:
+        expected = f"an answer to {new.name!r}, which no saved case has: `lumbar answer \"{new.name}: {new.none or '…'}\"`"
     cases = named([one.case.id for one, _ in those])
     return Problem(decision.case.place or Place(""), f"{cases}: {'; '.join([first, *others])}", expected)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from .. import semantics
 from ..case import Case, Decision
 from ..circuit import CompiledRulebook
+from ..differences import find_renames, renamed
 from ..errors import Problem
 from ..language import Is
 from ..proof.laws import Part, empty_premise, left_over, lines_of, prove
@@ -33,7 +34,7 @@ class Subject:
 
     Where none is given the circuit looks at all of them, and `semantics` decides those that are not as they expect.
 
-    `before` is an earlier state of it to compare with, where one is asked for.
+    `before` is an earlier state of it to compare with, where one is asked for; it is put into the names of today.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Subject:
         compiled: CompiledRulebook | None = None,
         before: Rulebook | None = None,
     ) -> None:
-        self.before = before
+        self.before = before and renamed(before, find_renames(before, rulebook))
         self.rulebook = rulebook
         self.compiled = compiled or CompiledRulebook(rulebook)
         self._decide = decide
