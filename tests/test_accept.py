@@ -115,3 +115,12 @@ def test_a_case_that_is_not_saved_is_refused(shed: Path) -> None:
     assert code == 2
     assert "'old_chian' is not a file, a rule, a law or a saved case" in error
     assert "did you mean 'old_chain'?" in error
+
+
+def test_a_value_that_no_rule_gives_any_more_leaves_the_saved_cases_first(shed: Path) -> None:
+    edit(shed / "rules" / "squeal_on_braking.yaml", "  - parts: pads\n", "")
+    code, output, error = accept(shed)
+    assert code == 1
+    assert "parts: no longer: pads" in error
+    assert "no rule gives parts: pads" in output
+    assert "pads" not in (shed / "cases" / "old_chain.yaml").read_text(encoding="utf-8").partition("expected parts")[2]
