@@ -13,7 +13,7 @@ from engine.cache import Kept
 from engine.case import Case
 from engine.checks.as_expected import deviating
 from engine.checks.saved_cases import differences
-from engine.circuit import Compiler, CompiledRulebook, Regated, marks_of
+from engine.circuit import CompiledRulebook, Compiler, Regated, marks_of
 from engine.errors import KnowledgeError
 from engine.loader import load, load_files
 from engine.loader.files import read_folder

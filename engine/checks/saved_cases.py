@@ -82,7 +82,9 @@ def _other_answers(those: Sequence[tuple[Decision, Mapping[str, str]]], new: Ter
         others = [f"and with it {listed(list(touched))}"] if touched else []
     expected = "one answer" if decision.marked.disputed else "the saved answer, or `lumbar check --accept`"
     if new is not None:
-        expected = f"an answer to {new.name!r}, which no saved case has: `lumbar answer \"{new.name}: {new.none or '…'}\"`"
+        expected = (
+            f'an answer to {new.name!r}, which no saved case has: `lumbar answer "{new.name}: {new.none or "…"}"`'
+        )
     cases = named([one.case.id for one, _ in those])
     return Problem(decision.case.place or Place(""), f"{cases}: {'; '.join([first, *others])}", expected)
 

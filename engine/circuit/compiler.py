@@ -276,9 +276,7 @@ class Compiler:
                 self.settle(self.rulebook.terms[name])
                 yield self.rulebook.terms[name]
 
-    def settle(
-        self, term: Term, entries: Sequence[RuleFor] | None = None, changed: Set[str] | None = None
-    ) -> None:
+    def settle(self, term: Term, entries: Sequence[RuleFor] | None = None, changed: Set[str] | None = None) -> None:
         """The marks of a conclusion, from those of its rules, or of these rules for it.
 
         If it is known which rules have `changed`, whether the others fire is taken as it is.

@@ -129,4 +129,3 @@ class Gates:
             found = verdict(self.prover.patient(holds, lost, *told))
             if not found.proved:
                 yield alarm, found
-

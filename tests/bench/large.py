@@ -1,6 +1,7 @@
 """A large knowledge base on disk: the shipped one, with its conclusions, cards, tables and laws several times over.
 
-`python -m tests.bench.large FOLDER [TIMES]` writes it. The copies read the same findings, and are shown; the saved cases expect their answers too.
+`python -m tests.bench.large FOLDER [TIMES]` writes it. The copies read the same findings, and are shown;
+the saved cases expect their answers too.
 """
 
 import csv
@@ -33,6 +34,8 @@ def make(folder: Path, times: int, shipped: Path = ROOT / "knowledge") -> None:
         for table in sorted((shipped / "tables").glob("*.csv")):
             stem, dot, rest = table.name.partition(".")
             _table(table, folder / "tables" / f"{stem}_{number}{dot}{rest}", names)
+    if times == 1:
+        return
     _shown(folder, [f"{term.name} {number}" for number in range(1, times) for term in rulebook.conclusions])
     _answers(folder)
 
