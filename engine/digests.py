@@ -27,7 +27,7 @@ def digest_of(said: Any) -> str:
 
 def canonical(record: Any, leave_out: tuple[str, ...] = ("place",)) -> Any:
     """A record as tuples of all that it says, whatever the order of a mapping, without these fields."""
-    kind = type(record)
+    kind: Any = type(record)
     if kind in PLAIN:
         return record
     if isinstance(record, list | tuple):

@@ -3,7 +3,7 @@
 The circuit reads them bit by bit, in a tenth of the time; the few that it names are then decided by themselves.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from .. import semantics
 from ..case import Answer, Case
@@ -38,13 +38,17 @@ def _answers(compiled: CompiledRulebook, seen: Evaluation, term: Term, count: in
 
 def _state(term: Term, names: Sequence[str], row: Sequence[str]) -> semantics.State:
     """The state in which a conclusion has these marks: of each in turn whether it holds, and whether it fails."""
-    marks: Mapping[str, int] = dict(zip(names, _marks(row), strict=True))
+    marks = dict(zip(names, _marks(row), strict=True))
     if term.domain.kind == "tally":
         holding = sum(bool(one & semantics.HOLDS) for one in marks.values())
         failing = sum(bool(one & semantics.FAILS) for one in marks.values())
         return semantics.State({}, counts={term.name: (holding, len(names) - failing)})
-    room = "scales" if term.takes_highest else "members" if term.domain.kind == "several" else "values"
-    return semantics.State({}, **{room: {term.name: dict(marks)}})
+    state = semantics.State({})
+    if term.takes_highest:
+        state.scales[term.name] = marks
+    else:
+        (state.members if term.domain.kind == "several" else state.values)[term.name] = marks
+    return state
 
 
 def _marks(row: Sequence[str]) -> Iterator[int]:
