@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from httpx2 import Response
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from engine.interfaces.web.app import make_app
@@ -18,7 +20,7 @@ from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from engine.interfaces.web.trials import Trials
 from engine.loader.files import read_folder
-from tests.conftest import ROOT, edit, every
+from tests.conftest import BICYCLE, ROOT, edit, every
 from tests.sheets import Pairs, Sheet, post, typed
 from tests.test_mistakes_of_an_author import make, mistakes, wanted
 from tests.test_new import CLICK, NAME, SAYS, WRITTEN, checks, piped, run
@@ -86,6 +88,20 @@ class Page:
 def words(page: Response) -> str:
     """The words of a page."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
+
+
+class Idle(Trials):
+    """Trials that nobody does."""
+
+    def start(self, *_: object) -> str:
+        """Forget what is asked for."""
+        return "nothing"
+
+    def warm(self) -> None:
+        """Begin nothing."""
+
+
+IDLE = Idle(BICYCLE)
 
 
 @pytest.fixture
@@ -252,6 +268,27 @@ def test_nothing_that_a_client_sends_becomes_a_path(page: Page) -> None:
         assert shown.status_code == 422, name
     for address in (f"/trials/{'a' * 22}", "/trials/..%2f..%2fetc", "/rules/edit/..%2f..%2fetc%2fpasswd"):
         assert page.client.get(address).status_code == 404
+
+
+ODD = ("", "noise", "any of:", "at least 99 of: a; b", "a: b", "\x00", "[[", "é" * 300, "always", "../x", "1" * 30)
+OWN = (".stage", ".name", ".by", ".card", ".base", ".examples", ".patient", ".wanted", ".changed", ".opened")
+KEYS = ("says", "because", "in", "term", "phrase", "group", "end", "key", "place", "label", "outranks", "wrong", "do")
+JSON = ("[1]", '[{"name": 1}]', '[{"name": "a", "given": {"x": 1}, "rule": "holds"}]', '{"noise": [1]}', "[" * 9000)
+WISE = ("if", "then", "source", "noise", "click", "ride", "gently", "text", "no_brakes", "ride: gently", WRITTEN)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from((*OWN, *KEYS, "always")), st.sampled_from((*ODD, *JSON, *WISE))), max_size=14)
+)
+def test_whatever_is_sent_is_answered(pairs: Pairs) -> None:
+    client = TestClient(make_app(Served(BICYCLE), IDLE))
+    for address in ("/rules/look", "/rules/write", "/rules/try", "/rules/card", "/rules/new"):
+        assert post(client, address, pairs, follow=False).status_code in (200, 303, 422), address
+
+
+def test_a_form_of_too_many_fields_is_refused(page: Page) -> None:
+    assert post(page.client, "/rules/look", [("term", "noise")] * 700).status_code in (400, 413)
 
 
 def test_a_form_from_another_page_is_refused(page: Page) -> None:

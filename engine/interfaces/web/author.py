@@ -79,7 +79,7 @@ class Authoring:
     async def look(self, request: Request) -> Response:
         """What follows from a form as it is typed: the parts of the page that change."""
         pairs = await pairs_of(request)
-        return await self.run(lambda: self.safely(lambda: look_parts(self.writing(form_sent(pairs)))))
+        return await self.answer(lambda: HTMLResponse(look_parts(self.writing(form_sent(pairs)))))
 
     async def card(self, request: Request) -> Response:
         """The card as a file."""
@@ -91,20 +91,15 @@ class Authoring:
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
             return Response(writing.text, media_type="text/yaml", headers=headers)
 
-        return await self.run(made)
+        return await self.answer(made)
 
     async def page(self, form: Callable[[], CardForm]) -> Response:
         self.trials.warm()
-        return await self.run(lambda: self.safely(lambda: author_page(self.writing(form()), "", self.may_save)))
+        return await self.answer(lambda: HTMLResponse(author_page(self.writing(form()), "", self.may_save)))
 
-    def safely(self, made: Callable[[], str]) -> Response:
-        """The page, or why there is none."""
-        try:
-            return HTMLResponse(made())
-        except Refused as error:
-            return HTMLResponse(message_page(str(error)), 422)
-        except LumbarError as error:
-            return HTMLResponse(trial_page.problems_page(error.problems), 422)
+    async def answer(self, work: Callable[[], Response]) -> Response:
+        """What some work answers, or the page that says why there is none."""
+        return await self.run(lambda: _answered(work))
 
     def writing(self, form: CardForm) -> Writing:
         return Writing(self.served.saved(), form)
@@ -168,7 +163,7 @@ class Authoring:
         """The rulebook, by what is asked for."""
         asked = request.query_params
         wanted = Wanted(*(asked.get(name, "") for name in ("stage", "conclusion", "source", "changed")))
-        return await self.run(lambda: self.safely(lambda: browse_page(self.served.saved(), wanted, self._earlier())))
+        return await self.answer(lambda: HTMLResponse(browse_page(self.served.saved(), wanted, self._earlier())))
 
     def _earlier(self) -> Rulebook | None:
         """The rules as they were last released; found once for each state of them, and None where git has none."""
@@ -199,7 +194,19 @@ class Authoring:
         ]
 
 
+def _answered(work: Callable[[], Response]) -> Response:
+    try:
+        return work()
+    except Refused as error:
+        return HTMLResponse(message_page(str(error)), 422)
+    except LumbarError as error:
+        return HTMLResponse(trial_page.problems_page(error.problems), 422)
+
+
 async def pairs_of(request: Request) -> list[tuple[str, str]]:
     """The fields that a form sends, in the order of the page."""
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as data:
-        return [(key, value) for key, value in data.multi_items() if isinstance(value, str)]
+    async with request.form(max_files=0, max_fields=MOST_FIELDS + 1) as data:
+        pairs = [(key, value) for key, value in data.multi_items() if isinstance(value, str)]
+    if len(pairs) > MOST_FIELDS:
+        raise HTTPException(413, text("too many", count=MOST_FIELDS))
+    return pairs

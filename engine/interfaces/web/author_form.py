@@ -28,12 +28,15 @@ from ...author.goal import Goal, case_name, values_of, wanted
 from ...case import Case
 from ...errors import KnowledgeError, Place, Problem
 from ...language import Condition
-from ...rulebook import Example, Rule, Rulebook
+from ...rulebook import Example, Rule, Rulebook, Term
+from ..files import Object, parse_line
 from .form import OWN, case_of
 
 Pairs = Sequence[tuple[str, str]]
 LISTS = ("if", "unless", "then", "source", "outranks")
 MOST_PAIRS = 600
+HERE = Place("form")
+MARKS = ("holds", "fails", "waits")
 OF_PATIENT = ("patient", "patient-name", "patient-says", "wanted")
 
 
@@ -52,11 +55,8 @@ class CardForm:
     @property
     def patient(self) -> dict[str, str]:
         """The answers of the patient with whom the rule began; none where it began with nobody."""
-        try:
-            found = json.loads(self.own("patient") or "{}")
-        except ValueError:
-            return {}
-        return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+        found = parse_line(self.own("patient").encode(), Place("patient"))
+        return {key: str(value) for key, value in found.items()} if isinstance(found, Object) else {}
 
     def with_fields(self, **fields: str) -> "CardForm":
         """The same with other fields of the page's own; `_` in their names is `-`."""
@@ -136,14 +136,30 @@ def _lists(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _examples(text: str) -> tuple[Example, ...] | None:
-    """The examples that a card had when it was opened, as they go along with its form."""
+    """The examples that a card had when it was opened, as they go along with its form; none of what is not one."""
     try:
         found = json.loads(text) if text else None
-    except ValueError:
+        return tuple(Example(str(one["name"]), _given(one["given"]), str(one["rule"]), HERE) for one in found or ())
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
-    if not isinstance(found, list):
-        return None
-    return tuple(Example(str(one["name"]), _given(one["given"]), str(one["rule"]), Place("form")) for one in found)
+
+
+def _can_be(rulebook: Rulebook, example: Example) -> bool:
+    """Whether an example speaks of terms and values that there are."""
+    several = {name for name, value in example.given.items() if isinstance(value, tuple)}
+    return example.mark in MARKS and all(
+        name in rulebook.terms
+        and (rulebook.terms[name].domain.kind == "several") == (name in several)
+        and all(_can_say(rulebook.terms[name], one) for one in (value if isinstance(value, tuple) else (value,)))
+        for name, value in example.given.items()
+    )
+
+
+def _can_say(term: Term, value: object) -> bool:
+    domain = term.domain
+    if domain.values:
+        return value in domain.values
+    return isinstance(value, int) and domain.low <= value and (domain.kind == "tally" or value <= domain.high)
 
 
 def _given(found: Mapping[str, object]) -> dict[str, str | int | tuple[str, ...]]:
@@ -223,7 +239,11 @@ class Writing:
     def typed(self) -> Typed:
         """What is typed: in the fields, or what the text says."""
         rule = self._from_text[0] if self.by_text else None
-        return form_of(rule) if rule else self.form.typed
+        if rule:
+            return form_of(rule)
+        examples = self.form.typed.examples
+        kept = examples and tuple(one for one in examples if _can_be(self.rulebook, one))
+        return replace(self.form.typed, examples=kept or None)
 
     @cached_property
     def read(self) -> Read:
@@ -264,7 +284,9 @@ def example_key(example: Example) -> str:
 
 
 def pressed(writing: Writing, button: str) -> CardForm:
-    """The form once a button of it has been pressed."""
+    """The form once a button of it has been pressed; text that cannot be read stays as it is."""
+    if writing.text_problems:
+        return writing.form
     form = replace(writing.form, typed=_without_blanks(writing.typed)).with_fields(by="form")
     if writing.by_text:
         return form.with_fields(base=writing.text, **_named(form.typed))

@@ -1,7 +1,7 @@
 """The routes of trials: a rule is tried on everything, saved where nothing is in the way, renamed or retired."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,6 +16,7 @@ from ...author.trial import state_of
 from ...digests import digest_of
 from ...errors import LumbarError
 from ...loader.files import read_folder
+from ...record import Json
 from ...rulebook import Rule
 from ..lock import locked
 from . import trial_page
@@ -41,7 +42,7 @@ class Trying:
     async def start(self, request: Request) -> Response:
         """Begin to try a rule on everything."""
         pairs = await pairs_of(request)
-        return await self.author.run(lambda: self._started(pairs))
+        return await self.author.answer(lambda: self._started(pairs))
 
     def _started(self, pairs: list[tuple[str, str]]) -> Response:
         writing = self.author.writing(form_sent(pairs))
@@ -59,7 +60,7 @@ class Trying:
             "text": writing.text,
             "patient": patient,
         }
-        return RedirectResponse(f"/trials/{self.author.trials.start(request, pairs)}", 303)
+        return self._begun(request, pairs)
 
     def _file_digest(self, rule: Rule) -> str:
         return digest_of((self.author.served.directory / rule.place.file).read_bytes().hex())
@@ -71,10 +72,13 @@ class Trying:
         mine = writing.form.with_fields(opened=theirs.own("opened"))
         return HTMLResponse(trial_page.conflict_page(writing, theirs, mine), 409)
 
+    def _begun(self, request: Json, form: Sequence[tuple[str, str]] = ()) -> Response:
+        return RedirectResponse(f"/trials/{self.author.trials.start(request, [*form])}", 303)
+
     async def trial(self, request: Request) -> Response:
         """What has come of a trial so far."""
         trial = self._found(request)
-        return await self.author.run(
+        return await self.author.answer(
             lambda: HTMLResponse(trial_page.trial_page(trial, self.author.may_save, self.author.trials.alive(trial)))
         )
 
@@ -119,7 +123,7 @@ class Trying:
     async def save(self, request: Request) -> Response:
         """Write what was tried, where nothing is in the way and nothing changed since."""
         trial = self._found(request)
-        return await self.author.run(lambda: self._saved(trial))
+        return await self.author.answer(lambda: self._saved(trial))
 
     def _saved(self, trial: Trial) -> Response:
         if not self.author.may_save:
@@ -163,22 +167,20 @@ class Trying:
     async def check(self, _: Request) -> Response:
         """Begin to check all rules."""
         request = {"kind": "check", "changed": "", "name": "", "text": "", "patient": None}
-        return await self.author.run(lambda: RedirectResponse(f"/trials/{self.author.trials.start(request, [])}", 303))
+        return await self.author.answer(lambda: self._begun(request))
 
     # --- renaming and retiring ---------------------------------------------------------------------------------------
 
     async def _shown(self, made: Callable[[], str]) -> Response:
-        return await self.author.run(lambda: self.author.safely(made))
+        return await self.author.answer(lambda: HTMLResponse(made()))
 
     async def retire(self, request: Request) -> Response:
         """Asks why a rule is to go; then tries the rules without it."""
         name = request.path_params["name"]
         if request.method == "GET":
-            return await self.author.run(
-                lambda: self.author.safely(lambda: trial_page.retire_page(self.author.rule(name), ""))
-            )
+            return await self._shown(lambda: trial_page.retire_page(self.author.rule(name), ""))
         because = " ".join(dict(await pairs_of(request)).get("because", "").split())
-        return await self.author.run(lambda: self._retiring(name, because))
+        return await self.author.answer(lambda: self._retiring(name, because))
 
     def _retiring(self, name: str, because: str) -> Response:
         rule = self.author.rule(name)
@@ -186,17 +188,15 @@ class Trying:
             return HTMLResponse(trial_page.retire_page(rule, text("why retire")), 422)
         day = f"{date.today():%Y-%m-%d}"
         request = {"kind": "retire", "changed": name, "name": name, "because": because, "day": day, "text": rule.says}
-        return RedirectResponse(f"/trials/{self.author.trials.start(request, [])}", 303)
+        return self._begun(request)
 
     async def rename(self, request: Request) -> Response:
         """Shows what a rename would change, and does it where that is confirmed."""
         name = request.path_params["name"]
         if request.method == "GET":
-            return await self.author.run(
-                lambda: self.author.safely(lambda: trial_page.rename_page(self.author.rule(name), "", None, False))
-            )
+            return await self._shown(lambda: trial_page.rename_page(self.author.rule(name)))
         sent = dict(await pairs_of(request))
-        return await self.author.run(lambda: self._renamed(name, sent))
+        return await self.author.answer(lambda: self._renamed(name, sent))
 
     def _renamed(self, name: str, sent: Mapping[str, str]) -> Response:
         rule, new = self.author.rule(name), "_".join(sent.get("new", "").lower().split())
