@@ -274,6 +274,8 @@ def read_name(
 ) -> Term | Misnamed:
     """The finding of a name, or what is wrong with the name; which may be meant is looked for where `suggest` says."""
     term = rulebook.terms.get(name)
+    if term is None and name in rulebook.split_names:
+        return _split(rulebook, name, place)
     if term is None:
         meant = _near(name[:80], rulebook.finding_names) if suggest else ()
         there, expected = f"{as_written(name)} is not a finding", "a finding of the knowledge base"
@@ -282,6 +284,13 @@ def read_name(
         expected = "findings only: conclusions are reached by rules"
         return Misnamed(Problem(place, f"{name!r} is a conclusion", expected))
     return term
+
+
+def _split(rulebook: Rulebook, name: str, place: Place) -> Misnamed:
+    """That a finding of before asked several things in one: which findings ask them now."""
+    meant = rulebook.split_names[name]
+    there = f"{as_written(name)} asked several things in one, which are asked one by one now"
+    return Misnamed(Problem(place, there, listed([repr(one) for one in meant]), unknown=(TERM, name)), meant)
 
 
 # --- the last gate ---------------------------------------------------------------------------------------------------

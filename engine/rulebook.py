@@ -26,8 +26,9 @@ class Term(WithDigest):
     the two ends of a range of numbers. `for_patients` has a sentence for each value, empty if there is nothing to say.
     `gap` says that the `otherwise` does not count as an answer, and `accepts` why complete cases may end without one.
     `group` names the questions among which a finding is asked, `none` is what it is where a person says "none of these"
-    of them, and `loses` why a question that is not asked may lose an alarm. `formerly` has the names it had before, and
-    `former_values` those of its values, old to new.
+    of them, and `loses` why a question that is not asked may lose an alarm. `formerly` has the names it had before,
+    `split_from` those of findings that asked this and something else in one, and `former_values` those of its values,
+    old to new.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Term(WithDigest):
     none: Value | None = None
     loses: str = ""
     formerly: tuple[str, ...] = ()
+    split_from: tuple[str, ...] = ()
     former_values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -300,6 +302,15 @@ class Rulebook(Record):
     def former_names(self) -> Mapping[str, str]:
         """The names that terms had before, each with the present one."""
         return {old: term.name for term in self.terms.values() for old in term.formerly}
+
+    @cached_property
+    def split_names(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of findings that were split, each with the findings that ask its parts today."""
+        found: dict[str, list[str]] = {}
+        for term in self.terms.values():
+            for old in term.split_from:
+                found.setdefault(old, []).append(term.name)
+        return {old: tuple(names) for old, names in found.items()}
 
     @cached_property
     def used_names(self) -> Mapping[str, Place]:

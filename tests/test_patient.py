@@ -76,7 +76,7 @@ def test_an_unanswered_screening_question_is_asked_before_anything_is_advised(bu
         "  Not known yet. Some questions are not answered.",
         "Answer this first",
         "  Until then nothing is advised that needs it.",
-        "  ? Has anything changed in how you pass water?",
+        "  ? Has anything changed in how you pass water since this pain began, or in the last two weeks?",
         "What to do",
         "  Not known yet. Some questions are not answered.",
         "What to leave for now",
@@ -84,7 +84,7 @@ def test_an_unanswered_screening_question_is_asked_before_anything_is_advised(bu
     assert told(bundled, decision, "exercise direction")[:3] == [
         "Not known yet. Some questions are not answered.",
         "Not answered yet",
-        "  ? Has anything changed in how you pass water?",
+        "  ? Has anything changed in how you pass water since this pain began, or in the last two weeks?",
     ]
 
 
@@ -98,9 +98,10 @@ def test_the_reasons_are_what_the_patient_told(bundled: Rulebook) -> None:
         "  - Do you have a fever or shaking chills? Yes.",
         "  - Do you feel ill in yourself, apart from the back pain? Yes.",
         "  - Have you had an infection in recent weeks? Yes.",
-        "  - Do you have diabetes? Yes.",
+        "  - How many weeks ago did this back pain begin? 2.",
         "  - What is the pain like at night? Constant and unrelieved.",
         "    It is there all night, and no position eases it.",
+        "  - Do you have diabetes? Yes.",
         "  - Is a leg or foot weak? Worsening.",
         "    It is growing.",
     ]

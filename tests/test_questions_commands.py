@@ -22,7 +22,10 @@ WRONG = [
     (("weigh", FACET, "speaks for disc-type"), "counts, and has no values to weigh"),
     (("compare", FACET), "two cases are compared, and here are 1"),
     (("compare", FACET, DISC, "--knowledge-b", "knowledge"), "compares one case, and here are two"),
-    (("whatif", FACET, "leg weakness"), "which answer to 'leg weakness'? none or stable or new or worsening or severe"),
+    (
+        ("whatif", FACET, "leg weakness"),
+        "which answer to 'leg weakness'? none or gives way from pain or stable or new or worsening or severe",
+    ),
     (("whatif", FACET, "leg weakness: nwe"), "'nwe' is not a value of 'leg weakness'"),
     (("whatif", FACET, "urgency: emergency"), "'urgency' is a conclusion"),
     (("whatif", FACET, "sacroiliac tests positive: 5"), "No more sacroiliac tests can be positive than were done"),

@@ -75,8 +75,9 @@ class Reading:
     ) -> Typed:
         """The typed table of a raw one; a case without an id is named after its file and line.
 
-        `refuse` makes a fault of what stands in columns that are no findings; `odd` has by column and row what stands
-        in cells without a text, which are faults; `folder` is what the names of folders say of all rows.
+        `refuse` makes a fault of what stands in columns that are no findings, as always in those that were split;
+        `odd` has by column and row what stands in cells without a text, which are faults; `folder` is what the names of
+        folders say of all rows.
         """
         raw, beside_folder = _beside_folder(
             with_texts(_named(raw)), {k: v for k, v in folder.items() if k not in self.findings}
@@ -106,7 +107,7 @@ class Reading:
             elif name not in (CASE, *ASIDE):
                 unknown.append(name)
                 passed.append(raw[name])
-                wrong = says_something(raw[name]) if refuse else None
+                wrong = says_something(raw[name]) if refuse or name in self.rulebook.split_names else None
                 if wrong is not None and wrong.any() and isinstance(found := read_name(self.rulebook, name), Misnamed):
                     doubts.name(found, raw[name], wrong)
             if wrong is not None and wrong.any():

@@ -133,6 +133,8 @@ FINDING = (
     Field("usual", "text", "What is usual (for a number a range, `25 to 70`), for made-up cases."),
     _PATIENTS,
     *_FORMERLY,
+    Field("split from", "texts", "Findings of before that asked this and something else in one: a case with one is "
+          "refused, and told what asks it now."),
 )  # fmt: skip
 CONCLUSION = (
     Field("kind", "choice", _KIND_HELP, True, tuple(kind for kind in KINDS if kind != "number")),

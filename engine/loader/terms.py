@@ -106,6 +106,7 @@ def _term(collector: ProblemCollector, name: Text, entry: Node, finding: bool) -
         none=_none(collector, fields, domain) if finding else None,
         loses=collector.text(fields, "loses"),
         formerly=tuple(name for name, _ in collector.texts(fields, "formerly")),
+        split_from=tuple(name for name, _ in collector.texts(fields, "split from")),
         former_values=_former_values(collector, fields, domain),
     )
     gate = fields.get("asked if")
@@ -188,6 +189,10 @@ def _check_names_of_before(collector: ProblemCollector, terms: Mapping[str, Term
             if old in terms or owners.setdefault(old, term.name) != term.name:
                 there = f"{old[:80]!r} was the name of {term.name!r}, and is that of another term too"
                 collector.note(term.place, there, "a name that was never used")
+        for old in term.split_from:
+            if old in terms or any(old in other.formerly for other in terms.values()):
+                there = f"{term.name!r} is split from {old[:80]!r}, which is the name of a term, or of one before"
+                collector.note(term.place, there, "the name of a finding that is gone")
 
 
 def _usual(collector: ProblemCollector, fields: Fields, domain: Domain) -> str | tuple[int, int] | None:

@@ -20,10 +20,11 @@ def card(rule: Rule) -> str:
         "outranks": Flow(rule.outranks),
         "because": rule.because,
         "source": [{citation.source: _place(citation)} for citation in rule.sources],
+        "formerly": Flow(rule.formerly),
         "status": rule.status,
         "examples": [example_tree(example) for example in rule.examples],
     }
-    optional = {"outranks": rule.outranks, "examples": rule.examples}
+    optional = {"outranks": rule.outranks, "formerly": rule.formerly, "examples": rule.examples}
     return write({name: tree for name, tree in fields.items() if optional.get(name, True)})
 
 

@@ -1,0 +1,49 @@
+"""A finding that asked several things in one: it is gone, and whoever answers it is told what asks them now."""
+
+import json
+from pathlib import Path
+
+import polars as pl  # noqa: TID251 (tables are made here to be read)
+import pytest
+from click.testing import CliRunner
+
+import cli
+from engine.errors import CaseError, KnowledgeError
+from engine.loader import case_from, load
+from engine.rulebook import Rulebook
+from tests.conftest import edit
+
+OLD, NEW = "signs in both legs", ("nerve loss in both legs", "symptoms in both legs for")
+
+
+def test_a_case_with_the_old_word_is_refused_and_told_the_new_ones(bundled: Rulebook) -> None:
+    with pytest.raises(CaseError) as refused:
+        case_from(bundled, {OLD: "no"})
+    assert OLD in str(refused.value)
+    for name in NEW:
+        assert repr(name) in str(refused.value)
+
+
+def test_what_the_old_word_may_have_meant_can_raise_the_urgency() -> None:
+    done = CliRunner().invoke(cli.lumbar, ["decide", "-", "--brief"], input=json.dumps({"case": "ann", OLD: "yes"}))
+    assert done.exit_code == 1
+    assert "to emergency at most" in done.output
+
+
+@pytest.mark.parametrize("suffix", ["ndjson", "parquet"])
+def test_a_batch_rejects_who_answers_the_old_word(tmp_path: Path, suffix: str) -> None:
+    path, out = tmp_path / f"in.{suffix}", tmp_path / "out"
+    cases = [{"case": "ann", "age": 44, OLD: "yes"}, {"case": "bob", "age": 44, OLD: None}]
+    if suffix == "ndjson":
+        path.write_text("\n".join(map(json.dumps, cases)))
+    else:
+        pl.DataFrame(cases).write_parquet(path)
+    CliRunner().invoke(cli.lumbar, ["batch", str(path), "--out", str(out)])
+    rejected = [json.loads(line)["case"] for line in (out / "rejects.ndjson").read_text().splitlines()]
+    assert rejected == ["ann"]
+
+
+def test_a_word_of_today_cannot_have_been_split(shed: Path) -> None:
+    edit(shed / "terms" / "bicycle.yaml", "brakes hold: {", "brakes hold: {split from: [noise], ")
+    with pytest.raises(KnowledgeError, match="the name of a finding that is gone"):
+        load(shed)
