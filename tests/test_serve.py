@@ -1,18 +1,22 @@
 """The server as a process: it starts, says where it is, ends cleanly, and leaves nobody behind."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner
 
 from cli import lumbar
 from tests.conftest import BICYCLE, ROOT
+from tests.sheets import typed
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
@@ -37,6 +41,48 @@ def test_it_ends_cleanly_with_all_its_processes(number: int, workers: str, tmp_p
     assert first.startswith("lumbar: http://127.0.0.1:")
     assert "?token=" in first
     assert "Nothing about patients is kept" in second
+
+
+def test_it_ends_while_a_rule_is_tried_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder = shutil.copytree(BICYCLE, tmp_path / "shed")
+    files = sorted(folder.rglob("*"))
+    command = [sys.executable, "cli.py", "--knowledge", str(folder), "serve", "--port", "0", "--author", "--token", "t"]
+    output, places = tmp_path / "output", tmp_path / "places"
+    places.mkdir()
+    with (
+        output.open("w") as file,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "TMPDIR": str(places), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        ) as process,
+    ):
+        while "Rules can be saved" not in output.read_text():
+            assert process.poll() is None, output.read_text()
+            time.sleep(0.05)
+        address = output.read_text().split()[1].partition("?")[0]
+        body = urlencode(typed("x", "X.", ["noise: click"], ["ride: gently"], "It may.", ["SHED: a"]))
+        asked = Request(f"{address}rules/try", body.encode(), {"Authorization": "Bearer t"})
+        try:
+            with urlopen(asked, timeout=60) as answer:
+                assert "/trials/" in answer.url
+        finally:
+            os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(30) == 0, output.read_text()
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            break
+        time.sleep(0.1)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    assert not [*places.iterdir()]
+    assert sorted(folder.rglob("*")) == files
 
 
 @pytest.mark.parametrize(
