@@ -398,3 +398,19 @@ def test_the_picture_of_the_docs(browser: Browser, address: str, approve: bool) 
     if approve:
         picture.write_bytes(drawn)
     assert picture.read_bytes()[:8] == drawn[:8]
+
+
+@pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])
+def test_nothing_lies_over_what_saves_the_case_or_asks_the_next_question(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    with opened(browser, address, size) as page:
+        enter(page, dict(ALARM))
+        settle(page)
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Save case (YAML)").click()
+        assert saved.value.suggested_filename.endswith(".yaml")
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
+        page.get_by_role("link", name="Next question").click(timeout=5000)
+        assert page.evaluate("document.activeElement.closest('.question') !== null")

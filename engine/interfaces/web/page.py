@@ -25,6 +25,7 @@ from htpy import (
     nav,
     p,
     script,
+    span,
 )
 from htpy import title as title_tag
 from markupsafe import Markup
@@ -93,9 +94,9 @@ def decide_page(state: State, says: str = "") -> str:
             hidden("case", state.form.own("case")),
             main[
                 h1(".sr")[text("decide")],
+                _files(),
                 div(".left")[next_question(state), questions(state)],
                 div(".right")[strip(state), div("#status", role="status"), panel(state)],
-                _files(),
             ],
         ],
         footer[p(".muted")[text("rulebook", digest=rulebook.digest)]],
@@ -114,7 +115,10 @@ def _files() -> Node:
     return fieldset(".files")[
         legend[text("case file")],
         a(".button", href="/")[text("new patient")],
-        label[text("open case"), " ", input(type="file", name=".file", accept=".yaml,.yml,.json,.ndjson", form="open")],
+        label[
+            span(".sr")[text("open case")],
+            input(type="file", name=".file", accept=".yaml,.yml,.json,.ndjson", form="open"),
+        ],
         button(type="submit", form="open")[text("open")],
         button(type="submit", form="open", name=".follow-up", value="yes")[text("begin a follow-up")],
         out,

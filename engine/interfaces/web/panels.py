@@ -51,8 +51,9 @@ def panel(state: State) -> Element:
 
 
 def _plain(state: State) -> Node:
-    """The recommendation; beside answers that it is compared with, what made the difference first."""
-    return [_difference(state) if state.before is not None else None, recommendation(state)]
+    """The recommendation, and what made the difference from the answers it is compared with; first while trying."""
+    found = [_difference(state) if state.before is not None else None, recommendation(state)]
+    return found if state.trying else found[::-1]
 
 
 def _back(title: str) -> Node:
