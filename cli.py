@@ -19,7 +19,8 @@ import click  # noqa: E402
 
 import engine  # noqa: E402
 from engine.interfaces.cli import COMMANDS  # noqa: E402
-from engine.interfaces.terminal import Guards, guard  # noqa: E402
+from engine.interfaces.cli.groups import Grouped  # noqa: E402
+from engine.interfaces.terminal import guard  # noqa: E402
 
 if QUIET:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 # With colour, for click would drop signs that are to be shown; styles are set in engine/interfaces/terminal.py.
-@click.group(cls=Guards, context_settings={"help_option_names": ["-h", "--help"], "color": True})
+@click.group(cls=Grouped, context_settings={"help_option_names": ["-h", "--help"], "color": True})
 @click.option(
     "--knowledge",
     type=click.Path(exists=True, file_okay=False),
@@ -67,7 +68,8 @@ def main() -> None:
 def lumbar(context: click.Context, knowledge: str) -> None:
     """Decide cases by the rules of a knowledge base, and trace every answer to the rules that fired.
 
-    What the knowledge is about, and who has reviewed it, is said with every recommendation (`lumbar decide`).
+    Begin with `lumbar consult`, which asks the questions, or `lumbar decide CASE`. Every recommendation says what the
+    knowledge is about and who has reviewed it.
 
     Exit codes: 0 fine, 1 a problem in a case or the knowledge base, 2 wrong use of a command,
     3 an internal error of lumbar, to be reported.

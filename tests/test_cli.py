@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 import cli
 import engine
+from engine import render
+from engine.interfaces.cli.groups import GROUPS
 from engine.loader import load
 from tests.conftest import BICYCLE, ROOT, edit
 
@@ -161,6 +163,26 @@ def test_every_claim_of_the_article_is_cited() -> None:
     assert [row["claim"] for row in rows] == [str(number) for number in range(1, 16)]
     assert all(row["rules"] or row["laws"] for row in rows)
     assert run("claims")[1].splitlines()[0] == "claim\tsays\trules\tlaws"
+
+
+def test_a_person_reads_the_claims_and_the_names_as_lists() -> None:
+    rulebook = load(ROOT / "knowledge")
+    lines = [line.bullet + line.text for line in render.claims(rulebook)]
+    assert [line.split(".")[0] for line in lines if line[0].isdecimal()] == [*rulebook.claims]
+    assert sum(line.startswith("rules: ") for line in lines) == len(rulebook.claims)
+    by_kind = list(render.names_by_kind(rulebook))
+    shown = [name for line in by_kind if line.style != "title" for name in line.text.split(", ")]
+    assert tuple(shown) == render.names(rulebook)
+    assert by_kind[0].text == f"Rules ({len(rulebook.rules)})"
+    assert run("claims", "--tabs") == run("claims")
+
+
+def test_help_lists_every_command_once_and_only_commands_that_are_there() -> None:
+    listed = [
+        line.split()[0] for line in run("--help")[1].partition("One patient:")[2].splitlines() if line[:2] == "  "
+    ]
+    assert sorted(listed) == sorted(cli.lumbar.commands)
+    assert {name for names in GROUPS.values() for name in names} <= {*cli.lumbar.commands}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -233,22 +233,10 @@ def cell(value: object) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Json]) -> None:
-    """Print a table: ruled at a terminal, separated by tabs when piped."""
-    if not sys.stdout.isatty():
-        click.echo("\t".join(columns))
-        for row in rows:
-            click.echo("\t".join(cell(row[column]) for column in columns))
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    ruled = Table(show_lines=True)
-    for column in columns:
-        ruled.add_column(column, overflow="fold")
+    """Print a table for other programs: columns separated by tabs."""
+    click.echo("\t".join(columns))
     for row in rows:
-        ruled.add_row(*(Text(cell(row[column])) for column in columns))  # rich reads [signs] in a bare text
-    Console(file=beneath(sys.stdout)).print(ruled)
+        click.echo("\t".join(cell(row[column]) for column in columns))
 
 
 @contextmanager

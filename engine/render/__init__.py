@@ -4,7 +4,7 @@ from .broken_law import broken_laws, broken_laws_named
 from .contrast import alternatives, difference, enough
 from .for_against import weighing
 from .next_question import questions, why_asked
-from .pages import names, page
+from .pages import claims, names, names_by_kind, page
 from .patient import (
     broken_laws_for_patient,
     for_patient,
@@ -33,6 +33,7 @@ __all__ = [
     "broken_laws_named",
     "cite",
     "citing",
+    "claims",
     "condition_in_words",
     "difference",
     "drafts",
@@ -42,6 +43,7 @@ __all__ = [
     "format_change",
     "laws_citing",
     "names",
+    "names_by_kind",
     "notice",
     "page",
     "parts",

@@ -1,7 +1,7 @@
 """The page of a rule, term, law, source or claim."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from ..errors import Place
@@ -49,19 +49,21 @@ def term_page(rulebook: Rulebook, term: Term) -> Iterator[StyledLine]:
     yield from (StyledLine(text, 1) for text in (term.ask, term.help, term.says) if text)
     domain = term.domain
     values = f"{domain.low} to {domain.high} {term.unit}" if domain.kind == "number" else "; ".join(domain.values)
-    yield StyledLine(f"{domain.kind}{f': {values}' if values else ''}", 1, "answer")
+    yield StyledLine(
+        "yes or no" if domain.kind == "yes/no" else f"{domain.kind}{f': {values}' if values else ''}", 1, "answer"
+    )
     if term.asked_if:
         told = condition_in_words(term.asked_if)
         yield StyledLine(f"asked {told[0].lower()}{told[1:]}", 1)
     facts = {
         "a screening question: it is answered before anything that rests on it is advised": term.screening,
         "lasts: a later visit may carry it over": term.lasts,
-        "fixed: once answered it cannot be otherwise": term.fixed,
+        "fixed: what is once answered stays so": term.fixed,
         f"asked in the group {term.group}": term.group,
         f'"none of these" answers it: {term.none}': term.none is not None,
         f"its `asked if` may lose an alarm: {term.loses}": term.loses,
         "takes the highest value that a rule gives": term.takes_highest,
-        f"otherwise {term.otherwise}": term.otherwise is not None,
+        f"default: {term.otherwise}, when every rule for it is ruled out": term.otherwise is not None,
         f"read by no rule: {term.unread}": term.unread,
         f"codes: {', '.join(term.codes)}": term.codes,
     }
@@ -131,5 +133,33 @@ def page(rulebook: Rulebook, name: str) -> Iterator[StyledLine] | None:
 
 def names(rulebook: Rulebook) -> tuple[str, ...]:
     """Every name that has a page."""
-    kinds = (rulebook.rules, rulebook.terms, rulebook.laws, rulebook.impossible, rulebook.sources, rulebook.claims)
-    return tuple(name for kind in kinds for name in kind)
+    return tuple(name for kind in _kinds(rulebook).values() for name in kind)
+
+
+def names_by_kind(rulebook: Rulebook) -> Iterator[StyledLine]:
+    """Every name that has a page, under what it is the name of, for a person to read."""
+    for title, kind in _kinds(rulebook).items():
+        if kind:
+            yield StyledLine(f"{title} ({len(kind)})", style="title")
+            yield StyledLine(", ".join(kind), 1)
+
+
+def _kinds(rulebook: Rulebook) -> dict[str, Sequence[str]]:
+    return {
+        "Rules": [*rulebook.rules],
+        "Terms": [*rulebook.terms],
+        "Laws": [*rulebook.laws],
+        "Assumptions about patients": [*rulebook.impossible],
+        "Sources": [*rulebook.sources],
+        "Claims of the article": [*rulebook.claims],
+    }
+
+
+def claims(rulebook: Rulebook) -> Iterator[StyledLine]:
+    """The claims of the article, each with the rules and laws that cite it, for a person to read."""
+    for claim in rulebook.claims.values():
+        yield StyledLine(f"{claim.number}. {claim.says}", style="title")
+        rules, laws = citing(rulebook, "article", claim.number), laws_citing(rulebook, claim.number)
+        for title, cited in (("rules: ", [rule.id for rule in rules]), ("laws: ", [law.id for law in laws])):
+            if cited:
+                yield StyledLine(", ".join(cited), 1, "plain", title)

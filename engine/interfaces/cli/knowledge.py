@@ -1,5 +1,6 @@
 """Commands about the knowledge base: show, claims."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @AS_JSON
 @click.pass_obj
 def show(knowledge: str, /, name: str | None, as_json: bool, **wanted: str | None) -> None:
-    """Show the page of a rule, term, law, source or claim (its number); without NAME, list them all.
+    """Show the page of a rule, term, law, source or claim (its number); without NAME, list their names.
 
     With options, lists the rules that meet all of them, each with its sentence.
     """
@@ -35,7 +36,12 @@ def show(knowledge: str, /, name: str | None, as_json: bool, **wanted: str | Non
         return
     if name is None:
         names = render.names(rulebook)
-        say_json(list(names)) if as_json else click.echo("\n".join(names))
+        if as_json:
+            say_json(list(names))
+        elif sys.stdout.isatty():
+            say(render.names_by_kind(rulebook))
+        else:
+            click.echo("\n".join(names))
         return
     page = render.page(rulebook, name)
     if page is None:
@@ -84,9 +90,10 @@ def _stage(rule: "Rule") -> str:
 
 
 @click.command(short_help="Print the article's claims, each with its rules.")
+@click.option("--tabs", is_flag=True, help="Print columns separated by tabs, as in a pipe.")
 @AS_JSON
 @click.pass_obj
-def claims(knowledge: str, as_json: bool) -> None:
+def claims(knowledge: str, tabs: bool, as_json: bool) -> None:
     """Print the article's claims, each with the rules and laws that cite it."""
     from ... import render
 
@@ -102,5 +109,7 @@ def claims(knowledge: str, as_json: bool) -> None:
     ]
     if as_json:
         say_json(rows)
-    else:
+    elif tabs or not sys.stdout.isatty():
         table(("claim", "says", "rules", "laws"), rows)
+    else:
+        say(render.claims(rulebook))
