@@ -20,6 +20,7 @@ $(BIN)/lumbar decide knowledge/cases --brief > $(TRIAL)/saved_cases.txt
 $(BIN)/lumbar make-cases 1000 --out $(TRIAL)/cases.csv
 $(BIN)/lumbar batch $(TRIAL)/cases.csv --out $(TRIAL)/answers
 $(BIN)/lumbar report $(TRIAL)/answers --output $(TRIAL)/report.html
+@echo 'The last step tries every example and proves the laws; it takes the longest.'
 $(BIN)/lumbar check
 @echo 'Done. Open $(TRIAL)/why.html and $(TRIAL)/report.html. $(BIN)/lumbar serve --open shows the page in the browser; docs/first_case.md says how to go on.'
 endef
@@ -90,6 +91,7 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.python setup.cfg pyproject.toml
+	@echo 'Installing lumbar and its libraries in $(VENV); pip says nothing until it is done.'
 	$(PIP) --editable '.[author,batch,formats,web]'
 	@touch $@
 

@@ -74,7 +74,7 @@ def test_a_changed_condition_says_for_whom_it_holds_and_shows_a_whole_patient(
 
 
 def test_what_says_the_same_is_the_same(shed: Path) -> None:
-    assert run(shed, "diff", str(BICYCLE)) == (0, "The two say the same.\n")
+    assert run(shed, "diff", str(BICYCLE)) == (0, "Nothing differs.\n")
 
 
 # --- renames ---------------------------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ WRONG = [
     (("whynot", FACET, "speaks for disc-type=many"), "'many' is not a number, and 'speaks for disc-type' counts"),
     (("weigh", FACET, "working pattern", "facet"), "'facet' is not a value of 'working pattern'"),
     (("weigh", FACET, "speaks for disc-type"), "counts, and has no values to weigh"),
-    (("compare", FACET), "two cases are compared, and here are 1"),
-    (("compare", FACET, DISC, "--knowledge-b", "knowledge"), "compares one case, and here are two"),
+    (("compare", FACET), "expected two cases to compare, found 1"),
+    (("compare", FACET, DISC, "--knowledge-b", "knowledge"), "compares one case, and two are named"),
     (
         ("whatif", FACET, "leg weakness"),
         "which answer to 'leg weakness'? none or gives way from pain or stable or new or worsening or severe",

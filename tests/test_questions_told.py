@@ -71,7 +71,7 @@ def test_an_otherwise_waits_for_every_rule_to_be_ruled_out() -> None:
     rules = book(*CARDS)
     assert why_not(rules, decide(rules, a="yes"), "other", "no") == [
         "other is not known yet, not no",
-        "  it comes when every rule for another answer is ruled out; 1 is not",
+        "  it is the default, once every rule for another answer is ruled out; 1 is not",
         "    - waits for x: s [hidden]",
         "The shortest way to other: no",
         "  Changing 1 answer is enough, and no smaller change works (proved)",
@@ -121,7 +121,7 @@ def test_for_and_against_goes_down_through_the_tallies() -> None:
     assert text(render.weighing(rules, told)) == [
         "single: p",
         "p: it holds",
-        "  for it: 2",
+        "  for it: 2 (1 decides, 1 counted)",
         "    - s This decides.",
         "      b",
         "      S: s",
@@ -267,12 +267,12 @@ def test_what_was_enough_is_told_with_what_was_not_needed() -> None:
     rules = book(*CARDS)
     found = explain.enough(CompiledRulebook(rules), decide(rules, a="yes", b="no", x=5), ("single",))
     assert text(render.enough(found)) == [
-        "1 of 3 answers is enough for this advice, and no fewer are",
+        "1 of 3 answers is enough for this advice, and fewer are not",
         "Settled, whatever the other answers are",
         "  single: q",
-        "Needed for it, each of them",
+        "Needed, each of them",
         "  b: no",
-        "Not needed for it",
+        "Not needed",
         "  a, x",
     ]
     assert text(render.enough(found, "everything"))[-1] == "  a: yes; x: 5"

@@ -33,7 +33,7 @@ def test_a_rule_through_which_no_advice_changes_says_so(shed: Path) -> None:
     (shed / "rules" / "twice.yaml").write_text(rule.replace("rule: no_brakes", "rule: twice"), encoding="utf-8")
     told = note(shed)
     assert "New rules Without brakes it stays at home." in told
-    assert "No patient gets other advice through it (proved)." in told
+    assert "No patient gets different advice because of it (proved)." in told
 
 
 def test_a_retired_rule_and_a_law_that_is_gone_are_named(shed: Path) -> None:

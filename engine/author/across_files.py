@@ -92,7 +92,7 @@ def _rename_term(files: Mapping[str, bytes], rulebook: Rulebook, term: Term, new
             after[name] = table_with(text, lambda head: new if head.strip() == old else head, _same)
             places += after[name] != text
     after[term.place.file] = _noted(after[term.place.file], term.place.file, new, FORMERLY, old, "[]")
-    change = _change(before, after, rulebook, f"{old!r} is now {new!r}", places)
+    change = _change(before, after, rulebook, f"{old!r} becomes {new!r}", places)
     _check_same(rulebook, change.after, old, new)
     return change
 
@@ -129,7 +129,7 @@ def _rename_value(files: Mapping[str, bytes], rulebook: Rulebook, term: Term, ol
             places += after[name] != text
     entry = f"{quoted(old, flow=True)}: {quoted(new, flow=True)}"
     after[term.place.file] = _noted(after[term.place.file], term.place.file, term.name, VALUES_FORMERLY, entry, "{}")
-    return _change(before, after, rulebook, f"{term.name!r}: {old!r} is now {new!r}", places)
+    return _change(before, after, rulebook, f"{term.name!r}: {old!r} becomes {new!r}", places)
 
 
 def _rename_rule(files: Mapping[str, bytes], rulebook: Rulebook, old: str, new: str) -> Change:
@@ -149,7 +149,7 @@ def _rename_rule(files: Mapping[str, bytes], rulebook: Rulebook, old: str, new: 
     card = after[file]
     after[file] = None
     after[f"{file.rpartition('/')[0]}/{new}.yaml"] = f"{card}formerly: [{old}]\n"
-    return _change(before, after, rulebook, f"the rule {old!r} is now {new!r}", places)
+    return _change(before, after, rulebook, f"the rule {old!r} becomes {new!r}", places)
 
 
 def _check_same(before: Rulebook, after: Rulebook, old: str, new: str) -> None:

@@ -31,7 +31,7 @@ HOWS = {
 def differences(found: RulebookDiff, short: bool = False) -> Iterator[StyledLine]:
     """Everything that differs; `short` counts what no advice can change through."""
     if not found:
-        yield StyledLine("The two say the same.", style="answer")
+        yield StyledLine("Nothing differs.", style="answer")
         return
     unsafe = [one for one in found.differences if one.less_safe]
     rest = [one for one in found.differences if not one.less_safe]
@@ -48,7 +48,7 @@ def differences(found: RulebookDiff, short: bool = False) -> Iterator[StyledLine
     if left := [one for one in rest if one not in told]:
         counts = [counted(len(list(some)), kind) for kind, some in groupby(left, key=lambda one: one.kind)]
         yield StyledLine(
-            f"Also different, but advice cannot change through it: {', '.join(counts)} (`lumbar diff`).", style="muted"
+            f"Also different, but no advice changes because of it: {', '.join(counts)} (`lumbar diff`).", style="muted"
         )
 
 

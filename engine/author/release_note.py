@@ -115,7 +115,7 @@ class _Note:
     def _for_whom(self, one: RulebookDifference) -> Iterator[StyledLine]:
         shown = self._shown(one)
         if shown.nobody:
-            yield StyledLine("No patient gets other advice through it (proved).", 2)
+            yield StyledLine("No patient gets different advice because of it (proved).", 2)
         if shown.change is None:
             return
         odd = (

@@ -107,4 +107,4 @@ def _through(change: Change, indent: int) -> Iterator[StyledLine]:
     out = [turn for turn in change.rules if "fires" not in (turn.before, turn.after)]
     if out:
         names = ", ".join(turn.rule.id for turn in out[:5]) + (" …" if len(out) > 5 else "")
-        yield StyledLine(f"{counted(len(out), 'rule')} that stood otherwise: {names}", indent, "muted", "> ")
+        yield StyledLine(f"{counted(len(out), 'rule')} that changed: {names}", indent, "muted", "> ")

@@ -68,14 +68,14 @@ def _how_small(difference: Difference) -> str:
     if whole == 1:
         return "This alone makes all of the difference."
     if difference.smallest:
-        return "These together make all of the difference, and no fewer do."
-    return "These together make all of the difference, and none of them can be left out."
+        return "Together these make all of the difference, and fewer would not."
+    return "Together these make all of the difference, and none of them can be left out."
 
 
 def _also(difference: Difference, length: Length) -> Iterator[StyledLine]:
     """The answers that can undo the difference where they are not as after."""
     if difference.also:
-        yield StyledLine("Could undo it, if left as before", style="title")
+        yield StyledLine("These would undo it if they had stayed as before", style="title")
         shown = difference.also if length == "everything" else difference.also[:MOST_ALSO]
         for finding in shown:
             yield StyledLine(
@@ -87,7 +87,7 @@ def _also(difference: Difference, length: Length) -> Iterator[StyledLine]:
         if len(shown) < len(difference.also):
             yield StyledLine(f"and {len(difference.also) - len(shown)} more", 1, "muted")
         proved = "none of them can be left out" if difference.minimal else "whether fewer are enough is not decided"
-        yield StyledLine(f"With these as after too, no other answer matters; {proved}.", 1, "muted")
+        yield StyledLine(f"With these changed too, no other answer matters; {proved}.", 1, "muted")
 
 
 def _of_the_knowledge(changes: Iterable[KnowledgeChange]) -> Iterator[StyledLine]:
@@ -133,7 +133,7 @@ def alternatives(rulebook: Rulebook, alternatives: Alternatives, length: Length 
         yield from _grouped(rulebook, sets, length)
         shown = sum(one.count for one in sets)
         if shown < count and sets:
-            yield StyledLine(f"and {count - shown} more, with every answer counted by itself", 1, "muted")
+            yield StyledLine(f"and {count - shown} more, each value counted (--all shows them)", 1, "muted")
     yield from _how_whole(alternatives)
     if alternatives.left_alone:
         yield StyledLine("Fixed facts, which are never changed", style="title")
@@ -200,7 +200,7 @@ def _other(rulebook: Rulebook, other: OtherAnswers) -> str:
 def enough(enough: Enough, length: Length = "reasons", terms: Mapping[str, Term] | None = None) -> Iterator[StyledLine]:
     """A smallest part of the answers that gives the advice; with the `terms`, usual screening answers in short."""
     facts = enough.decision.case.facts
-    least = "no fewer are" if enough.smallest else "none of them can be left out"
+    least = "fewer are not" if enough.smallest else "none of them can be left out"
     of_all = f"{len(enough.part)} of {counted(len(facts), 'answer')} {'is' if len(enough.part) == 1 else 'are'}"
     none = "This holds for everybody" + (": no answer is needed for it" if facts else ", as nothing is answered yet")
     yield StyledLine(f"{of_all} enough for this advice, and {least}" if enough.part else none, style="answer")
@@ -213,14 +213,14 @@ def enough(enough: Enough, length: Length = "reasons", terms: Mapping[str, Term]
         yield StyledLine(
             f"{len(usual)} screening answers, all as usual (--length everything lists them)", style="title"
         )
-    needed = "Needed for it, each of them, too" if usual else "Needed for it, each of them"
-    for title, names in ((needed, enough.needed), ("And with them these", enough.chosen)):
+    needed = "Also needed, each of them" if usual else "Needed, each of them"
+    for title, names in ((needed, enough.needed), ("And these, though others could take their place", enough.chosen)):
         named = [f"{name}: {facts[name]}" for name in names if name not in usual]
         if named:
             yield StyledLine(title, style="title")
             yield StyledLine("; ".join(named), 1)
     if enough.needless:
-        yield StyledLine("Not needed for it", style="title")
+        yield StyledLine("Not needed", style="title")
         whole = "; ".join(f"{name}: {facts[name]}" for name in enough.needless)
         yield StyledLine(whole if length == "everything" else ", ".join(enough.needless), 1, "muted")
 

@@ -56,14 +56,14 @@ def _value(rulebook: Rulebook, weighed: Weighed, length: Length, otherwise: bool
     yield from _open(weighed)
     if weighed.ruled_out and (length == "everything" or weighed.state == "fails"):
         shown = weighed.ruled_out if length == "everything" else weighed.ruled_out[:RULED_OUT]
-        yield StyledLine(f"would have spoken for it, and is ruled out: {len(weighed.ruled_out)}", 1, "answer")
+        yield StyledLine(f"would have spoken for it, but is ruled out: {len(weighed.ruled_out)}", 1, "answer")
         yield from (StyledLine(_named(argument), 2, "muted", "- ") for argument in shown)
         if len(shown) < len(weighed.ruled_out):
             yield StyledLine(f"and {len(weighed.ruled_out) - len(shown)} more (--length everything)", 2, "muted")
 
 
 def _side(rulebook: Rulebook, side: str, arguments: Sequence[Argument], length: Length) -> Iterator[StyledLine]:
-    yield StyledLine(f"{side} it: {len(arguments) or 'nothing'}", 1, "answer")
+    yield StyledLine(f"{side} it: {len(arguments) or 'nothing'}{_of_them(arguments)}", 1, "answer")
     for argument in arguments:
         rule = argument.reason.rule
         yield StyledLine(f"{says_of(rule)}{decides(argument)}", 2, "plain", "- ")
@@ -72,6 +72,14 @@ def _side(rulebook: Rulebook, side: str, arguments: Sequence[Argument], length: 
             yield from (StyledLine(cite(rulebook, citation), 3, "muted", "source: ") for citation in rule.sources)
         else:
             yield StyledLine("; ".join(map(str, rule.sources)), 3, "muted")
+
+
+def _of_them(arguments: Sequence[Argument]) -> str:
+    """How many decide, where others are counted beside them: a recommendation counts those alone."""
+    deciding = sum(not argument.tally for argument in arguments)
+    if not deciding or deciding == len(arguments):
+        return ""
+    return f" ({deciding} {'decides' if deciding == 1 else 'decide'}, {len(arguments) - deciding} counted)"
 
 
 def decides(argument: Argument) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..errors import counted, listed
 from ..explain import Effect, Question, Questions, outcome
-from .answers import format_settled, format_values
+from .answers import format_settled, format_values, joined_by_or
 from .styled_line import StyledLine
 from .why import Length
 
@@ -53,11 +53,13 @@ def why_asked(
     screening = " (screening)" if question.term.screening else ""
     yield StyledLine(f"{f'{number}. ' if number else ''}{question.term.name}{screening}", style="title")
     yield StyledLine(question.term.ask, 1, "plain", "? ")
-    effects = [(effect, _settled(questions, effect)) for effect in question.effects]
-    for effect, settles in effects:
+    settled: dict[str, list[str]] = {}  # answers that read alike are told once
+    for effect in question.effects:
+        settled.setdefault(_settled(questions, effect), []).append(format_values(effect.answers, question.term))
+    for settles, values in settled.items():
         if settles:
-            yield StyledLine(f"{format_values(effect.answers, question.term)}: {settles}", 1, "plain", "if ")
-    if not any(settles for _, settles in effects):
+            yield StyledLine(f"{joined_by_or(values)}: {settles}", 1, "plain", "if ")
+    if not any(settled):
         yield StyledLine(f"together with other answers it settles {listed(question.touches, 5)}", 1)
     if question.waiting and length == "everything":
         yield StyledLine(f"rules that wait for it: {', '.join(question.waiting)}", 1, "muted")

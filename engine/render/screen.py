@@ -135,6 +135,7 @@ class _Screen:
             elif text := self._in_short(section, name):
                 texts[text] = None
         sides = "; ".join(filter(None, (self._side(side) for side in section.sides)))
+        sides = f"arguments: {sides}" if sides else ""
         yield from self._body(section, [*texts], is_open, sides)
         yield from _members(section, members, self.cut)
 

@@ -43,9 +43,9 @@ def which_value(asked: WhyNot) -> Iterator[StyledLine]:
         yield StyledLine("; ".join(values), 1, "plain", f"{counted(distance, 'answer')} away: ")
     left = len([value for value in asked.wanted if value not in away and value not in term.alarms])
     if left:
-        yield StyledLine(
-            f"{counted(left, 'more value')} that no rule in reach gives (lumbar show lists them)", 1, "muted"
-        )
+        are = "is" if left == 1 else "are"
+        lists = f'lumbar show "{term.name}" lists {"it" if left == 1 else "them"}'
+        yield StyledLine(f"{counted(left, 'more value')} {are} out of reach for this patient ({lists})", 1, "muted")
     if alarms := [value for value in asked.wanted if value in term.alarms]:
         yield StyledLine("; ".join(alarms), 1, "muted", "alarms: ")
     example = next(iter(away), asked.wanted[0])
@@ -153,7 +153,7 @@ def _instead(asked: WhyNot, indent: int, length: Length) -> Iterator[StyledLine]
         return
     left = f"{len(asked.instead)} {'is' if len(asked.instead) == 1 else 'are'} not"
     if asked.by_otherwise:
-        yield StyledLine(f"it comes when every rule for another answer is ruled out; {left}", indent)
+        yield StyledLine(f"it is the default, once every rule for another answer is ruled out; {left}", indent)
     elif asked.goal.aim == "none of":
         yield StyledLine(f"every rule for it would have to be ruled out; {left}", indent)
     else:
@@ -176,8 +176,8 @@ def _distance(candidate: Candidate) -> str:
     if candidate.reason.status == "disputed":
         return DISPUTED
     if candidate.distance is None:
-        return "it rests on a fixed fact"
-    return f"{counted(candidate.distance, 'answer')} away" if candidate.distance else "nothing is lacking"
+        return "out of reach: it rests on a fixed fact"
+    return f"{counted(candidate.distance, 'answer')} away" if candidate.distance else "nothing is missing"
 
 
 def _way(way: Counterfactual, asked: WhyNot, length: Length) -> Iterator[StyledLine]:

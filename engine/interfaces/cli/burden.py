@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..burden import Burden
 
 
-@click.command("burden", short_help="Count what patients are asked.")
+@click.command("burden", short_help="Count how much patients are asked.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.pass_obj
 def burden(knowledge: str, files: tuple[str, ...]) -> None:
@@ -47,8 +47,7 @@ def _lines(found: "dict[str, Burden]") -> "Iterator[StyledLine]":
         text = f'{name}: {counted(one.screens, "screen")}, {given}, {one.by_none} more by "none of these"{ends}'
         yield StyledLine(text, style="answer")
         return
-    title = f"{counted(len(found), 'patient')}: at most so many for half of them, for nine in ten, for all"
-    yield StyledLine(title, style="title")
+    yield StyledLine(f"{counted(len(found), 'patient')}", style="title")
     figures = {"screens": "screens", "answers given one by one": "one_by_one", 'answers by "none of these"': "by_none"}
     for label, field in figures.items():
         yield StyledLine(f"{label}: {_spread([getattr(one, field) for one in found.values()])}", 1)
@@ -57,4 +56,6 @@ def _lines(found: "dict[str, Burden]") -> "Iterator[StyledLine]":
 def _spread(figures: Sequence[int]) -> str:
     from ..burden import share
 
-    return f"{share(figures, 50)}, {share(figures, 90)}, {max(figures)}"
+    return (
+        f"at most {share(figures, 50)} for half of them, {share(figures, 90)} for nine in ten, {max(figures)} for all"
+    )

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ...render import Length, StyledLine
 
 
-@click.command(short_help="Decide cases.")
+@click.command(short_help="Decide cases, and print the recommendation.")
 @CASES
 @AS_JSON
 @click.option("--brief", is_flag=True, help="Print one line for each case, as --length line.")
@@ -129,7 +129,7 @@ def _read_once(path: Path) -> None:
     click.echo(f"{printable(path)}: named more than once, and read once", err=True)
 
 
-@click.command(short_help="Tell why an answer is as it is.")
+@click.command(short_help="Explain an answer, down to what the patient said.")
 @CASE
 @click.argument("term", required=False, shell_complete=complete("term"))
 @AS_JSON
@@ -150,7 +150,7 @@ def why(
     svg: str | None,
     html: str | None,
 ) -> None:
-    """Tell why TERM (a conclusion or an answer) is what it is in CASE, down to the answers given."""
+    """Explain why TERM (a conclusion or an answer) is what it is in CASE, down to the answers given."""
     from ... import explain, render
 
     two_files(svg, html)

@@ -20,7 +20,7 @@ BESIDE = ("changed_answer", "value_that_no_rule_gives")
 """Problems beside which answers are accepted: a value goes out of the saved cases before it can go out of its term."""
 
 
-@click.command(short_help="Try all examples, and ask every possible case.")
+@click.command(short_help="Test all examples, and prove the laws for every possible case.")
 @click.argument("words", nargs=-1, metavar="[DIRECTORY | FILE | CASE…]")
 @click.option(
     "--accept",
@@ -70,10 +70,10 @@ def check(
     population: bool,
     **drawn: Any,
 ) -> None:
-    """Load everything, try all examples and saved cases, ask every possible case, and print every problem.
+    """Load everything, test all examples and saved cases, look at every possible case, and print every problem.
 
-    What is asked of every possible case: whether a law can be broken, two rules dispute, a rule is dead or an answer
-    is missing. Each such finding is shown as the smallest and most ordinary patient, a case that `lumbar why` explains.
+    Over every possible case it proves that no law is broken, no two rules contradict each other, no rule is dead and no
+    answer is missing. What fails is shown as the simplest, most ordinary patient, a case that `lumbar why` explains.
 
     It also runs mutation testing: each rule is changed one step at a time (a line left out, a value moved to its
     neighbour, a threshold by one …), and the share of changes that an example or a saved case catches is reported. That

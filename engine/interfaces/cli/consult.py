@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..interview import Interview
 
 
-@click.command(short_help="Ask, group by group.")
+@click.command(short_help="Ask the questions one by one, and decide.")
 @click.argument("file", required=False, type=NewPath(dir_okay=False, path_type=Path))
 @READER
 @click.pass_obj
@@ -29,8 +29,8 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
     """Ask what can still change the advice, group by group, and end with the recommendation and a case file.
 
     Every answer is kept in FILE at once (YAML; without FILE, one is named after the time), and a FILE that is there
-    already is continued. Answer with a value, its number or how it begins; `help` lists what else can be said. Where a
-    group may be answered at once, say `none`, or the numbers of what is so: the others are then none of these.
+    already is continued. Answer with a value, its number or its first letters; `help` lists what else you can type.
+    Where a group may be answered at once, type `none`, or the numbers of those that apply: the others are then none.
     """
     from ...explain import CompiledRulebook
     from ..interview import Interview, begun
@@ -80,9 +80,9 @@ def _opening(interview: "Interview", path: Path) -> "Iterator[StyledLine]":
     kept = (
         f"Continuing {path}: {counted(len(interview.answers), 'answer')}."
         if interview.answers
-        else f"Answers go to {path}."
+        else f"Your answers are kept in {path}."
     )
-    yield StyledLine(f"{kept} Say help for what can be said beside an answer.")
+    yield StyledLine(f"{kept} Type help to see what else you can type.")
 
 
 def _recommend(interview: "Interview", reader: str) -> None:
@@ -277,10 +277,10 @@ class _Asking:
         from ..interview import WORDS
 
         values = question.term.domain.values
-        answer = "a whole number" if not values else f"an answer, its number (1 to {len(values)}), or how it begins"
+        answer = "a whole number" if not values else f"an answer, its number (1 to {len(values)}), or its first letters"
         say(
             [
-                StyledLine(f"Say {answer}; or one of these:"),
+                StyledLine(f"Type {answer}; or one of these:"),
                 *(StyledLine(told, 1, "plain", f"{word}: ") for word, told in WORDS.items()),
             ]
         )

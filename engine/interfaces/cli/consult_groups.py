@@ -29,7 +29,7 @@ def _lines(together: "Sequence[Term]", whole: bool) -> "Iterator[StyledLine]":
         if whole:
             yield StyledLine(term.help, 2, "muted")
     yield StyledLine(
-        "Say `none` if none of these is so, or the numbers of those that are: the others are then none.", 1
+        "Type `none` if none of these applies, or the numbers of those that do: the others are then none.", 1
     )
     yield StyledLine(f"or: each (ask one by one), {', '.join(WORDS)}", 1, "muted")
 

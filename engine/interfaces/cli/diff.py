@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..batch import Beside
 
 
-@click.command(short_help="Tell what a change does to patients.")
+@click.command(short_help="Show what a change does to patients.")
 @click.argument("cases", nargs=-1, type=click.Path(exists=True), metavar="[CASES]…")
 @click.option(
     "--against", default="HEAD", show_default=True, metavar="REV|DIR", help="The state before: of git, or a folder."
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @AS_JSON
 @click.pass_obj
 def impact(knowledge: str, cases: tuple[str, ...], against: str, stored: str | None, as_json: bool) -> None:
-    """Tell what was changed, and whose advice changes through it, from what to what.
+    """Show what was changed, whose advice changes because of it, and how.
 
     It shows what differs in the knowledge, safeguards that are gone first, and then looks at the saved cases, at any
     files and folders of cases, and at every case that could exist: there each conclusion is proved the same, or shown

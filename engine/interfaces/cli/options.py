@@ -46,7 +46,7 @@ READER = click.option(
     type=click.Choice(["clinician", "patient"]),
     default="clinician",
     show_default=True,
-    help="Whom to tell: a clinician, or the patient in plain words.",
+    help="Who reads it: a clinician, or the patient, in plain words.",
 )
 WHICH = click.option("--case", "name", metavar="ID", help="Which case, where the file holds several.")
 LENGTH = click.option(
@@ -54,7 +54,7 @@ LENGTH = click.option(
     type=click.Choice(["line", "reasons", "everything"]),
     default="reasons",
     show_default=True,
-    help="How much to tell.",
+    help="How much to print.",
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words (docs/schema.md).")
 

@@ -85,7 +85,7 @@ def _value(term: "Term", value: str) -> str:
     return str(found)
 
 
-@click.command(short_help="Tell why an answer is not another.")
+@click.command(short_help="Explain why the answer is not another one.")
 @CASE
 @click.argument("term", metavar="TERM[=VALUE]", shell_complete=complete("term"))
 @AS_JSON
@@ -95,8 +95,8 @@ def _value(term: "Term", value: str) -> str:
 def whynot(knowledge: str, case: str, term: str, as_json: bool, length: "Length", name: str | None) -> None:
     """Explain why TERM is not VALUE in CASE: the rules that could conclude it, the nearest first, and the shortest way.
 
-    Without VALUE, lists the other values and how near each is. How near a rule is, is the number of answers that would
-    have to change, or be given, before it fires.
+    Without VALUE, lists the other values and how near each is: the number of answers that would have to change, or be
+    given, before a rule for it fires.
     """
     from ... import explain, render
 
@@ -127,7 +127,7 @@ def _held(answer: "Answer") -> tuple[str, ...]:
     return () if answer is None or isinstance(answer, Range) else (str(answer),)
 
 
-@click.command(short_help="Weigh values: for and against.")
+@click.command(short_help="List what speaks for and against an answer.")
 @CASE
 @click.argument("term", shell_complete=complete("term"))
 @click.argument("values", nargs=-1, metavar="[VALUE]…")
@@ -148,9 +148,9 @@ def weigh(
     svg: str | None,
     html: str | None,
 ) -> None:
-    """Tell what speaks for each VALUE of TERM in CASE, what against it, and what is not known yet.
+    """List what speaks for and against each VALUE of TERM in CASE, and what is not known yet.
 
-    Without VALUE, those that the knowledge base sets side by side. How strong an argument is, its rule and sources say.
+    Without VALUE, weighs those that the knowledge base compares. Each rule and its sources say how strong it is.
     """
     from ... import explain, render
 
@@ -177,7 +177,7 @@ def weigh(
     end(decision)
 
 
-@click.command(short_help="Tell what made the difference.")
+@click.command(short_help="Explain what made the difference between two cases.")
 @click.argument("before", type=click.Path(exists=True, allow_dash=True))
 @click.argument("after", required=False, type=click.Path(exists=True, allow_dash=True))
 @click.option(
@@ -200,7 +200,7 @@ def compare(
     as_json: bool,
     length: "Length",
 ) -> None:
-    """Tell which answers, through which rules, made the advice of AFTER differ from that of BEFORE, and nothing else.
+    """Explain which answers, through which rules, made the advice for AFTER different from the advice for BEFORE.
 
     Two visits, or two patients: two files, or one that holds both. With --knowledge-b, one case under two knowledge
     bases, and which of their rules and terms made the difference.
@@ -208,11 +208,11 @@ def compare(
     from ... import explain, render
 
     if other and after:
-        raise click.UsageError("--knowledge-b compares one case, and here are two")
+        raise click.UsageError("--knowledge-b compares one case, and two are named")
     rulebook = load(knowledge, as_json, cases=False)
     cases = _cases(rulebook, [before, after] if after else [before])
     if len(cases) != (1 if other else 2):
-        raise click.UsageError(f"{'one case is' if other else 'two cases are'} compared, and here are {len(cases)}")
+        raise click.UsageError(f"expected {'one case' if other else 'two cases'} to compare, found {len(cases)}")
     first = explain.Judged(rulebook, _decision(rulebook, cases[0], as_json))
     if other:
         second = load(other, as_json, cases=False)
@@ -312,7 +312,7 @@ def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -
     return {term: case.facts.get(term) for term, _ in pairs if term in findings}
 
 
-@click.command(short_help="Show which answers were enough.")
+@click.command(short_help="Show which answers were enough for the advice.")
 @CASE
 @TERMS
 @AS_JSON

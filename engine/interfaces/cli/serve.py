@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..web.server import Settings
 
 
-@click.command(short_help="Serve the page in which a case is decided.")
+@click.command(short_help="Serve a page to decide cases in the browser.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8470, show_default=True, help="0 takes any free one.")
 @click.option(
     "--host",
