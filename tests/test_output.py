@@ -334,7 +334,7 @@ def test_a_hostile_manifest_is_told_and_sends_nothing(out: Path, monkeypatch: py
 def test_a_hostile_file_of_a_batch_is_told_and_sends_nothing(
     name: str, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for content in (b"", b"{", SIGNS.encode(), b'{"case": "b"}\n', b"5\n"):
+    for content in (b"", b"{", SIGNS.encode(), b'{"case": "b"}\n', b"5\n", b'{"against": {}}', b'{"against": 5}'):
         for path in out.glob(name):
             path.write_bytes(content)
         for words in (["report", "out"], ["why", "out", "--case", "b"], ["why", "out", "--case", SIGNS]):

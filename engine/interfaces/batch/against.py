@@ -12,7 +12,7 @@ from ...rulebook import Rulebook
 from ..walk import printable
 from .lookup import stored_rulebook
 from .options import refused
-from .store import SUMMARY, manifest_of, whole, write_json
+from .store import SUMMARY, manifest_of, read_json, whole, write_json
 
 CHANGES = "changes"
 SHOWN = 12  # kinds of change
@@ -34,6 +34,17 @@ def with_comparison(summary: Json, out: Path, rulebook: Rulebook, earlier: Path,
     summary = summary | {"against": told}
     write_json(out / SUMMARY, summary)
     return summary
+
+
+def comparison_of(out: Path) -> Json | None:
+    """What differs from an earlier batch, of an OUT where one was named; ValueError where that is not as written."""
+    try:
+        found: Json | None = (read_json(out / SUMMARY) or {}).get("against")
+        if found is not None:
+            [*in_lines(found, out, "")]  # what is read of it is there
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{SUMMARY} has something else than what differs from an earlier batch") from error
+    return found
 
 
 def in_lines(told: Json, out: Path, form: str) -> Iterator[str]:

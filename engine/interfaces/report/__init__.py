@@ -7,7 +7,8 @@ from ...columns.results import Answers
 from ...columns.summary import summarise
 from ...errors import LumbarError, Place, Problem
 from ...loader import load
-from ..batch.store import SUMMARY, manifest_of, read_json
+from ..batch.against import comparison_of
+from ..batch.store import manifest_of
 from .page import Batch, page, shown
 
 
@@ -29,5 +30,5 @@ def report(folder: Path, population: bool = False) -> str:
     with readable(folder):
         answers = Answers(folder, rulebook)
         finished = bool(manifest.get("finished"))
-        against = (read_json(folder / SUMMARY) or {}).get("against")
+        against = comparison_of(folder)
         return page(Batch(rulebook, answers, summarise(answers, terms), inputs, finished, population, against))
