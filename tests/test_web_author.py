@@ -270,7 +270,7 @@ def test_nothing_that_a_client_sends_becomes_a_path(page: Page) -> None:
         assert page.client.get(address).status_code == 404
 
 
-ODD = ("", "noise", "any of:", "at least 99 of: a; b", "a: b", "\x00", "[[", "é" * 300, "always", "../x", "1" * 30)
+ODD = ("", "²", "9" * 5000, "drop if ²", "gate if ²", "noise", "any of:", "at least 99 of: a; b", "a: b", "\x00", "[[", "é" * 300, "always", "../x", "1" * 30)
 OWN = (".stage", ".name", ".by", ".card", ".base", ".examples", ".patient", ".wanted", ".changed", ".opened")
 KEYS = ("says", "because", "in", "term", "phrase", "group", "end", "key", "place", "label", "outranks", "wrong", "do")
 JSON = ("[1]", '[{"name": 1}]', '[{"name": "a", "given": {"x": 1}, "rule": "holds"}]', '{"noise": [1]}', "[" * 9000)
@@ -294,7 +294,9 @@ def test_a_form_of_too_many_fields_is_refused(page: Page) -> None:
 def test_a_form_from_another_page_is_refused(page: Page) -> None:
     guarded = TestClient(Guard(page.client.app), base_url="http://127.0.0.1")
     for address in ("/rules/try", "/rules/look", "/rules/write", "/trials/x/save"):
-        assert guarded.post(address, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+        for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "null"}, {"origin": "http://["}):
+            assert guarded.post(address, headers=headers).status_code == 403
+    assert guarded.post("/rules/look", headers={"content-length": "9" * 5000}).status_code == 413
 
 
 # --- changing what is there ------------------------------------------------------------------------------------------
@@ -397,6 +399,15 @@ def test_an_unfinished_rule_is_kept_beside_the_rules_and_continued(page: Page) -
     closed = TestClient(make_app(Served(page.folder), page.trials))
     assert post(closed, "/rules/draft", CRANK).status_code == 403
     assert not [*(page.folder / ".unfinished").iterdir()]
+    for name, held in {"form_1": "[" * 100_000, "form_2": "[]"}.items():
+        (page.folder / ".unfinished" / f"{name}.json").write_text(held)
+    assert closed.get("/rules/drafts").status_code == 200
+    assert closed.post("/rules/drafts/form_2").status_code == 403
+
+
+def test_a_draft_that_cannot_be_written_says_why(page: Page) -> None:
+    (page.folder / ".unfinished").write_text("a file where the folder should be")
+    assert "File exists" in words(post(page.client, "/rules/draft", CRANK))
 
 
 def released(folder: Path) -> None:

@@ -57,7 +57,7 @@ def kept_forms(directory: Path) -> dict[str, list[tuple[str, str]]]:
     """The forms that are kept beside a knowledge base, by the names of their files, without what cannot be read."""
     found: dict[str, list[tuple[str, str]]] = {}
     for path in sorted((directory / FOLDER).glob("form_*.json")):
-        with suppress(OSError, ValueError, TypeError):
+        with suppress(OSError, ValueError, TypeError, RecursionError):
             fields = json.loads(path.read_text(encoding="utf-8"))
             found[path.stem] = [(str(key), str(value)) for key, value in fields]
     return found

@@ -138,7 +138,14 @@ class Authoring:
         pairs = await pairs_of(request)
         if not self.may_save:
             return HTMLResponse(message_page(text("cannot save")), 403)
-        await self.run(lambda: keep_form(self.served.directory, [one for one in pairs if one[0] != "do"]))
+        return await self._on_disk(lambda: keep_form(self.served.directory, [one for one in pairs if one[0] != "do"]))
+
+    async def _on_disk(self, work: Callable[[], object]) -> Response:
+        """Change the forms that are kept, and show them; or say why that cannot be."""
+        try:
+            await self.run(work)
+        except OSError as error:
+            return HTMLResponse(message_page(text("not written", reason=error.strerror or str(error))), 500)
         return RedirectResponse("/rules/drafts", 303)
 
     async def drafts(self, _: Request) -> Response:
@@ -153,9 +160,9 @@ class Authoring:
             raise HTTPException(404, text("not found", name=name))
         if request.method == "GET":
             return await self.page(lambda: form_sent(kept[name]))
-        if self.may_save:
-            await self.run(lambda: forget_form(self.served.directory, name))
-        return RedirectResponse("/rules/drafts", 303)
+        if not self.may_save:
+            return HTMLResponse(message_page(text("cannot save")), 403)
+        return await self._on_disk(lambda: forget_form(self.served.directory, name))
 
     # --- looking through ----------------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ from ...errors import KnowledgeError, Place, Problem
 from ...language import Condition
 from ...rulebook import Example, Rule, Rulebook, Term
 from ..files import Object, parse_line
-from .form import OWN, case_of
+from .form import OWN, case_of, number_in
 
 Pairs = Sequence[tuple[str, str]]
 LISTS = ("if", "unless", "then", "source", "outranks")
@@ -91,7 +91,8 @@ class _Lists:
             case "in" if value in LISTS:
                 self.part, self.group = value, None
             case "group":
-                self.group = (int(value) if value.isdigit() else 1, [])
+                number = number_in(value)
+                self.group = (1 if number is None else number, [])
             case "end" if self.group is not None:
                 self.found[self.part].append(_group_text(*self.group))
                 self.group = None
@@ -293,15 +294,16 @@ def pressed(writing: Writing, button: str) -> CardForm:
     what, _, rest = button.partition(" ")
     kind, _, argument = rest.partition(" ")
     entries = list(writing.typed.of(kind)) if kind in LISTS else []
+    number = number_in(argument)
     match what:
-        case "drop" if argument.isdigit() and int(argument) < len(entries):
-            del entries[int(argument)]
+        case "drop" if number is not None and number < len(entries):
+            del entries[number]
         case "group" if kind in ("if", "unless"):
             entries.append(group_head(1))
         case "line" if kind in LISTS:
             entries.append(argument)
-        case "gate" if argument.isdigit() and int(argument) in writing.read.gates:
-            entries[int(argument) : int(argument)] = map(part_text, writing.read.gates[int(argument)])
+        case "gate" if number is not None and number in writing.read.gates:
+            entries[number:number] = map(part_text, writing.read.gates[number])
         case _:
             return form
     return replace(form, typed=_without_blanks(form.typed.with_entries(kind, entries)))

@@ -12,6 +12,12 @@ from ..files import Object, case_from, parse_line
 
 OWN = "."  # the page's own fields begin so, and no term does
 NAME = "case"
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+def number_in(text: str) -> int | None:
+    """The whole number that a text of a request is; None where it is none, or far too large."""
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What every request passes: the host it names, where it comes from, its token, and its size."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 COOKIE = "lumbar"
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST = 1_000_000  # bytes of a request
+_LENGTH = re.compile(r"[0-9]{1,18}")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -76,7 +78,7 @@ class Guard:
         if scope["method"] not in SAFE and not _same_origin(headers):
             return _refusal(403, "the request comes from another page")
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST:
+        if not _LENGTH.fullmatch(length) or int(length) > MOST:
             return _refusal(413, f"a request has at most {MOST:,} bytes")
         return self._without_token(scope, headers) if self.token and scope["path"] != "/health" else None
 
@@ -137,7 +139,10 @@ def _same_origin(headers: Headers) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    try:
+        return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    except ValueError:  # such as http://[
+        return False
 
 
 def hosts(own: str, allowed: Iterable[str]) -> tuple[str, ...]:

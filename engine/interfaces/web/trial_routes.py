@@ -23,6 +23,7 @@ from . import trial_page
 from .author import Authoring, pairs_of
 from .author_form import CardForm, Writing, form_sent, pressed
 from .author_page import author_page
+from .form import number_in
 from .page import message_page
 from .texts import text
 from .trials import Trial
@@ -85,8 +86,8 @@ class Trying:
     async def events(self, request: Request) -> Response:
         """The steps of a trial, each as it ends."""
         trial = self._found(request)
-        seen = request.headers.get("last-event-id", "0")
-        stream = self._stream(trial, int(seen) if seen.isdigit() else 0)
+        seen = number_in(request.headers.get("last-event-id", ""))
+        stream = self._stream(trial, seen or 0)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def _stream(self, trial: Trial, seen: int) -> AsyncIterator[str]:
