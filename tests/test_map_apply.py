@@ -251,6 +251,30 @@ def test_an_empty_box_says_nothing_unless_the_mapping_says_what(clinic: Rulebook
     agree(clinic, said / "out", {"1": thigh, "2": {"leg pain": "none"}, "3": {}, "4": thigh})
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "how"),
+    [
+        ("a.ndjson", '{"id": "1", "f1": 0}\n{"id": "2", "f1": 1}\n', ""),
+        ("a.csv", "id,q,a\n1,f1,0\n2,f1,1\n", "long: {item: q, value: a}\n"),
+    ],
+)
+def test_a_box_that_is_not_there_is_not_one_without_a_tick(
+    clinic: Rulebook, tmp_path: Path, name: str, text: str, how: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    boxes = "checkboxes: {f1: {fever: yes, unticked: no}, f2: {fever: yes, unticked: no}}\n"
+    summary = read_by(clinic, tmp_path, tmp_path / name, f"id: id\n{how}{boxes}")
+    agree(clinic, tmp_path / "out", {"1": {}, "2": {"fever": "yes"}})
+    assert [one["there"] for one in summary["problems"]] == ["no column 'f2' in any input"]
+
+
+def test_a_number_of_a_table_has_its_point(clinic: Rulebook, tmp_path: Path) -> None:
+    pl.DataFrame({"id": ["1", "2"], "y": [44.0, 0.044]}).write_parquet(tmp_path / "a.parquet")
+    read_by(clinic, tmp_path, tmp_path / "a.parquet", "id: id\ndecimal: ','\ncolumns: {y: age}\n")
+    agree(clinic, tmp_path / "out", {"1": {"age": 44}})
+    assert [one["case"] for one in rejects(tmp_path / "out")] == ["2"]
+
+
 def test_columns_of_one_finding_must_agree(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,a,b\n1,yes,yes\n2,yes,no\n3,,no\n4,no,oh\n")
     mapping = "id: id\ncolumns: {a: fever, b: fever}\n"
@@ -361,6 +385,31 @@ def test_visits_by_event_are_in_the_order_of_the_mapping(lasting: Rulebook, tmp_
     read_by(lasting, tmp_path, tmp_path / "a.csv", mapping)
     agree(lasting, tmp_path / "out", {"a early": {"onset": "gradual"}, "a late": {"onset": "gradual"}})
     assert [one["expected"] for one in rejects(tmp_path / "out")] == ["early, late"]
+
+
+def test_a_year_of_two_digits_orders_nothing(lasting: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("pat,day,onset_age,onset,pain,fever\na,31.12.99,40,,,\na,01.01.00,,,5,\n")
+    summary = read_by(lasting, tmp_path, tmp_path / "a.csv", BY_DAY)
+    assert told(summary, "taken over") == ({},)
+    expected = {one["expected"] for one in rejects(tmp_path / "out")}
+    assert expected == {"a day, written day.month.year, its year with four digits"}
+
+
+def test_patients_without_an_id_are_not_one_patient(lasting: Rulebook, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "pat,day,onset_age,onset,pain,fever\n-99,01.01.2026,40,,,\n-99,02.01.2026,,,5,\nNA,03.01.2026,,,6,\n"
+    )
+    summary = read_by(lasting, tmp_path, tmp_path / "a.csv", f"{BY_DAY}missing: [-99, NA]\n")
+    assert told(summary, "taken over") == ({},)
+    assert (summary["cases"], rejects(tmp_path / "out")) == (3, [])
+
+    long = tmp_path / "long"
+    long.mkdir()
+    (long / "a.csv").write_text("id,q,a\n-99,age,44\n-99,fever,yes\n1,age,45\n")
+    mapping = "id: id\nlong: {item: q, value: a}\ncolumns: {age: age, fever: fever}\nmissing: [-99]\n"
+    read_by(lasting, long, long / "a.csv", mapping)
+    agree(lasting, long / "out", {"1": {"age": 45}})
+    assert {one["there"] for one in rejects(long / "out")} == {"no 'id' or no 'q'"}
 
 
 # --- the folder of answers -------------------------------------------------------------------------------------------

@@ -270,6 +270,28 @@ def test_a_new_export_is_compared_with_the_mapping(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("in_the_clinic")
+def test_where_the_look_at_a_file_ends_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping, file = tmp_path / "m.yaml", tmp_path / "a.csv"
+    mapping.write_text("id: nr\ncolumns: {a: age}\n")
+    file.write_text("nr,a\n" + "".join(f"{number},{number}\n" for number in range(61)))
+    ends = f"{file}: of the column 'a' only the 60 most frequent of 61 texts are looked at"
+    code, output, _ = run("map", "--check", str(mapping), str(file))
+    assert (code, ends in output, "every text that was looked at" in output) == (0, True, True)
+    code, output, _ = run("map", str(file), "--out", str(mapping))
+    assert (code, ends in output) == (0, True)
+
+    file.write_text("nr,a\n1,44\n")
+    assert "looked at" not in run("map", "--check", str(mapping), str(file))[1]
+    monkeypatch.setattr("engine.columns.look.ROWS", 1)
+    assert "looked at" not in run("map", "--check", str(mapping), str(file))[1]
+    file.write_text("nr,a\n" + "".join(f"{number},44\n" for number in range(140_000)))
+    found = json.loads(run("map", "--check", str(mapping), str(file), "--json")[1])
+    [said] = found["not looked at"]
+    assert said.startswith(f"{file}: only the first 1")
+    assert said.endswith(" rows are looked at")
+
+
+@pytest.mark.usefixtures("in_the_clinic")
 def test_wrong_use_is_told(tmp_path: Path) -> None:
     assert "`lumbar draw` draws the rulebook" in run("map")[2]
     (tmp_path / "a.yaml").write_text("case: 1\n")

@@ -48,7 +48,10 @@ class SeenColumn:
 
 @dataclass(frozen=True)
 class Look:
-    """A file as it was seen: how its text is written, its columns, and its first rows as a table of text."""
+    """A file as it was seen: how its text is written, its columns, and its first rows as a table of text.
+
+    `cut` says that it has more rows.
+    """
 
     columns: tuple[SeenColumn, ...]
     rows: int
@@ -69,18 +72,19 @@ def look(path: Path, kind: str, known: Collection[str], vocabulary: Vocabulary, 
     readers = Vocabulary(vocabulary.parse, frozenset((*known, *head)), written=written)
     some: list[Piece] = []
     rows = 0
+    cut = False
     for piece in inputs.pieces(path, kind, Spot(), 1 << 17, readers):
+        if cut := rows >= ROWS:
+            break
         some.append(piece)
         rows += piece.table.height
-        if rows >= ROWS:
-            break
     whole = visits.gathered(iter(some))
     names = {name: tidy(name) for name in whole.table.columns if tidy(name) != name}
     table = whole.table.rename(names)
     if kind == "ndjson":
         table = table.select(column for column in table.get_columns() if column.null_count() < table.height)
     labels = statistics.labels_of(path) if kind == "statistics" else {}
-    return Look(tuple(_columns(table, labels)), table.height, written, table, whole.lines, rows >= ROWS)
+    return Look(tuple(_columns(table, labels)), table.height, written, table, whole.lines, cut)
 
 
 def look_long(seen: Look, long: Long, keys: tuple[str, ...], file: str) -> Look:
@@ -114,9 +118,8 @@ def in_order(seen: Look, column: str) -> list[str]:
 
 def days_written(texts: Collection[str]) -> list[str]:
     """The ways of writing days in which all of some texts are one."""
-    column = pl.Series(list(texts), dtype=pl.String).str.extract(r"^([^ T]+)")
-    found = visits.AS_DATES.items()
-    return [name for name, form in found if len(column) and column.str.to_date(form, strict=False).null_count() == 0]
+    column = pl.Series(list(texts), dtype=pl.String)
+    return [name for name in visits.AS_DATES if len(column) and visits.as_days(column, name).null_count() == 0]
 
 
 # --- how text is written ---------------------------------------------------------------------------------------------

@@ -78,7 +78,9 @@ class Mapper:
 
         `raw` has its columns as `tidy` names them, and `odd` what stands in cells of it that have no single text.
         """
-        notes = MappingNotes(absent=tuple(name for name in self.mapping.read if name not in raw.columns))
+        of_rows = (self.mapping.long.item, self.mapping.long.value) if self.mapping.long else ()
+        there = {*raw.columns, *of_rows}  # a long table has no longer what it was made wide by
+        notes = MappingNotes(absent=tuple(name for name in self.mapping.read if name not in there))
         columns = [self._ids(raw, stem, lines)]
         found: dict[str, Odd] = {}
         for target, sources in self.mapping.findings.items():
@@ -160,7 +162,9 @@ class Mapper:
             return None
         if term.domain.kind == "number" and any(value is not None for value in said.values()):
             return NOT_SAID
-        value = read_value(term, with_point(text, self.mapping.decimal) if term.domain.kind == "number" else text)
+        if term.domain.kind == "number" and isinstance(raw, str):  # a number of a table has its point
+            text = with_point(text, self.mapping.decimal)
+        value = read_value(term, text)
         return NOT_SAID if isinstance(value, Misspelt) else value
 
     def _boxes(
@@ -186,8 +190,9 @@ class Mapper:
             said = None if box.unticked is None else box.unticked.get(term.name)
             empty.append(is_empty & pl.Series([said is not None]).new_from_index(0, raw.height))
             answers.append(_constant(term, said, raw.height))
+        every = [name for name in self.mapping.findings[term.name] if name in self.mapping.checkboxes]
         none = reduce(and_, empty)
-        if none.any():
+        if none.any() and len(names) == len(every):  # of a box that is not there nobody knows whether it is ticked
             value = pl.select(pl.coalesce(answers)).to_series().alias(term.name).set(~none, None)
             yield _Read(value, none & ~none, {}, value)
 
@@ -198,6 +203,15 @@ class Mapper:
             return None
         found = TICKED.get(folded(text))
         return NOT_SAID if found is None else "yes" if found else "no"
+
+
+def without_missing_ids(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
+    """The table with no id where a text stands for no answer: patients of whom it stands are not one patient."""
+    if not mapping.missing or mapping.id not in table.columns:
+        return table
+    texts = texts_of_ids(loose(table[mapping.id]))
+    none = [text for text in texts.drop_nulls().unique().to_list() if folded(text) in mapping.missing]
+    return table.with_columns(pl.when(~texts.is_in(none).fill_null(False)).then(pl.col(mapping.id))) if none else table
 
 
 def with_point(text: str, decimal: str) -> str:

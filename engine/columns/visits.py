@@ -24,6 +24,7 @@ AS_DATES = {
     "year/month/day": "%Y/%m/%d",
 }
 _LINE = "line of the file"
+_YEAR = 1000  # the first of four digits: of two digits nobody knows the century
 
 
 def gathered(pieces: Iterator[Piece]) -> Piece:
@@ -136,15 +137,21 @@ def with_what_lasts(found: MappedTable, mapper: Mapper) -> MappedTable:
     return MappedTable(found.table.with_columns(columns), _with(found.odd, odd), found.notes)
 
 
+def as_days(texts: pl.Series, written: str) -> pl.Series:
+    """The days that texts are, whose time of day does not matter; none for a year that has not four digits."""
+    days = texts.str.strip_chars().str.extract(r"^([^ T]+)").str.to_date(AS_DATES[written], strict=False)
+    return days.set(days.dt.year() < _YEAR, None)
+
+
 def _order(table: pl.DataFrame, visit: Visit) -> tuple[pl.Series, Odd]:
     """A number for each row by which visits are ordered; and, by row, what stands where there should be one."""
     name = visit.date or visit.column
     texts = as_text(table[name])
     different = texts.drop_nulls().unique()
     if visit.date:
-        days = different.str.strip_chars().str.extract(r"^([^ T]+)").str.to_date(AS_DATES[visit.written], strict=False)
+        days = as_days(different, visit.written)
         numbers = dict(zip(different.to_list(), days.cast(pl.Int32).to_list(), strict=True))
-        expected = f"a day, written {visit.written}"
+        expected = f"a day, written {visit.written}, its year with four digits"
     else:
         numbers = {one: visit.order.index(folded(one)) if folded(one) in visit.order else None for one in different}
         expected = ", ".join(visit.order)

@@ -6,7 +6,7 @@ from functools import partial
 
 from ...columns import inputs as files_of
 from ...columns import visits
-from ...columns.mapped import MappedTable, Mapper, MappingNotes
+from ...columns.mapped import MappedTable, Mapper, MappingNotes, without_missing_ids
 from ...columns.piece import REPEATED, Parsed, Piece, Spot, Unusable, Vocabulary, Written
 from ...errors import Place, Problem, listed, near
 from ...facts import tidy
@@ -95,7 +95,8 @@ class ByMapping:
     def _raw(self, one: Input, spot: Spot, most: int) -> Iterator[Piece]:
         vocabulary = vocabulary_of(self.mapping, files_of.shown(one.path))
         for piece in files_of.pieces(one.path, one.kind, spot, most, vocabulary):
-            yield _tidied(piece)
+            tidied = _tidied(piece)
+            yield replace(tidied, table=without_missing_ids(tidied.table, self.mapping))
 
     def _mapped(self, one: Input, piece: Piece) -> MappedTable:
         found = self.mapper.table(piece.table, stem_of(one.path), piece.lines, piece.odd)

@@ -70,7 +70,7 @@ def _check(rulebook: "Rulebook", file: Path, checked: Path, as_json: bool) -> No
 def _learn(rulebook: "Rulebook", file: Path, out: Path, dictionary: Path | None, as_json: bool) -> None:
     """Learn a mapping, and write it."""
     from ...loader.mapping import begun_mapping, parse_mapping
-    from ..mapping import Draft, Learning, draft_of
+    from ..mapping import Draft, Learning, draft_of, not_looked_at
     from ..mapping.dictionary import read_dictionary
 
     fields = read_dictionary(dictionary) if dictionary else {}
@@ -82,17 +82,18 @@ def _learn(rulebook: "Rulebook", file: Path, out: Path, dictionary: Path | None,
     with writing(out), replacing(out) as part:
         part.write_text(text, encoding="utf-8")
     parsed = parse_mapping(text.encode(), str(out), rulebook)
+    limits = [*not_looked_at(seen, draft.columns, str(file))]
     if as_json:
         say_json({"mapping": str(out), "open": [one.as_json() for one in parsed.undecided],
-                  "errors": [one.as_json() for one in parsed.problems]})  # fmt: skip
+                  "errors": [one.as_json() for one in parsed.problems], "not looked at": limits})  # fmt: skip
     else:
-        _say(draft, seen, out, parsed.problems)
+        _say(draft, seen, out, parsed.problems, limits)
         if later:
             click.echo(f"Continue with `lumbar map {file} --out {out}`.")
     sys.exit(Exit.TO_MEND if parsed.undecided or parsed.problems else Exit.FINE)
 
 
-def _say(draft: "Draft", seen: "Look", out: Path, problems: "Sequence[Problem]") -> None:
+def _say(draft: "Draft", seen: "Look", out: Path, problems: "Sequence[Problem]", limits: "Sequence[str]") -> None:
     """What came of it."""
     from ..mapping import open_answers, open_columns
 
@@ -103,6 +104,8 @@ def _say(draft: "Draft", seen: "Look", out: Path, problems: "Sequence[Problem]")
         click.echo(f"  {line}")
     if len(lines) > SHOWN:
         click.echo(f"  and {len(lines) - SHOWN} more")
+    for limit in limits:
+        click.echo(limit)
     if draft.undecided:
         parts = ", ".join(open_answers(draft))
         where = f" ({parts})" if parts else ""

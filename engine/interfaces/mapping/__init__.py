@@ -1,6 +1,6 @@
 """A mapping is learned: what a file has is proposed, asked, written down, and compared with later exports."""
 
-from .check import compare, in_words
+from .check import compare, in_words, not_looked_at
 from .dialogue import column_dialogue, form_dialogue, open_answers, open_columns
 from .draft import Draft, draft_of
 from .learn import Learning
@@ -13,6 +13,7 @@ __all__ = [
     "draft_of",
     "form_dialogue",
     "in_words",
+    "not_looked_at",
     "open_answers",
     "open_columns",
 ]

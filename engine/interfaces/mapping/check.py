@@ -1,6 +1,6 @@
 """A mapping beside a new export of the same source: what it speaks of that is no more, and what is new."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...columns.look import Look, SeenColumn
@@ -23,10 +23,11 @@ class Difference:
     new: tuple[str, ...]
     new_texts: dict[str, dict[str, int]]
     gone_texts: dict[str, list[str]]
+    not_looked_at: tuple[str, ...] = ()
 
     @property
     def fits(self) -> bool:
-        """Whether the mapping says something of all that is there, and all of it is there."""
+        """Whether the mapping says something of all that was looked at, and all of it is there."""
         return not (self.gone or self.new or self.new_texts)
 
     def as_json(self) -> Json:
@@ -37,6 +38,7 @@ class Difference:
             "columns new": list(self.new),
             "texts new": self.new_texts,
             "texts gone": self.gone_texts,
+            "not looked at": [*self.not_looked_at],
         }
 
 
@@ -54,10 +56,21 @@ def compare(mapping: ColumnMapping, seen: Look, rulebook: Rulebook, file: str) -
             new_texts[name] = texts
         target = mapping.columns.get(name)
         said = mapping.values.get(target or "", {})
-        lost = [text for text in said if text not in {*map(folded, column.texts)}] if column.all_texts else []
+        lost = [text for text in said if text not in {*map(folded, column.texts)}] if column.all_texts and not seen.cut else []
         if lost:
             gone_texts[name] = lost
-    return Difference(gone, new, new_texts, gone_texts)
+    return Difference(gone, new, new_texts, gone_texts, tuple(not_looked_at(seen, mapping.columns, file)))
+
+
+def not_looked_at(seen: Look, columns: Iterable[str], file: str) -> Iterator[str]:
+    """Where the look at a file ends: after so many rows, and after so many texts of some of its columns."""
+    if seen.cut:
+        yield f"{file}: only the first {len(seen.lines):,} rows are looked at"
+    there = {column.name: column for column in seen.columns}
+    for column in (there[name] for name in columns if name in there):
+        if not column.all_texts:
+            kept = f"only the {len(column.texts)} most frequent of {column.distinct:,} texts"
+            yield f"{file}: of the column {column.name!r} {kept} are looked at"
 
 
 def _unsaid(mapper: Mapper, name: str, column: SeenColumn) -> Iterator[tuple[str, int]]:
@@ -80,5 +93,7 @@ def in_words(found: Difference, mapping: ColumnMapping, file: str) -> Iterator[s
         yield str(Problem(Place(file), f"new in the column {name!r}: {shown}", "them under `values` of the mapping"))
     for name, lost in found.gone_texts.items():
         yield f"{file}: no longer in the column {name!r}: {listed([repr(text) for text in lost], SHOWN)}"
+    yield from found.not_looked_at
     if found.fits:
-        yield f"{mapping.file} fits {file}: it names every column and every text there ({mapping.digest})."
+        every = "every text that was looked at" if found.not_looked_at else "every text there"
+        yield f"{mapping.file} fits {file}: it names every column and {every} ({mapping.digest})."
