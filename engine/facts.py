@@ -15,7 +15,7 @@ from typing import Any
 from unicodedata import normalize
 
 from .case import Answer, Case, Members, Range, Value
-from .errors import CaseError, Place, Problem, as_python, as_written, listed, near
+from .errors import CaseError, Place, Problem, as_python, as_written, listed, near, surely
 from .language import TERM, no_value
 from .rulebook import Law, Rulebook, Term
 
@@ -275,8 +275,11 @@ def read_name(
     """The finding of a name, or what is wrong with the name; which may be meant is looked for where `suggest` says."""
     term = rulebook.terms.get(name)
     if term is None and name in rulebook.split_names:
-        return _split(rulebook, name, place)
+        return _split(rulebook, name, name, place)
     if term is None:
+        old = surely(name[:80], rulebook.split_names) if suggest and rulebook.split_names else ()
+        if old and not surely(name[:80], rulebook.finding_names):
+            return _split(rulebook, name, old[0], place)
         meant = _near(name[:80], rulebook.finding_names) if suggest else ()
         there, expected = f"{as_written(name)} is not a finding", "a finding of the knowledge base"
         return Misnamed(Problem(place, there, expected, meant[0] if meant else "", unknown=(TERM, name)), meant)
@@ -286,11 +289,27 @@ def read_name(
     return term
 
 
-def _split(rulebook: Rulebook, name: str, place: Place) -> Misnamed:
-    """That a finding of before asked several things in one: which findings ask them now."""
-    meant = rulebook.split_names[name]
+def _split(rulebook: Rulebook, name: str, old: str, place: Place) -> Misnamed:
+    """That a finding of before asked several things in one: which findings ask them now.
+
+    What they are asked after may be meant too: who corrects the case answers that first.
+    """
+    meant = rulebook.split_names[old]
     there = f"{as_written(name)} asked several things in one, which are asked one by one now"
-    return Misnamed(Problem(place, there, listed([repr(one) for one in meant]), unknown=(TERM, name)), meant)
+    problem = Problem(place, there, listed([repr(one) for one in meant]), unknown=(TERM, name))
+    return Misnamed(problem, tuple(_with_gates(rulebook, meant)))
+
+
+def _with_gates(rulebook: Rulebook, names: Iterable[str]) -> dict[str, None]:
+    """Findings, and those that decide whether they are asked."""
+    found, left = dict[str, None](), [*reversed([*names])]
+    while left:
+        name = left.pop()
+        gate = rulebook.terms[name].asked_if
+        if name not in found:
+            left += sorted(gate.terms()) if gate else []
+        found[name] = None
+    return found
 
 
 # --- the last gate ---------------------------------------------------------------------------------------------------

@@ -30,6 +30,47 @@ def test_what_the_old_word_may_have_meant_can_raise_the_urgency() -> None:
     assert "to emergency at most" in done.output
 
 
+def test_an_answer_to_one_of_the_new_words_takes_away_no_alarm(bundled: Rulebook) -> None:
+    answers = {"case": "ann", OLD: "yes", NEW[0]: "no"}  # both legs may tingle: then it is asked for how long
+    done = CliRunner().invoke(cli.lumbar, ["decide", "-", "--brief"], input=json.dumps(answers))
+    assert "to emergency at most" in done.output
+    assert "like no finding" not in done.output
+
+
+def test_the_old_word_but_for_a_slip_of_the_pen_is_the_old_word(bundled: Rulebook) -> None:
+    with pytest.raises(CaseError) as refused:
+        case_from(bundled, {"Signs in both  leg": "no"})
+    for name in NEW:
+        assert repr(name) in str(refused.value)
+    assert "did you mean" not in str(refused.value)
+
+
+def test_the_old_word_as_the_name_of_a_folder_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / f"{OLD}=yes"
+    folder.mkdir()
+    (folder / "ann.json").write_text('{"age": 44}')
+    done = CliRunner().invoke(cli.lumbar, ["decide", str(folder / "ann.json"), "--brief"])
+    assert (done.exit_code, "to emergency at most" in done.output) == (1, True)
+    out = tmp_path / "out"
+    CliRunner().invoke(cli.lumbar, ["batch", str(folder), "--out", str(out)])
+    assert [json.loads(line)["case"] for line in (out / "rejects.ndjson").read_text().splitlines()] == ["ann"]
+
+
+def test_a_column_of_the_old_word_is_not_taken_for_one_of_the_new(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    for head, told in ((OLD, ""), ("Signs in both leg", f"did you mean {OLD!r}?")):
+        path.write_text(f"case,age,{head}\nann,44,yes\n")
+        done = CliRunner().invoke(cli.lumbar, ["batch", str(path), "--out", str(tmp_path / head)])
+        assert done.exit_code == 1
+        assert told in done.output
+        assert f"did you mean {NEW[0]!r}" not in done.output
+
+
+def test_show_names_the_new_words() -> None:
+    done = CliRunner().invoke(cli.lumbar, ["show", OLD])
+    assert (done.exit_code, all(repr(name) in done.output for name in NEW)) == (2, True)
+
+
 @pytest.mark.parametrize("suffix", ["ndjson", "parquet"])
 def test_a_batch_rejects_who_answers_the_old_word(tmp_path: Path, suffix: str) -> None:
     path, out = tmp_path / f"in.{suffix}", tmp_path / "out"

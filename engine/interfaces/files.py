@@ -57,8 +57,8 @@ class Maker:
 
 
 def is_meant(rulebook: Rulebook, name: str) -> bool:
-    """Whether the name of a folder is that of a term, or is surely meant for a finding's."""
-    return name in rulebook.terms or bool(surely(name, rulebook.finding_names))
+    """Whether the name of a folder is that of a term, or is surely meant for a finding's of today or of before."""
+    return name in rulebook.terms or bool(surely(name, (*rulebook.finding_names, *rulebook.split_names)))
 
 
 class Object(Json):

@@ -128,7 +128,7 @@ def _reached(alarms: Alarms, case: Case) -> Iterator[str]:
         least = figures.at_least[name]
         if least is None:
             yield f"{name}: not known, because nothing of the case could be read; it can be {most}"
-        elif least == most and _is_strange(case) and most != alarms.rulebook.terms[name].domain.values[-1]:
+        elif least == most and _is_strange(alarms, case) and most != alarms.rulebook.terms[name].domain.values[-1]:
             yield f"{name}: at least {least}; a value whose name is like no finding may raise it"
         elif least == most:
             yield f"{name}: at least {least}; correcting the problems cannot raise it"
@@ -136,6 +136,7 @@ def _reached(alarms: Alarms, case: Case) -> Iterator[str]:
             yield f"{name}: at least {least}; correcting the problems can raise it, to {most} at most"
 
 
-def _is_strange(case: Case) -> bool:
+def _is_strange(alarms: Alarms, case: Case) -> bool:
     """Whether something stands under a name that resembles no finding, so that it raises neither figure."""
-    return any(problem.unknown[1] and not problem.suggestion for problem in case.problems)
+    split = alarms.rulebook.split_names
+    return any(problem.unknown[1] not in ("", *split) and not problem.suggestion for problem in case.problems)

@@ -79,9 +79,13 @@ def _quoted(name: str) -> str:
 
 
 def suggestions(columns: Iterable[str], rulebook: Rulebook) -> dict[str, str]:
-    """Columns that are no findings, each with the finding that it is near to, or nothing."""
-    known = [term.name for term in rulebook.findings]
-    return {name: "" if is_like_id(name) else "".join(near(name.split(WITHIN)[-1], known)[:1]) for name in columns}
+    """Columns that are no findings, each with the finding that it is near to, or nothing.
+
+    A finding that was split is left out: who answers it is rejected, and told what asks it now.
+    """
+    known = [*(term.name for term in rulebook.findings), *rulebook.split_names]
+    others = [name for name in columns if name not in rulebook.split_names]
+    return {name: "" if is_like_id(name) else "".join(near(name.split(WITHIN)[-1], known)[:1]) for name in others}
 
 
 def unheard(extra: Mapping[str, str]) -> list[str]:

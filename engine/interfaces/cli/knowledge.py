@@ -44,6 +44,9 @@ def show(knowledge: str, /, name: str | None, as_json: bool, **wanted: str | Non
             click.echo("\n".join(names))
         return
     page = render.page(rulebook, name)
+    if page is None and name in rulebook.split_names:
+        parts = ", ".join(map(repr, rulebook.split_names[name]))
+        raise click.UsageError(f"{name!r} asked several things in one, which are asked one by one now: {parts}")
     if page is None:
         refuse(f"{name!r} is not a rule, term, law, source or claim", name, render.names(rulebook))
     elif as_json:
