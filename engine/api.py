@@ -152,9 +152,10 @@ def read_cases(rulebook: Rulebook, paths: str | Path | Iterable[str | Path]) -> 
 def cases_from_frame(rulebook: Rulebook, frame: Frame | Mapping[str, Sequence[object]], id: str = "case") -> list[Case]:
     """Make a case of each row of a data frame (pandas, Polars, Arrow), or of a mapping of columns to lists.
 
-    A column with the name of a finding holds its answers; None, NaN, NaT, NA, a blank and `unknown` mean no answer.
-    `id` names the column with the ids; a row without one is called `row 1` and so on. Values are read as `case_from`
-    reads them (docs/language.md); a wrong one is listed in the `problems` of its case. Other columns are not read.
+    A column with the name of a finding, or one that it had before, holds its answers; None, NaN, NaT, NA, a blank and
+    `unknown` mean no answer. `id` names the column with the ids; a row without one is called `row 1` and so on. Values
+    are read as `case_from` reads them (docs/language.md); a wrong one is listed in the `problems` of its case. Other
+    columns are not read.
 
     Raises CaseError if no column is a finding, if the name of one is almost a finding's, or if two have one name.
     """

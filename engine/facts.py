@@ -276,6 +276,10 @@ def read_name(
     term = rulebook.terms.get(name)
     if term is None and name in rulebook.split_names:
         return _split(rulebook, name, name, place)
+    if term is None and name in rulebook.former_names:
+        now = rulebook.former_names[name]
+        there = f"{as_written(name)} is called {now!r} now"
+        return Misnamed(Problem(place, there, "it once, by that name", unknown=(TERM, name)), (now,))
     if term is None:
         old = surely(name[:80], rulebook.split_names) if suggest and rulebook.split_names else ()
         if old and not surely(name[:80], rulebook.finding_names):

@@ -39,7 +39,8 @@ def cases_of(rulebook: Rulebook, frame: Frame | Mapping[str, Sequence[object]], 
     columns = _columns(frame)
     ids = columns.pop(id, None)
     columns.pop(CASE, None)
-    read = {name: column for name, column in columns.items() if name in rulebook.terms or _is_said(name)}
+    known = rulebook.terms.keys() | rulebook.former_names.keys() | rulebook.split_names.keys()
+    read = {name: column for name, column in columns.items() if name in known or _is_said(name)}
     _check_names(rulebook, [name for name in columns if name not in read], list(columns))
     found = []
     for row in range(max(map(len, columns.values()), default=0)):
@@ -57,12 +58,13 @@ def _is_said(name: str) -> bool:
 
 def _check_names(rulebook: Rulebook, others: Sequence[str], names: Sequence[str]) -> None:
     """Raise CaseError where no column is a finding, or one is not read whose name is surely meant for a finding."""
-    meant = {name: nearest(name, rulebook.finding_names, SURELY) for name in others}
+    findings = (*rulebook.finding_names, *rulebook.former_names, *rulebook.split_names)
+    meant = {name: nearest(name, findings, SURELY) for name in others}
     expected = "a finding; rename the column, or leave it out"
     problems = [
         Problem(HERE, f"the column {name!r} is not a finding", expected, near) for name, near in meant.items() if near
     ]
-    if not problems and not any(name in rulebook.finding_names for name in names):
+    if not problems and not any(name in findings for name in names):
         shown = listed([repr(name[:80]) for name in names]) or "no columns"
         problems = [Problem(HERE, f"no column is a finding: {shown}", "columns named as findings are")]
     if problems:

@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import polars as pl  # noqa: TID251 (tables are made here to be read)
 import pytest
 from click.testing import CliRunner, Result
 
 from cli import lumbar
+from engine import cases_from_frame
 from engine.author.across_files import rename
 from engine.author.occurrences import Unplaceable, phrase_with, replaced
 from engine.chain import Chain
@@ -75,6 +77,8 @@ def test_a_batch_reads_a_column_by_its_name_of_before(shed: Path, tmp_path: Path
     done = run(shed, "batch", str(table), str(line), "--out", str(tmp_path / "out"))
     assert "2 cases: 2 decided, 0 rejected" in done.output, done.output
     assert "the column 'brakes hold' was read as 'both brakes hold'" in done.output
+    [case] = cases_from_frame(load(shed), {"brakes hold": ["no"], "noise": ["squeal"]})
+    assert case.facts == {"both brakes hold": "no", "noise": "squeal"}
     told = run(shed, "decide", str(table.with_suffix(".ndjson")), "--json")
     assert json.loads(told.stdout)["conclusions"]["ride"] == "not at all"
 
@@ -92,10 +96,49 @@ def test_a_renamed_rule_keeps_its_name_of_before_and_nobody_takes_it(shed: Path)
         load(shed)
 
 
+def test_a_rule_is_renamed_twice_and_from_a_file_without_a_last_line_end(shed: Path) -> None:
+    path = shed / "rules" / "squeal_on_braking.yaml"
+    path.write_text(path.read_text().rstrip("\n"))
+    for old, new in (("squeal_on_braking", "first_name"), ("first_name", "second_name")):
+        done = run(shed, "rename", old, new, "--yes")
+        assert done.exit_code == 0, done.output
+    assert {*load(shed).rules["second_name"].formerly} == {"squeal_on_braking", "first_name"}
+
+
+def test_spaces_around_a_new_name_are_no_part_of_it(shed: Path) -> None:
+    assert run(shed, "rename", "noise ", " sound of it ", "--yes").exit_code == 0
+    assert "sound of it" in load(shed).terms
+    assert "cannot name a term" in run(shed, "rename", "sound of it", "  ", "--yes").output
+
+
+@pytest.mark.parametrize("end", ["source: [{SHED: x}]", "noise:  # not asked\nsource: [{SHED: x}]\n", "noise:"])
+def test_an_answer_is_given_whatever_the_file_ends_in(shed: Path, end: str) -> None:
+    source = "" if "source" in end else "source: [{SHED: x}]\n"
+    (shed / "cases" / "old_chain.yaml").write_text(f"case: old_chain\n{source}brakes hold: yes\n{end}")
+    done = run(shed, "answer", "noise: click", "--yes")
+    assert done.exit_code == 0, done.output
+    assert load(shed).cases["old_chain"].facts == {"brakes hold": "yes", "noise": "click"}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "ndjson", "parquet"])
+def test_no_answer_under_a_name_of_before_is_unheard_beside_the_new_name(
+    shed: Path, tmp_path: Path, suffix: str
+) -> None:
+    assert run(shed, "rename", "brakes hold", "both brakes hold", "--yes").exit_code == 0
+    path = tmp_path / f"a.{suffix}"
+    table = pl.DataFrame({"case": ["x", "y"], "brakes hold": ["no", None], "both brakes hold": ["yes", "no"]})
+    {"csv": table.write_csv, "ndjson": table.write_ndjson, "parquet": table.write_parquet}[suffix](path)
+    assert run(shed, "batch", str(path), "--out", str(tmp_path / "out")).exit_code == 1
+    [told] = map(json.loads, (tmp_path / "out" / "rejects.ndjson").read_text().splitlines())
+    assert (told["case"], told["at most"]) == ("x", {"ride": "not at all"})
+    if suffix != "ndjson":
+        assert told["there"] == "'brakes hold' is called 'both brakes hold' now"
+
+
 def test_a_retired_rule_leaves_a_record_and_its_name_is_not_used_again(shed: Path) -> None:
     rule = next(rule for rule in load(shed).rules.values() if not rule.row)
     text = (shed / rule.place.file).read_text()
-    done = run(shed, "retire", rule.id, "--because", "It: was wrong.", "--yes")
+    done = run(shed, "retire", rule.id, "--because", "It:\n was wrong.", "--yes")
     assert done.exit_code == 0, done.output
     record = load(shed).retired[rule.id]
     assert (record.says, record.because) == (rule.says, "It: was wrong.")

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import cli
+from engine import Rejected, cases_from_frame, decide
 from engine.errors import CaseError, KnowledgeError
 from engine.loader import case_from, load
 from engine.rulebook import Rulebook
@@ -64,6 +65,23 @@ def test_a_column_of_the_old_word_is_not_taken_for_one_of_the_new(tmp_path: Path
         assert done.exit_code == 1
         assert told in done.output
         assert f"did you mean {NEW[0]!r}" not in done.output
+
+
+def test_a_column_of_a_data_frame_is_refused_by_row(bundled: Rulebook) -> None:
+    cases = cases_from_frame(bundled, pl.DataFrame({"case": ["ann", "bob"], OLD: ["yes", None], "age": [44, 45]}))
+    [ann, bob] = decide(bundled, cases)
+    assert isinstance(ann, Rejected)
+    assert all(repr(name) in str(ann.problems[0]) for name in NEW)
+    assert ann.at_most == {"urgency": "emergency"}
+    assert not isinstance(bob, Rejected)
+    with pytest.raises(CaseError, match=f"did you mean '{OLD}'"):
+        cases_from_frame(bundled, {"Signs in both leg": ["yes"], "age": [44]})
+
+
+def test_map_proposes_no_part_of_the_old_word(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"case,age,{OLD}\nann,44,yes\n")
+    CliRunner().invoke(cli.lumbar, ["map", str(tmp_path / "in.csv"), "--out", str(tmp_path / "m.yaml")])
+    assert f'left out:\n  {OLD}: "?"\n' in (tmp_path / "m.yaml").read_text()
 
 
 def test_show_names_the_new_words() -> None:

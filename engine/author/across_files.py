@@ -3,6 +3,7 @@
 Each gives the files as they would be; nothing is written before all of them are read without a problem.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from ..case import Case
 from ..digests import canonical
 from ..document import quoted
 from ..errors import LumbarError, Place, Problem, nearest
-from ..facts import Misspelt, read_value
+from ..facts import Misspelt, read_value, tidy
 from ..language import Condition
 from ..loader import load_files
 from ..rulebook import Rulebook, Term
@@ -25,6 +26,7 @@ from .occurrences import (
     texts_of,
     value_edits,
     with_field,
+    with_former_name,
 )
 
 DECIDES = {
@@ -59,6 +61,7 @@ def rename(files: Mapping[str, bytes], rulebook: Rulebook, old: str, new: str) -
 
     Raises NotDone, Unplaceable or KnowledgeError, and then nothing is different.
     """
+    old, new = tidy(old), tidy(new)
     if old == new:
         raise _refused(f"{old!r} is its name already", "another name")
     term, colon, value = (part.strip() for part in old.partition(":"))
@@ -80,7 +83,7 @@ def _term(rulebook: Rulebook, name: str) -> Term:
 
 
 def _rename_term(files: Mapping[str, bytes], rulebook: Rulebook, term: Term, new: str) -> Change:
-    if new in rulebook.terms or new in rulebook.former_names:
+    if new in rulebook.terms or new in rulebook.former_names or new in rulebook.split_names:
         raise _refused(f"{new!r} is the name of a term, or was one", "a name that was never used")
     old, before = term.name, texts_of(files)
     after, places = dict(before), 0
@@ -148,7 +151,7 @@ def _rename_rule(files: Mapping[str, bytes], rulebook: Rulebook, old: str, new: 
     file = rule.place.file
     card = after[file]
     after[file] = None
-    after[f"{file.rpartition('/')[0]}/{new}.yaml"] = f"{card}formerly: [{old}]\n"
+    after[f"{file.rpartition('/')[0]}/{new}.yaml"] = with_former_name(file, str(card), old)
     return _change(before, after, rulebook, f"the rule {old!r} becomes {new!r}", places)
 
 
@@ -194,7 +197,7 @@ def answer(files: Mapping[str, bytes], rulebook: Rulebook, finding: str, value: 
     after = dict(before)
     for case in chosen:
         if case.place is not None:
-            after[case.place.file] = _answered(before[case.place.file], f"{finding}: {quoted(str(read))}")
+            after[case.place.file] = _answered(before[case.place.file], finding, quoted(str(read)))
     return _change(before, after, rulebook, f"{finding!r} is {read!r}", len(chosen))
 
 
@@ -207,9 +210,12 @@ def _is_chosen(rulebook: Rulebook, case: Case, finding: str, where: Condition) -
     return bool(mark_condition(where, state) == HOLDS)
 
 
-def _answered(text: str, line: str) -> str:
-    """A saved case with a line more, before what it expects."""
-    lines = text.splitlines(keepends=True)
+def _answered(text: str, finding: str, value: str) -> str:
+    """A saved case with an answer more: where the finding stands without one, else before what the case expects."""
+    line, blank = f"{finding}: {value}", re.compile(rf"{re.escape(finding)}:[ \t]*(#.*)?\r?\n?")
+    lines = (text if text.endswith("\n") else f"{text}\n").splitlines(keepends=True)
+    if any(blank.fullmatch(one) for one in lines):
+        return "".join(f"{line}\n" if blank.fullmatch(one) else one for one in lines)
     at = next((number for number, one in enumerate(lines) if one.startswith("expected")), len(lines))
     while at and not lines[at - 1].strip():
         at -= 1
@@ -234,7 +240,7 @@ def retire(files: Mapping[str, bytes], rulebook: Rulebook, name: str, because: s
     if above:
         raise _refused(f"{', '.join(above)} outranks it", "that line changed first")
     before = texts_of(files)
-    record = f"retired: {name}\nsays: {quoted(rule.says)}\nbecause: {quoted(because)}\nday: {day}\n"
+    record = f"retired: {name}\nsays: {quoted(rule.says)}\nbecause: {quoted(tidy(because))}\nday: {day}\n"
     after: dict[str, str | None] = {**before, rule.place.file: None, f"retired/{name}.yaml": record}
     return _change(before, after, rulebook, f"the rule {name!r} is retired", 1)
 

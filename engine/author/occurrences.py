@@ -148,6 +148,15 @@ def with_field(text: str, body: Fields, key: str, entry: str, brackets: str) -> 
     return "".join(lines)
 
 
+def with_former_name(file: str, text: str, old: str) -> str:
+    """The text of a card with a name more that it had before."""
+    root = _tree(file, text)
+    if isinstance(root, Fields) and (root.get("formerly") or _sign(text.splitlines(), root.place) == "{"):
+        return with_field(text, root, "formerly", old, "[]")
+    end = "" if text.endswith("\n") else "\n"
+    return f"{text}{end}formerly: [{old}]\n"
+
+
 def _sign(lines: list[str], place: Place) -> str:
     return lines[place.line - 1][place.column - 1 : place.column]
 

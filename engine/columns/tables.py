@@ -91,6 +91,7 @@ class Reading:
         }
         ours = {name: wrong for name, wrong in faults.items() if not _is_aside(name)}
         doubts = Doubts(self.rulebook, ours)
+        gone = self.rulebook.split_names.keys() | self.rulebook.former_names.keys()  # no answer under them is unheard
         for name in raw.columns:
             wrong = strange if name == CASE else None
             if name in self.findings:
@@ -107,7 +108,7 @@ class Reading:
             elif name not in (CASE, *ASIDE):
                 unknown.append(name)
                 passed.append(raw[name])
-                wrong = says_something(raw[name]) if refuse or name in self.rulebook.split_names else None
+                wrong = says_something(raw[name]) if refuse or name in gone else None
                 if wrong is not None and wrong.any() and isinstance(found := read_name(self.rulebook, name), Misnamed):
                     doubts.name(found, raw[name], wrong)
             if wrong is not None and wrong.any():

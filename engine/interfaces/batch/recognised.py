@@ -81,10 +81,11 @@ def _quoted(name: str) -> str:
 def suggestions(columns: Iterable[str], rulebook: Rulebook) -> dict[str, str]:
     """Columns that are no findings, each with the finding that it is near to, or nothing.
 
-    A finding that was split is left out: who answers it is rejected, and told what asks it now.
+    A name of before is left out: who answers by it is rejected, and told what asks it now.
     """
     known = [*(term.name for term in rulebook.findings), *rulebook.split_names]
-    others = [name for name in columns if name not in rulebook.split_names]
+    before = rulebook.split_names.keys() | rulebook.former_names.keys()
+    others = [name for name in columns if name not in before]
     return {name: "" if is_like_id(name) else "".join(near(name.split(WITHIN)[-1], known)[:1]) for name in others}
 
 

@@ -166,6 +166,8 @@ def _speaks_of(column: SeenColumn, known: Known, name: str) -> bool:
 def _finding(column: SeenColumn, known: Known, sure: int) -> Iterator[str]:
     """The findings that a column may have: by its very name, by one that is surely meant, by one that is alike."""
     book = known.rulebook
+    if surely(column.name, book.split_names):
+        return  # which of its parts is meant nobody can know
     if sure == 0:
         lower = {name.casefold(): name for name in (*book.finding_names, *book.former_names)}
         name = lower.get(column.name.casefold(), "")
