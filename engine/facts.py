@@ -301,19 +301,7 @@ def _split(rulebook: Rulebook, name: str, old: str, place: Place) -> Misnamed:
     meant = rulebook.split_names[old]
     there = f"{as_written(name)} asked several things in one, which are asked one by one now"
     problem = Problem(place, there, listed([repr(one) for one in meant]), unknown=(TERM, name))
-    return Misnamed(problem, tuple(_with_gates(rulebook, meant)))
-
-
-def _with_gates(rulebook: Rulebook, names: Iterable[str]) -> dict[str, None]:
-    """Findings, and those that decide whether they are asked."""
-    found, left = dict[str, None](), [*reversed([*names])]
-    while left:
-        name = left.pop()
-        gate = rulebook.terms[name].asked_if
-        if name not in found:
-            left += sorted(gate.terms()) if gate else []
-        found[name] = None
-    return found
+    return Misnamed(problem, rulebook.with_gates(meant))
 
 
 # --- the last gate ---------------------------------------------------------------------------------------------------

@@ -312,6 +312,17 @@ class Rulebook(Record):
                 found.setdefault(old, []).append(term.name)
         return {old: tuple(names) for old, names in found.items()}
 
+    def with_gates(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Findings, and those that decide whether they are asked."""
+        found, left = dict[str, None](), [*names]
+        while left:
+            name = left.pop(0)
+            gate = self.terms[name].asked_if
+            if name not in found:
+                left += sorted(gate.terms()) if gate else []
+            found[name] = None
+        return tuple(found)
+
     @cached_property
     def used_names(self) -> Mapping[str, Place]:
         """The names of rules that are no more, each with where that is written: none is used again."""

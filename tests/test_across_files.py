@@ -127,7 +127,7 @@ def test_no_answer_under_a_name_of_before_is_unheard_beside_the_new_name(
     assert run(shed, "rename", "brakes hold", "both brakes hold", "--yes").exit_code == 0
     path = tmp_path / f"a.{suffix}"
     table = pl.DataFrame({"case": ["x", "y"], "brakes hold": ["no", None], "both brakes hold": ["yes", "no"]})
-    {"csv": table.write_csv, "ndjson": table.write_ndjson, "parquet": table.write_parquet}[suffix](path)
+    getattr(table, f"write_{suffix}")(path)
     assert run(shed, "batch", str(path), "--out", str(tmp_path / "out")).exit_code == 1
     [told] = map(json.loads, (tmp_path / "out" / "rejects.ndjson").read_text().splitlines())
     assert (told["case"], told["at most"]) == ("x", {"ride": "not at all"})

@@ -31,7 +31,7 @@ def test_what_the_old_word_may_have_meant_can_raise_the_urgency() -> None:
     assert "to emergency at most" in done.output
 
 
-def test_an_answer_to_one_of_the_new_words_takes_away_no_alarm(bundled: Rulebook) -> None:
+def test_an_answer_to_one_of_the_new_words_takes_away_no_alarm() -> None:
     answers = {"case": "ann", OLD: "yes", NEW[0]: "no"}  # both legs may tingle: then it is asked for how long
     done = CliRunner().invoke(cli.lumbar, ["decide", "-", "--brief"], input=json.dumps(answers))
     assert "to emergency at most" in done.output

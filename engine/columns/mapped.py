@@ -79,8 +79,8 @@ class Mapper:
         `raw` has its columns as `tidy` names them, and `odd` what stands in cells of it that have no single text.
         """
         of_rows = (self.mapping.long.item, self.mapping.long.value) if self.mapping.long else ()
-        there = {*raw.columns, *of_rows}  # a long table has no longer what it was made wide by
-        notes = MappingNotes(absent=tuple(name for name in self.mapping.read if name not in there))
+        heads = {*raw.columns, *of_rows}  # a long table has no longer what it was made wide by
+        notes = MappingNotes(absent=tuple(name for name in self.mapping.read if name not in heads))
         columns = [self._ids(raw, stem, lines)]
         found: dict[str, Odd] = {}
         for target, sources in self.mapping.findings.items():

@@ -56,7 +56,8 @@ def compare(mapping: ColumnMapping, seen: Look, rulebook: Rulebook, file: str) -
             new_texts[name] = texts
         target = mapping.columns.get(name)
         said = mapping.values.get(target or "", {})
-        lost = [text for text in said if text not in {*map(folded, column.texts)}] if column.all_texts and not seen.cut else []
+        whole = column.all_texts and not seen.cut
+        lost = [text for text in said if text not in {*map(folded, column.texts)}] if whole else []
         if lost:
             gone_texts[name] = lost
     return Difference(gone, new, new_texts, gone_texts, tuple(not_looked_at(seen, mapping.columns, file)))
