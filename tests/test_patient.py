@@ -132,7 +132,7 @@ def test_a_dispute_is_told_without_taking_a_side() -> None:
 def test_an_answer_by_default_is_told_by_what_speaks_for_nothing_else(bundled: Rulebook) -> None:
     decision = semantics.decide(bundled, bundled.cases["disc_centralises_on_extension"])
     assert told(bundled, decision, "red flag")[:2] == [
-        "Taken together, your answers are no warning sign that is known here.",
+        "Taken together, your answers raise no alarm that forbids exercise.",
         "  Nothing that you answered speaks for anything else.",
     ]
 
