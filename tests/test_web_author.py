@@ -346,7 +346,7 @@ def test_what_was_tried_before_another_saved_is_tried_again(page: Page) -> None:
 
 def test_a_rule_is_renamed_and_retired_as_by_the_commands(page: Page) -> None:
     shown = page.client.post("/rules/rename/squeal_on_braking", data={"new": "pads squeal"})
-    assert "'squeal_on_braking' is now 'pads_squeal'" in words(shown)
+    assert "'squeal_on_braking' becomes 'pads_squeal'" in words(shown)
     assert (page.folder / "rules" / "squeal_on_braking.yaml").exists()
     page.client.post("/rules/rename/squeal_on_braking", data={"new": "pads squeal", "sure": "yes"})
     assert "formerly: [squeal_on_braking]" in (page.folder / "rules" / "pads_squeal.yaml").read_text(encoding="utf-8")
