@@ -1,6 +1,6 @@
 """What `/openapi.json` says holds: requests drawn from it are answered, and none makes the server fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -24,10 +24,12 @@ LONG, SLOW = ("next", "whatif"), pytest.mark.slow  # a second for an answer abou
 
 
 @pytest.fixture(scope="module")
-def described() -> BaseSchema:
+def described() -> Iterator[BaseSchema]:
     """What the bundled knowledge base is served with."""
     app = Guard(make_app(Served(ROOT / "knowledge")), ("testserver", "localhost"))
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+    yield schema
+    schema.app = None  # what it keeps would outlive the solver's library
 
 
 def drawn(described: BaseSchema, name: str, mode: GenerationMode, test: "Callable[[Case[Any]], None]") -> None:
