@@ -39,7 +39,7 @@ def cases_of(rulebook: Rulebook, frame: Frame | Mapping[str, Sequence[object]], 
     columns = _columns(frame)
     ids = columns.pop(id, None)
     columns.pop(CASE, None)
-    known = rulebook.terms.keys() | rulebook.former_names.keys() | rulebook.split_names.keys()
+    known = rulebook.terms.keys() | rulebook.names_of_before
     read = {name: column for name, column in columns.items() if name in known or _is_said(name)}
     _check_names(rulebook, [name for name in columns if name not in read], list(columns))
     found = []
@@ -58,7 +58,7 @@ def _is_said(name: str) -> bool:
 
 def _check_names(rulebook: Rulebook, others: Sequence[str], names: Sequence[str]) -> None:
     """Raise CaseError where no column is a finding, or one is not read whose name is surely meant for a finding."""
-    findings = (*rulebook.finding_names, *rulebook.former_names, *rulebook.split_names)
+    findings = (*rulebook.finding_names, *sorted(rulebook.names_of_before))
     meant = {name: nearest(name, findings, SURELY) for name in others}
     expected = "a finding; rename the column, or leave it out"
     problems = [

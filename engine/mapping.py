@@ -104,6 +104,11 @@ class ColumnMapping(Record):
         return found
 
     @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that tell the cases of a table apart: the id, and of which visit it is."""
+        return (self.id, *(self.visit.columns if self.visit else ()))
+
+    @cached_property
     def passed(self) -> tuple[str, ...]:
         """The columns that are passed through: those to keep, and what tells a patient's visits apart."""
         visit = (*((self.id,) if self.id != ROW else ()), *self.visit.columns) if self.visit else ()

@@ -312,6 +312,11 @@ class Rulebook(Record):
                 found.setdefault(old, []).append(term.name)
         return {old: tuple(names) for old, names in found.items()}
 
+    @cached_property
+    def names_of_before(self) -> frozenset[str]:
+        """The names that terms no longer have: of those that are called otherwise, and of findings that were split."""
+        return frozenset((*self.former_names, *self.split_names))
+
     def with_gates(self, names: Iterable[str]) -> tuple[str, ...]:
         """Findings, and those that decide whether they are asked."""
         found, left = dict[str, None](), [*names]

@@ -5,7 +5,7 @@ Each gives the files as they would be; nothing is written before all of them are
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..case import Case
 from ..digests import canonical
@@ -15,7 +15,7 @@ from ..facts import Misspelt, read_value, tidy
 from ..language import Condition
 from ..loader import load_files
 from ..rulebook import Rulebook, Term
-from ..semantics import HOLDS, State, mark_condition
+from ..semantics import HOLDS, decide, mark_condition
 from .occurrences import (
     body_of,
     phrase_with,
@@ -83,7 +83,7 @@ def _term(rulebook: Rulebook, name: str) -> Term:
 
 
 def _rename_term(files: Mapping[str, bytes], rulebook: Rulebook, term: Term, new: str) -> Change:
-    if new in rulebook.terms or new in rulebook.former_names or new in rulebook.split_names:
+    if new in rulebook.terms or new in rulebook.names_of_before:
         raise _refused(f"{new!r} is the name of a term, or was one", "a name that was never used")
     old, before = term.name, texts_of(files)
     after, places = dict(before), 0
@@ -204,10 +204,7 @@ def answer(files: Mapping[str, bytes], rulebook: Rulebook, finding: str, value: 
 def _is_chosen(rulebook: Rulebook, case: Case, finding: str, where: Condition) -> bool:
     if finding in case.facts or case.problems:
         return False
-    from ..semantics import decide
-
-    state: State = decide(rulebook, case).state
-    return bool(mark_condition(where, state) == HOLDS)
+    return mark_condition(where, decide(rulebook, case).state) == HOLDS
 
 
 def _answered(text: str, finding: str, value: str) -> str:
@@ -254,7 +251,7 @@ def _change(
     """The change, once its files are read without a problem; raises KnowledgeError."""
     files = {name: text for name, text in after.items() if text != before.get(name)}
     whole = {name: text.encode() for name, text in after.items() if text is not None}
-    return Change(files, replace(load_files(whole, rulebook.directory)), says, places)
+    return Change(files, load_files(whole, rulebook.directory), says, places)
 
 
 def _refused(there: str, expected: str, suggestion: str = "") -> NotDone:

@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from ..errors import KnowledgeError, Place, Problem
+from ..errors import KnowledgeError, LumbarError, Place, Problem
 from ..loader import load, load_files
 from ..loader.files import belongs
 from ..rulebook import Rulebook
@@ -21,6 +21,14 @@ def rulebook_at(text: str, directory: Path) -> Rulebook:
         return load(text)
     text = _newest_tag(directory) if text == RELEASE else text
     return load_files(_files(text, directory))
+
+
+def last_release(directory: Path) -> Rulebook | None:
+    """The rulebook of this folder as it was last released; None where git has no release of it."""
+    try:
+        return rulebook_at(RELEASE, directory)
+    except LumbarError:
+        return None
 
 
 def _newest_tag(directory: Path) -> str:

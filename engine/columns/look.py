@@ -16,7 +16,7 @@ from . import inputs, statistics, visits
 from .facts import is_plain, loose, says_something
 from .head import LOOKED_AT, SEPARATORS, names_of
 from .parquet import guarded, shown
-from .piece import Lines, Piece, Spot, Unusable, Vocabulary, Written
+from .piece import Lines, Piece, Spot, Unusable, Vocabulary, Written, tidied
 from .tables import as_text
 from .text import Source
 
@@ -78,9 +78,8 @@ def look(path: Path, kind: str, known: Collection[str], vocabulary: Vocabulary, 
             break
         some.append(piece)
         rows += piece.table.height
-    whole = visits.gathered(iter(some))
-    names = {name: tidy(name) for name in whole.table.columns if tidy(name) != name}
-    table = whole.table.rename(names)
+    whole = tidied(visits.gathered(iter(some)))
+    table = whole.table
     if kind == "ndjson":
         table = table.select(column for column in table.get_columns() if column.null_count() < table.height)
     labels = statistics.labels_of(path) if kind == "statistics" else {}

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from ..errors import LumbarError, Problem
+from ..facts import tidy
 
 Lines = np.ndarray[Any, np.dtype[np.int64]]
 Parsed = Mapping[str, Any] | Problem
@@ -110,6 +111,23 @@ class Rows:
     more: Sequence[str] = ()
 
 
+def tidied(piece: Piece) -> Piece:
+    """The piece with its columns named as `tidy` has them."""
+    names: Mapping[str, str] = {name: tidy(name) for name in piece.table.columns if tidy(name) != name}
+    if not names:
+        return piece
+    odd = {names.get(name, name): cells for name, cells in piece.odd.items()}
+    return replace(piece, table=piece.table.rename(names), odd=odd)
+
+
+def between(odd: Mapping[str, Mapping[int, Any]], first: int, end: int) -> dict[str, dict[int, Any]]:
+    """What stands where no answer is, by column and row, of some of the rows, counted from the first of them."""
+    some = {
+        name: {row - first: what for row, what in cells.items() if first <= row < end} for name, cells in odd.items()
+    }
+    return {name: cells for name, cells in some.items() if cells}
+
+
 def cut(rows: Rows, here: Spot, after: Spot, skip: int, most: int, behind: tuple[int, int] = (0, 0)) -> Iterator[Piece]:
     """A block that begins here, in pieces of so many records at most, without the first ones that are behind.
 
@@ -119,17 +137,13 @@ def cut(rows: Rows, here: Spot, after: Spot, skip: int, most: int, behind: tuple
     for end, spot in ends(count, here, after, skip, most):
         start = max(skip, end - (end - 1) % most - 1)
         (first, last), (low, high) = (np.searchsorted(some, (start, end)).tolist() for some in (rows.good, rows.bad))
-        odd = {
-            name: {row - first: value for row, value in cells.items() if first <= row < last}
-            for name, cells in rows.odd.items()
-        }
         yield Piece(
             rows.table.slice(first, last - first),
             rows.lines[first:last],
             rows.broken[low:high],
             spot,
             behind[0] + (behind[1] - behind[0]) * end // max(count, 1),
-            odd={name: cells for name, cells in odd.items() if cells},
+            odd=between(rows.odd, first, last),
             more=rows.more,
         )
 

@@ -91,7 +91,7 @@ class Reading:
         }
         ours = {name: wrong for name, wrong in faults.items() if not _is_aside(name)}
         doubts = Doubts(self.rulebook, ours)
-        gone = self.rulebook.split_names.keys() | self.rulebook.former_names.keys()  # no answer under them is unheard
+        gone = self.rulebook.names_of_before  # no answer under them is unheard
         for name in raw.columns:
             wrong = strange if name == CASE else None
             if name in self.findings:

@@ -11,7 +11,7 @@ from ..facts import tidy
 from ..mapping import Long, Visit, folded
 from .findings import dtype_of
 from .mapped import MappedTable, Mapper, Odd
-from .piece import Piece, Spot, Strange, Unusable
+from .piece import Piece, Spot, Strange, Unusable, between
 from .program import CASE
 from .tables import as_text, joined
 
@@ -50,16 +50,12 @@ def sliced(piece: Piece, spot: Spot, most: int) -> Iterator[Piece]:
     for first in range(spot.row, count, most):
         end = min(first + most, count)
         low, high = (max(place - len(piece.broken), 0) for place in (first, end))
-        odd = {
-            name: {row - low: what for row, what in cells.items() if low <= row < high}
-            for name, cells in piece.odd.items()
-        }
         yield Piece(
             piece.table.slice(low, high - low),
             piece.lines[low:high],
             piece.broken[first:end],
             Spot(row=end),
-            odd={name: cells for name, cells in odd.items() if cells},
+            odd=between(piece.odd, low, high),
             more=piece.more,
         )
 

@@ -1,13 +1,13 @@
 """Inputs read by a mapping: as it says and no further, with what it says nothing of counted."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from ...columns import inputs as files_of
 from ...columns import visits
 from ...columns.mapped import MappedTable, Mapper, MappingNotes, without_missing_ids
-from ...columns.piece import REPEATED, Parsed, Piece, Spot, Unusable, Vocabulary, Written
+from ...columns.piece import REPEATED, Parsed, Piece, Spot, Unusable, Vocabulary, Written, tidied
 from ...errors import Place, Problem, listed, near
 from ...facts import tidy
 from ...mapping import ColumnMapping
@@ -95,8 +95,8 @@ class ByMapping:
     def _raw(self, one: Input, spot: Spot, most: int) -> Iterator[Piece]:
         vocabulary = vocabulary_of(self.mapping, files_of.shown(one.path))
         for piece in files_of.pieces(one.path, one.kind, spot, most, vocabulary):
-            tidied = _tidied(piece)
-            yield replace(tidied, table=without_missing_ids(tidied.table, self.mapping))
+            named = tidied(piece)
+            yield replace(named, table=without_missing_ids(named.table, self.mapping))
 
     def _mapped(self, one: Input, piece: Piece) -> MappedTable:
         found = self.mapper.table(piece.table, stem_of(one.path), piece.lines, piece.odd)
@@ -109,20 +109,10 @@ class ByMapping:
         mapping, whole = self.mapping, visits.gathered(self._raw(one, Spot(), most))
         beside = self.mapper.unnamed(whole.table, whole.odd) if mapping.long else {}
         if mapping.long:
-            keys = (mapping.id, *(mapping.visit.columns if mapping.visit else ()))
-            whole = visits.widened(whole, mapping.long, keys, printable(one.path))
+            whole = visits.widened(whole, mapping.long, mapping.keys, printable(one.path))
         found = visits.with_what_lasts(self._mapped(one, whole), self.mapper)
         found.notes.columns.update(beside)
         return replace(whole, table=found.table, odd=found.odd, more=()), found.notes
-
-
-def _tidied(piece: Piece) -> Piece:
-    """The piece with its columns named as mappings name them."""
-    names: Mapping[str, str] = {name: tidy(name) for name in piece.table.columns if tidy(name) != name}
-    if not names:
-        return piece
-    odd = {names.get(name, name): cells for name, cells in piece.odd.items()}
-    return replace(piece, table=piece.table.rename(names), odd=odd)
 
 
 def absent(mapping: ColumnMapping, column: str, where: str, columns: Sequence[str] = ()) -> Problem:

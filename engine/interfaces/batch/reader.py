@@ -66,8 +66,7 @@ class Reader:
         expected = (f"{EXPECTED}{term.name}" for term in rulebook.conclusions)
         self.aside = (CASE, *tables.ASIDE, NONE_OF_THESE)
         self.renamed: dict[str, str] = {}
-        before = (*rulebook.former_names, *rulebook.split_names)
-        self.names = frozenset([*rulebook.terms, *before, *self.aside, *expected, options.id or CASE])
+        self.names = frozenset([*rulebook.terms, *rulebook.names_of_before, *self.aside, *expected, options.id or CASE])
         self.by_mapping = ByMapping(rulebook, options.mapping) if options.mapping else None
         self.changed: dict[int, Problem] = {}
 

@@ -84,8 +84,7 @@ def suggestions(columns: Iterable[str], rulebook: Rulebook) -> dict[str, str]:
     A name of before is left out: who answers by it is rejected, and told what asks it now.
     """
     known = [*(term.name for term in rulebook.findings), *rulebook.split_names]
-    before = rulebook.split_names.keys() | rulebook.former_names.keys()
-    others = [name for name in columns if name not in before]
+    others = [name for name in columns if name not in rulebook.names_of_before]
     return {name: "" if is_like_id(name) else "".join(near(name.split(WITHIN)[-1], known)[:1]) for name in others}
 
 

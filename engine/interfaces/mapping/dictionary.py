@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def _choices(text: str) -> Iterator[tuple[str, str]]:
             yield code.strip(), tidy(_TAG.sub(" ", label))
 
 
-def checkbox_of(column: str, fields: dict[str, RedcapField]) -> tuple[RedcapField, str] | None:
+def checkbox_of(column: str, fields: Mapping[str, RedcapField]) -> tuple[RedcapField, str] | None:
     """The field and the label of the choice whose tick a column has, in the raw export or that with labels."""
     name, mark, code = column.partition("___")
     if mark and name in fields:
@@ -76,10 +76,10 @@ def checkbox_of(column: str, fields: dict[str, RedcapField]) -> tuple[RedcapFiel
     return (_by_label(label, fields) or RedcapField(label, label, "checkbox"), choice) if mark else None
 
 
-def _by_label(label: str, fields: dict[str, RedcapField]) -> RedcapField | None:
+def _by_label(label: str, fields: Mapping[str, RedcapField]) -> RedcapField | None:
     return next((one for one in fields.values() if one.label == tidy(label)), None)
 
 
-def field_of(column: str, fields: dict[str, RedcapField]) -> RedcapField | None:
+def field_of(column: str, fields: Mapping[str, RedcapField]) -> RedcapField | None:
     """The field of a column, by its name or, in an export with labels, by its label."""
     return fields.get(column) or _by_label(column, fields)

@@ -57,8 +57,7 @@ class Learning:
         seen = look(self.path, self.kind, mapping.head, vocabulary, written_as(mapping))
         if mapping.long is None:
             return seen
-        keys = (mapping.id, *(mapping.visit.columns if mapping.visit else ()))
-        items = self._by_items(seen, mapping.long, keys)
+        items = self._by_items(seen, mapping.long, mapping.keys)
         own = {mapping.long.item, mapping.long.value}
         return replace(items, columns=(*items.columns, *(column for column in seen.columns if column.name in own)))
 

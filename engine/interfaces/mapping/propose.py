@@ -30,19 +30,19 @@ class Known:
 
     def label(self, seen: SeenColumn) -> str:
         """What the file or its dictionary says that a column is."""
-        found = field_of(seen.name, dict(self.fields))
+        found = field_of(seen.name, self.fields)
         return found.label if found else seen.label
 
     def codes(self, seen: SeenColumn) -> Mapping[str, str]:
         """What the file or its dictionary says that the codes of a column mean."""
-        found = field_of(seen.name, dict(self.fields))
+        found = field_of(seen.name, self.fields)
         return found.codes if found and found.kind != "checkbox" else seen.codes
 
 
 def propose(seen: Look, known: Known, draft: Draft) -> Draft:
     """The draft with a proposal, or an open answer, for every column and text that it has not decided."""
     columns = [one for one in seen.columns if one.name not in _spoken(draft)]
-    _boxes([one for one in columns if checkbox_of(one.name, dict(known.fields))], known, draft)
+    _boxes([one for one in columns if checkbox_of(one.name, known.fields)], known, draft)
     _columns([one for one in columns if one.name not in _spoken(draft)], known, draft)
     for column in columns:
         if column.name not in _spoken(draft):
@@ -207,7 +207,7 @@ def _boxes(columns: Sequence[SeenColumn], known: Known, draft: Draft) -> None:
     yes_no = [term.name for term in book.findings if term.domain.kind == "yes/no"]
     choices = [term.name for term in book.findings if term.domain.kind == "choice"]
     for column in columns:
-        found = checkbox_of(column.name, dict(known.fields))
+        found = checkbox_of(column.name, known.fields)
         if found is None or folded(found[1]) in words.NO_ANSWER:
             continue
         redcap, label = found

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from ...author.card_form import Typed, form_of
 from ...author.goal import begin_card
 from ...author.parse_input import Refused
-from ...author.revisions import RELEASE, rulebook_at
+from ...author.revisions import last_release
 from ...author.unfinished import forget_form, keep_form, kept_forms
 from ...digests import digest_of
 from ...errors import LumbarError
@@ -34,8 +34,6 @@ from .trials import Trials
 
 R = TypeVar("R")
 MOST_FIELDS = 600
-BEAT = 0.1  # seconds between two looks at what a trial has come to
-LOCK = ".lumbar.lock"
 
 
 @dataclass
@@ -176,11 +174,7 @@ class Authoring:
         """The rules as they were last released; found once for each state of them, and None where git has none."""
         digest = self.served.saved().rulebook.digest
         if self.released is None or self.released[0] != digest:
-            try:
-                found: Rulebook | None = rulebook_at(RELEASE, self.served.directory)
-            except LumbarError:
-                found = None
-            self.released = (digest, found)
+            self.released = (digest, last_release(self.served.directory))
         return self.released[1]
 
     # --- routes ------------------------------------------------------------------------------------------------------

@@ -211,7 +211,8 @@ class Trying:
             return HTMLResponse(trial_page.rename_page(rule, "", (new, change), self.author.may_save))
         try:
             with locked(directory / LOCK, directory, text("being saved"), text("again shortly")):
-                save(directory, rename(read_folder(directory), self.author.served.saved().rulebook, name, new).files)
+                change = rename(read_folder(directory), self.author.served.saved().rulebook, name, new)
+                save(directory, change.files)
         except OSError as error:
             return HTMLResponse(message_page(text("not written", reason=error.strerror or str(error))), 500)
         self.author.served.look_again()

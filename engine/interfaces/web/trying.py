@@ -14,14 +14,14 @@ from pathlib import Path
 from ...author.across_files import retire
 from ...author.card_form import read_text
 from ...author.draft import Draft
-from ...author.revisions import RELEASE, rulebook_at
+from ...author.revisions import last_release
 from ...author.trial import Before, Step, check_rules, problems_of, state_of, try_card, try_change
 from ...case import Case
 from ...errors import LumbarError
 from ...loader import load
 from ...loader.files import read_folder
 from ...record import Json
-from ...rulebook import Rule, Rulebook
+from ...rulebook import Rule
 from .form import case_of
 from .trials import REQUEST, STEPS
 
@@ -103,7 +103,7 @@ class _Trying:
     def _steps(self, request: Json) -> Iterator[Step]:
         try:
             if request["kind"] == "check" and self.before is not None and self.problem is None:
-                yield from check_rules(self.before.rulebook, self._earlier())
+                yield from check_rules(self.before.rulebook, last_release(self.knowledge))
             elif self.problem is not None or self.before is None:
                 yield problems_of(self.problem.problems if self.problem else ())
             elif request["kind"] == "retire":
@@ -112,13 +112,6 @@ class _Trying:
                 yield from self._card(self.before, request)
         except LumbarError as error:
             yield problems_of(error.problems)
-
-    def _earlier(self) -> Rulebook | None:
-        """The rules as they were last released; None where git has no release of them."""
-        try:
-            return rulebook_at(RELEASE, self.knowledge)
-        except LumbarError:
-            return None
 
     def _card(self, before: Before, request: Json) -> Iterator[Step]:
         changed = before.rulebook.rules.get(request["changed"])
