@@ -109,7 +109,7 @@ _KIND_HELP = "What it may be."
 _VALUES = Field("values", "texts", "Its values; for a scale from low to high.", kinds=("choice", "several"))
 _CODES = Field("codes", "texts", "Codes of other systems.")
 _FORMERLY = (
-    Field("formerly", "texts", "Names that it had before: case files with them are still read, and told."),
+    Field("formerly", "texts", "Names that it had before: case files with them are still read, and this is reported."),
     Field("values formerly", "sentences", "`old value: new value`: case files with the old one are still read."),
 )
 _PATIENTS = Field(FOR_PATIENTS, "sentences", "`value: sentence` in plain words; an empty one says nothing.")
@@ -134,7 +134,7 @@ FINDING = (
     _PATIENTS,
     *_FORMERLY,
     Field("split from", "texts", "Findings of before that asked this and something else in one: a case with one is "
-          "refused, and told what asks it now."),
+          "refused, with what asks it now."),
 )  # fmt: skip
 CONCLUSION = (
     Field("kind", "choice", _KIND_HELP, True, tuple(kind for kind in KINDS if kind != "number")),
