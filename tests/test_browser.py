@@ -3,18 +3,13 @@
 Skipped where there is no Chromium. `make test-browser` enters every saved case.
 """
 
-import shutil
-import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from random import Random
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from engine import case_from, render
 from engine.case import Case
@@ -25,15 +20,10 @@ from engine.interfaces.web.form import slug
 from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from engine.rulebook import Rulebook
+from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, chromium, opened, serving
 from tests.conftest import ROOT
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.web,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
-]
-DESK, TELEPHONE = (1280, 900), (390, 844)
+pytestmark = IN_CHROMIUM
 FEW = (
     "disc_centralises_on_extension",
     "facet_by_three_of_five",
@@ -47,56 +37,15 @@ ALARM = {"leg weakness": "new"}
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A server with the bundled knowledge base."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    app = Guard(make_app(Served(ROOT / "knowledge")))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
+    with serving(Guard(make_app(Served(ROOT / "knowledge")))) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as Debian has it."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
-
-
-class Watched:
-    """A page whose requests, complaints and broken policies are counted."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self.wrong = page, list[str]()
-        page.on("console", lambda message: self.wrong.append(message.text) if message.type != "log" else None)
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("request", lambda request: self._asked(request.url, address))
-
-    def _asked(self, url: str, address: str) -> None:
-        if not url.startswith((address, "data:")):
-            self.wrong.append(f"a request to {url}")
-
-
-@contextmanager
-def opened(
-    browser: Browser, address: str, size: tuple[int, int] = DESK, script: bool = True, path: str = "/"
-) -> Iterator[Page]:
-    """The page of a new case; nothing may be wrong with it once it is closed."""
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, java_script_enabled=script)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    watched = Watched(page, address)
-    page.goto(address + path)
-    yield page
-    context.close()
-    assert watched.wrong == []
+    """Chromium."""
+    with chromium() as found:
+        yield found
 
 
 def answer(page: Page, name: str, value: object) -> None:

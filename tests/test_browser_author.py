@@ -4,30 +4,22 @@ Skipped where there is no Chromium.
 """
 
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 from engine.interfaces.web.app import make_app
 from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from engine.interfaces.web.trials import Trials
+from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, chromium, opened, serving
 from tests.conftest import ROOT
-from tests.test_browser import CHROMIUM, DESK, TELEPHONE, opened
 
-pytestmark = [
-    pytest.mark.web,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
-]
+pytestmark = IN_CHROMIUM
 PATIENCE = 60_000
 
 
@@ -42,12 +34,9 @@ class House:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as Debian has it."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
+    """Chromium."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture
@@ -59,18 +48,9 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 def served(folder: Path) -> Iterator[House]:
     """A server of a folder, until nobody needs it."""
-    listening = socket.create_server(("127.0.0.1", 0))
     trials = Trials(folder)
-    app = Guard(make_app(Served(folder), trials, may_save=True))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield House(folder, f"http://127.0.0.1:{listening.getsockname()[1]}", trials)
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
+    with serving(Guard(make_app(Served(folder), trials, may_save=True))) as address:
+        yield House(folder, address, trials)
     trials.close()
 
 
