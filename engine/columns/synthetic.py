@@ -95,11 +95,6 @@ def write_tables(tables: Tables, schema: Mapping[str, pl.DataType], path: Path) 
         raise OSError(errno.EIO, str(error).strip().partition("\n")[0], str(path)) from error
 
 
-def print_lines(rulebook: Rulebook, order: Order, out: BinaryIO) -> None:
-    """Write made-up cases to an open file as NDJSON; what is unknown is left out."""
-    print_tables(made_up(rulebook, order), out)
-
-
 def print_tables(tables: Iterable[pl.DataFrame], out: BinaryIO) -> None:
     """Write tables to an open file as NDJSON; what is unknown is left out."""
     for table in tables:

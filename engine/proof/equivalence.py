@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from ..circuit import FALSE, NEVER, TRUE, CompiledRulebook, Compiler, Evaluation, Pair, marks_of
-from ..language import Condition, Domain
+from ..language import Domain
 from ..rulebook import COMPLETE, Rulebook, Term
 from .ordinary import Ordinary
 from .prover import Prover
-from .verdicts import Facts, Limits, Patient, Sat, Unknown, Unsat, Verdict, verdict
+from .verdicts import Facts, Limits, Patient, Sat, Unknown, Unsat
 
 SIGNS = (" holds", " fails")
 
@@ -17,12 +17,6 @@ SIGNS = (" holds", " fails")
 def _absent(name: str) -> int:
     """What is marked of a value that is not there, or a count that too few rules could reach: it always fails."""
     return TRUE if name.endswith(SIGNS[1]) else FALSE
-
-
-def same_condition(prover: Prover, one: Condition, other: Condition, assuming: bool = True) -> Verdict:
-    """Whether two conditions of a rulebook hold and fail in the same cases."""
-    node = prover.differs([prover.circuit.condition(one)], [prover.circuit.condition(other)])
-    return verdict(prover.patient(node, assuming=assuming))
 
 
 class Two:

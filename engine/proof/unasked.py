@@ -10,7 +10,7 @@ from ..language import Line, Unsettled, terms_of
 from ..none_of_these import added
 from ..rulebook import SCREENED, Rulebook, Term
 from .prover import Prover
-from .verdicts import Facts, Unknown, Verdict, verdict
+from .verdicts import Unknown, Verdict, verdict
 
 Alarm = tuple[str, str]
 """A conclusion, and a value of it that is an alarm."""
@@ -23,13 +23,6 @@ def alarms_of(rulebook: Rulebook) -> tuple[Alarm, ...]:
 
 def _holds(circuit: Compiler, alarm: Alarm) -> int:
     return marks_of(circuit, alarm[0])[alarm[1]][0]
-
-
-def _reaches(rulebook: Rulebook, facts: Facts, alarm: Alarm) -> bool:
-    """Whether a case reaches an alarm, by the meaning."""
-    state = semantics.decide(rulebook, Case("a patient", facts)).marked.state
-    marks = state.values.get(alarm[0]) or state.scales.get(alarm[0]) or state.members.get(alarm[0], {})
-    return bool(marks.get(alarm[1], 0) & semantics.HOLDS)
 
 
 # --- "none of these" -------------------------------------------------------------------------------------------------

@@ -29,15 +29,12 @@ from ...case import Case
 from ...errors import KnowledgeError, Place, Problem
 from ...language import Condition
 from ...rulebook import Example, Rule, Rulebook, Term
-from ..files import Object, parse_line
-from .form import OWN, case_of, number_in
+from .form import OWN, answers_in, case_of, number_in
 
 Pairs = Sequence[tuple[str, str]]
 LISTS = ("if", "unless", "then", "source", "outranks")
-MOST_PAIRS = 600
 HERE = Place("form")
 MARKS = ("holds", "fails", "waits")
-OF_PATIENT = ("patient", "patient-name", "patient-says", "wanted")
 
 
 @dataclass(frozen=True)
@@ -55,8 +52,7 @@ class CardForm:
     @property
     def patient(self) -> dict[str, str]:
         """The answers of the patient with whom the rule began; none where it began with nobody."""
-        found = parse_line(self.own("patient").encode(), Place("patient"))
-        return {key: str(value) for key, value in found.items()} if isinstance(found, Object) else {}
+        return answers_in(self.own("patient")) or {}
 
     def with_fields(self, **fields: str) -> "CardForm":
         """The same with other fields of the page's own; `_` in their names is `-`."""

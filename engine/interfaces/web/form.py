@@ -49,8 +49,7 @@ class Form:
     @property
     def before(self) -> dict[str, str] | None:
         """The answers that those of the form are compared with, where some are."""
-        found = parse_line(self.own("before").encode(), Place("before"))
-        return {key: str(value) for key, value in found.items()} if isinstance(found, Object) else None
+        return answers_in(self.own("before"))
 
 
 def form_of(pairs: Iterable[tuple[str, str]]) -> Form:
@@ -76,6 +75,12 @@ def case_of(rulebook: Rulebook, answers: Mapping[str, str], name: str) -> Case:
     """The case of a form; what is wrong in it is listed in its problems, an answer that is there twice too."""
     value = answers if isinstance(answers, Object) else Object.of(answers.items())
     return case_from(value, Place(name), rulebook)
+
+
+def answers_in(text: str) -> dict[str, str] | None:
+    """The answers that a hidden field of the page carries as JSON; None where it has none."""
+    found = parse_line(text.encode(), Place("form"))
+    return {key: str(value) for key, value in found.items()} if isinstance(found, Object) else None
 
 
 def answers_of(case: Case) -> dict[str, str]:
