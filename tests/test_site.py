@@ -29,3 +29,8 @@ def test_the_picture_of_the_readme_is_what_the_program_draws(tmp_path: Path, app
     drawn = picture if approve else tmp_path / "why.svg"
     assert CliRunner().invoke(cli.lumbar, ["why", case, "--svg", str(drawn)]).exit_code == 0
     assert picture.read_text(encoding="utf-8") == drawn.read_text(encoding="utf-8"), "`make picture` draws it anew"
+
+
+def test_the_changelog_links_to_no_file_beside_it() -> None:
+    """The site shows it from another folder."""
+    assert not re.findall(r"\]\((?!https?:)[^)]*\)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
