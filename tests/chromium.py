@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from engine.interfaces.web.guard import Guard
 
@@ -74,3 +74,17 @@ def opened(
     yield page
     context.close()
     assert watched.wrong == []
+
+
+@contextmanager
+def before_the_script(page: Page, script: str) -> Iterator[None]:
+    """The page opened again, whose script comes late: only after what is done meanwhile."""
+    held = list[Route]()
+    page.route(f"**/static/{script}*", lambda route: held.append(route))  # playwright takes no built-in function
+    page.reload(wait_until="commit")
+    yield
+    while not held:
+        page.wait_for_timeout(20)
+    for route in held:
+        route.continue_()
+    page.unroute(f"**/static/{script}*")

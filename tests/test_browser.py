@@ -20,7 +20,7 @@ from engine.interfaces.web.form import slug
 from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from engine.rulebook import Rulebook
-from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, chromium, opened, serving
+from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, before_the_script, chromium, opened, serving
 from tests.conftest import ROOT
 
 pytestmark = IN_CHROMIUM
@@ -224,6 +224,14 @@ def test_a_server_that_is_gone_leaves_no_recommendation_and_the_alarm(browser: B
     page.locator("#panel").get_by_text("No exercise until").wait_for()
     assert page.inner_text("#status") == ""
     context.close()
+
+
+def test_what_is_answered_before_the_script_is_there_is_decided(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        with before_the_script(page, "lumbar"):  # Chromium draws nothing yet, so that nothing can be clicked
+            page.locator("#q-saddle-numbness input[value=yes]").evaluate("one => { one.checked = true; }")
+        page.locator("#strip").get_by_text("EMERGENCY").wait_for()
+        settle(page)
 
 
 def test_two_tabs_have_two_patients(browser: Browser, address: str) -> None:

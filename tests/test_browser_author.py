@@ -16,7 +16,7 @@ from engine.interfaces.web.app import make_app
 from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from engine.interfaces.web.trials import Trials
-from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, chromium, opened, serving
+from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, before_the_script, chromium, opened, serving
 from tests.conftest import ROOT
 
 pytestmark = IN_CHROMIUM
@@ -272,6 +272,14 @@ def test_a_server_that_is_gone_leaves_what_is_typed_and_no_old_effect(browser: B
     page.locator("#does").get_by_text("would change").wait_for()
     assert page.locator("#f-says").input_value() == "A bucket."
     context.close()
+
+
+def test_what_is_typed_before_the_script_is_there_is_looked_at(browser: Browser, house: House) -> None:
+    with opened(browser, house.address, path="/rules/edit/fill_up") as page:
+        with before_the_script(page, "author"):
+            page.locator("#f-says").fill("Where the pressure is low, fill it up.")
+        settle(page)
+        assert "says: Where the pressure is low, fill it up." in page.locator("#card-text").input_value()
 
 
 def test_an_unfinished_rule_is_offered_again(browser: Browser, house: House) -> None:

@@ -108,13 +108,14 @@
     });
   };
 
-  form.addEventListener("input", (event) => {
-    if (event.target.id === "card-text") form.querySelector("input[name='.by']").value = "text";
-    else if (event.target.closest("#fields")) form.querySelector("input[name='.by']").value = "form";
+  const typed = (place) => {
+    if (place.id === "card-text") form.querySelector("input[name='.by']").value = "text";
+    else if (place.closest("#fields")) form.querySelector("input[name='.by']").value = "form";
     form.dataset.busy = "true";
     clearTimeout(soon);
     soon = setTimeout(look, SOON);
-  });
+  };
+  form.addEventListener("input", (event) => typed(event.target));
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (!button || button.name !== "do") return;
@@ -130,4 +131,7 @@
   });
   offer();
   addEventListener("pageshow", (event) => { if (event.persisted) look(); });
+  // What was typed before this script was there has not been looked at.
+  const early = [...form.querySelectorAll("input:not([type=hidden]), textarea")].find((one) => one.value !== one.defaultValue);
+  if (early) typed(early);
 })();

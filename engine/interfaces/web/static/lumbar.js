@@ -135,4 +135,7 @@
   // A page that comes back from the browser's memory may have answers that its recommendation does not know.
   addEventListener("pageshow", (event) => { if (event.persisted) decide(); });
   ready();
+  // What was answered before this script was there has not been decided.
+  const early = (one) => one.type === "radio" ? one.checked !== one.defaultChecked : one.value !== one.defaultValue;
+  if ([...form.querySelectorAll("input[name]:not([type=hidden])")].some(early)) decide();
 })();
