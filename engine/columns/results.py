@@ -85,10 +85,15 @@ class Answers:
         """The first cases that break a law."""
         return self._rows("", listed(BROKEN_LAWS, law), limit)
 
+    def alarmed(self, term: str, value: str, limit: int) -> tuple[Row, ...]:
+        """The first cases that have an alarm for certain."""
+        return self._rows(term, alarm_is_on(self.rulebook, term, value), limit)
+
     def _rows(self, term: str, wanted: pl.Expr, limit: int) -> tuple[Row, ...]:
         found: list[Row] = []
         expected = expected_of(term) if term in self.expected else pl.lit(None, pl.String)
-        answer = answer_of(self.rulebook.terms[term]) if term else pl.lit(WITHHELD)
+        one = bool(term) and self.rulebook.terms[term].domain.kind != "several"
+        answer = answer_of(self.rulebook.terms[term]) if one else pl.lit("" if term else WITHHELD)
         columns = {"case": pl.col(CASE), "answer": answer, "expected": expected}
         for path, table in self._tables.items():
             if len(found) == limit:
@@ -150,6 +155,48 @@ def listed(column: str, name: str) -> pl.Expr:
 def breaking() -> pl.Expr:
     """Whether a case breaks a law, so that what is no alarm is withheld."""
     return pl.col(BROKEN_LAWS).is_not_null()
+
+
+# --- alarms ----------------------------------------------------------------------------------------------------------
+
+
+def alarms_of(rulebook: Rulebook) -> list[tuple[str, str]]:
+    """Every alarm as a conclusion and its value: those of scales first, the most urgent before the others."""
+    terms = sorted((term for term in rulebook.conclusions if term.alarms), key=lambda term: not term.takes_highest)
+    return [
+        (term.name, value) for term in terms for value in (term.alarms[::-1] if term.takes_highest else term.alarms)
+    ]
+
+
+def alarm_is_on(rulebook: Rulebook, name: str, value: str) -> pl.Expr:
+    """Whether a case has an alarm for certain; where a scale says how urgent it is, that alone counts."""
+    term = rulebook.terms[name]
+    return _reached(term, value) if term.takes_highest else _reached(term, value) & ~_on_a_scale(rulebook)
+
+
+def alarm_may_come(rulebook: Rulebook, name: str, value: str) -> pl.Expr:
+    """Whether a case has no alarm for certain, and this one at most, once all that is open is answered."""
+    term = rulebook.terms[name]
+    if term.takes_highest:
+        return (pl.col(f"{name} at most") == value).fill_null(False) & ~_on_a_scale(rulebook)
+    if any(one.takes_highest for one in rulebook.conclusions if one.alarms):
+        return pl.lit(False)  # a scale says it
+    if term.domain.kind == "several":
+        return pl.col(f"{name}: {value}").is_null() & ~breaking()
+    return pl.col(name).is_null() & ~listed("disputed", name) & ~listed("gaps", name) & ~breaking()
+
+
+def _on_a_scale(rulebook: Rulebook) -> pl.Expr:
+    scales = [term for term in rulebook.conclusions if term.takes_highest and term.alarms]
+    return pl.any_horizontal(pl.lit(False), *(_reached(term, value) for term in scales for value in term.alarms))
+
+
+def _reached(term: Term, value: str) -> pl.Expr:
+    """Whether a value, a member or a step of a scale is reached for certain."""
+    if term.domain.kind == "several":
+        return pl.col(f"{term.name}: {value}").fill_null(False)
+    name = f"{term.name} at least" if term.takes_highest else term.name
+    return (pl.col(name) == value).fill_null(False)
 
 
 def laws_broken(answers: pl.DataFrame) -> dict[str, int]:

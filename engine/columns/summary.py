@@ -10,7 +10,22 @@ from ..alarms import scales_of
 from ..rulebook import Rulebook, Term
 from .piece import for_polars
 from .program import BROKEN_LAWS
-from .results import ASK, DISPUTED, GAP, OPEN, SEPARATOR, WITHHELD, Answers, answer_of, breaking, expected_of, listed
+from .results import (
+    ASK,
+    DISPUTED,
+    GAP,
+    OPEN,
+    SEPARATOR,
+    WITHHELD,
+    Answers,
+    alarm_is_on,
+    alarm_may_come,
+    alarms_of,
+    answer_of,
+    breaking,
+    expected_of,
+    listed,
+)
 
 Key = tuple[str, ...]
 LEAST, MOST = "at least", "at most"
@@ -99,6 +114,10 @@ class Summary:
     breaking_cases: int
     comparisons: Mapping[str, Comparison]
     rejects: Rejects
+    alarms: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """For each alarm (a conclusion and its value), who has it for certain; the most urgent of a scale first."""
+    may_alarm: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """For each alarm, who has none for certain, and this one at most."""
 
 
 def summarise(answers: Answers, shown: Sequence[str]) -> Summary:
@@ -126,6 +145,8 @@ def summarise(answers: Answers, shown: Sequence[str]) -> Summary:
             for name, found in zip(answers.expected, pairs, strict=True)
         },
         rejects=_rejects(answers.folder / REJECTS, rulebook),
+        alarms={(name, value): counts["alarm", name, value] for name, value in alarms_of(rulebook)},
+        may_alarm={(name, value): counts["may alarm", name, value] for name, value in alarms_of(rulebook)},
     )
 
 
@@ -170,6 +191,9 @@ def _wanted(rulebook: Rulebook, shown: Sequence[Term]) -> Iterator[tuple[Key, pl
     for term in rulebook.conclusions:
         if term.single:
             yield ("disputed", term.name), listed("disputed", term.name).sum()
+    for alarm in alarms_of(rulebook):
+        yield ("alarm", *alarm), alarm_is_on(rulebook, *alarm).sum()
+        yield ("may alarm", *alarm), alarm_may_come(rulebook, *alarm).sum()
 
 
 def _wanted_of(term: Term) -> Iterator[tuple[Key, pl.Expr]]:
@@ -209,7 +233,7 @@ def _waiting(shown: Sequence[Term]) -> pl.Expr:
 def _spread(term: Term, counts: Mapping[Key, int]) -> Spread:
     found: dict[str, dict[str, int]] = {"settled": {}, "open": {}, "without": {}}
     for key, count in counts.items():
-        if len(key) == 3 and key[1] == term.name:
+        if len(key) == 3 and key[0] in found and key[1] == term.name:
             found[key[0]][key[2]] = count
     return Spread(**found)
 

@@ -112,6 +112,14 @@ def _cells(row: str, labels: Iterable[str], counts: Mapping[tuple[str, str], int
     return found
 
 
+def share(count: int, whole: int) -> str:
+    """A count with its share: 12 (3%)."""
+    if not count or not whole:
+        return f"{count:,}"
+    percent = 100 * count / whole
+    return f"{count:,} (" + ("<1%)" if percent < 1 else f"{percent:.0f}%)")
+
+
 def letter(place: int) -> str:
     """The letter of a column: A to Z, then AA, AB and so on."""
     return (letter(place // 26 - 1) if place > 25 else "") + chr(ord("A") + place % 26)

@@ -14,12 +14,14 @@ from ...errors import counted, listed
 from ...record import Json
 from ...render.pictures import notice
 from ...rulebook import Rule, Rulebook, Term
-from .charts import STYLE, Bar, bar_chart, matrix
+from . import charts, first
+from .charts import Bar, bar_chart, matrix, share
 from .reasons import Reasons
 
 MOST = 50  # cases named one by one
 TOP = 12  # rules and reasons in the first chart
 NAMED = 4  # values that no case got, in the open
+STYLE = charts.STYLE + first.STYLE
 KEYS = {"full": "settled", "light": "open: this or more", "grey": "no value"}
 HOW_TO_READ = (
     "Each row is an expected answer, each column an answer given; darker is a larger share of the row, and a frame "
@@ -39,6 +41,7 @@ class Batch:
     finished: bool = True
     population: bool = False
     against: Json | None = None
+    links: first.Links | None = None
 
     @cached_property
     def reasons(self) -> Reasons:
@@ -58,18 +61,17 @@ def shown(rulebook: Rulebook) -> list[tuple[str, list[Term]]]:
 
 
 def page(batch: Batch) -> str:
-    """The page as HTML."""
-    parts = (_head, _broken, _answers, _population, _questions, _disputes, _rejects, _against, _comparisons, _rules)
+    """The page as HTML, with its style in it."""
+    title, found = content(batch)
+    return whole_page(title, found, STYLE)
+
+
+def content(batch: Batch) -> tuple[str, Node]:
+    """The title of the page and what is below it, which needs STYLE, and no style of its own anywhere."""
+    parts = (_answers, _population, _questions, _disputes, _rejects, _broken, _against, _comparisons, _rules)
     title = f"Report on {counted(batch.summary.cases + batch.summary.rejects.count, 'case')}"
-    return whole_page(title, [part(batch) for part in parts], STYLE)
-
-
-def share(count: int, whole: int) -> str:
-    """A count with its share: 12 (3%)."""
-    if not count or not whole:
-        return f"{count:,}"
-    percent = 100 * count / whole
-    return f"{count:,} (" + ("<1%)" if percent < 1 else f"{percent:.0f}%)")
+    start = first.Start(batch.rulebook, batch.answers, batch.summary, batch.reasons, batch.links)
+    return title, [_head(batch), first.first(start), div("#details")[[part(batch) for part in parts]]]
 
 
 def bar_of(label: str, count: int, whole: int, tone: str = "full") -> Bar:
@@ -148,15 +150,34 @@ def _spread(term: Term, spread: Spread, cases: int) -> Node:
     several = term.domain.kind == "several"
     if not term.takes_highest:
         values.sort(key=lambda value: -(spread.settled[value] if several else counts[value]))
-    bars = [_answer(value, spread, cases) for value in values if counts[value]]
-    bars += [bar_of(word, count, cases, "grey") for word, count in spread.without.items() if count]
-    keys = KEYS | ({"light": "may come in"} if several else {})
-    mixed = any(spread.open.values()) or any(spread.without.values())
-    return bar_chart(term.name, bars, keys if mixed else None, _never([one for one in values if not counts[one]]))
+    nothing = _nothing_said(term, spread)
+    bars = [_answer(value, spread, cases, several or value in nothing) for value in values if counts[value]]
+    bars = [bar for bar in bars if bar.length]
+    bars += [bar_of(word, count, cases, "grey") for word, count in spread.without.items() if count and word != OPEN]
+    mixed = any(len([count for _, count, _ in bar.pieces if count]) > 1 or bar.pieces[0][0] != "full" for bar in bars)
+    below = [_unknown(term, spread, cases, nothing), _never([one for one in values if not counts[one]])]
+    return bar_chart(term.name, bars, KEYS if mixed else None, below)
 
 
-def _answer(value: str, spread: Spread, cases: int) -> Bar:
-    settled, is_open = spread.settled[value], spread.open.get(value, 0)
+def _nothing_said(term: Term, spread: Spread) -> tuple[str, ...]:
+    """The lowest step of a scale: that it is reached says nothing while more may come."""
+    return term.domain.values[:1] if term.takes_highest and spread.open.get(term.domain.values[0]) else ()
+
+
+def _unknown(term: Term, spread: Spread, cases: int, nothing: Sequence[str]) -> Node:
+    """In a sentence, in how many cases an answer is not known yet, and which members may still come in."""
+    count = spread.without.get(OPEN, 0) + sum(spread.open[value] for value in nothing)
+    if count:
+        return p(".muted")[f"Not known yet in {share(count, cases)}."]
+    may = sorted((value for value, count in spread.open.items() if count), key=lambda value: -spread.open[value])
+    if term.domain.kind != "several" or not may:
+        return None
+    lines = [li[f"{value}: in {share(spread.open[value], cases)}"] for value in may]
+    return unfolded(f"{len(may)} may still come in, once open questions are answered", ul[lines])
+
+
+def _answer(value: str, spread: Spread, cases: int, settled_only: bool) -> Bar:
+    settled, is_open = spread.settled[value], 0 if settled_only else spread.open.get(value, 0)
     pieces = (("full", settled, f"settled in {counted(settled, 'case')}"), ("light", is_open, f"open in {is_open:,}"))
     return Bar(value, pieces, share(settled, cases) + (f" + {is_open:,}" if is_open else ""))
 

@@ -1,10 +1,11 @@
 """Why single cases of a batch are as they are, each in one line, rebuilt from the findings that were kept."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ... import explain, render, semantics
 from ...case import Case, Decision, Range, Value
+from ...circuit import CompiledRulebook
 from ...columns.results import DISPUTED, GAP, RANGE, WITHHELD, Answers, Row
 
 NO_FINDINGS = "its findings were not kept, so its reason cannot be shown"
@@ -22,6 +23,19 @@ class Reasons:
         """Each row with the reason for its answer to the term, in one line."""
         facts = self.answers.facts(rows)
         return [(row, self._reason(term, row, facts[row]) if row in facts else NO_FINDINGS) for row in rows]
+
+    def of_alarms(self, rows: Sequence[Row]) -> list[tuple[Row, str]]:
+        """Each row with its alarms and what they rest on."""
+        facts = self.answers.facts(rows)
+        return [(row, self._alarms(row, facts[row]) if row in facts else NO_FINDINGS) for row in rows]
+
+    def _alarms(self, row: Row, facts: dict[str, Value]) -> str:
+        lines = render.alarm_lines(self._compiled, self._decide(row.case, tuple(facts.items())))
+        return " ".join(line.text for line in lines) or "the findings kept of it give no alarm"
+
+    @cached_property
+    def _compiled(self) -> CompiledRulebook:
+        return CompiledRulebook(self.rulebook)
 
     def _reason(self, term: str, row: Row, facts: dict[str, Value]) -> str:
         decision = self._decide(row.case, tuple(facts.items()))
