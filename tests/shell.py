@@ -88,10 +88,12 @@ def typed(text: str, exchange: Path) -> tuple[str, int]:
         ) as bash:
             os.close(ask)
             os.close(done)
-            while os.read(asked, 1):
-                os.write(tell, f"{_answer(exchange)}\n".encode())
-            os.close(asked)
-            os.close(tell)
+            try:
+                while os.read(asked, 1):
+                    os.write(tell, f"{_answer(exchange)}\n".encode())
+            finally:  # an error of ours is raised, and bash would wait for ever for an answer
+                os.close(asked)
+                os.close(tell)
         printed.seek(0)
         return printed.read().decode("utf-8"), bash.returncode
 

@@ -14,6 +14,8 @@ from .saved_cases import differing
 
 def deviating(compiled: CompiledRulebook, cases: Sequence[Case]) -> list[Case]:
     """The cases whose answer is not the expected one, that are disputed, or that break a law."""
+    if not cases:
+        return []  # the bits of none would be read as those of one
     circuit, book = compiled.circuit, compiled.rulebook
     seen = Evaluation.of(circuit.nodes, [case.facts for case in cases])
     odd = seen.mark(compiled.lawless) | seen.any_of(circuit.disputed(term.name) for term in book.conclusions)
