@@ -211,10 +211,10 @@ def test_always_has_no_lines_and_groups_keep_theirs() -> None:
 ONE_LINE = "card.yaml:1:6: not one line; expected one `term: value` in each line"
 BAD_CONDITIONS = [
     ("unless: [{leg pain: yes}]", "card.yaml:1:1: no `if`; expected lines, or `always` in a rule"),
-    ("if: never", "card.yaml:1:5: no list of lines; expected lines such as `- leaning back: worse`"),
-    ("if:", "card.yaml:1:4: no list of lines; expected lines such as `- leaning back: worse`"),
+    ("if: never", "card.yaml:1:5: no list of lines; expected lines such as `- term: value`"),
+    ("if:", "card.yaml:1:4: no list of lines; expected lines such as `- term: value`"),
     ("if: []", "card.yaml:1:5: an empty list; expected at least one line"),
-    ("if: always\nunless: always", "card.yaml:2:9: no list of lines; expected lines such as `- leaning back: worse`"),
+    ("if: always\nunless: always", "card.yaml:2:9: no list of lines; expected lines such as `- term: value`"),
     ("if: [worse]", ONE_LINE.replace("not one line", "'worse' is not a line")),
     ("if: [{leg pain: yes, age: 12}]", ONE_LINE),
     (
@@ -243,7 +243,7 @@ def test_a_bad_condition_is_told_with_its_place(text: str, message: str) -> None
 
 
 def test_always_is_no_law() -> None:
-    expected = "card.yaml:1:8: no list of lines; expected lines such as `- leaning back: worse`"
+    expected = "card.yaml:1:8: no list of lines; expected lines such as `- term: value`"
     assert told("never: always", law=True) == [expected]
     assert told("if: always", law=True) == ["card.yaml:1:1: no `never`; expected lines, or `always` in a rule"]
 

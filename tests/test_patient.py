@@ -165,7 +165,7 @@ def test_a_wrong_answer_reassures_no_patient() -> None:
     _, output, _ = run("decide", "-", "--for", "patient", stdin="pain coughing: old\nfever: no\n")
     assert "Not known yet. Some questions are not answered." in output
     _, output, _ = run("decide", "-", "--for", "patient", stdin="age: old\nfever: no\n")
-    assert "It may be more urgent than it seems" in output
+    assert "It may be more serious than it seems" in output
 
 
 def test_who_asks_why_nothing_is_known_is_not_flooded_with_questions(bundled: Rulebook) -> None:

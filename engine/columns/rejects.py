@@ -169,7 +169,7 @@ class _Seen:
 
 
 class RejectsWriter:
-    """Writes rejected cases, the most urgent first."""
+    """Writes rejected cases, the worst first."""
 
     def __init__(self, compiled: CompiledRulebook) -> None:
         self.reach = Reach(compiled)

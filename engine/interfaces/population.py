@@ -17,8 +17,8 @@ CHANGED = 0.1
 """A part of a hundred that differs by less has not changed."""
 WARNING = (
     "These patients are drawn: the figures show how the rules behave on plausible patients, not in real ones. Most"
-    " shares are conventions. Postures and movements come from the same beliefs as the rules: never use them to show"
-    " that two patterns are distinguished."
+    " shares are conventions, which come from the same beliefs as the rules: never use them to show that the rules are"
+    " right."
 )
 
 

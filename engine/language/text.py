@@ -157,7 +157,7 @@ def _check_against(line: Against, domains: Mapping[str, Domain], place: Place) -
 def parse_parts(node: Node, domains: Mapping[str, Domain], law: bool = False) -> tuple[Line | Group, ...]:
     """The lines and groups of a list; raises Misread with every problem in it."""
     if not isinstance(node, Items):
-        raise Misread(Problem(node.place, "no list of lines", "lines such as `- leaning back: worse`"))
+        raise Misread(Problem(node.place, "no list of lines", "lines such as `- term: value`"))
     if len(node.items) > MAX_PARTS:
         raise Misread(Problem(node.place, f"{len(node.items):,} lines", f"at most {MAX_PARTS:,}"))
     parts: list[Line | Group] = []

@@ -12,8 +12,8 @@ from .styled_line import Style, StyledLine
 
 OPEN = "Not known yet. Some questions are not answered."
 DISPUTED = "Your answers point more than one way here. So nothing is said; let a clinician look."
-PROBLEM_MAY_RISE = "It may be more urgent than it seems: something in these answers cannot be right."
-MAY_RISE = "It may be more urgent than that: some questions are not answered."
+PROBLEM_MAY_RISE = "It may be more serious than it seems: something in these answers cannot be right."
+MAY_RISE = "It may be more serious than that: some questions are not answered."
 WITHHELD = "What would follow from these answers breaks a rule of safety, so it is not shown. Let a clinician look."
 MOST = 12  # so many open questions are read by somebody who asks why
 NOTHING = "Nothing that you answered speaks for anything else."

@@ -42,4 +42,4 @@ def in_words(summary: Json, out: Path, extra: str) -> Iterator[str]:
         breaking = counted(summary["breaking a law"], "case")
         yield f"{breaking} of them would break a law: of these only the alarms are shown. {laws}"
     if summary["rejects"]:
-        yield f"{printable(out / 'rejects.ndjson')} has the rejected cases, the most urgent first."
+        yield f"{printable(out / 'rejects.ndjson')} has the rejected cases, the worst first."

@@ -149,7 +149,7 @@ class Store:
                 path.unlink(missing_ok=True)
 
     def merge_rejects(self, records: list[Json]) -> None:
-        """All rejects in one file, the most urgent first, then as they came."""
+        """All rejects in one file, the worst first, then as they came."""
         levels = sorted({level for record in records for level, _, _ in record["levels"]}, reverse=True)
 
         def write(part: Path) -> None:

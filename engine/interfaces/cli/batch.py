@@ -63,7 +63,7 @@ def batch(
     - is standard input, CSV or NDJSON.
 
     DIR gets the answers, the findings, the knowledge base, a summary, and in rejects.ndjson the rejected cases, the
-    most urgent first. A full trace tells also which rules wait. Extra columns are no findings.
+    worst first. A full trace tells also which rules wait. Extra columns are no findings.
     """
     _enough_memory()
     with needing("batch"), mending(as_json):
