@@ -71,12 +71,17 @@ def _end_of_file(rulebook: Rulebook, report: Report) -> Iterator[str]:
         lists = f"`lumbar check {report.file} --mutants` lists them"
         yield f"No example or saved case catches {counted(missed, 'change')} of its rules; {lists}."
     found = counted_or_no(len(report.errors), "problem")
-    tried = f"{counted(report.counts['saved cases'], 'saved case')}, and all ~10^{report.magnitude} possible cases"
+    tried = f"{counted(report.counts['saved cases'], 'saved case')}, and {_possible(report)}"
     yield f"Looked at {report.file}, and at what it does in {tried}: {found}. Rulebook {rulebook.digest}."
     if report.elsewhere:
         yield f"{counted(report.elsewhere, 'problem')} elsewhere: `lumbar check` lists {_them(report.elsewhere)}."
     else:
         yield "Nothing was found elsewhere either."
+
+
+def _possible(report: Report) -> str:
+    """How many cases there could be; of a few, no power of ten is given."""
+    return "all possible cases" if report.magnitude < 3 else f"all ~10^{report.magnitude} possible cases"
 
 
 def _them(count: int) -> str:
@@ -88,7 +93,7 @@ def proved_in_one_line(rulebook: Rulebook, report: Report, advice: bool = False)
     counts, faults = _asked_of(rulebook), Counter(_class_of(one) for one in report.proved if one.blocks)
     broken = sum(one.check == "law_broken_by_a_saved_case" for one in report.tried)
     faults += Counter(law=broken)
-    every = f"all ~10^{report.magnitude} possible cases ({report.seconds:.1f} s)"
+    every = f"{_possible(report)} ({report.seconds:.1f} s)"
     parts = [_laws(counts["laws"], faults["law"], len(report.resting))]
     conclusions, rules = counted(counts["conclusions"], "conclusion"), counted(counts["rules"], "rule")
     parts.append(_none_or(faults["dispute"], f"no conflicts in {conclusions}", f"conflict in {conclusions}"))

@@ -8,6 +8,7 @@ from .case import decide, why
 from .check import check
 from .consult import consult
 from .diff import diff, impact
+from .init import init
 from .knowledge import claims, show
 from .mapping import map_file
 from .output import draw
@@ -15,8 +16,23 @@ from .questions import compare, enough, next_question, weigh, whatif, whynot
 from .serve import serve
 
 COMMANDS = (
-    *(answer, batch, burden, check, claims, compare, consult, decide, diff, draw, enough, impact, make_cases),
-    *(map_file, new, next_question, rename, report, retire, schema, serve, show, weigh, whatif, why, whynot),
+    *(answer, batch, burden, check, claims, compare, consult, decide, diff, draw, enough, impact, init),
+    *(
+        make_cases,
+        map_file,
+        new,
+        next_question,
+        rename,
+        report,
+        retire,
+        schema,
+        serve,
+        show,
+        weigh,
+        whatif,
+        why,
+        whynot,
+    ),
 )
 
 __all__ = ["COMMANDS"]

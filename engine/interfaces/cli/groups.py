@@ -9,7 +9,10 @@ GROUPS = {
     "Questions about an answer": ("why", "whynot", "weigh", "whatif", "enough", "compare"),
     "Many patients": ("batch", "map", "report", "make-cases", "burden"),
     "Read the knowledge": ("show", "claims", "draw"),
-    "Change and check the knowledge": (*("new", "check", "impact", "diff"), *("rename", "answer", "retire", "schema")),
+    "Change and check the knowledge": (
+        *("init", "new", "check", "impact", "diff"),
+        *("rename", "answer", "retire", "schema"),
+    ),
 }
 OTHERS = "More"
 
