@@ -13,6 +13,7 @@ from .errors import LumbarError, Place, Problem
 from .language import Condition, Domain
 from .population import Population
 from .record import Record
+from .review import Review
 
 SCREENED = "screening complete"
 COMPLETE = "complete"
@@ -134,7 +135,6 @@ class Rule(WithDigest):
     place: Place
     outranks: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
-    status: str = "draft"
     row: bool = False
     formerly: tuple[str, ...] = ()
 
@@ -168,7 +168,7 @@ class Law(WithDigest):
 
 @dataclass(frozen=True, repr=False)
 class Source(WithDigest):
-    """A paper, guideline or page: its citation, and what was seen of it."""
+    """A paper, guideline or page: its citation, what was seen of it and on which day, and when to look again."""
 
     key: str
     citation: str
@@ -176,6 +176,8 @@ class Source(WithDigest):
     place: Place
     id: str = ""
     address: str = ""
+    read_on: str = ""
+    look_again_by: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -263,6 +265,7 @@ class Rulebook(Record):
     population: Population | None = None
     groups: Mapping[str, QuestionGroup] = field(default_factory=dict)
     retired: Mapping[str, Retired] = field(default_factory=dict)
+    reviews: Mapping[str, tuple[Review, ...]] = field(default_factory=dict)
     directory: str = ""
 
     def __repr__(self) -> str:
@@ -280,8 +283,8 @@ class Rulebook(Record):
     def digest(self) -> str:
         """A short name for all that is said here, worked out from it: equal where meaning and wording are.
 
-        Where it is written, the saved cases, examples and population say nothing of what follows from a case, and are
-        left out.
+        Where it is written, the saved cases, examples, population and reviews say nothing of what follows from a case,
+        and are left out.
         """
         parts = (self.rules, self.laws, self.impossible, self.sources, self.claims)
         said = [sorted((name, record.digest) for name, record in part.items()) for part in parts]
@@ -348,17 +351,22 @@ class Rulebook(Record):
         return tuple(term for term in self.terms.values() if not term.finding and not term.built_in)
 
     @cached_property
-    def support(self) -> Mapping[str, tuple[RuleFor, ...]]:
-        """For each conclusion, the rules that give it."""
-        outrankers: dict[str, list[Rule]] = {}
+    def outranking(self) -> Mapping[str, tuple[str, ...]]:
+        """For each rule that is outranked, the rules that name it."""
+        found: dict[str, list[str]] = {}
         for rule in self.rules.values():
             for lower in rule.outranks:
-                outrankers.setdefault(lower, []).append(rule)
+                found.setdefault(lower, []).append(rule.id)
+        return {lower: tuple(above) for lower, above in found.items()}
+
+    @cached_property
+    def support(self) -> Mapping[str, tuple[RuleFor, ...]]:
+        """For each conclusion, the rules that give it."""
         support: dict[str, list[RuleFor]] = {term.name: [] for term in self.conclusions}
         for rule in self.rules.values():
             for name, value in rule.then:
-                above = outrankers.get(rule.id, ()) if self.terms[name].single else ()
-                naming = tuple(other.id for other in above if any(name == told for told, _ in other.then))
+                above = self.outranking.get(rule.id, ()) if self.terms[name].single else ()
+                naming = tuple(other for other in above if any(name == told for told, _ in self.rules[other].then))
                 support[name].append(RuleFor(rule.id, value, naming))
         return {name: tuple(entries) for name, entries in support.items()}
 

@@ -104,7 +104,7 @@ def _card(name: str, lines: str, then: str) -> str:
     shown = ["  - any of:", *inside] if lines.startswith(deeper) else [f"  - {line}" for line in lines.split(", ")]
     told = [f"  - {one.removesuffix(':')}" for one in then.split(", ")]
     head = [f"rule: {name}", "says: A rule.", "if:", *shown, "then:", *told, "because: Made up."]
-    return "\n".join([*head, "source:", "  - PAGE: the example [convention]", "status: draft", ""])
+    return "\n".join([*head, "source:", "  - PAGE: the example [convention]", ""])
 
 
 # --- cases -----------------------------------------------------------------------------------------------------------

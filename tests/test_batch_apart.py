@@ -161,7 +161,7 @@ def test_a_line_tells_what_is_known_and_nothing_else() -> None:
 def test_without_a_scale_a_row_set_apart_is_told_as_ever(tmp_path: Path) -> None:
     files = {
         "terms/t.yaml": "findings:\n  a: {kind: yes/no, ask: A, help: a}\nconclusions:\n  c: {kind: yes/no, says: s}\n",
-        "rules/r.yaml": "rule: r\nsays: s\nif: [a: yes]\nthen: [c: yes]\nbecause: b\nsource: [S: s]\nstatus: draft\n",
+        "rules/r.yaml": "rule: r\nsays: s\nif: [a: yes]\nthen: [c: yes]\nbecause: b\nsource: [S: s]\n",
         "sources.yaml": "S: {citation: s, seen: s}\n",
     }
     for name, text in files.items():

@@ -37,10 +37,7 @@ CARDS = {
 
 def card(name: str, line: str, then: str) -> str:
     lines = "".join(f"  - {one}\n" for one in line.split("; "))
-    return (
-        f"rule: {name}\nsays: It says.\nif:\n{lines}then:\n  - {then}\nbecause: Made up.\n"
-        "source: [{PAGE: here}]\nstatus: draft\n"
-    )
+    return f"rule: {name}\nsays: It says.\nif:\n{lines}then:\n  - {then}\nbecause: Made up.\nsource: [{{PAGE: here}}]\n"
 
 
 def law(name: str, *lines: str, kind: str = "law") -> str:

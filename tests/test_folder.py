@@ -37,7 +37,7 @@ def test_a_folder_is_loaded_with_its_pages_and_hidden_files_left_aside(folder: P
 def test_strange_files_in_the_folder_are_told_all_at_once(folder: Path) -> None:
     for name in ("rules/x.yml", "notes.txt", "source.yaml", "terms/all.yaml~"):
         (folder / name).write_text("x", encoding="utf-8")
-    parts = "terms, rules, tables, laws, impossible, retired, cases, population, "
+    parts = "terms, rules, tables, laws, impossible, retired, reviews, cases, population, "
     parts += "sources.yaml, article.yaml, groups.yaml, recommendation.yaml"
     assert strange(folder) == [
         f"notes.txt: no part of a knowledge base; expected {parts}",

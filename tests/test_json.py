@@ -39,6 +39,7 @@ QUESTIONS = (
 # A heading of the page, and a field that only this kind of object has.
 KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A decision": lambda found: "conclusions" in found,
+    "The rules behind an answer": lambda found: "ruled out reviewed" in found,
     "A broken law": lambda found: set(found) == {"law", "says", "file"},
     "A case with problems": lambda found: "problems" in found and "kinds" not in found,
     "A problem": lambda found: "suggestion" in found,

@@ -12,6 +12,7 @@ from engine.case import Case, Decision, Range, Value
 from engine.chain import Chain
 from engine.checks import check
 from engine.checks.saved_cases import answer_terms
+from engine.reviewed import Reviewable, reviewed
 from engine.rulebook import Rulebook, Term
 from tests.conftest import tries
 
@@ -60,10 +61,10 @@ def test_the_saved_cases_are_first_visits_and_follow_ups(bundled: Rulebook) -> N
     assert visits.count("follow-up") >= 15
 
 
-def test_every_rule_is_a_draft_until_a_clinician_has_reviewed_it(bundled: Rulebook) -> None:
-    assert {rule.status for rule in bundled.rules.values()} == {"draft"}
-    assert bundled.recommendation is not None
-    assert "No clinician has reviewed" in bundled.recommendation.notice
+def test_nothing_is_reviewed_until_a_clinician_has_reviewed_it(bundled: Rulebook) -> None:
+    assert not bundled.reviews
+    things: list[Reviewable] = [*bundled.rules.values(), *bundled.laws.values(), *bundled.impossible.values()]
+    assert {reviewed(bundled, thing).state for thing in things} == {"not reviewed"}
 
 
 def test_no_screening_question_is_carried_over_from_an_earlier_visit(bundled: Rulebook) -> None:

@@ -50,7 +50,7 @@ def knowledge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "sources.yaml": "S: {citation: s, seen: s}",
     }
     for name, (line, then, says) in CARDS.items():
-        card = f"rule: {name}\nsays: {says}\nif: [{line}]\nthen: [{then}]\nbecause: b\nsource: [S: s]\nstatus: draft\n"
+        card = f"rule: {name}\nsays: {says}\nif: [{line}]\nthen: [{then}]\nbecause: b\nsource: [S: s]\n"
         files[f"rules/{name}.yaml"] = card
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import pytest
 from engine.errors import KnowledgeError
 from engine.loader import load_files
 
-CARD_FIELDS = "rule, says, if, unless, then, outranks, because, source, formerly, status, examples"
+CARD_FIELDS = "rule, says, if, unless, then, outranks, because, source, formerly, examples"
 TERMS = """\
 findings:
   leaning back: {kind: choice, values: [worse, no effect, better], ask: How is it, help: Lean back.}
@@ -37,7 +37,6 @@ because: It is so.
 source:
   - BOOK: page 1
   - article: 1
-status: draft
 examples:
   - {name: all, given: {leaning back: worse, age: 30, leg pain: no, avoid: [sitting]}, rule: holds}
   - name: none
@@ -51,7 +50,6 @@ if: always
 then: [{pattern: disc-type}, {urgency: soon}]
 because: It is so.
 source: [{BOOK: page 2}]
-status: reviewed
 """
 TABLE = """\
 row,leg pain,age,=>,urgency,avoid,because,source

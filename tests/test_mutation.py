@@ -56,7 +56,7 @@ def with_card(condition: str, examples: str = "", files: Mapping[str, str] | Non
     """A small knowledge base with one card more; `examples` are lines of its list."""
     card = (
         f"rule: tried\nsays: Tried.\n{condition}\nthen: [{{red flag: yes}}]\nbecause: It is so.\n"
-        f"source: [{{BOOK: page 2}}]\nstatus: draft\n{f'examples:{chr(10)}{examples}' if examples else ''}"
+        f"source: [{{BOOK: page 2}}]\n{f'examples:{chr(10)}{examples}' if examples else ''}"
     )
     return load_files(encoded(FILES | {"rules/back/tried.yaml": card} | dict(files or {})))
 
@@ -230,7 +230,7 @@ def test_no_possible_case_kills_what_is_proved_to_be_equivalent(rulebook: Rulebo
 def test_a_conclusion_that_another_rule_always_gives_as_well_is_not_counted() -> None:
     shown = FILES["recommendation.yaml"].replace("[pattern, avoid]", "[pattern, avoid, red flag]")
     wider = "rule: wider\nsays: W.\nif: [{age: 40 or more}]\nthen: [{red flag: yes}]\nbecause: B.\n"
-    wider += "source: [{BOOK: page 2}]\nstatus: draft\n"
+    wider += "source: [{BOOK: page 2}]\n"
     files = {"recommendation.yaml": shown, "cases/first.yaml": "case: first\nage: 30\n"}
     assert "`red flag: yes` not concluded" in survived(with_card("if: [{age: 50 or more}]", files=files))
     beside = with_card("if: [{age: 50 or more}]", files=files | {"rules/back/wider.yaml": wider})
@@ -293,7 +293,7 @@ def test_rules_behind_an_alarm_are_counted_apart() -> None:
     terms = FILES["terms/all.yaml"].replace(
         "otherwise: no, says: a red", "otherwise: no, screening for: yes, says: a red"
     )
-    card = "rule: {0}\nsays: T.\nif: [{{{1}}}]\nthen: [{{{2}}}]\nbecause: B.\nsource: [{{BOOK: p}}]\nstatus: draft\n"
+    card = "rule: {0}\nsays: T.\nif: [{{{1}}}]\nthen: [{{{2}}}]\nbecause: B.\nsource: [{{BOOK: p}}]\n"
     rulebook = load_files(
         encoded(
             FILES

@@ -68,7 +68,6 @@ then:
 because: The bolt works loose under load.
 source:
   - SHED: twice this year
-status: draft
 examples:
   - {name: all lines met, given: {noise: click, noise while: pedalling}, rule: holds}
   - {name: noise squeal, given: {noise: squeal, noise while: pedalling}, rule: fails}

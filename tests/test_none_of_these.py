@@ -45,7 +45,6 @@ if: [{fever: low or yes}]
 then: [{alarm: yes}]
 because: Made up.
 source: [{article: 1}]
-status: draft
 """
 FILES = {
     "terms/all.yaml": TERMS,

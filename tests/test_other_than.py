@@ -55,7 +55,7 @@ def _with_swimming() -> Rulebook:
     files[name] = (before[:values] + "swimming, " + before[values:]).encode()
     files["rules/direction/swim.yaml"] = (
         b"rule: swim\nsays: Swim.\nif:\n  - red flag: yes\nthen:\n  - exercise direction: swimming\n"
-        b"because: Made up.\nsource:\n  - CONVENTION: made up [convention]\nstatus: draft\n"
+        b"because: Made up.\nsource:\n  - CONVENTION: made up [convention]\n"
     )
     return load_files(files)
 

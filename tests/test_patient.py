@@ -22,7 +22,8 @@ JARGON = (
     "adjustment",
     "flexion",
 )
-NO_DIAGNOSIS = "This is no diagnosis, and it does not replace a clinician. No clinician has reviewed the knowledge"
+NO_DIAGNOSIS = "This is no diagnosis, and it does not replace a clinician. If it and your clinician differ, trust your"
+NOT_REVIEWED = "No clinician has reviewed the rules behind this yet."
 
 
 def told(book: Rulebook, decision: Decision, term: str = "") -> list[str]:
@@ -41,6 +42,7 @@ def test_no_jargon_and_no_rule_is_told_to_a_patient(bundled: Rulebook, some_case
             assert not [word for word in JARGON if word in text]
             assert not re.findall(r"\w+_\w+", text)  # as most rules are named
             assert NO_DIAGNOSIS in text
+            assert NOT_REVIEWED in text
 
 
 def test_every_value_that_is_a_name_has_a_short_sentence_for_patients(bundled: Rulebook) -> None:
@@ -159,6 +161,7 @@ def test_a_patient_whose_answers_cannot_be_right_is_told_how_soon_to_be_seen_all
             "Go to an emergency department now. Please note"
         )
         assert NO_DIAGNOSIS in said
+        assert NOT_REVIEWED in said
 
 
 def test_a_wrong_answer_reassures_no_patient() -> None:

@@ -38,7 +38,6 @@ if: [{if_}]
 then: [{then}]
 because: It is so.
 source: [{{CONVENTION: by design}}]
-status: draft
 """
 CARDS = {
     "numb_stops": ("numb: yes", "stop: yes, haste: now"),

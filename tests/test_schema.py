@@ -91,7 +91,7 @@ MISTAKES = [
     ("rules/back/worse_back.yaml", "pattern: facet-type", "pattern: facet"),
     ("rules/back/worse_back.yaml", "pattern: facet-type", "leg pain: yes"),
     ("rules/back/worse_back.yaml", "  - for disc\n", "  - for disk\n"),
-    ("rules/back/worse_back.yaml", "status: draft", "status: done"),
+    ("rules/back/worse_back.yaml", "examples:\n", "status: draft\nexamples:\n"),
     ("rules/back/worse_back.yaml", "BOOK: page 1", "BOK: page 1"),
     ("rules/back/worse_back.yaml", "BOOK: page 1", "BOOK: page 1 [heard]"),
     ("rules/back/worse_back.yaml", "article: 1", "article: 2"),

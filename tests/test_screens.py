@@ -98,9 +98,9 @@ def test_an_alarm_comes_first_with_its_reason_and_what_it_could_become() -> None
     assert "(leg weakness: new)" in first.partition("What to do")[0]
 
 
-def test_notice_and_drafts_are_told_once_for_many_cases() -> None:
+def test_notice_and_reviews_are_told_once_for_many_cases() -> None:
     output = " ".join(printed(SCREENS["decide_several"][0]).split())
-    assert output.count("are drafts, not reviewed") == 1
+    assert output.count("No clinician has reviewed") == 1
     assert "This is decision support" not in output.partition("Case gymnast")[0]
 
 

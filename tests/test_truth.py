@@ -41,7 +41,7 @@ def rulebook(*cards: str, terms: str = TERMS) -> Rulebook:
     files = {"terms/all.yaml": terms.encode(), "sources.yaml": b"S: {citation: s, seen: s}"}
     for card in cards:
         name, condition, then, *outranks = (piece.strip() for piece in card.split("|"))
-        text = f"rule: {name}\nsays: s\n{condition}\nthen: [{then}]\nbecause: b\nsource: [S: s]\nstatus: draft\n"
+        text = f"rule: {name}\nsays: s\n{condition}\nthen: [{then}]\nbecause: b\nsource: [S: s]\n"
         files[f"rules/{name}.yaml"] = (text + (f"outranks: [{outranks[0]}]\n" if outranks else "")).encode()
     return load_files(files)
 
@@ -276,7 +276,7 @@ def test_laws_may_speak_of_what_is_unknown_or_disputed() -> None:
         files[f"laws/{name}.yaml"] = f"law: {name}\nsays: s\n{text}\nsource: [S: s]\n".encode()
     for name, then in {"r": "single: p", "s": "single: q", "t": "other: yes"}.items():
         line = {"r": "b: yes", "s": "x: 1 or more", "t": "y: 1 or more"}[name]
-        body = f"rule: {name}\nsays: s\nif: [{line}]\nthen: [{then}]\nbecause: b\nsource: [S: s]\nstatus: draft\n"
+        body = f"rule: {name}\nsays: s\nif: [{line}]\nthen: [{then}]\nbecause: b\nsource: [S: s]\n"
         files[f"rules/{name}.yaml"] = body.encode()
     book = load_files(files)
 

@@ -34,7 +34,6 @@ if: [{lines}]
 then: [{{level: {level}}}]
 because: Made up.
 source: [{{article: 1}}]
-status: draft
 """
 
 

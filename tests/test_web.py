@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from engine import render
 from engine.case import Case
 from engine.chain import Chain
+from engine.explain import rules_behind
 from engine.interfaces.web import served as served_module
 from engine.interfaces.web.api import QUESTIONS
 from engine.interfaces.web.app import make_app
@@ -98,7 +99,10 @@ def test_the_page_says_what_decide_prints(page: TestClient, bundled: Rulebook, n
 def test_programs_get_what_json_prints(page: TestClient, bundled: Rulebook, name: str) -> None:
     case = bundled.cases[name]
     told = page.post("/api/decide", json={"case": {**case.facts, "case": name}}).json()
-    assert told == json.loads(json.dumps(Chain(bundled).decide(case).as_json()))
+    decision = Chain(bundled).decide(case)
+    assert told["rests on"]["reviewed"] == 0 < told["rests on"]["unreviewed"]
+    counts = {"rests on": rules_behind(bundled, decision).as_json(bundled)}
+    assert told == json.loads(json.dumps(decision.as_json() | counts))
 
 
 def test_every_question_can_be_asked_about_another_field(bicycles: TestClient) -> None:

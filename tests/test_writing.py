@@ -64,7 +64,6 @@ def cards(draw: Any) -> tuple[Rule, dict[str, Term]]:
         place=NOWHERE,
         outranks=tuple(draw(st.lists(st.sampled_from(["one_rule", "another_rule"]), unique=True))),
         examples=tuple(draw(st.lists(examples(terms), max_size=3))),
-        status=draw(st.sampled_from(["draft", "reviewed"])),
     )
     return rule, terms
 
@@ -127,7 +126,6 @@ source:
   - NG65: referral criteria
   - CONVENTION: one hour [convention]
   - article: 7
-status: draft
 examples:
   - {name: an hour, given: {weeks since onset: 13, morning stiffness: 60}, rule: holds}
   - name: 59 minutes, and a name that is too long for one line together with all that is given

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ..rulebook import Rulebook
 
 RELEASE = "release"
 """The newest tag before the present state, where a revision is asked for."""
+_STATUS = re.compile(rb"^status: *(draft|reviewed) *(#.*)?\r?\n?", re.MULTILINE)
 LINK = "120000"  # the mode that git gives it
 
 
@@ -20,7 +22,12 @@ def rulebook_at(text: str, directory: Path) -> Rulebook:
     if Path(text).is_dir():
         return load(text)
     text = _newest_tag(directory) if text == RELEASE else text
-    return load_files(_files(text, directory))
+    return load_files({name: _without_status(name, content) for name, content in _files(text, directory).items()})
+
+
+def _without_status(name: str, content: bytes) -> bytes:
+    """A card of a revision, which nobody can edit, without the field that cards had until reviews were kept."""
+    return _STATUS.sub(b"", content) if name.startswith("rules/") else content
 
 
 def last_release(directory: Path) -> Rulebook | None:

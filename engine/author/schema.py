@@ -21,6 +21,7 @@ from ..loader.formats import (
     MAPPING,
     RECOMMENDATION,
     RETIRED,
+    REVIEW,
     SOURCE,
     TERMS,
     Field,
@@ -40,6 +41,7 @@ FILES = {
     "law": "laws/**/*.yaml",
     "impossible": "impossible/**/*.yaml",
     "retired": "retired/**/*.yaml",
+    "reviews": "reviews/**/*.yaml",
     "case": "cases/**/*.yaml",
     "terms": "terms/**/*.yaml",
     "sources": "sources.yaml",
@@ -63,6 +65,7 @@ def schemas(rulebook: Rulebook) -> dict[str, Schema]:
         "law": _object(LAW, rulebook),
         "impossible": _object(IMPOSSIBLE, rulebook),
         "retired": _object(RETIRED, rulebook),
+        "reviews": {"type": "array", "minItems": 1, "items": _object(REVIEW, rulebook)},
         "case": _case(rulebook),
         "terms": _object((), rulebook)
         | {"properties": {group.name: _named(_object(group.fields, rulebook)) for group in TERMS}},
@@ -283,6 +286,7 @@ def _held(field: Field, rulebook: Rulebook) -> Schema:
         "conclusion": conclusions,
         "conclusion names": {"type": "array", "items": conclusions},
         "sentences": {"type": "object"},
+        "day": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     }
     if field.holds in ("columns", "values of findings", "checkboxes"):
         return _mapped(field.holds, rulebook)

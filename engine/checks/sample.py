@@ -25,7 +25,6 @@ if: [{lines}]
 then: [{then}]
 because: Made up to try the checks.
 source: [{{article: 1}}, {{LAMPS: all}}]
-status: draft
 examples: [{examples}]
 """
 

@@ -31,7 +31,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 How = Literal["removed", "weaker", "changed", "undecided", "new", "stronger", "same meaning", "wording"]
 HOWS: tuple[How, ...] = get_args(How)
-WORDS = {"says", "because", "source", "status", "examples", "ask", "help", "codes", "unit", "for patients", "usual"}
+WORDS = {"says", "because", "source", "examples", "ask", "help", "codes", "unit", "for patients", "usual"}
 Reach = Literal["", "fewer patients", "more patients", "other patients"]
 
 

@@ -61,6 +61,8 @@ def _lines_of(thing: Thing) -> Lines:
                 "seen": (thing.seen,),
                 "id": (thing.id,),
                 "address": (thing.address,),
+                "read on": (thing.read_on,),
+                "look again by": (thing.look_again_by,),
             }
         case Claim():
             told = {"says": (thing.says,)}
@@ -84,7 +86,6 @@ def _rule(rule: Rule) -> dict[str, tuple[str, ...]]:
         "outranks": rule.outranks,
         "because": (rule.because,),
         "source": tuple(map(str, rule.sources)),
-        "status": (rule.status,),
         "examples": tuple(map(_example, rule.examples)),
     }
 

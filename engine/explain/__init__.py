@@ -10,6 +10,7 @@ against `semantics` (verify.py) before it is given.
 
 from ..circuit import CompiledRulebook
 from .answers import Outcome, SameEffect, advice, outcome, shown
+from .behind import RulesBehind, behind_reason, rules_behind
 from .contrast import Difference, KnowledgeChange, compare, compare_rulebooks
 from .counterfactual import Counterfactual
 from .counterfactuals import MOST_SHOWN, Alternative, Alternatives, OtherAnswers, what_if, what_would_change
@@ -47,6 +48,7 @@ __all__ = [
     "Questions",
     "RuleChange",
     "RuleReason",
+    "RulesBehind",
     "SameEffect",
     "Side",
     "Weighed",
@@ -55,11 +57,13 @@ __all__ = [
     "WhyNot",
     "advice",
     "as_json",
+    "behind_reason",
     "compare",
     "compare_rulebooks",
     "enough",
     "outcome",
     "rests_on",
+    "rules_behind",
     "shown",
     "weigh",
     "what_if",

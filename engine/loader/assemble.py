@@ -11,6 +11,7 @@ from ..case import Case
 from ..document import Fields, Node, Unreadable, decode
 from ..errors import KnowledgeError, Place, Problem, counted
 from ..population import Population
+from ..review import Review
 from ..rulebook import DependencyCycle, Law, Retired, Rule, Rulebook
 from .cards import load_card
 from .cases import entries_of, make_case
@@ -22,6 +23,7 @@ from .parsed import parsed
 from .population import load_population
 from .problem_collector import ProblemCollector
 from .recommendation import load_recommendation
+from .reviews import FOLDER, load_reviews
 from .row_examples import load_row_examples
 from .tables import load_table
 from .terms import load_terms
@@ -166,6 +168,7 @@ def _read(collector: ProblemCollector, texts: Mapping[str, str], documents: Mapp
         recommendation=load_recommendation(collector, shown, documents[shown], terms) if shown in documents else None,
         retired={one.id: one for name, node in documents.items() if (one := _retired(collector, name, node))},
         groups=load_groups(collector, GROUPS, documents.get(GROUPS), terms),
+        reviews=_reviews(collector, documents),
     )
 
 
@@ -176,6 +179,12 @@ def _retired(collector: ProblemCollector, name: str, node: Node | None) -> Retir
     rule = collector.identity(fields, "retired", name)
     says, because, day = (collector.text(fields, key) for key in ("says", "because", "day"))
     return Retired(rule, says, because, day, Place(name, fields.place.line))
+
+
+def _reviews(collector: ProblemCollector, documents: Mapping[str, Node | None]) -> dict[str, tuple[Review, ...]]:
+    """The reviews of each file, by what they are about."""
+    files = [(name, load_reviews(collector, name, node)) for name, node in documents.items() if name.startswith(FOLDER)]
+    return {name.removeprefix(FOLDER).removesuffix(".yaml"): found for name, found in files if found}
 
 
 def _population(

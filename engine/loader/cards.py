@@ -1,6 +1,7 @@
 """rules/<stage>/<rule>.yaml: one rule a file, whole; and what a rule concludes."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..case import Value
@@ -12,6 +13,8 @@ from ..rulebook import Example, Rule, Term
 from .formats import CARD, EXAMPLE
 from .problem_collector import ProblemCollector
 
+STATUS = "status"
+
 
 def load_card(
     collector: ProblemCollector,
@@ -21,7 +24,7 @@ def load_card(
     known: tuple[Iterable[str], Iterable[str]],
 ) -> Rule | None:
     """The rule of a file; `known` are the keys of the sources and the numbers of the article's claims."""
-    fields = collector.fields(node, file, CARD)
+    fields = collector.fields(_without_status(collector, node), file, CARD)
     if fields is None:
         return None
     domains = {name: term.domain for name, term in terms.items()}
@@ -35,9 +38,19 @@ def load_card(
         place=Place(file, fields.place.line),
         outranks=tuple(dict.fromkeys(rule for rule, _ in collector.texts(fields, "outranks"))),
         examples=_examples(collector, fields, terms),
-        status=collector.text(fields, "status"),
         formerly=tuple(name for name, _ in collector.texts(fields, "formerly")),
     )
+
+
+def _without_status(collector: ProblemCollector, node: Node | None) -> Node | None:
+    """The card without the field that said of cards of before whether they were reviewed, which is reported."""
+    status = node.get(STATUS) if isinstance(node, Fields) else None
+    if status is None or not isinstance(node, Fields):
+        return node
+    key = next(key for key, _ in node.entries if key.value == STATUS)
+    expected = "this line deleted: reviews are kept in reviews/, and `lumbar review` writes them"
+    collector.note(key.place, "`status`, which cards no longer have", expected)
+    return replace(node, entries=tuple(entry for entry in node.entries if entry[0].value != STATUS))
 
 
 def _then(collector: ProblemCollector, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple[str, str | None], ...]:

@@ -15,6 +15,7 @@ FOLDERS = {
     "laws": ".yaml",
     "impossible": ".yaml",
     "retired": ".yaml",
+    "reviews": ".yaml",
     "cases": ".yaml",
     "population": ".yaml",
 }
@@ -81,7 +82,7 @@ def _knowledge_base(directory: Any) -> Path:
     if isinstance(found, Path):
         if os.path.isdir(found / "terms"):  # noqa: PTH112 (False for what is too long, too)
             return found
-        expected = f"a folder with {listed([*FOLDERS, *SINGLES])}"
+        expected = f"a folder with {listed([*FOLDERS, *SINGLES], len(FOLDERS) + len(SINGLES))}"
         found = Problem(Place(str(found)), "no knowledge base: it has no folder `terms`", expected)
     raise KnowledgeError([found])
 
@@ -148,4 +149,4 @@ def _stranger(name: str) -> Problem | None:
         meant = f"{name.partition('.')[0]}{suffix}" if name.endswith(SLIPS) else ""
         return Problem(Place(name), "a file of another kind", f"{folder}/<name>{suffix}", meant)
     known = [*FOLDERS, *SINGLES]
-    return Problem(Place(name), "no part of a knowledge base", listed(known), nearest(folder, known))
+    return Problem(Place(name), "no part of a knowledge base", listed(known, len(known)), nearest(folder, known))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..language import KINDS
+from ..review import VERDICTS
 
 Holds = Literal[
     "name",
@@ -27,6 +28,7 @@ Holds = Literal[
     "columns",
     "values of findings",
     "checkboxes",
+    "day",
     "list",
     "fields",
 ]
@@ -81,7 +83,6 @@ CARD = (
     Field("because", "text", "Why, and how strong the evidence is.", True),
     _SOURCE,
     Field("formerly", "texts", "Names that it had before; none is used again."),
-    Field("status", "choice", "Whether a clinician has reviewed it.", True, ("draft", "reviewed")),
     Field("examples", "list", "At least one that holds, one that fails, one that waits.", fields=EXAMPLE),
 )
 
@@ -159,6 +160,8 @@ SOURCE = (
     Field("seen", "text", "What was read of it.", True),
     Field("id", "text", "Its DOI, PMID or the like."),
     Field("address", "text", "Where to find it."),
+    Field("read on", "day", "The day on which it was read."),
+    Field("look again by", "day", "When to look again whether it is still so."),
 )
 GROUP = (
     Field("title", "text", "The heading of its questions.", True),
@@ -186,6 +189,24 @@ RECOMMENDATION = (
     Field("explain", "conclusion", "What `why` explains first.", True),
     _SECTIONS,
     Field(FOR_PATIENTS, "fields", "What `--for patient` shows instead.", fields=PATIENTS),
+)
+SIGNED = (
+    Field("row", "text", "The row of the table.", True),
+    Field("digest", "text", "What was read of it, in short: another one if anything of it changes.", True),
+    Field("read", "texts", "What was read of it, word by word."),
+)
+REVIEW = (
+    Field("who", "text", "Who reviewed it.", True),
+    Field("role", "text", "As what: physiotherapist, general practitioner.", True),
+    Field("day", "day", "When, `2026-11-29`.", True),
+    Field("verdict", "choice", "What they said.", True, VERDICTS),
+    Field("note", "text", "Why; needed unless it is approved."),
+    Field("review again by", "day", "When to review it again at the latest."),
+    Field(
+        "digest", "text", "What was read, in short: another one if anything of it changes. Of a table, a row has it."
+    ),
+    Field("read", "texts", "What was read, word by word."),
+    Field("rows", "list", "Of a table, the rows that were read.", fields=SIGNED),
 )
 RETIRED = (
     Field("retired", "name", "The name of the file, and of the rule that was.", True),
@@ -264,6 +285,8 @@ FORMATS = {
     "conclusion": CONCLUSION,
     "source": SOURCE,
     "group": GROUP,
+    "review": REVIEW,
+    "row that was read": SIGNED,
     "recommendation": RECOMMENDATION,
     "section": SECTION,
     "side": SIDE,

@@ -7,6 +7,7 @@ from ..errors import Place
 from ..rulebook import Claim, Law, Source, Term
 from .formats import IMPOSSIBLE, LAW, SOURCE
 from .problem_collector import ProblemCollector
+from .reviews import day_of
 from .terms import domains_of, findings_only
 
 
@@ -42,9 +43,9 @@ def load_sources(collector: ProblemCollector, file: str, node: Node | None) -> d
         fields = collector.fields(entry, file, SOURCE)
         if fields is not None:
             citation, seen = collector.text(fields, "citation"), collector.text(fields, "seen")
-            sources[key.value] = Source(
-                key.value, citation, seen, key.place, collector.text(fields, "id"), collector.text(fields, "address")
-            )
+            id, address = collector.text(fields, "id"), collector.text(fields, "address")
+            days = (day_of(collector, fields, name) for name in ("read on", "look again by"))
+            sources[key.value] = Source(key.value, citation, seen, key.place, id, address, *days)
         if key.value == "article" or ":" in key.value or ";" in key.value:
             collector.note(key.place, f"{key.value[:80]!r} cannot be a key", "letters and digits")
     return sources

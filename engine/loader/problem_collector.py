@@ -12,7 +12,7 @@ from ..rulebook import Citation
 from .formats import LABELS, Field
 
 MANY = 500  # after so many problems, none gets a suggestion any more: each takes a millisecond
-TEXTS = ("text", "name", "choice", "conclusion")
+TEXTS = ("text", "name", "choice", "conclusion", "day")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 

@@ -21,7 +21,6 @@ def card(rule: Rule) -> str:
         "because": rule.because,
         "source": [{citation.source: _place(citation)} for citation in rule.sources],
         "formerly": Flow(rule.formerly),
-        "status": rule.status,
         "examples": [example_tree(example) for example in rule.examples],
     }
     optional = {"outranks": rule.outranks, "formerly": rule.formerly, "examples": rule.examples}

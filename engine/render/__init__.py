@@ -12,7 +12,8 @@ from .patient import (
     rejection_for_patient,
     why_for_patient,
 )
-from .recommendation import brief, drafts, notice, recommendation, rejection, rejection_in_brief
+from .recommendation import brief, notice, recommendation, rejection, rejection_in_brief
+from .reviews import rests_on, rules_reviewed
 from .screen import Part, alarm_lines, alarms_on, parts, screen
 from .sentences import condition_in_words, sentences
 from .styled_line import StyledLine, cite, citing, format_answer, format_change, laws_citing
@@ -36,7 +37,6 @@ __all__ = [
     "claims",
     "condition_in_words",
     "difference",
-    "drafts",
     "enough",
     "for_patient",
     "format_answer",
@@ -53,6 +53,8 @@ __all__ = [
     "rejection",
     "rejection_for_patient",
     "rejection_in_brief",
+    "rests_on",
+    "rules_reviewed",
     "screen",
     "sentences",
     "sources_behind",

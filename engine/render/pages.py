@@ -6,6 +6,7 @@ from itertools import chain
 
 from ..errors import Place
 from ..language import Condition, Group, show_line, title_of
+from ..reviewed import reviewed
 from ..rulebook import Claim, Law, Rule, Rulebook, Source, Term
 from .sentences import condition_in_words
 from .styled_line import StyledLine, cite, citing, laws_citing
@@ -23,7 +24,7 @@ def rule_page(rulebook: Rulebook, rule: Rule) -> Iterator[StyledLine]:
     yield from (StyledLine(f"outranked by {other}", 1) for other in above)
     yield StyledLine(rule.because, 1, bullet="because: ")
     yield from (StyledLine(cite(rulebook, citation), 1, "muted", "source: ") for citation in rule.sources)
-    yield StyledLine(f"{rule.status}; {_where(rulebook, rule.place)}", 1, "muted")
+    yield StyledLine(f"{reviewed(rulebook, rule).state}; {_where(rulebook, rule.place)}", 1, "muted")
     yield from (StyledLine(f"{example.name}: {example.mark}", 1, "muted", "example: ") for example in rule.examples)
 
 
@@ -109,7 +110,7 @@ def law_page(rulebook: Rulebook, law: Law) -> Iterator[StyledLine]:
     yield StyledLine(law.says, 1, "answer")
     yield from _condition(law.condition, law=True)
     yield from (StyledLine(cite(rulebook, citation), 1, "muted", "source: ") for citation in law.sources)
-    yield StyledLine(_where(rulebook, law.place), 1, "muted")
+    yield StyledLine(f"{reviewed(rulebook, law).state}; {_where(rulebook, law.place)}", 1, "muted")
 
 
 def page(rulebook: Rulebook, name: str) -> Iterator[StyledLine] | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from ..alarms import Alarms
 from ..case import Answer, Case, Decision, Members, Range, Value
 from ..errors import counted
-from ..explain import LineReason, Why, shown
+from ..explain import LineReason, RulesBehind, Why, rules_behind, shown
 from ..rulebook import Rulebook, Section, Term
+from .reviews import reviewed_for_patients
 from .styled_line import Style, StyledLine
 
 OPEN = "Not known yet. Some questions are not answered."
@@ -33,7 +34,7 @@ def recommendation_for_patient(rulebook: Rulebook, decision: Decision) -> Iterat
             yield from body
         if not number:
             yield from _to_answer(rulebook, decision)
-    yield from notice_for_patient(rulebook)
+    yield from notice_for_patient(rulebook, rules_behind(rulebook, decision))
 
 
 def broken_laws_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
@@ -42,7 +43,7 @@ def broken_laws_for_patient(rulebook: Rulebook, decision: Decision) -> Iterator[
     yield from (StyledLine(line.text, line.indent, "alarm") for line in lines)
     yield StyledLine(WITHHELD, style="title")
     yield from (StyledLine(law.says, 1, "alarm", "- ") for law in decision.broken)
-    yield from notice_for_patient(rulebook)
+    yield from notice_for_patient(rulebook, rules_behind(rulebook, decision))
 
 
 def rejection_for_patient(alarms: Alarms, case: Case) -> Iterator[StyledLine]:
@@ -62,7 +63,7 @@ def rejection_for_patient(alarms: Alarms, case: Case) -> Iterator[StyledLine]:
             is_urgent = True
     if not is_urgent:
         yield StyledLine(OPEN, style="answer")
-    yield from notice_for_patient(alarms.rulebook)
+    yield from notice_for_patient(alarms.rulebook, RulesBehind())
 
 
 def _sections(rulebook: Rulebook) -> tuple[Section, ...]:
@@ -118,12 +119,12 @@ def _named(term: Term) -> str:
     return f"{term.name[:1].upper()}{term.name[1:]}"
 
 
-def notice_for_patient(rulebook: Rulebook) -> Iterator[StyledLine]:
-    """What the knowledge base says of itself to a patient."""
-    if rulebook.recommendation:
-        texts = rulebook.recommendation
-        yield StyledLine("Please note", style="title")
-        yield StyledLine(texts.notice_for_patients or texts.notice, 1, "muted")
+def notice_for_patient(rulebook: Rulebook, behind: RulesBehind) -> Iterator[StyledLine]:
+    """What the knowledge base says of itself to a patient, and whether clinicians have reviewed the rules."""
+    texts = rulebook.recommendation
+    says = [texts.notice_for_patients or texts.notice] if texts else []
+    yield StyledLine("Please note", style="title")
+    yield StyledLine(" ".join([*says, reviewed_for_patients(rulebook, behind)]), 1, "muted")
 
 
 def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iterator[StyledLine]:
@@ -146,7 +147,7 @@ def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iter
         yield from (StyledLine(rulebook.terms[name].ask, 1, "plain", "? ") for name in reason.missing[:MOST])
         if len(reason.missing) > MOST:
             yield StyledLine(f"and {counted(len(reason.missing) - MOST, 'other question')}", 1, "muted")
-    yield from notice_for_patient(rulebook)
+    yield from notice_for_patient(rulebook, rules_behind(rulebook, decision))
 
 
 def _head(decision: Decision, term: Term) -> Iterator[StyledLine]:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from ..alarms import Alarms
 from ..case import Case, Decision, Members
 from ..errors import counted
+from ..explain.behind import RulesBehind
 from ..rulebook import Rulebook, Section, Term
 from .broken_law import broken_laws, broken_laws_in_brief
+from .reviews import rests_on
 from .styled_line import StyledLine, format_answer
 
 
@@ -79,16 +81,10 @@ def _side(rulebook: Rulebook, decision: Decision, name: str, pro: str, contra: s
         yield from (StyledLine(rulebook.rules[rule].says, 2, "muted", "- ") for rule in firing)
 
 
-def notice(rulebook: Rulebook) -> Iterator[StyledLine]:
-    """What the knowledge base says of itself, and how many of its rules are drafts."""
+def notice(rulebook: Rulebook, behind: RulesBehind) -> Iterator[StyledLine]:
+    """What the knowledge base says of itself, and on how many reviewed and unreviewed rules the answers rest."""
     says = [rulebook.recommendation.notice] if rulebook.recommendation else []
-    yield StyledLine(" ".join([*says, drafts(rulebook), f"Rulebook {rulebook.digest}."]), style="muted")
-
-
-def drafts(rulebook: Rulebook) -> str:
-    """How many of the rules nobody has reviewed."""
-    cards = [rule for rule in rulebook.rules.values() if not rule.row]
-    return f"{sum(card.status == 'draft' for card in cards)} of {counted(len(cards), 'card')} are drafts, not reviewed."
+    yield StyledLine(" ".join([*says, rests_on(rulebook, behind), f"Rulebook {rulebook.digest}."]), style="muted")
 
 
 def brief(rulebook: Rulebook, decision: Decision) -> StyledLine:

@@ -51,7 +51,6 @@ then:
 because: Long stiffness feeds the inflammatory screen. An hour is our choice; no figure stands behind it.
 source:
   - CONVENTION: one hour [convention]
-status: draft
 examples:
   - {name: an hour, given: {morning stiffness: 60}, rule: holds}
   - {name: nearly an hour, given: {morning stiffness: 59}, rule: fails}

@@ -16,7 +16,7 @@ from .options import (
     LENGTH,
     READER,
     WHICH,
-    broken_json,
+    beside,
     chain_of,
     complete,
     decided,
@@ -25,6 +25,7 @@ from .options import (
     lawful,
     load,
     refuse,
+    say_rests_on,
 )
 from .output import HTML, SVG, drawn_case, two_files, write_drawn
 
@@ -47,7 +48,7 @@ def decide(
     knowledge: str, cases: tuple[str, ...], as_json: bool, brief: bool, length: "Length", plain: bool, reader: str
 ) -> None:
     """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
-    from ... import render
+    from ... import explain, render
     from ...alarms import Alarms
     from ...circuit import CompiledRulebook
     from ...errors import counted
@@ -58,9 +59,12 @@ def decide(
     chain, alarms = chain_of(rulebook), Alarms(compiled)
     tell, texts = say_unwrapped if plain else say, _Texts(compiled, reader, length == "everything", not plain)
     count = at_fault = breaking = empty = unread = again = 0
+    behind = explain.RulesBehind()
     used: dict[tuple[str, str], str] = {}
     for case in read(cases, rulebook, _read_once):
         decision = None if case.problems else chain.decide(case)
+        own = explain.rules_behind(rulebook, decision) if decision else explain.RulesBehind()
+        behind |= own
         no_case = case.unread and not case.problems[0].place.line
         count, unread = count + (not no_case), unread + no_case
         at_fault += bool(case.problems) and not no_case
@@ -71,18 +75,19 @@ def decide(
             empty += 1
             click.echo(f"{case.place or case.id}: no answer in it; expected at least one finding", err=True)
         if as_json:
-            say_json(decision.as_json() if decision else fault_json(alarms, case))
+            told = decision and decision.as_json() | {"rests on": own.as_json(rulebook)}
+            say_json(told or fault_json(alarms, case))
         elif brief:
             say_in_one_line(render.brief(rulebook, decision) if decision else render.rejection_in_brief(alarms, case))
         else:
             tell(texts.decision(decision) if decision else texts.rejection(alarms, case))
             click.echo()
     if count > at_fault and not as_json and not brief and reader == "clinician":
-        tell(render.notice(rulebook))
+        tell(render.notice(rulebook, behind))
     if brief and not as_json:
         counts = {"breaking a law": breaking, "empty": empty, "not read": unread, "with an id used before": again}
         by_kind = "".join(f", {number} {kind}" for kind, number in counts.items() if number)
-        click.echo(f"{counted(count, 'case')}, {at_fault} with problems{by_kind}. {render.drafts(rulebook)}")
+        click.echo(f"{counted(count, 'case')}, {at_fault} with problems{by_kind}. {render.rests_on(rulebook, behind)}")
     sys.exit(Exit.TO_MEND if any((at_fault, breaking, empty, unread, again)) else Exit.FINE)
 
 
@@ -168,7 +173,7 @@ def why(
         write_drawn(html, lambda: pictures.page_of(rulebook, drawn_case(decision), reason))
     elif as_json:
         body = {"case": decision.case.id, "rulebook": rulebook.digest, **explain.as_json(reason)}
-        say_json(body | broken_json(decision))
+        say_json(body | beside(rulebook, [wanted], decision))
     elif reader == "patient":
         say(render.why_for_patient(rulebook, decision, reason))
     elif length == "line":
@@ -177,4 +182,5 @@ def why(
         say(render.why(reason, length))
         if length == "everything":
             say(render.sources_behind(rulebook, reason))
+        say_rests_on(rulebook, explain.behind_reason(reason))
     end(decision)

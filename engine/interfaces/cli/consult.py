@@ -72,11 +72,11 @@ def _alone(path: Path) -> ExitStack:
 
 def _opening(interview: "Interview", path: Path) -> "Iterator[StyledLine]":
     from ...errors import counted
-    from ...render import StyledLine
+    from ...render import StyledLine, rules_reviewed
 
     recommendation = interview.compiled.rulebook.recommendation
     if recommendation:
-        yield StyledLine(recommendation.notice, style="muted")
+        yield StyledLine(f"{recommendation.notice} {rules_reviewed(interview.compiled.rulebook)}", style="muted")
     kept = (
         f"Continuing {path}: {counted(len(interview.answers), 'answer')}."
         if interview.answers
@@ -87,6 +87,7 @@ def _opening(interview: "Interview", path: Path) -> "Iterator[StyledLine]":
 
 def _recommend(interview: "Interview", reader: str) -> None:
     """The recommendation as it stands."""
+    from ...explain import rules_behind
     from ...render import notice, recommendation_for_patient, screen
 
     rulebook, decision = interview.compiled.rulebook, interview.decision
@@ -95,7 +96,7 @@ def _recommend(interview: "Interview", reader: str) -> None:
     else:
         say(screen(interview.compiled, decision))
         click.echo()
-        say(notice(rulebook))
+        say(notice(rulebook, rules_behind(rulebook, decision)))
     click.echo()
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...alarms import Alarms
     from ...case import Case, Decision
     from ...chain import Chain
+    from ...explain import RulesBehind
     from ...rulebook import Rulebook
     from ..batch import Stored
 
@@ -152,7 +153,7 @@ def lawful(
     format_law = broken_laws_for_patient if reader == "patient" else broken_laws
     for decision in breaking:
         if as_json and not left:
-            say_json(decision.as_json())
+            say_json(decision.as_json() | beside(rulebook, (), decision))
         elif not as_json and not (quiet and left):
             say(format_law(rulebook, decision))
             click.echo()
@@ -167,10 +168,35 @@ def end(*decisions: "Decision") -> None:
         sys.exit(Exit.TO_MEND)
 
 
+def beside(rulebook: "Rulebook", terms: Iterable[str], *decisions: "Decision") -> Json:
+    """What every answer says as JSON: how many of the rules that it rests on are reviewed, and the laws it breaks.
+
+    Without `terms` the answer is about all that is shown.
+    """
+    return {"rests on": behind(rulebook, terms, *decisions).as_json(rulebook), **broken_json(*decisions)}
+
+
 def broken_json(*decisions: "Decision") -> Json:
     """The laws that decisions break, as a part of an object; nothing where there are none."""
     laws = {law: None for decision in decisions for law in decision.broken}
     return {"broken laws": [law.as_json() for law in laws]} if laws else {}
+
+
+def behind(rulebook: "Rulebook", terms: Iterable[str], *decisions: "Decision") -> "RulesBehind":
+    """The rules behind what decisions answer; without `terms` behind all that is shown."""
+    from ...explain import RulesBehind, rules_behind
+
+    found, asked = RulesBehind(), [*terms] or None
+    for decision in decisions:
+        found |= rules_behind(rulebook, decision, asked)
+    return found
+
+
+def say_rests_on(rulebook: "Rulebook", found: "RulesBehind") -> None:
+    """Print on how many reviewed and unreviewed rules an answer rests."""
+    from ...render import StyledLine, rests_on
+
+    say([StyledLine(rests_on(rulebook, found), style="muted")])
 
 
 def fault_json(alarms: "Alarms", case: "Case") -> Json:

@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...record import Json
 from ..terminal import say, say_json
 from .options import (
     AS_JSON,
     CASE,
     LENGTH,
     WHICH,
+    behind,
+    beside,
     broken_json,
     chain_of,
     complete,
@@ -21,6 +25,7 @@ from .options import (
     lawful,
     load,
     refuse,
+    say_rests_on,
 )
 from .output import HTML, SVG, drawn_case, two_files, write_drawn
 
@@ -50,13 +55,32 @@ def _conclusion(rulebook: "Rulebook", name: str) -> "Term":
     return known[name]
 
 
-def _show(answer: Any, lines: "Iterable[StyledLine]", as_json: bool, *decisions: "Decision") -> None:
-    """Print an answer about decisions as JSON, or in words; ends where one of them breaks a law."""
-    if as_json:
-        say_json(answer.as_json() | broken_json(*decisions))
-    else:
-        say(lines)
-    end(*decisions)
+@dataclass(frozen=True)
+class _About:
+    """What an answer is about: the conclusions asked about (none: all that is shown), and the decisions.
+
+    `before` is a decision by another rulebook than this one.
+    """
+
+    rulebook: "Rulebook"
+    asked: tuple[str, ...]
+    decisions: "tuple[Decision, ...]"
+    before: "tuple[Decision, ...]" = ()
+
+    def show(self, answer: Any, lines: "Iterable[StyledLine]", as_json: bool, length: "Length") -> None:
+        """Print the answer as JSON, or in words; ends where a decision breaks a law."""
+        self.print(answer.as_json(), lines, as_json, length)
+
+    def print(self, told: Json, lines: "Iterable[StyledLine]", as_json: bool, length: "Length") -> None:
+        """The same, of an answer that is an object already."""
+        if as_json:
+            counts = beside(self.rulebook, self.asked, *self.decisions)
+            say_json(told | counts | broken_json(*self.before, *self.decisions))
+        else:
+            say(lines)
+            if length != "line":
+                say_rests_on(self.rulebook, behind(self.rulebook, self.asked, *self.decisions))
+        end(*self.before, *self.decisions)
 
 
 def _conclusions(
@@ -106,16 +130,14 @@ def whynot(knowledge: str, case: str, term: str, as_json: bool, length: "Length"
     values = (_value(found, value),) if value else ()
     lawful(rulebook, [decision], [found.name], as_json)
     answer = explain.why_not(explain.CompiledRulebook(rulebook), decision, found.name, values)
-    if as_json:
-        body = {"case": decision.case.id, "rulebook": rulebook.digest, **answer.as_json()}
-        say_json(body | broken_json(decision))
-    elif value and value in _held(decision.conclusions[found.name]):
+    body = {"case": decision.case.id, "rulebook": rulebook.digest, **answer.as_json()}
+    if not as_json and value and value in _held(decision.conclusions[found.name]):
         click.echo(f"{found.name} is {value} already; `lumbar why` tells the reasons.")
-    elif not value and len(answer.wanted) > 1 and length == "reasons":
-        say(render.which_value(answer))
-    else:
-        say(render.why_not(answer, length))
-    end(decision)
+        end(decision)
+        return
+    which = not value and len(answer.wanted) > 1 and length == "reasons"
+    lines = render.which_value(answer) if which else render.why_not(answer, length)
+    _About(rulebook, (found.name,), (decision,)).print(body, lines, as_json, length)
 
 
 def _held(answer: "Answer") -> tuple[str, ...]:
@@ -169,12 +191,11 @@ def weigh(
 
         write_drawn(svg, lambda: pictures.picture_of_sides(rulebook, drawn_case(decision), answer))
         write_drawn(html, lambda: pictures.page_of_sides(rulebook, drawn_case(decision), answer))
-    elif as_json:
-        body = {"case": decision.case.id, "rulebook": rulebook.digest, "weighing": answer.as_json()}
-        say_json(body | broken_json(decision))
-    else:
-        say(render.weighing(rulebook, answer, length))
-    end(decision)
+        end(decision)
+        return
+    body = {"case": decision.case.id, "rulebook": rulebook.digest, "weighing": answer.as_json()}
+    lines = render.weighing(rulebook, answer, length)
+    _About(rulebook, (found.name,), (decision,)).print(body, lines, as_json, length)
 
 
 @click.command(short_help="Explain what made the difference between two cases.")
@@ -219,11 +240,13 @@ def compare(
         again = _decision(second, _cases(second, [before])[0], as_json)
         asked = _conclusions(rulebook, terms, as_json, first.decision, again)
         answer = explain.compare_rulebooks(first, explain.Judged(second, again), asked)
+        about = _About(second, asked, (again,), (first.decision,))
     else:
         again = _decision(rulebook, cases[1], as_json)
         asked = _conclusions(rulebook, terms, as_json, first.decision, again)
         answer = explain.compare(explain.CompiledRulebook(rulebook), first.decision, again, asked)
-    _show(answer, render.difference(answer, length), as_json, first.decision, again)
+        about = _About(rulebook, asked, (first.decision, again))
+    about.show(answer, render.difference(answer, length), as_json, length)
 
 
 def _cases(rulebook: "Rulebook", paths: list[str]) -> "list[Case]":
@@ -273,10 +296,12 @@ def whatif(
             left = _conclusions(rulebook, asked or terms, as_json, difference.after)
             difference = explain.what_if(plan, decision, given, left)
         shown = asked or explain.shown(rulebook)
-        _show(difference, render.difference(difference, length, shown), as_json, decision, difference.after)
+        lines = render.difference(difference, length, shown)
+        _About(rulebook, asked, (decision, difference.after)).show(difference, lines, as_json, length)
         return
     answer = explain.what_would_change(plan, decision, asked, None if every else explain.MOST_SHOWN)
-    _show(answer, render.alternatives(rulebook, answer, length), as_json, decision)
+    lines = render.alternatives(rulebook, answer, length)
+    _About(rulebook, asked, (decision,)).show(answer, lines, as_json, length)
 
 
 def _pair(rulebook: "Rulebook", decision: "Decision", answer: str) -> tuple[str, str]:
@@ -324,10 +349,10 @@ def enough(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Leng
     from ... import explain, render
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    answer = explain.enough(
-        explain.CompiledRulebook(rulebook), decision, _conclusions(rulebook, terms, as_json, decision)
-    )
-    _show(answer, render.enough(answer, length, rulebook.terms), as_json, decision)
+    asked = _conclusions(rulebook, terms, as_json, decision)
+    answer = explain.enough(explain.CompiledRulebook(rulebook), decision, asked)
+    lines = render.enough(answer, length, rulebook.terms)
+    _About(rulebook, asked, (decision,)).show(answer, lines, as_json, length)
 
 
 @click.command("next", short_help="List what to ask next, and why.")
@@ -346,7 +371,6 @@ def next_question(knowledge: str, case: str, terms: Terms, as_json: bool, length
     from ... import explain, render
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    answer = explain.what_next(
-        explain.CompiledRulebook(rulebook), decision, _conclusions(rulebook, terms, as_json, decision)
-    )
-    _show(answer, render.questions(answer, length), as_json, decision)
+    asked = _conclusions(rulebook, terms, as_json, decision)
+    answer = explain.what_next(explain.CompiledRulebook(rulebook), decision, asked)
+    _About(rulebook, asked, (decision,)).show(answer, render.questions(answer, length), as_json, length)

@@ -12,6 +12,7 @@ from ...drawing.page import page as whole_page
 from ...drawing.page import unfolded
 from ...errors import counted, listed
 from ...record import Json
+from ...render import rules_reviewed
 from ...render.pictures import notice
 from ...rulebook import Rule, Rulebook, Term
 from . import charts, first
@@ -99,11 +100,16 @@ def _head(batch: Batch) -> Node:
         tiles["breaking a law, only alarms shown"] = summary.breaking_cases
     unfinished = "The run is not finished: these are the counts of the parts that are done."
     return [
-        notice(batch.rulebook),
+        notice(batch.rulebook, _reviewed(batch)),
         None if batch.finished else p(".alarm")[unfinished],
         ul(".tiles")[[li[strong[f"{count:,}"], f" {name}"] for name, count in tiles.items()]],
         p(".muted")[f"From {listed(batch.inputs, 6)}."] if batch.inputs else None,
     ]
+
+
+def _reviewed(batch: Batch) -> str:
+    fired = [rule for rule, count in batch.summary.fired.items() if count]
+    return rules_reviewed(batch.rulebook, fired, "that fire in these cases")
 
 
 def _broken(batch: Batch) -> Node:

@@ -83,7 +83,7 @@ def panel_button(words: str, panel: str, current: bool = False) -> Element:
 
 
 def _notice(state: State) -> Node:
-    return aside[[p[one.text] for one in render.notice(state.base.rulebook)]]
+    return aside[[p[one.text] for one in render.notice(state.base.rulebook, state.behind)]]
 
 
 def _after(state: State) -> Node:

@@ -1,6 +1,6 @@
 """The same for programs: each question as JSON in and out, as `--json` prints it; `/openapi.json` describes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -131,19 +131,28 @@ def _head(base: Base, decision: Decision) -> Json:
     return {"case": decision.case.id, "rulebook": base.rulebook.digest}
 
 
-def _decide(_: Base, decision: Decision, __: Json) -> Json:
-    return decision.as_json()
+def _rests_on(base: Base, terms: Iterable[str], *decisions: Decision) -> Json:
+    """How many of the rules behind an answer are reviewed; without `terms` it is about all that is shown."""
+    found, asked = explain.RulesBehind(), [*terms] or None
+    for decision in decisions:
+        found |= explain.rules_behind(base.rulebook, decision, asked)
+    return {"rests on": found.as_json(base.rulebook)}
+
+
+def _decide(base: Base, decision: Decision, _: Json) -> Json:
+    return decision.as_json() | _rests_on(base, (), decision)
 
 
 def _why(base: Base, decision: Decision, asked: Json) -> Json:
     term = _term(base, decision, asked)
-    return _head(base, decision) | dict(explain.as_json(explain.why(base.rulebook, decision, term.name)))
+    found = explain.as_json(explain.why(base.rulebook, decision, term.name))
+    return _head(base, decision) | dict(found) | _rests_on(base, [term.name], decision)
 
 
 def _why_not(base: Base, decision: Decision, asked: Json) -> Json:
     term = _conclusion(base, decision, asked)
     found = explain.why_not(base.compiled, decision, term.name, _values(term, asked))
-    return _head(base, decision) | found.as_json()
+    return _head(base, decision) | found.as_json() | _rests_on(base, [term.name], decision)
 
 
 def _weigh(base: Base, decision: Decision, asked: Json) -> Json:
@@ -151,24 +160,29 @@ def _weigh(base: Base, decision: Decision, asked: Json) -> Json:
     if term.domain.kind == "tally":
         raise QuestionError(Problem(Place("term"), f"{term.name!r} counts, and has no values", "another conclusion"))
     found = explain.weigh(base.rulebook, decision, term.name, _values(term, asked))
-    return _head(base, decision) | {"weighing": found.as_json()}
+    return _head(base, decision) | {"weighing": found.as_json()} | _rests_on(base, [term.name], decision)
 
 
 def _change(base: Base, decision: Decision, asked: Json) -> Json:
     terms = _terms(base, decision, asked)
-    return explain.what_would_change(base.compiled, decision, terms, explain.MOST_SHOWN).as_json()
+    found = explain.what_would_change(base.compiled, decision, terms, explain.MOST_SHOWN)
+    return found.as_json() | _rests_on(base, terms, decision)
 
 
 def _enough(base: Base, decision: Decision, asked: Json) -> Json:
-    return explain.enough(base.compiled, decision, _terms(base, decision, asked)).as_json()
+    terms = _terms(base, decision, asked)
+    return explain.enough(base.compiled, decision, terms).as_json() | _rests_on(base, terms, decision)
 
 
 def _next(base: Base, decision: Decision, asked: Json) -> Json:
-    return explain.what_next(base.compiled, decision, _terms(base, decision, asked)).as_json()
+    terms = _terms(base, decision, asked)
+    return explain.what_next(base.compiled, decision, terms).as_json() | _rests_on(base, terms, decision)
 
 
 def _compare(base: Base, decision: Decision, asked: Json) -> Json:
-    return explain.compare(base.compiled, decision, asked["after"], _terms(base, decision, asked)).as_json()
+    terms, after = _terms(base, decision, asked), asked["after"]
+    found = explain.compare(base.compiled, decision, after, terms)
+    return found.as_json() | _rests_on(base, terms, decision, after)
 
 
 QUESTIONS: dict[str, Ask] = {

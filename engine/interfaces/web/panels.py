@@ -196,7 +196,10 @@ def _difference(state: State) -> Node:
 
 def _record(state: State, _: str) -> Node:
     """The text to paste into a record."""
-    found = chain(render.screen(state.base.compiled, _decision(state), cut=False), render.notice(state.base.rulebook))
+    found = chain(
+        render.screen(state.base.compiled, _decision(state), cut=False),
+        render.notice(state.base.rulebook, state.behind),
+    )
     copy = button(type="button", data_copy="#record", hidden=True)[text("copy")]
     return [_back(text("for the record")), div(".whys")[copy], pre("#record", tabindex="0")[plain_text(found)]]
 

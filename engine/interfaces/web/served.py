@@ -81,7 +81,8 @@ class Served:
             self.problem = str(error).split("\n", 1)[0]
             return
         self.problem = ""
-        if rulebook.digest != self.base.rulebook.digest:
+        now = self.base.rulebook
+        if (rulebook.digest, rulebook.reviews) != (now.digest, now.reviews):
             self.base = Base(rulebook)
 
 

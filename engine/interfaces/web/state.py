@@ -7,6 +7,7 @@ from typing import Literal
 
 from ... import render
 from ...case import Case, Decision
+from ...explain import RulesBehind, rules_behind
 from ...none_of_these import answerable
 from ...render import StyledLine
 from ...rulebook import Rulebook, Term
@@ -66,6 +67,11 @@ class State:
             return None
         case = case_of(self.base.rulebook, answers, self.form.own("before-name") or self.form.name)
         return None if case.problems else self.base.decide(case)
+
+    @cached_property
+    def behind(self) -> RulesBehind:
+        """The rules behind what is shown."""
+        return rules_behind(self.base.rulebook, self.decision) if self.decision else RulesBehind()
 
     @cached_property
     def alarm_lines(self) -> tuple[StyledLine, ...]:

@@ -14,6 +14,7 @@ from ...explain import Argument, Weighed, Weighing
 from ...rulebook import Rule, Rulebook
 from ..answers import format_outcome
 from ..for_against import DEFAULT, STATES, counts, decides, is_mere_default, meant
+from ..reviews import rules_reviewed
 from .marks import DRAWN, card, notice, notice_of, written
 
 ACROSS, WIDE = 3, 370.0
@@ -36,15 +37,26 @@ def picture_of_sides(rulebook: Rulebook, case: Case, weighing: Weighing) -> str:
         {DRAWN[side]: says for side, says in SIDES.items() if DRAWN[side] in signs},
         {},
     )
-    picture.words(Row(f"{STRENGTH} {notice_of(rulebook)}", soft=True))
+    picture.words(Row(f"{STRENGTH} {notice_of(rulebook)} {_reviewed(rulebook, weighing)}", soft=True))
     return str(picture.svg())
 
 
 def page_of_sides(rulebook: Rulebook, case: Case, weighing: Weighing) -> str:
     """The page of values side by side, each argument to be unfolded."""
     values = [_value(weighing, value) for value in weighing.values]
-    content = [p(".muted")[_now(case, weighing)], notice(rulebook), p(".muted")[STRENGTH], div(".columns")[values]]
+    content = [
+        p(".muted")[_now(case, weighing)],
+        notice(rulebook, _reviewed(rulebook, weighing)),
+        p(".muted")[STRENGTH],
+        div(".columns")[values],
+    ]
     return page(_title(weighing), content, LOOKS_OF_A_DRAWING)
+
+
+def _reviewed(rulebook: Rulebook, weighing: Weighing) -> str:
+    """How many of the arguments are reviewed."""
+    rules = {argument.reason.rule.id: None for value in weighing.values for _, _, argument in _sides(value)}
+    return rules_reviewed(rulebook, rules, "that speak here")
 
 
 def _title(weighing: Weighing) -> str:

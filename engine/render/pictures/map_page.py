@@ -7,7 +7,7 @@ from ...errors import counted
 from ...language import show
 from ...rulebook import RuleFor, Term
 from .marks import card, notice, written
-from .rule_map import Map, drawn, heading
+from .rule_map import Map, drawn, heading, reviewed_of
 
 FEW = 6  # rules that are shown without being unfolded
 
@@ -24,7 +24,7 @@ def map_content(whole: Map) -> Node:
         [h2[f"Stage {number}"], [rules.of(term) for term in terms]] for number, terms in enumerate(whole.stages, 1)
     ]
     picture = drawing(drawn(whole).svg(), "A box leads to its rules below.")
-    return [p(".muted")[heading(whole)[1]], notice(whole.rulebook), picture, stages]
+    return [p(".muted")[heading(whole)[1]], notice(whole.rulebook, reviewed_of(whole)), picture, stages]
 
 
 class _Rules:

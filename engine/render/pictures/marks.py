@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from htpy import Node, aside, p, span
 
 from ...drawing.boxes import Sign
+from ...reviewed import reviewed
 from ...rulebook import Rule, Rulebook
-from ..recommendation import drafts
 from ..styled_line import cite
 
 DRAWN: Mapping[str, Sign] = {
@@ -46,12 +46,13 @@ def card(rule: Rule, rulebook: Rulebook | None = None) -> Node:
     else:
         sources = [cite(rulebook, citation) for citation in rule.sources]
     lines = [f"because: {rule.because}", *(f"source: {source}" for source in sources)]
-    return [p(".muted")[line] for line in (*lines, f"rule {rule.id}, {rule.status}; {rule.place}")]
+    state = f", {reviewed(rulebook, rule).state}" if rulebook else ""
+    return [p(".muted")[line] for line in (*lines, f"rule {rule.id}{state}; {rule.place}")]
 
 
-def notice(rulebook: Rulebook) -> Node:
-    """What the knowledge base says of itself, how many of its rules are drafts, and its digest."""
-    return aside[p[f"{notice_of(rulebook)} {drafts(rulebook)}".strip()], p[f"Rulebook {rulebook.digest}."]]
+def notice(rulebook: Rulebook, reviews: str) -> Node:
+    """What the knowledge base says of itself, how many of the rules are reviewed, and its digest."""
+    return aside[p[f"{notice_of(rulebook)} {reviews}".strip()], p[f"Rulebook {rulebook.digest}."]]
 
 
 def notice_of(rulebook: Rulebook) -> str:

@@ -10,7 +10,9 @@ from ...case import Decision, Members, Status
 from ...drawing.boxes import LEAD, MARGIN, Box, Fill, Look, Picture, Row, Square
 from ...drawing.layers import BETWEEN, lay_out, needed
 from ...errors import counted
+from ...explain import rules_behind
 from ...rulebook import Rulebook, RuleFor, Term
+from ..reviews import rests_on, rules_reviewed
 from ..styled_line import format_answer
 from .marks import notice_of
 from .why import alarms
@@ -109,7 +111,7 @@ class Map:
 
 def picture_of_map(whole: Map) -> str:
     """The SVG of a map."""
-    return str(drawn(whole, notice_of(whole.rulebook), alone=True).svg())
+    return str(drawn(whole, f"{notice_of(whole.rulebook)} {reviewed_of(whole)}".strip(), alone=True).svg())
 
 
 def drawn(whole: Map, notice: str = "", alone: bool = False) -> Picture:
@@ -134,6 +136,13 @@ def drawn(whole: Map, notice: str = "", alone: bool = False) -> Picture:
     )
     picture.words(Row(LINES + notice, soft=True))
     return picture
+
+
+def reviewed_of(whole: Map) -> str:
+    """How many of the rules are reviewed: of those behind the answers to a case, or of all."""
+    if whole.decision is None:
+        return rules_reviewed(whole.rulebook)
+    return rests_on(whole.rulebook, rules_behind(whole.rulebook, whole.decision))
 
 
 def heading(whole: Map) -> tuple[str, str]:

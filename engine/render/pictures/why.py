@@ -7,8 +7,9 @@ from ...drawing.boxes import MARGIN, Box, Look, Picture, Row
 from ...drawing.layers import lay_out, needed
 from ...drawing.text_width import clean
 from ...errors import counted
-from ...explain import GroupReason, LineReason, RuleReason, Why
+from ...explain import GroupReason, LineReason, RuleReason, Why, behind_reason
 from ...rulebook import Rulebook, Term
+from ..reviews import rests_on
 from ..why import DISPUTED, answer_of, found_in_words, how_of
 from .marks import DRAWN, notice_of
 
@@ -33,7 +34,8 @@ OPPOSITE = {"met": "not met", "not met": "met", "unknown": "unknown", "disputed"
 
 def picture_of(rulebook: Rulebook, case: Case, reason: Why) -> str:
     """The SVG of a tree of reasons."""
-    return str(drawn(case, reason, notice_of(rulebook), alone=True).svg())
+    notice = f"{notice_of(rulebook)} {rests_on(rulebook, behind_reason(reason))}".strip()
+    return str(drawn(case, reason, notice, alone=True).svg())
 
 
 def drawn(case: Case, reason: Why, notice: str = "", alone: bool = False) -> Picture:

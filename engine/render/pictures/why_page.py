@@ -7,9 +7,10 @@ from htpy import Element, Node, a, b, div, h2, i, li, p, small, span, ul
 from ...case import Case, Members
 from ...drawing.page import DRAWN, drawing, page, unfolded
 from ...errors import counted
-from ...explain import GroupReason, LineReason, RuleReason, Why
+from ...explain import GroupReason, LineReason, RuleReason, Why, behind_reason
 from ...rulebook import Rulebook
 from ..once import Once
+from ..reviews import rests_on
 from ..why import DISPUTED, answer_of, how_of, sources_behind
 from .marks import card, notice, written
 from .why import OPPOSITE, briefly, drawn, found_in_short, look_of
@@ -25,7 +26,7 @@ def page_of(rulebook: Rulebook, case: Case, reason: Why) -> str:
     sources = [li[line.text] for line in list(sources_behind(rulebook, reason))[1:]]
     content = [
         p(".muted")[f"Case {case.id}. {case.says}"],
-        notice(rulebook),
+        notice(rulebook, rests_on(rulebook, behind_reason(reason))),
         drawing(drawn(case, reason).svg()),
         h2["Step by step"],
         p(".muted")[HOW_TO_READ],

@@ -1,0 +1,71 @@
+"""On which rules an answer rests, and how many of them are reviewed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .. import semantics
+from ..case import Decision
+from ..record import Json, Record
+from ..reviewed import is_approved, reviewed
+from ..rulebook import Rulebook
+from .why import Why
+
+
+@dataclass(frozen=True, repr=False)
+class RulesBehind(Record):
+    """The rules behind answers: those that fired, and those that were ruled out where an answer needs that."""
+
+    fired: frozenset[str] = frozenset()
+    ruled_out: frozenset[str] = frozenset()
+
+    def __or__(self, other: "RulesBehind") -> "RulesBehind":
+        fired = self.fired | other.fired
+        return RulesBehind(fired, (self.ruled_out | other.ruled_out) - fired)
+
+    def as_json(self, rulebook: Rulebook) -> Json:
+        """How many of each are reviewed, and how the others are, as an object; docs/schema describes it."""
+        return {
+            "reviewed": sum(is_approved(rulebook, rule) for rule in self.fired),
+            "unreviewed": sum(not is_approved(rulebook, rule) for rule in self.fired),
+            "not approved": {
+                rule: state
+                for rule in sorted(self.fired)
+                if (state := reviewed(rulebook, rulebook.rules[rule]).state) not in ("approved", "not reviewed")
+            },
+            "ruled out reviewed": sum(is_approved(rulebook, rule) for rule in self.ruled_out),
+            "ruled out unreviewed": sum(not is_approved(rulebook, rule) for rule in self.ruled_out),
+        }
+
+
+def rules_behind(rulebook: Rulebook, decision: Decision, terms: Iterable[str] | None = None) -> RulesBehind:
+    """The rules behind answers, down to the patient's own; unless `terms` are given, behind all that is shown."""
+    queue = [*(shown_conclusions(rulebook) if terms is None else terms)]
+    queue = [name for name in queue if name in decision.conclusions]
+    fired, ruled_out, seen = set[str](), set[str](), set(queue)
+    while queue:
+        for entry in rulebook.support.get(queue.pop(), ()):
+            mark = semantics.status(entry, decision.marks)
+            if mark & semantics.HOLDS:
+                fired.add(entry.rule)
+                read = rulebook.rules[entry.rule].condition.terms() - seen
+                queue += read
+                seen |= read
+            elif mark & semantics.FAILS:
+                ruled_out.add(entry.rule)
+    return RulesBehind(frozenset(fired), frozenset(ruled_out - fired))
+
+
+def behind_reason(reason: Why) -> RulesBehind:
+    """The rules behind one answer that is explained."""
+    fired = frozenset(one.rule.id for one in reason.rules())
+    out = frozenset(rule.rule.id for one in (reason, *reason.beneath.values()) for rule in one.ruled_out)
+    return RulesBehind(fired, out - fired)
+
+
+def shown_conclusions(rulebook: Rulebook) -> tuple[str, ...]:
+    """The conclusions that a recommendation shows, tallies too; all of them where it lays out nothing."""
+    if rulebook.recommendation is None:
+        return tuple(term.name for term in rulebook.conclusions)
+    sections = rulebook.recommendation.sections
+    sides = [tally for section in sections for side in section.sides for tally in side[1:]]
+    return tuple(dict.fromkeys([*(name for section in sections for name in section.terms), *sides]))

@@ -1,0 +1,129 @@
+"""How rules and laws are reviewed: what a reviewer reads of one, its digest, and its state, which is worked out.
+
+A digest covers all that a card says but its examples, comments and layout; of each term that it reads, and of each that
+decides whether that is asked, the kind, values, unit and gate; and the names of the rules that outrank it. A review of
+another text than the present one is void.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from .digests import digest_of
+from .language import Condition, show_part
+from .record import Record
+from .review import STATES, Review, Signed, State
+from .rulebook import Law, Rule, Rulebook, Term
+
+Reviewable = Rule | Law
+ROW = "."
+"""Between the name of a table and that of a row."""
+
+
+@dataclass(frozen=True, repr=False)
+class Reviewed(Record):
+    """How a rule or a law is reviewed: its state, and the latest review of each reviewer, newest last.
+
+    `current` are those of them that are about the text as it is now; the others are void.
+    """
+
+    state: State
+    latest: tuple[Review, ...] = ()
+    current: tuple[Review, ...] = ()
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether it was rejected, and nobody has reviewed it anew; an edit does not take a rejection back."""
+        return any(one.verdict == "rejected" for one in self.current or self.latest)
+
+
+NOT_REVIEWED = Reviewed("not reviewed")
+
+
+def key_of(thing: Reviewable) -> tuple[str, str]:
+    """The file of its reviews without the ending (`rules/NAME`), and of a row of a table the row."""
+    folder = thing.place.file.partition("/")[0]
+    if isinstance(thing, Rule) and thing.row:
+        table, _, row = thing.id.partition(ROW)
+        return f"tables/{table}", row
+    return f"{'rules' if isinstance(thing, Rule) else folder}/{thing.id}", ""
+
+
+def reviewed(rulebook: Rulebook, thing: Reviewable) -> Reviewed:
+    """How a rule or a law is reviewed; worked out once for a rulebook."""
+    what, part = key_of(thing)
+    if what not in rulebook.reviews:
+        return NOT_REVIEWED
+    known: dict[str, Reviewed] = vars(rulebook).setdefault("reviewed", {})
+    if thing.id not in known:
+        known[thing.id] = _reviewed(rulebook, thing, part, rulebook.reviews[what])
+    return known[thing.id]
+
+
+def _reviewed(rulebook: Rulebook, thing: Reviewable, part: str, reviews: Iterable[Review]) -> Reviewed:
+    latest: dict[str, Review] = {}
+    for one in reviews:
+        if one.of(part) is not None:
+            latest.pop(folded(one.who), None)
+            latest[folded(one.who)] = one
+    if not latest:
+        return NOT_REVIEWED
+    now = signed(rulebook, thing).digest
+    current = tuple(one for one in latest.values() if cast(Signed, one.of(part)).digest == now)
+    state: State = min((one.verdict for one in current), key=STATES.index, default="changed since its review")
+    return Reviewed(state, tuple(latest.values()), current)
+
+
+def folded(who: str) -> str:
+    """The name of a reviewer as it is compared: one who signs in capitals is the same."""
+    return " ".join(who.split()).casefold()
+
+
+def is_approved(rulebook: Rulebook, rule: str) -> bool:
+    """Whether somebody approved the rule as it is now, and nobody wants it otherwise."""
+    return reviewed(rulebook, rulebook.rules[rule]).state == "approved"
+
+
+# --- what is read ----------------------------------------------------------------------------------------------------
+
+
+def signed(rulebook: Rulebook, thing: Reviewable) -> Signed:
+    """What a reviewer reads of a rule or a law, with its digest: the order of its lines makes no difference."""
+    text = (*_own(thing), *_terms(rulebook, thing.condition), *_above(rulebook, thing))
+    return Signed(digest_of(tuple(sorted(text))), text, key_of(thing)[1])
+
+
+def _own(thing: Reviewable) -> Iterator[str]:
+    yield f"says: {thing.says}"
+    yield from _condition(thing.condition, "if" if isinstance(thing, Rule) else "never")
+    if isinstance(thing, Rule):
+        yield from (f"then: {name}" if value is None else f"then: {name}: {value}" for name, value in thing.then)
+        yield from (f"outranks: {other}" for other in thing.outranks)
+        yield f"because: {thing.because}"
+    yield from (f"source: {source}" for source in thing.sources)
+
+
+def _condition(condition: Condition, head: str) -> Iterator[str]:
+    yield from (f"{head}: {show_part(part)}" for part in condition.lines)
+    if not condition.lines:
+        yield f"{head}: always"
+    yield from (f"unless: {show_part(part)}" for part in condition.unless)
+
+
+def _terms(rulebook: Rulebook, condition: Condition) -> Iterator[str]:
+    """Each term that is read, and each that decides whether one of them is asked."""
+    for name in rulebook.with_gates(sorted(condition.terms())):
+        yield f"reads: {name}: {_meant(rulebook.terms[name])}"
+
+
+def _meant(term: Term) -> str:
+    domain = term.domain
+    told = [domain.kind, ", ".join(domain.values)]
+    told += [f"{domain.low} to {domain.high} {term.unit}".strip()] if domain.kind == "number" else []
+    told += [f"asked if {part}" for part in _condition(term.asked_if, "all")] if term.asked_if else []
+    return "; ".join(filter(None, told))
+
+
+def _above(rulebook: Rulebook, thing: Reviewable) -> Iterator[str]:
+    outranking: Mapping[str, tuple[str, ...]] = rulebook.outranking
+    yield from (f"outranked by: {other}" for other in (outranking.get(thing.id, ()) if isinstance(thing, Rule) else ()))
