@@ -20,6 +20,7 @@ import click  # noqa: E402
 import engine  # noqa: E402
 from engine.interfaces.cli import COMMANDS  # noqa: E402
 from engine.interfaces.cli.groups import Grouped  # noqa: E402
+from engine.interfaces.cli.options import Once  # noqa: E402
 from engine.interfaces.terminal import guard  # noqa: E402
 
 if QUIET:
@@ -55,6 +56,7 @@ def main() -> None:
 @click.group(cls=Grouped, context_settings={"help_option_names": ["-h", "--help"], "color": True})
 @click.option(
     "--knowledge",
+    cls=Once,
     type=click.Path(exists=True, file_okay=False),
     envvar="LUMBAR_KNOWLEDGE",
     show_envvar=True,

@@ -51,8 +51,6 @@ __all__ = [
     "why_not",
 ]
 
-SHIPPED = Path(__file__).resolve().parent.parent / "knowledge"
-"""The knowledge that comes with the engine."""
 KEPT = 8  # rulebooks whose chain and circuit are kept
 
 
@@ -134,6 +132,7 @@ def load(directory: str | Path | None = None) -> Rulebook:
     every problem of every file, each with its place.
     """
     from .loader import load as load_folder
+    from .loader.stack import SHIPPED
 
     return load_folder(SHIPPED if directory is None else directory)
 

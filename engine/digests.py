@@ -17,7 +17,7 @@ class WithDigest(Record):
     @cached_property
     def digest(self) -> str:
         """Equal where the same is said, wherever it is written and whatever examples it has."""
-        return digest_of(canonical(self, ("place", "examples")))
+        return digest_of(canonical(self, ("place", "examples", "layer")))
 
 
 def digest_of(said: Any) -> str:

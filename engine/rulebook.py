@@ -11,6 +11,7 @@ from .citation import Citation as Citation
 from .digests import WithDigest, canonical, digest_of
 from .errors import LumbarError, Place, Problem
 from .language import Condition, Domain
+from .layer import Layer as Layer
 from .population import Population
 from .record import Record
 from .review import Review
@@ -60,6 +61,7 @@ class Term(WithDigest):
     formerly: tuple[str, ...] = ()
     split_from: tuple[str, ...] = ()
     former_values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    layer: str = ""
 
     @property
     def ordinary(self) -> Value | None:
@@ -89,13 +91,19 @@ class Term(WithDigest):
 
 @dataclass(frozen=True, repr=False)
 class Retired(Record):
-    """A rule that was taken out: what it said, why it went, and when."""
+    """A rule that was taken out: what it said, why it went, and when.
+
+    A layer that takes out a rule beneath it says what is `given up` with it, and why an alarm that it lowers may be.
+    """
 
     id: str
     says: str
     because: str
     day: str
     place: Place
+    gives_up: tuple[str, ...] = ()
+    lowers: str = ""
+    layer: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -123,7 +131,9 @@ class Rule(WithDigest):
     """A card, or a row of a table (its id is then `table.row`).
 
     `outranks` makes it an exception to other rules, added where a case came out wrong: ripple-down rules (P. Compton
-    and R. Jansen, A philosophical basis for knowledge acquisition, 1990).
+    and R. Jansen, A philosophical basis for knowledge acquisition, 1990). `replaces` names the rule of a layer beneath
+    that it takes the place of, `gives_up` what that one gave and this one does not, and `lowers` says why an alarm may
+    be lower by it.
     """
 
     id: str
@@ -137,6 +147,10 @@ class Rule(WithDigest):
     examples: tuple[Example, ...] = ()
     row: bool = False
     formerly: tuple[str, ...] = ()
+    replaces: str = ""
+    gives_up: tuple[str, ...] = ()
+    lowers: str = ""
+    layer: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -164,6 +178,7 @@ class Law(WithDigest):
     condition: Condition
     sources: tuple[Citation, ...]
     place: Place
+    layer: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -251,7 +266,11 @@ class DependencyCycle(LumbarError):
 
 @dataclass(frozen=True, repr=False)
 class Rulebook(Record):
-    """Everything that a knowledge base says; made by `load`, and never changed."""
+    """Everything that a knowledge base says; made by `load`, and never changed.
+
+    Of a layer it is the sum of it and all beneath: `layers` has them, the lowest first, and `beneath` is the sum
+    without the highest. Every term, rule and law says of which layer it is; where there are none, of the layer "".
+    """
 
     terms: Mapping[str, Term]
     rules: Mapping[str, Rule]
@@ -267,6 +286,8 @@ class Rulebook(Record):
     retired: Mapping[str, Retired] = field(default_factory=dict)
     reviews: Mapping[str, tuple[Review, ...]] = field(default_factory=dict)
     directory: str = ""
+    layers: tuple[Layer, ...] = ()
+    beneath: "Rulebook | None" = None
 
     def __repr__(self) -> str:
         return f"Rulebook({len(self.rules)} rules, {len(self.terms)} terms, {self.digest})"
@@ -289,7 +310,22 @@ class Rulebook(Record):
         parts = (self.rules, self.laws, self.impossible, self.sources, self.claims)
         said = [sorted((name, record.digest) for name, record in part.items()) for part in parts]
         shown = (self.recommendation, [*self.groups.values()])
-        return digest_of([[term.digest for term in self.terms.values()], *said, *map(canonical, shown)])
+        stack = [self.beneath.digest, *(layer.name for layer in self.layers)] if self.beneath else []
+        return digest_of([[term.digest for term in self.terms.values()], *said, *map(canonical, shown), *stack])
+
+    @property
+    def layer(self) -> str:
+        """The name of the highest layer, whose author works on it; empty where it builds on nothing."""
+        return self.layers[-1].name if self.layers else ""
+
+    def is_beneath(self, place: Place) -> bool:
+        """Whether a place is in a file of a layer beneath, whose name it begins with."""
+        return any(place.file.startswith(f"{layer.name}:") for layer in self.layers[:-1])
+
+    @property
+    def own_rules(self) -> Iterator[Rule]:
+        """The rules of the highest layer."""
+        return (rule for rule in self.rules.values() if rule.layer == self.layer)
 
     @cached_property
     def findings(self) -> tuple[Term, ...]:
@@ -334,7 +370,9 @@ class Rulebook(Record):
     @cached_property
     def used_names(self) -> Mapping[str, Place]:
         """The names of rules that are no more, each with where that is written: none is used again."""
-        found = {name: record.place for name, record in self.retired.items()}
+        found = dict(self.beneath.used_names) if self.beneath else {}
+        found |= {name: record.place for name, record in self.retired.items()}
+        found |= {rule.replaces: rule.place for rule in self.rules.values() if rule.replaces}
         return found | {old: rule.place for rule in self.rules.values() for old in rule.formerly}
 
     @cached_property

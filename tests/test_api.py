@@ -41,12 +41,12 @@ from engine import (
     why,
     why_not,
 )
-from engine.api import SHIPPED
 from engine.chain import Chain
 from engine.columns.tables import Answering, table_of
 from engine.explain import CompiledRulebook
 from engine.explain import what_if as explained_what_if
 from engine.frames import Frame
+from engine.loader.stack import SHIPPED
 from tests.conftest import BICYCLE, ROOT
 
 RIDE = {"brakes hold": False, "noise": "squeal", "noise while": "braking"}

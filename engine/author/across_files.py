@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from ..case import Case
 from ..digests import canonical
-from ..document import quoted
-from ..errors import LumbarError, Place, Problem, nearest
+from ..document import quoted, write
+from ..errors import LumbarError, Place, Problem, listed, nearest
 from ..facts import Misspelt, read_value, tidy
 from ..language import Condition
 from ..loader import load_files
-from ..rulebook import Rulebook, Term
+from ..loader.stack import BENEATH
+from ..rulebook import Rule, Rulebook, Term
 from ..semantics import HOLDS, decide, mark_condition
 from .occurrences import (
     body_of,
@@ -65,6 +66,8 @@ def rename(files: Mapping[str, bytes], rulebook: Rulebook, old: str, new: str) -
     if old == new:
         raise _refused(f"{old!r} is its name already", "another name")
     term, colon, value = (part.strip() for part in old.partition(":"))
+    if record := rulebook.terms.get(term if colon else old) or rulebook.rules.get(old):
+        _refuse_beneath(rulebook, record.name if isinstance(record, Term) else record.id, record)
     if colon:
         return _rename_value(files, rulebook, _term(rulebook, term), value, new)
     if old in rulebook.terms:
@@ -80,6 +83,12 @@ def _term(rulebook: Rulebook, name: str) -> Term:
     if term is None or term.built_in:
         raise _refused(f"{name!r} is not a term of these files", "a term", nearest(name, rulebook.terms))
     return term
+
+
+def _refuse_beneath(rulebook: Rulebook, name: str, record: Term | Rule) -> None:
+    """Raise for what a layer beneath says, which stays as it is."""
+    if rulebook.is_beneath(record.place):
+        raise _refused(f"{name!r} stands beneath this layer ({record.place})", "a name of this layer")
 
 
 def _rename_term(files: Mapping[str, bytes], rulebook: Rulebook, term: Term, new: str) -> Change:
@@ -192,7 +201,10 @@ def answer(files: Mapping[str, bytes], rulebook: Rulebook, finding: str, value: 
         raise _refused(there, "one of its values")
     chosen = [case for case in rulebook.cases.values() if _is_chosen(rulebook, case, finding, where)]
     if not chosen:
-        raise _refused(f"no saved case is without an answer to {finding!r} there", "another `--where`")
+        expected = "another `--where`"
+        if rulebook.beneath and rulebook.beneath.cases:
+            expected += "; `in cases beneath` of knowledge.yaml answers for the cases beneath"
+        raise _refused(f"no saved case is without an answer to {finding!r} there", expected)
     before = texts_of(files)
     after = dict(before)
     for case in chosen:
@@ -202,7 +214,7 @@ def answer(files: Mapping[str, bytes], rulebook: Rulebook, finding: str, value: 
 
 
 def _is_chosen(rulebook: Rulebook, case: Case, finding: str, where: Condition) -> bool:
-    if finding in case.facts or case.problems:
+    if finding in case.facts or case.problems or case.place is None or rulebook.is_beneath(case.place):
         return False
     return mark_condition(where, decide(rulebook, case).state) == HOLDS
 
@@ -226,20 +238,35 @@ def _answered(text: str, finding: str, value: str) -> str:
 def retire(files: Mapping[str, bytes], rulebook: Rulebook, name: str, because: str, day: str) -> Change:
     """Take a rule out and keep a record of it: its sentence, the reason, the day; its name is never used again.
 
-    Raises NotDone where another rule outranks it, and KnowledgeError.
+    Of a rule beneath a layer the record says what is given up, and takes it out of the sum. Raises NotDone where
+    another rule outranks it, and KnowledgeError.
     """
     rule = rulebook.rules.get(name)
     if rule is None:
         raise _refused(f"{name!r} is not a rule", "a rule", nearest(name, rulebook.rules))
+    if rulebook.is_beneath(rule.place):
+        return _retire_beneath(files, rulebook, rule, because, day)
     if rule.row:
         raise _refused(f"{name!r} is a row of a table", "the row taken out of the table")
     above = [other.id for other in rulebook.rules.values() if name in other.outranks]
     if above:
         raise _refused(f"{', '.join(above)} outranks it", "that line changed first")
     before = texts_of(files)
-    record = f"retired: {name}\nsays: {quoted(rule.says)}\nbecause: {quoted(tidy(because))}\nday: {day}\n"
+    record = _record(rule, because, day)
     after: dict[str, str | None] = {**before, rule.place.file: None, f"retired/{name}.yaml": record}
     return _change(before, after, rulebook, f"the rule {name!r} is retired", 1)
+
+
+def _record(rule: Rule, because: str, day: str) -> str:
+    return f"retired: {rule.id}\nsays: {quoted(rule.says)}\nbecause: {quoted(tidy(because))}\nday: {day}\n"
+
+
+def _retire_beneath(files: Mapping[str, bytes], rulebook: Rulebook, rule: Rule, because: str, day: str) -> Change:
+    """Take a rule beneath out of the sum, by a record of the layer."""
+    given = write({"gives up": [name if value is None else {name: value} for name, value in rule.then]})
+    before = texts_of(files)
+    after: dict[str, str | None] = {**before, f"retired/{rule.id}.yaml": _record(rule, because, day) + given}
+    return _change(before, after, rulebook, f"the rule {rule.id!r} of {rule.layer!r} is retired in this layer", 1)
 
 
 # --- what they share -------------------------------------------------------------------------------------------------
@@ -250,6 +277,9 @@ def _change(
 ) -> Change:
     """The change, once its files are read without a problem; raises KnowledgeError."""
     files = {name: text for name, text in after.items() if text != before.get(name)}
+    if beneath := sorted(name for name in files if name.startswith(BENEATH)):
+        there = f"it stands in files beneath this layer ({listed(beneath, 3)}), which a layer leaves as they are"
+        raise _refused(there, "what stands in this layer alone")
     whole = {name: text.encode() for name, text in after.items() if text is not None}
     return Change(files, load_files(whole, rulebook.directory), says, places)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..errors import KnowledgeError, LumbarError, Place, Problem
 from ..loader import load, load_files
-from ..loader.files import belongs
+from ..loader.files import belongs, read_folder
+from ..loader.stack import BENEATH, KNOWLEDGE, built_on, folder_of
 from ..rulebook import Rulebook
 
 RELEASE = "release"
@@ -22,12 +23,21 @@ def rulebook_at(text: str, directory: Path) -> Rulebook:
     if Path(text).is_dir():
         return load(text)
     text = _newest_tag(directory) if text == RELEASE else text
-    return load_files({name: _without_status(name, content) for name, content in _files(text, directory).items()})
+    files = {name: _without_status(name, content) for name, content in _files(text, directory).items()}
+    return load_files(_with_beneath(files, directory))
 
 
 def _without_status(name: str, content: bytes) -> bytes:
     """A card of a revision, which nobody can edit, without the field that cards had until reviews were kept."""
     return _STATUS.sub(b"", content) if name.startswith("rules/") else content
+
+
+def _with_beneath(files: dict[str, bytes], directory: Path) -> dict[str, bytes]:
+    """The files of a layer with those that it builds on, as they are today."""
+    if not built_on(files) or any(name.startswith(BENEATH) for name in files):
+        return files
+    beneath = read_folder(folder_of(built_on(files), directory))
+    return files | {BENEATH + name: content for name, content in beneath.items()}
 
 
 def last_release(directory: Path) -> Rulebook | None:
@@ -55,7 +65,7 @@ def _files(revision: str, directory: Path) -> dict[str, bytes]:
             objects[path] = name
     read = io.BytesIO(_git(directory, revision, "cat-file", "--batch", given="\n".join(objects.values()) + "\n"))
     files = {path: _content(read, revision) for path in objects}
-    if not any(name.startswith("terms/") for name in files):
+    if not any(name.startswith(("terms/", KNOWLEDGE)) for name in files):
         raise _error(revision, f"{directory} has no knowledge base at this revision", "one that has it")
     return files
 

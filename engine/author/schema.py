@@ -12,18 +12,22 @@ from typing import Any
 from ..facts import EXPECTED, UNKNOWN
 from ..language import NUMERIC, OTHER_THAN, UNSETTLED
 from ..loader.formats import (
+    ADAPTED,
     CARD,
     CASE,
     GROUP,
     IMPOSSIBLE,
+    KNOWLEDGE,
     LABELS,
     LAW,
     MAPPING,
+    MORE_SECTIONS,
     RECOMMENDATION,
     RETIRED,
     REVIEW,
     SOURCE,
     TERMS,
+    WORDING,
     Field,
     Holds,
 )
@@ -49,7 +53,9 @@ FILES = {
     "groups": "groups.yaml",
     "recommendation": "recommendation.yaml",
     "population": "population/**/*.yaml",
+    "knowledge": "knowledge.yaml",
 }
+OF_LAYERS = {"wording": "wording/**/*.yaml", "knowledge": "knowledge.yaml", "adapted case": "cases/beneath/*.yaml"}
 WORDS = "words"
 OF_FILES = "mapping"  # of files outside the knowledge base
 _SPECIAL = re.compile(r"[\\^$.*+?()\[\]{}|/]")
@@ -68,15 +74,20 @@ def schemas(rulebook: Rulebook) -> dict[str, Schema]:
         "reviews": {"type": "array", "minItems": 1, "items": _object(REVIEW, rulebook)},
         "case": _case(rulebook),
         "terms": _object((), rulebook)
-        | {"properties": {group.name: _named(_object(group.fields, rulebook)) for group in TERMS}},
+        | {"properties": {group.name: _of_terms(group, rulebook) for group in TERMS if _is_for(group, rulebook)}},
         "sources": _named(_object(SOURCE, rulebook)),
         "article": {"type": "object", "patternProperties": {"^[0-9]+$": _TEXT}, "additionalProperties": False},
         "groups": _named(_object(GROUP, rulebook)),
-        "recommendation": _object(RECOMMENDATION, rulebook),
+        "recommendation": _object(MORE_SECTIONS if rulebook.beneath else RECOMMENDATION, rulebook),
         "population": population_schema(rulebook, _word("source")),
+        "knowledge": _object(KNOWLEDGE, rulebook),
         OF_FILES: _object(MAPPING, rulebook),
         WORDS: {"definitions": _words(rulebook)},
     }
+    if rulebook.beneath:
+        made["wording"] = _object((), rulebook)
+        made["wording"]["properties"] = {part.name: _named(_object(part.fields, rulebook)) for part in WORDING}
+        made["adapted case"] = _case(rulebook, ADAPTED)
     head = {"$schema": "http://json-schema.org/draft-07/schema#"}
     return {name: {**head, "title": f"lumbar: {name}", **schema} for name, schema in made.items()}
 
@@ -84,7 +95,7 @@ def schemas(rulebook: Rulebook) -> dict[str, Schema]:
 def texts(rulebook: Rulebook) -> dict[str, str]:
     """The schemas as files beside a knowledge base, name to text, and the settings that make an editor use them."""
     settings = {
-        "yaml.schemas": {f"{FOLDER}/{name}.json": pattern for name, pattern in FILES.items()},
+        "yaml.schemas": {f"{FOLDER}/{name}.json": pattern for name, pattern in _patterns(rulebook).items()},
         "yaml.yamlVersion": "1.2",
         "[yaml]": {"editor.quickSuggestions": {"other": True, "strings": True}, "editor.tabSize": 2},
     }
@@ -92,6 +103,25 @@ def texts(rulebook: Rulebook) -> dict[str, str]:
     found[SETTINGS] = json.dumps(settings, indent=2) + "\n"
     found[RECOMMENDED] = json.dumps({"recommendations": ["redhat.vscode-yaml"]}, indent=2) + "\n"
     return found
+
+
+def _patterns(rulebook: Rulebook) -> dict[str, str | list[str]]:
+    """Which files each schema is for."""
+    if rulebook.beneath is None:
+        return {**FILES}
+    own = {name: OF_LAYERS[name] for name in OF_LAYERS}
+    return {**FILES, **own, "case": [FILES["case"], f"!{OF_LAYERS['adapted case']}"]}
+
+
+def _is_for(field: Field, rulebook: Rulebook) -> bool:
+    """Whether a field may stand in files of this kind of knowledge base."""
+    return rulebook.beneath is not None or not field.layer
+
+
+def _of_terms(part: Field, rulebook: Rulebook) -> Schema:
+    """What stands under a part of a file of terms; of new values, what stands under each conclusion."""
+    of_each = _named(_object(part.fields, rulebook))
+    return _named(of_each) if part.holds == "new values" else of_each
 
 
 def outdated(rulebook: Rulebook) -> bool:
@@ -246,7 +276,7 @@ def _cited(rulebook: Rulebook) -> Schema:
 
 def _object(fields: Iterable[Field], rulebook: Rulebook) -> Schema:
     """A mapping of these fields and no other."""
-    told = list(fields)
+    told = [field for field in fields if _is_for(field, rulebook)]
     made: Schema = {
         "type": "object",
         "required": [field.name for field in told if field.required],
@@ -280,6 +310,7 @@ def _held(field: Field, rulebook: Rulebook) -> Schema:
         "lines": parts,
         "conclusions": _word("then"),
         "rules": texts,
+        "rule": _TEXT,
         "sources": _word("source"),
         "known values": _word("given"),
         "sources or texts": {"type": ["string", "array"]},
@@ -321,8 +352,8 @@ def _named(of_each: Schema) -> Schema:
     return {"type": "object", "additionalProperties": of_each}
 
 
-def _case(rulebook: Rulebook) -> Schema:
-    made = _object(CASE, rulebook)
+def _case(rulebook: Rulebook, fields: tuple[Field, ...] = CASE) -> Schema:
+    made = _object(fields, rulebook)
     numbers = {name: number for number, name in enumerate(rulebook.terms)}
     blank: Schema = {"enum": [None, "", "unknown"]}
     made["properties"] |= {

@@ -181,5 +181,5 @@ def _counts(rulebook: Rulebook) -> dict[str, int]:
 
 
 def _example_lists(rulebook: Rulebook) -> Iterator[Sized]:
-    yield from (rule.examples for rule in rulebook.rules.values())
+    yield from (rule.examples for rule in rulebook.own_rules)
     yield from rulebook.row_examples.values()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from ..loader.stack import KNOWLEDGE
 from ..rulebook import Rulebook
 from . import Report
 from .causes import Cause, causes
@@ -45,5 +46,9 @@ def known_files(rulebook: Rulebook) -> dict[str, str]:
 
 
 def folder_of(file: Path) -> Path | None:
-    """The knowledge base that a file lies in: the nearest folder above it that has `terms`."""
-    return next((folder for folder in file.resolve().parents if (folder / "terms").is_dir()), None)
+    """The knowledge base that a file lies in: the nearest folder above it with `terms`, or that is a layer."""
+    return next((folder for folder in file.resolve().parents if _is_base(folder)), None)
+
+
+def _is_base(folder: Path) -> bool:
+    return (folder / "terms").is_dir() or (folder / KNOWLEDGE).is_file()

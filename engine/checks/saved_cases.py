@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..case import Answer, Case, Decision, Members, Range
-from ..document import Flow, Tree, write
+from ..document import Fields, Flow, Text, Tree, read, write
 from ..errors import Place, Problem, listed
+from ..loader.layers import CASES_BENEATH
 from ..render import format_change
 from ..rulebook import Rulebook, Term
 from .finding import Finding, Trial
+
+TO_SAY = "what is other in this layer, and why; `lumbar check --accept` wrote the rest"
+"""The reason that a file about a case beneath begins with."""
 
 
 def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: bool = False) -> Iterator[Finding]:
@@ -115,7 +119,9 @@ def answer_terms(rulebook: Rulebook) -> tuple[str, ...]:
 
 
 def _expecting(rulebook: Rulebook, case: Case) -> tuple[str, ...]:
-    """The conclusions of the answer, and those of which the case expects something besides."""
+    """The conclusions of the answer, as the case's own layer shows it, and those of which it expects more."""
+    while rulebook.beneath is not None and case.id in rulebook.beneath.cases:
+        rulebook = rulebook.beneath
     return tuple(dict.fromkeys((*answer_terms(rulebook), *(case.expected or ()))))
 
 
@@ -169,8 +175,33 @@ def accepted(rulebook: Rulebook, decisions: Iterable[Decision], cases: Container
         case = decision.case
         changes = tuple(_changed(*change) for change in differences(rulebook, decision))
         if case.id in cases and case.place and changes:
-            text = (Path(rulebook.directory) / case.place.file).read_text(encoding="utf-8")
-            yield Accepted(case.place.file, with_answer(text, rulebook, decision), changes)
+            yield _accepted(rulebook, decision, case.place.file, changes)
+
+
+def _accepted(rulebook: Rulebook, decision: Decision, file: str, changes: tuple[str, ...]) -> Accepted:
+    """The case with its present answer; of one beneath a layer, what is other in the layer, in a file of its own."""
+    beneath = rulebook.beneath.cases.get(decision.case.id) if rulebook.beneath else None
+    if beneath is None:
+        text = (Path(rulebook.directory) / file).read_text(encoding="utf-8")
+        return Accepted(file, with_answer(text, rulebook, decision), changes)
+    found = decision.marked.conclusions
+    other = {
+        f"expected {name}": "unknown" if found[name] in (None, Members()) else _tree(found[name])
+        for name in _expecting(rulebook, decision.case)
+        if found[name]
+        != ((beneath.expected or {}).get(name) or (Members() if isinstance(found[name], Members) else None))
+    }
+    head: dict[str, Tree] = {"case": decision.case.id, "because": _because(rulebook, file) or TO_SAY}
+    return Accepted(f"{CASES_BENEATH}{decision.case.id}.yaml", write({**head, **other}), changes)
+
+
+def _because(rulebook: Rulebook, file: str) -> str:
+    """The reason that stands in a file about a case beneath already."""
+    if not file.startswith(CASES_BENEATH):
+        return ""
+    node = read((Path(rulebook.directory) / file).read_text(encoding="utf-8"), file)[0]
+    reason = node.get("because") if isinstance(node, Fields) else None
+    return reason.value if isinstance(reason, Text) else ""
 
 
 def _changed(term: str, wanted: Answer, found: Answer) -> str:

@@ -10,19 +10,24 @@ from ..checks import check, errors
 from ..errors import KnowledgeError, counted_or_no
 from ..loader import load
 from ..loader.files import belongs
+from ..loader.stack import folders
 
 TIMEOUT = 200  # milliseconds
 
 
 def changes(directory: Path) -> Iterator[tuple[str, ...]]:
     """The names of the files of knowledge that came, went or were written since; none, when it has begun to watch."""
-    whole = directory.resolve()
+    whole, *beneath = (folder.resolve() for folder in folders(directory))
 
     def name(path: str) -> str:
-        return Path(path).relative_to(whole).as_posix()
+        there = next((one for one in (whole, *beneath) if Path(path).is_relative_to(one)), whole)
+        return Path(path).relative_to(there).as_posix()
 
     found = changes_of(
-        whole, watch_filter=lambda _, path: belongs(name(path)), rust_timeout=TIMEOUT, yield_on_timeout=True
+        *(whole, *beneath),
+        watch_filter=lambda _, path: belongs(name(path)),
+        rust_timeout=TIMEOUT,
+        yield_on_timeout=True,
     )
     yield tuple(sorted({name(path) for _, path in next(found)}))
     yield from (tuple(sorted({name(path) for _, path in changed})) for changed in found if changed)

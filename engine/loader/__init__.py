@@ -6,7 +6,9 @@ from typing import Any
 
 from ..cache import Kept
 from ..case import Case
+from ..errors import KnowledgeError
 from ..rulebook import Rulebook
+from . import stack
 from .files import read_folder
 from .last_read import from_last, note
 
@@ -35,10 +37,26 @@ def load_read(files: Mapping[str, bytes], directory: str) -> Rulebook:
 
 
 def load_files(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
-    """The rulebook of files, name (with / between folders) to content; raises KnowledgeError."""
+    """The rulebook of files, name (with / between folders) to content; raises KnowledgeError.
+
+    Where they are of a layer, those of what it builds on are among them, and it is the sum of all.
+    """
     from .assemble import assemble  # all that reads text, which a rulebook from the cache does not need
 
-    return assemble(files, directory)
+    return assemble(stack.own(files), directory, _beneath(files, directory))
+
+
+def _beneath(files: Mapping[str, bytes], directory: str) -> Rulebook | None:
+    """The rulebook that a layer builds on, as it is seen from there; None where the files are of no layer."""
+    if not stack.built_on(files):
+        return None
+    from .placed import from_above, problems_from_above
+
+    name = stack.name_beneath(files)
+    try:
+        return from_above(load_read(stack.beneath(files), f"{directory}/beneath" if directory else ""), name)
+    except KnowledgeError as error:
+        raise problems_from_above(error, name) from error
 
 
 def case_from(rulebook: Rulebook, answers: Mapping[str, Any], name: str = "case") -> Case:

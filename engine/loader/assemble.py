@@ -12,19 +12,22 @@ from ..document import Fields, Node, Unreadable, decode
 from ..errors import KnowledgeError, Place, Problem, counted
 from ..population import Population
 from ..review import Review
-from ..rulebook import DependencyCycle, Law, Retired, Rule, Rulebook
-from .cards import load_card
+from ..rulebook import DependencyCycle, Law, Recommendation, Retired, Rule, Rulebook, Source, Term
+from .cards import gives_up, load_card
 from .cases import entries_of, make_case
 from .files import EXAMPLES
 from .formats import RETIRED
 from .groups import load_groups
 from .laws import load_claims, load_law, load_sources
+from .layers import CASES_BENEATH, cases_beneath, in_cases_beneath, load_layer, new_values, with_titles, with_wording
 from .parsed import parsed
 from .population import load_population
 from .problem_collector import ProblemCollector
-from .recommendation import load_recommendation
+from .recommendation import load_recommendation, more_sections
+from .replacing import check_added, check_base, check_over, laws_over, rules_over
 from .reviews import FOLDER, load_reviews
 from .row_examples import load_row_examples
+from .stack import KNOWLEDGE
 from .tables import load_table
 from .terms import load_terms
 from .unknown_names import gathered
@@ -40,23 +43,30 @@ IDENTITY = {
 }
 GROUPS = "groups.yaml"
 _MARKS = re.compile(r"^([ \t]*)(<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
-Item = TypeVar("Item", Rule, Law, Case)
+Item = TypeVar("Item", Rule, Law, Case, Source)
 
 
-def assemble(files: Mapping[str, bytes], directory: str = "") -> Rulebook:
-    """The rulebook of files, name (with / between folders) to content; raises KnowledgeError."""
-    collector = ProblemCollector()
+NOTHING = Rulebook({}, {})
+
+
+def assemble(files: Mapping[str, bytes], directory: str = "", beneath: Rulebook | None = None) -> Rulebook:
+    """The rulebook of files, name (with / between folders) to content, over the one beneath; raises KnowledgeError."""
+    collector = ProblemCollector(layer=beneath is not None)
     texts = _texts(collector, files)
     documents = _documents(collector, texts, directory)
     if collector.problems and any(
         name.startswith(("terms/", "sources.yaml")) and name not in documents for name in files
     ):
         raise KnowledgeError(collector.problems)  # every card would be at fault for the words that are missing
-    rulebook = _read(collector, texts, documents)
+    if beneath is None:
+        rulebook = _read(collector, texts, documents)
+        check_base(collector, documents, rulebook)
+    else:
+        rulebook = _read_layer(collector, texts, documents, beneath)
     _check_rules(collector, rulebook)
-    cases = [_case(collector, name, node, rulebook) for name, node in documents.items() if name.startswith("cases/")]
     population = _population(collector, files, documents, rulebook)
-    rulebook = replace(rulebook, cases=_by_id(collector, cases), population=population, directory=directory)
+    cases = _cases(collector, documents, rulebook)
+    rulebook = replace(rulebook, cases=cases, population=population, directory=directory)
     if collector.problems:
         raise KnowledgeError(gathered(collector.problems, rulebook))
     return rulebook
@@ -67,14 +77,14 @@ def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
 
     Raises KnowledgeError; much faster than reading the whole folder again, and means the same.
     """
-    collector = ProblemCollector()
+    collector = ProblemCollector(layer=rulebook.beneath is not None)
     documents = _documents(collector, texts)
     known = (rulebook.sources, rulebook.claims)
-    rules, cases = dict(rulebook.rules), dict(rulebook.cases)
+    rules, cases = {one.id: one for one in rulebook.own_rules}, dict(rulebook.cases)
     for name, node in documents.items():
         if name.startswith("rules/") and (rule := load_card(collector, name, node, rulebook.terms, known)):
-            rules[rule.id] = rule
-    made = replace(rulebook, rules=rules)
+            rules[rule.id] = replace(rule, layer=rulebook.layer) if rulebook.layer else rule
+    made = replace(rulebook, rules=_over(collector, rulebook, rules))
     _check_rules(collector, made)
     for name, node in documents.items():
         if name.startswith("cases/") and (case := _case(collector, name, node, made)):
@@ -84,6 +94,15 @@ def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
     return replace(made, cases=cases)
 
 
+def _over(collector: ProblemCollector, rulebook: Rulebook, own: dict[str, Rule]) -> dict[str, Rule]:
+    """The rules of a rulebook with these in place of those of its highest layer."""
+    if rulebook.beneath is None:
+        return own
+    retired = {name: one for name, one in rulebook.retired.items() if one.layer == rulebook.layer}
+    check_over(collector, rulebook.beneath, own, retired)
+    return rules_over(rulebook.beneath, _new_rules(own, rulebook.beneath), retired, rulebook.terms)
+
+
 def with_changed(rulebook: Rulebook, files: Mapping[str, bytes]) -> Rulebook:
     """As `with_files`, of files as they were read; raises KnowledgeError too if one of them is not a text."""
     collector = ProblemCollector()
@@ -91,6 +110,30 @@ def with_changed(rulebook: Rulebook, files: Mapping[str, bytes]) -> Rulebook:
     if collector.problems:
         raise KnowledgeError(collector.problems)
     return with_files(rulebook, texts)
+
+
+def _cases(collector: ProblemCollector, documents: Mapping[str, Node | None], rulebook: Rulebook) -> dict[str, Case]:
+    """The saved cases, those beneath first."""
+    own = [
+        _case(collector, name, node, rulebook)
+        for name, node in documents.items()
+        if name.startswith("cases/") and not (rulebook.beneath and name.startswith(CASES_BENEATH))
+    ]
+    if rulebook.beneath is None:
+        return _by_id(collector, own)
+    answers = rulebook.layers[-1].in_cases_beneath
+    return cases_beneath(collector, documents, rulebook, answers) | _new(
+        collector, _by_id(collector, own), rulebook.beneath.cases, "a case"
+    )
+
+
+def _new(collector: ProblemCollector, own: dict[str, Item], beneath: Mapping[str, Item], what: str) -> dict[str, Item]:
+    """What a layer adds; what lies beneath it stays as it is."""
+    for name, item in own.items():
+        if name in beneath:
+            there = f"{name!r} is {what} beneath ({beneath[name].place})"
+            collector.note(item.place or Place(""), there, "a name of its own: what lies beneath stays as it is")
+    return {name: item for name, item in own.items() if name not in beneath}
 
 
 def _texts(collector: ProblemCollector, files: Mapping[str, bytes]) -> dict[str, str]:
@@ -134,11 +177,67 @@ def _misplaced(collector: ProblemCollector, name: str, node: Node | None) -> boo
     return True
 
 
-def _read(collector: ProblemCollector, texts: Mapping[str, str], documents: Mapping[str, Node | None]) -> Rulebook:
+def _read_layer(
+    collector: ProblemCollector, texts: Mapping[str, str], documents: Mapping[str, Node | None], beneath: Rulebook
+) -> Rulebook:
+    """The sum of a layer and what lies beneath."""
+    layer = load_layer(collector, documents.get(KNOWLEDGE), beneath, texts.get(KNOWLEDGE, "").encode())
+    grown, like = new_values(collector, documents, beneath.terms)
+    ground = replace(beneath, terms=with_wording(collector, documents, grown, beneath), beneath=beneath)
+    own = _own(_read(collector, texts, documents, ground), ground, layer.name)
+    check_over(collector, beneath, own.rules, own.retired)
+    check_added(collector, own, beneath)
+    made = replace(
+        own,
+        rules=rules_over(beneath, _new_rules(own.rules, beneath), own.retired, own.terms),
+        laws=laws_over(beneath.laws, like, own.terms) | _new(collector, dict(own.laws), beneath.laws, "a law"),
+        impossible={**beneath.impossible, **_new(collector, dict(own.impossible), beneath.impossible, "an assumption")},
+        sources={**beneath.sources, **_new(collector, dict(own.sources), beneath.sources, "a source")},
+        groups=with_titles(collector, documents, own.groups, beneath),
+        retired={**beneath.retired, **own.retired},
+        reviews={
+            what: (*beneath.reviews.get(what, ()), *own.reviews.get(what, ()))
+            for what in (*beneath.reviews, *own.reviews)
+        },
+        layers=(*beneath.layers, replace(layer, like=like)),
+        beneath=beneath,
+    )
+    answers = in_cases_beneath(collector, documents.get(KNOWLEDGE), made)
+    return replace(made, layers=(*beneath.layers, replace(layer, like=like, in_cases_beneath=answers)))
+
+
+def _new_rules(own: Mapping[str, Rule], beneath: Rulebook) -> dict[str, Rule]:
+    return {name: rule for name, rule in own.items() if name not in beneath.rules}
+
+
+def _own(rulebook: Rulebook, ground: Rulebook, name: str) -> Rulebook:
+    """What a layer says by itself, each record with its name."""
+    terms = {
+        one.name: one if one.name in ground.terms or one.built_in else replace(one, layer=name)
+        for one in rulebook.terms.values()
+    }
+    return replace(
+        rulebook,
+        terms=terms,
+        rules={key: replace(one, layer=name) for key, one in rulebook.rules.items()},
+        laws={key: replace(one, layer=name) for key, one in rulebook.laws.items()},
+        impossible={key: replace(one, layer=name) for key, one in rulebook.impossible.items()},
+        retired={key: replace(one, layer=name) for key, one in rulebook.retired.items()},
+    )
+
+
+def _read(
+    collector: ProblemCollector,
+    texts: Mapping[str, str],
+    documents: Mapping[str, Node | None],
+    ground: Rulebook = NOTHING,
+) -> Rulebook:
+    """What the files say, in the words of themselves and of the ground that they stand on."""
     sources = load_sources(collector, "sources.yaml", documents["sources.yaml"]) if "sources.yaml" in documents else {}
     claims = load_claims(collector, "article.yaml", documents["article.yaml"]) if "article.yaml" in documents else {}
-    terms = load_terms(collector, {name: node for name, node in documents.items() if name.startswith("terms/")})
-    known, shown = (sources, claims), "recommendation.yaml"
+    words = {name: node for name, node in documents.items() if name.startswith("terms/")}
+    terms = load_terms(collector, words, ground.terms)
+    known, shown = ({**ground.sources, **sources}, {**ground.claims, **claims}), "recommendation.yaml"
     rules: list[Rule | None] = []
     laws: list[Law | None] = []
     assumptions: list[Law | None] = []
@@ -164,12 +263,27 @@ def _read(collector: ProblemCollector, texts: Mapping[str, str], documents: Mapp
         laws=_by_id(collector, laws),
         impossible=_by_id(collector, assumptions),
         sources=sources,
-        claims=claims,
-        recommendation=load_recommendation(collector, shown, documents[shown], terms) if shown in documents else None,
+        claims={**ground.claims, **claims},
+        recommendation=_recommendation(collector, shown, documents, terms, ground)
+        if shown in documents
+        else ground.recommendation,
         retired={one.id: one for name, node in documents.items() if (one := _retired(collector, name, node))},
-        groups=load_groups(collector, GROUPS, documents.get(GROUPS), terms),
+        groups=load_groups(collector, GROUPS, documents.get(GROUPS), terms, ground.groups),
         reviews=_reviews(collector, documents),
     )
+
+
+def _recommendation(
+    collector: ProblemCollector,
+    file: str,
+    documents: Mapping[str, Node | None],
+    terms: Mapping[str, Term],
+    ground: Rulebook,
+) -> Recommendation | None:
+    """How an answer is shown; a layer adds sections."""
+    if ground.recommendation is None:
+        return load_recommendation(collector, file, documents[file], terms)
+    return more_sections(collector, file, documents[file], terms, ground.recommendation)
 
 
 def _retired(collector: ProblemCollector, name: str, node: Node | None) -> Retired | None:
@@ -178,7 +292,15 @@ def _retired(collector: ProblemCollector, name: str, node: Node | None) -> Retir
         return None
     rule = collector.identity(fields, "retired", name)
     says, because, day = (collector.text(fields, key) for key in ("says", "because", "day"))
-    return Retired(rule, says, because, day, Place(name, fields.place.line))
+    return Retired(
+        rule,
+        says,
+        because,
+        day,
+        Place(name, fields.place.line),
+        gives_up(collector, fields),
+        collector.text(fields, "lowers"),
+    )
 
 
 def _reviews(collector: ProblemCollector, documents: Mapping[str, Node | None]) -> dict[str, tuple[Review, ...]]:
@@ -192,9 +314,10 @@ def _population(
 ) -> Population | None:
     """The population, unless one of its files is missing, for which others would be at fault."""
     names = [name for name in files if name.startswith("population/")]
-    if not all(name in documents for name in names):
-        return None
-    return load_population(collector, {name: documents[name] for name in names}, rulebook)
+    beneath = rulebook.beneath.population if rulebook.beneath else None
+    if not all(name in documents for name in names) or (beneath and not names):
+        return beneath
+    return load_population(collector, {name: documents[name] for name in names}, rulebook, beneath)
 
 
 def _by_id(collector: ProblemCollector, items: list[Item | None]) -> dict[str, Item]:

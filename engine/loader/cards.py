@@ -39,6 +39,9 @@ def load_card(
         outranks=tuple(dict.fromkeys(rule for rule, _ in collector.texts(fields, "outranks"))),
         examples=_examples(collector, fields, terms),
         formerly=tuple(name for name, _ in collector.texts(fields, "formerly")),
+        replaces=collector.text(fields, "replaces"),
+        gives_up=gives_up(collector, fields),
+        lowers=collector.text(fields, "lowers"),
     )
 
 
@@ -51,6 +54,20 @@ def _without_status(collector: ProblemCollector, node: Node | None) -> Node | No
     expected = "this line deleted: reviews are kept in reviews/, and `lumbar review` writes them"
     collector.note(key.place, "`status`, which cards no longer have", expected)
     return replace(node, entries=tuple(entry for entry in node.entries if entry[0].value != STATUS))
+
+
+def gives_up(collector: ProblemCollector, fields: Fields) -> tuple[str, ...]:
+    """What a rule beneath gave, and is given up, each as `conclusion: value`, or the name of a tally."""
+    pairs = collector.pairs(fields.get("gives up"), "gives up")
+    return tuple(
+        as_given(key.value, value.value if value is not key and isinstance(value, Text) else None)
+        for key, value in pairs
+    )
+
+
+def as_given(name: str, value: str | None) -> str:
+    """A conclusion of a rule, as `gives up` names it."""
+    return name if value is None else f"{name}: {value}"
 
 
 def _then(collector: ProblemCollector, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple[str, str | None], ...]:

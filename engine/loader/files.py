@@ -7,6 +7,7 @@ from typing import Any
 
 from ..document import MAX_BYTES
 from ..errors import KnowledgeError, Place, Problem, as_python, listed, nearest
+from .stack import BENEATH, KNOWLEDGE, read_stack
 
 FOLDERS = {
     "terms": ".yaml",
@@ -18,9 +19,11 @@ FOLDERS = {
     "reviews": ".yaml",
     "cases": ".yaml",
     "population": ".yaml",
+    "wording": ".yaml",
 }
+OF_LAYERS = ("wording", KNOWLEDGE)
 EXAMPLES = ".examples.csv"
-SINGLES = ("sources.yaml", "article.yaml", "groups.yaml", "recommendation.yaml")
+SINGLES = ("sources.yaml", "article.yaml", "groups.yaml", "recommendation.yaml", KNOWLEDGE)
 SLIPS = (".yml", ".yaml.txt", ".csv.txt", ".txt")
 OF_WINDOWS = ("Thumbs.db", "desktop.ini")  # written by its file manager, unasked
 MAX_FILES = 20_000
@@ -44,18 +47,23 @@ def path_of(given: Any) -> Path | Problem:
 def read_folder(directory: str | Path, cases: bool = True) -> dict[str, bytes]:
     """The content of every file of a knowledge base, by name, with the saved cases and the population or without.
 
-    Raises KnowledgeError for what does not belong.
+    Of a layer, those of what it builds on too, whose names begin with beneath/. Raises KnowledgeError for what does not
+    belong.
     """
+    return read_stack(_knowledge_base(directory), lambda folder: read_one(folder, cases))
+
+
+def read_one(directory: Path, cases: bool = True) -> dict[str, bytes]:
+    """The same of one folder alone."""
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
     room = MAX_ALL
-    directory = _knowledge_base(directory)
     for name in walk(directory, problems):
         problem = _stranger(name)
         if problem:
             problems.append(problem)
             continue
-        if not cases and name.startswith(("cases/", "population/")):
+        if not cases and _bare(name).startswith(("cases/", "population/")):
             continue
         path = os.path.join(directory, name)  # noqa: PTH118
         if not os.path.isfile(path):  # noqa: PTH113
@@ -80,9 +88,10 @@ def _knowledge_base(directory: Any) -> Path:
     """The folder as a path, where it looks like a knowledge base."""
     found = path_of(directory)
     if isinstance(found, Path):
-        if os.path.isdir(found / "terms"):  # noqa: PTH112 (False for what is too long, too)
+        if os.path.isdir(found / "terms") or os.path.isfile(found / KNOWLEDGE):  # noqa: PTH112, PTH113 (False for what is too long, too)
             return found
-        expected = f"a folder with {listed([*FOLDERS, *SINGLES], len(FOLDERS) + len(SINGLES))}"
+        known = [one for one in (*FOLDERS, *SINGLES) if one not in OF_LAYERS]
+        expected = f"a folder with {listed(known, len(known))}"
         found = Problem(Place(str(found)), "no knowledge base: it has no folder `terms`", expected)
     raise KnowledgeError([found])
 
@@ -136,9 +145,17 @@ def belongs(name: str) -> bool:
     )
 
 
-def _stranger(name: str) -> Problem | None:
-    if not name.isprintable():
-        return Problem(Place(ascii(name)), "a name that cannot be shown", "letters and digits")
+def _bare(name: str) -> str:
+    """The name that a file has in its own layer."""
+    while name.startswith(BENEATH):
+        name = name.removeprefix(BENEATH)
+    return name
+
+
+def _stranger(whole: str) -> Problem | None:
+    if not whole.isprintable():
+        return Problem(Place(ascii(whole)), "a name that cannot be shown", "letters and digits")
+    name = _bare(whole)
     folder, _, rest = name.partition("/")
     if not rest and name in SINGLES:
         return None
@@ -149,4 +166,5 @@ def _stranger(name: str) -> Problem | None:
         meant = f"{name.partition('.')[0]}{suffix}" if name.endswith(SLIPS) else ""
         return Problem(Place(name), "a file of another kind", f"{folder}/<name>{suffix}", meant)
     known = [*FOLDERS, *SINGLES]
-    return Problem(Place(name), "no part of a knowledge base", listed(known, len(known)), nearest(folder, known))
+    usual = [one for one in known if one not in OF_LAYERS]
+    return Problem(Place(name), "no part of a knowledge base", listed(usual, len(usual)), nearest(folder, known))

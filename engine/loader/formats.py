@@ -1,7 +1,7 @@
 """What each file of a knowledge base may hold: one description for readers, schemas, prompts and docs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..language import KINDS
@@ -19,10 +19,12 @@ Holds = Literal[
     "known values",
     "conclusions",
     "rules",
+    "rule",
     "sources",
     "sources or texts",
     "conclusion",
     "conclusion names",
+    "new values",
     "sentences",
     "shares",
     "columns",
@@ -41,8 +43,8 @@ FOR_PATIENTS = "for patients"
 class Field:
     """A field of a file: its name, what it holds, and in one sentence what that means.
 
-    `values` are those of a choice, `fields` those of what is below, `lines` of what terms its lines may speak, and
-    `kinds` the kinds of term that it belongs to, where it is not for all.
+    `values` are those of a choice, `fields` those of what is below, `lines` of what terms its lines may speak,
+    `kinds` the kinds of term that it belongs to, where it is not for all, and `layer` whether it is for layers alone.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Field:
     fields: "tuple[Field, ...]" = ()
     lines: Lines = ""
     kinds: tuple[str, ...] = ()
+    layer: bool = False
 
     @property
     def needed_in(self) -> tuple[str, ...]:
@@ -65,6 +68,10 @@ def names(fields: tuple[Field, ...]) -> tuple[str, ...]:
     return tuple(field.name for field in fields)
 
 
+_GIVES_UP = Field(
+    "gives up", "conclusions", "In a layer: what the rule beneath gave, and is given no more.", layer=True
+)
+_LOWERS = Field("lowers", "text", "In a layer: why an alarm may be lower by this; the patients are shown.", layer=True)
 _SOURCE = Field("source", "sources", "`KEY: the place in it`, or `article: N`, the number of a claim.", True)
 _SAYS = Field("says", "text", "The rule in one sentence.", True)
 
@@ -84,6 +91,11 @@ CARD = (
     _SOURCE,
     Field("formerly", "texts", "Names that it had before; none is used again."),
     Field("examples", "list", "At least one that holds, one that fails, one that waits.", fields=EXAMPLE),
+    Field(
+        "replaces", "rule", "In a layer: the rule beneath, or the row (`table.row`), whose place it takes.", layer=True
+    ),
+    _GIVES_UP,
+    _LOWERS,
 )
 
 
@@ -151,9 +163,42 @@ CONCLUSION = (
     Field("accepts", "text", "A complete case may end without an answer here, and why."),
     *_FORMERLY,
 )  # fmt: skip
+GROUP = (
+    Field("title", "text", "The heading of its questions.", True),
+    Field("says", "text", "One sentence about them, for whoever answers.", True),
+)
+NEW_VALUE = (
+    Field(
+        "like",
+        "text",
+        "The value that laws beneath take it for: what they forbid of the one, they forbid of both.",
+        True,
+    ),
+    Field(FOR_PATIENTS, "text", "It in plain words; empty to say nothing."),
+)
 TERMS = (
     Field("findings", "fields", "What is asked or measured, by name.", fields=FINDING),
     Field("conclusions", "fields", "What rules conclude, by name.", fields=CONCLUSION),
+    Field("values", "new values", "In a layer: for a conclusion beneath, its new values by name.", fields=NEW_VALUE,
+          layer=True),
+)  # fmt: skip
+_ANEW = ("ask", "help", FOR_PATIENTS)
+WORDING = (
+    Field("terms", "fields", "For a term beneath, its question, its help and its sentences for patients.",
+          fields=tuple(replace(field, required=False) for field in FINDING if field.name in _ANEW)),
+    Field("groups", "fields", "For a group of questions beneath, its title and its sentence.",
+          fields=tuple(replace(field, required=False) for field in GROUP)),
+)  # fmt: skip
+KNOWLEDGE = (
+    Field("name", "text", "What it is called, in explanations too.", True),
+    Field(
+        "builds on", "text", "`lumbar`, or the path of another folder from here; without it, it is a base of its own."
+    ),
+    Field("in cases beneath", "known values", "What saved cases beneath answer to findings of this layer.", layer=True),
+)
+ADAPTED = (
+    Field("case", "name", "The saved case beneath; the file is named after it.", True),
+    Field("because", "text", "Why its answer is another here.", True),
 )
 SOURCE = (
     Field("citation", "text", "How the source is cited.", True),
@@ -162,10 +207,6 @@ SOURCE = (
     Field("address", "text", "Where to find it."),
     Field("read on", "day", "The day on which it was read."),
     Field("look again by", "day", "When to look again whether it is still so."),
-)
-GROUP = (
-    Field("title", "text", "The heading of its questions.", True),
-    Field("says", "text", "One sentence about them, for whoever answers.", True),
 )
 SIDE = (
     Field("name", "text", "What the tallies weigh.", True),
@@ -184,6 +225,11 @@ SECTION = (
 _NOTICE = Field("notice", "text", "Shown with every recommendation.", True)
 _SECTIONS = Field("sections", "list", "What is shown, in this order.", True, fields=SECTION)
 PATIENTS = (_NOTICE, _SECTIONS)
+MORE_PATIENTS = (_SECTIONS,)
+MORE_SECTIONS = (
+    _SECTIONS,
+    Field(FOR_PATIENTS, "fields", "What `--for patient` shows besides.", fields=MORE_PATIENTS),
+)
 RECOMMENDATION = (
     _NOTICE,
     Field("explain", "conclusion", "What `why` explains first.", True),
@@ -213,6 +259,8 @@ RETIRED = (
     Field("says", "text", "What the rule said.", True),
     Field("because", "text", "Why it was taken out.", True),
     Field("day", "text", "When, `2026-11-30`.", True),
+    _GIVES_UP,
+    _LOWERS,
 )
 CASE = (
     Field("case", "name", "The name of the file.", True),
@@ -290,6 +338,10 @@ FORMATS = {
     "recommendation": RECOMMENDATION,
     "section": SECTION,
     "side": SIDE,
+    "new value": NEW_VALUE,
+    "wording": WORDING,
+    "knowledge": KNOWLEDGE,
+    "adapted case": ADAPTED,
     "population": POPULATION,
     "draw": DRAW,
     "follow-up": FOLLOW_UP,

@@ -9,17 +9,30 @@ from ..rulebook import QuestionGroup, Term
 from .formats import GROUP
 from .problem_collector import ProblemCollector
 
+NO_GROUPS: Mapping[str, QuestionGroup] = {}
+
 
 def load_groups(
-    collector: ProblemCollector, file: str, node: Node | None, terms: Mapping[str, Term]
+    collector: ProblemCollector,
+    file: str,
+    node: Node | None,
+    terms: Mapping[str, Term],
+    beneath: Mapping[str, QuestionGroup] = NO_GROUPS,
 ) -> dict[str, QuestionGroup]:
-    """The groups of questions in order; each has a question, and each question that names one finds it."""
+    """The groups of questions in order, those beneath a layer first.
+
+    Each has a question, and each question that names one finds it.
+    """
     entries = node.entries if isinstance(node, Fields) else ()
     if node is not None and not entries:
         collector.note(node.place, "no groups", "`name:` with a title and a sentence, for each group")
-    found: dict[str, QuestionGroup] = {}
+    found = dict(beneath)
     for name, body in entries:
         fields = collector.fields(body, file, GROUP)
+        if name.value in beneath:
+            there = f"{name.value!r} is a group beneath ({beneath[name.value].place})"
+            collector.note(name.place, there, "a name of its own; `wording/` gives it another title")
+            continue
         if SEPARATOR in name.value or not name.value.isprintable() or " ".join(name.value.split()) != name.value:
             collector.note(name.place, f"{name.value[:80]!r} cannot name a group", "a phrase without `;`")
         if fields is not None:

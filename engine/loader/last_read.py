@@ -14,6 +14,7 @@ from ..rulebook import Rulebook
 
 CASES = "cases/"
 AGAIN = ("rules/", CASES)
+CASES_BENEATH = "cases/beneath/"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def from_last(files: Mapping[str, bytes], directory: str) -> Rulebook | None:
     if last is None or not last.files.keys() <= files.keys():
         return None
     changed = [name for name, digest in _digests(files).items() if last.files.get(name) != digest]
-    if not all(name.startswith(AGAIN) for name in changed):
+    if not all(name.startswith(AGAIN) and not name.startswith(CASES_BENEATH) for name in changed):
         return None
     earlier = Kept.named(Rulebook, last.name).read()
     if earlier is None or not all(_its_own(earlier, name) for name in changed):
@@ -75,8 +76,12 @@ def _its_own(rulebook: Rulebook, name: str) -> bool:
 
 def _in_order(rulebook: Rulebook) -> Rulebook:
     """The cards and the saved cases in the order of their files; rows stay as they were, after all cards."""
-    cards = {rule.place.file: rule for rule in rulebook.rules.values() if not rule.row}
-    rows = {rule.id: rule for rule in rulebook.rules.values() if rule.row}
-    cases = {case.place.file: case for case in rulebook.cases.values() if case.place}
+    cards = {rule.place.file: rule for rule in rulebook.own_rules if not rule.row}
+    rows = {rule.id: rule for rule in rulebook.own_rules if rule.row}
+    known = rulebook.beneath.cases if rulebook.beneath else {}
+    cases = {case.place.file: case for name, case in rulebook.cases.items() if case.place and name not in known}
     rules = {cards[file].id: cards[file] for file in sorted(cards)} | rows
-    return replace(rulebook, rules=rules, cases={cases[file].id: cases[file] for file in sorted(cases)})
+    beneath = {rule.id: rule for rule in rulebook.rules.values() if rule.id not in rules}
+    saved = {name: case for name, case in rulebook.cases.items() if name in known}
+    saved |= {cases[file].id: cases[file] for file in sorted(cases)}
+    return replace(rulebook, rules=beneath | rules, cases=saved)

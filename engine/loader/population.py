@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from ..citation import Citation
@@ -23,12 +23,19 @@ _OWN = names(DRAW)
 _MANY = ("hidden", "findings", "uncertain", "wrong answers")
 Named = dict[str, tuple[Text, Node]]
 NOTHING = Step()
+NO_DOMAINS: Mapping[str, Domain] = {}
 
 
 def load_population(
-    collector: ProblemCollector, documents: Mapping[str, Node | None], rulebook: Rulebook
+    collector: ProblemCollector,
+    documents: Mapping[str, Node | None],
+    rulebook: Rulebook,
+    beneath: Population | None = None,
 ) -> Population | None:
-    """The population that all files together describe; None where there is none, or it cannot be read."""
+    """The population that all files together describe; None where there is none, or it cannot be read.
+
+    A layer adds to the population `beneath` it what its own findings are, and no more.
+    """
     parts = _Parts()
     for file, node in documents.items():
         fields = collector.fields(node, file, POPULATION)
@@ -37,9 +44,35 @@ def load_population(
     if not documents:
         return None
     before = len(collector.problems)
+    if beneath is not None:
+        made = _added(collector, parts, rulebook, beneath)
+        return made if len(collector.problems) == before else None
     loader = _Loader(collector, rulebook, parts.named["hidden"], _hidden_later(parts.single.get("follow-up")))
     made = loader.population(parts)
     return made if len(collector.problems) == before else None
+
+
+def _added(collector: ProblemCollector, parts: "_Parts", rulebook: Rulebook, beneath: Population) -> Population:
+    """A population with what a layer says of its own findings, which are drawn after all beneath."""
+    own = [term.name for term in rulebook.findings if term.layer == rulebook.layer]
+    expected = "`findings` only: who the patients are is said beneath"
+    for single, node in parts.single.items():
+        collector.note(node.place, f"`{single}` in the population of a layer", expected)
+    for many in _MANY:
+        for text, _ in parts.named[many].values() if many != "findings" else ():
+            collector.note(text.place, f"`{many}` in the population of a layer", expected)
+    for name, (key, _) in parts.named["findings"].items():
+        if name not in own:
+            there = f"{name[:80]!r} in the population of a layer"
+            collector.note(key.place, there, f"its own findings: {listed(own) or 'none'}", collector.nearest(name, own))
+    loader = _Loader(collector, rulebook, {}, {}, beneath.hidden)
+    named = {name: one for name, one in parts.named["findings"].items() if name in own}
+    step = loader.step(named, whole=True)
+    first = Step({**beneath.first.entries, **step.entries})
+    later = beneath.follow_up
+    if later is not None:
+        later = replace(later, step=Step({**later.step.entries, **dict.fromkeys(step.entries, ())}))
+    return replace(beneath, first=first, follow_up=later)
 
 
 @dataclass
@@ -71,11 +104,18 @@ class _Loader:
     """Reads entries, for whom they are and what their shares are of."""
 
     def __init__(
-        self, collector: ProblemCollector, rulebook: Rulebook, hidden: Named, later: Mapping[str, Sequence[Node]]
+        self,
+        collector: ProblemCollector,
+        rulebook: Rulebook,
+        hidden: Named,
+        later: Mapping[str, Sequence[Node]],
+        beneath: Mapping[str, Domain] = NO_DOMAINS,
     ) -> None:
         self.collector = collector
         self.rulebook = rulebook
-        self.hidden = {name: _hidden_domain([body, *later.get(name, ())]) for name, (_, body) in hidden.items()}
+        self.hidden = dict(beneath) | {
+            name: _hidden_domain([body, *later.get(name, ())]) for name, (_, body) in hidden.items()
+        }
         self.hidden |= {name: _hidden_domain(bodies) for name, bodies in later.items() if name not in hidden}
         for name, (key, _) in hidden.items():
             if name in rulebook.terms:
@@ -87,20 +127,20 @@ class _Loader:
 
     def population(self, parts: _Parts) -> Population:
         """What the parts describe together."""
-        first = self._step({**parts.named["hidden"], **parts.named["findings"]}, whole=True)
+        first = self.step({**parts.named["hidden"], **parts.named["findings"]}, whole=True)
         return Population(
             hidden=self.hidden,
             first=first,
             serious=self._serious(parts.single.get("serious")),
             signs=self._signs(parts.single.get("signs")),
             uncertain=self._uncertain(parts.named["uncertain"]),
-            wrong_answers=self._step(parts.named["wrong answers"]),
+            wrong_answers=self.step(parts.named["wrong answers"]),
             follow_up=self._follow_up(parts.single.get("follow-up"), first),
         )
 
     # --- entries -----------------------------------------------------------------------------------------------------
 
-    def _step(self, named: Named, whole: bool = False) -> Step:
+    def step(self, named: Named, whole: bool = False) -> Step:
         """The entries of one step in the order of drawing; `whole`, everybody gets an answer."""
         entries: dict[str, tuple[Entry, ...]] = {}
         for name, (key, body) in named.items():
@@ -244,7 +284,7 @@ class _Loader:
         named: Named = {}
         for part in (fields.get("hidden"), fields.get("findings")):
             named |= {key.value: (key, body) for key, body in part.entries} if isinstance(part, Fields) else {}
-        entries = dict.fromkeys(first.entries, ()) | dict(self._step(named).entries)
+        entries = dict.fromkeys(first.entries, ()) | dict(self.step(named).entries)
         places = {name: key.place for name, (key, _) in named.items()}
         return FollowUp(
             share=self._share(share) if share else 0.0,

@@ -13,14 +13,17 @@ from .formats import LABELS, Field
 
 MANY = 500  # after so many problems, none gets a suggestion any more: each takes a millisecond
 TEXTS = ("text", "name", "choice", "conclusion", "day")
+_ROW = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_]*)?\Z")
 _SNAKE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
 class ProblemCollector:
     """Where the files of one knowledge base are taken apart; `problems` grows as they are found."""
 
-    def __init__(self) -> None:
+    def __init__(self, layer: bool = False) -> None:
+        """Of a `layer`, whose files have fields that those of a base have not."""
         self.problems: list[Problem] = []
+        self.layer = layer
 
     def note(
         self, place: Place, there: str, expected: str = "", suggestion: str = "", unknown: tuple[str, str] = ("", "")
@@ -34,7 +37,8 @@ class ProblemCollector:
 
     def fields(self, node: Node | None, file: str, described: Sequence[Field]) -> Fields | None:
         """The node as a mapping of the fields described, with each text that is required, and of a choice its value."""
-        fields = self.mapping(node, file, [field.name for field in described])
+        usual = [field.name for field in described if self.layer or not field.layer]
+        fields = self.mapping(node, file, [field.name for field in described], usual)
         if fields is not None:
             for field in described:
                 self._check(fields, field)
@@ -51,18 +55,20 @@ class ProblemCollector:
     def _missing(self, node: Node, key: str) -> None:
         self.note(node.place, f"no `{key}`", f"a text under `{key}`")
 
-    def mapping(self, node: Node | None, file: str, allowed: Sequence[str]) -> Fields | None:
-        """The node as a mapping that has no key but the allowed ones; a misspelt one is read as what was meant."""
+    def mapping(self, node: Node | None, file: str, allowed: Sequence[str], usual: Sequence[str] = ()) -> Fields | None:
+        """The node as a mapping that has no key but the allowed ones; a misspelt one is read as what was meant.
+
+        What is expected is told as the `usual` ones, where only these are right.
+        """
+        told = listed(list(usual or allowed))
         if not isinstance(node, Fields):
-            self.note(
-                node.place if node else Place(file), "no fields" if node else "an empty file", listed(list(allowed))
-            )
+            self.note(node.place if node else Place(file), "no fields" if node else "an empty file", told)
             return None
         meant: dict[str, str] = {}
         for key, _ in node.entries:
             if key.value not in allowed:
-                expected, suggestion = listed(list(allowed)), self.nearest(key.value, allowed)
-                self.note(key.place, f"{key.value[:80]!r} is not a field here", expected, suggestion)
+                suggestion = self.nearest(key.value, usual or allowed)
+                self.note(key.place, f"{key.value[:80]!r} is not a field here", told, suggestion)
                 if suggestion and node.get(suggestion) is None and nearest(key.value, [suggestion], SURELY):
                     meant[key.value] = suggestion
         if not meant:
@@ -137,7 +143,8 @@ class ProblemCollector:
     def stem(self, file: str) -> str:
         """The name that a file gives to what it holds."""
         stem = PurePosixPath(file).stem
-        if not _SNAKE.match(stem):
+        row = self.layer and file.startswith("retired/")  # of a table beneath
+        if not (_ROW if row else _SNAKE).match(stem):
             self.note(Place(file), f"{stem!r} is not a name", "small letters, digits and _, a letter first")
         return stem
 

@@ -1,12 +1,13 @@
 """recommendation.yaml: how an answer is shown, whole and in short."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ..document import Fields, Items, Node
 from ..errors import Place, listed
 from ..language import TERM
 from ..rulebook import Recommendation, Section, Term
-from .formats import FOR_PATIENTS, PATIENTS, RECOMMENDATION, SECTION, SIDE
+from .formats import FOR_PATIENTS, MORE_PATIENTS, MORE_SECTIONS, PATIENTS, RECOMMENDATION, SECTION, SIDE
 from .problem_collector import ProblemCollector
 
 FEWEST, MOST = 1, 99  # members that the short form may show
@@ -30,6 +31,23 @@ def load_recommendation(
         sections,
         collector.text(shown, "notice") if shown else "",
         _sections(collector, file, shown, terms) if shown else (),
+    )
+
+
+def more_sections(
+    collector: ProblemCollector, file: str, node: Node | None, terms: Mapping[str, Term], beneath: Recommendation
+) -> Recommendation:
+    """What is shown beneath a layer, and its own sections after it."""
+    fields = collector.fields(node, file, MORE_SECTIONS)
+    if fields is None:
+        return beneath
+    patients = fields.get(FOR_PATIENTS)
+    shown = collector.fields(patients, file, MORE_PATIENTS) if patients else None
+    more = _sections(collector, file, shown, terms) if shown else ()
+    return replace(
+        beneath,
+        sections=(*beneath.sections, *_sections(collector, file, fields, terms)),
+        sections_for_patients=(*beneath.sections_for_patients, *more),
     )
 
 

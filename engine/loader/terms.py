@@ -27,30 +27,41 @@ from .formats import CONCLUSION, FINDING, FOR_PATIENTS, TERMS, names
 from .problem_collector import ProblemCollector
 
 RESERVED = ("any of", "case", "says", "source", NONE_OF_THESE, SCREENED, COMPLETE, *UNSETTLED)
+VALUES = "values"
+"""The part of a file of terms with new values of conclusions beneath, which `new_values` reads."""
+NO_TERMS: Mapping[str, Term] = {}
 _NAME = re.compile(r"[^\W\d_][^:#,\[\]{}`\"]*\Z")
 _RANGE = re.compile(r"(\d{1,9}) to (\d{1,9})\Z")
 _USUAL = re.compile(r"(\d{1,9})(?: to (\d{1,9}))?\Z")
 
 
-def load_terms(collector: ProblemCollector, documents: Mapping[str, Node | None]) -> dict[str, Term]:
-    """Every term of the files, and the two built-in ones last."""
-    terms: dict[str, Term] = {}
+def load_terms(
+    collector: ProblemCollector, documents: Mapping[str, Node | None], beneath: Mapping[str, Term] = NO_TERMS
+) -> dict[str, Term]:
+    """The terms beneath a layer, every term of the files, and the two built-in ones last."""
+    terms = {name: term for name, term in beneath.items() if not term.built_in}
     gates: dict[str, Node] = {}
     for file, node in documents.items():
         fields = collector.fields(node, file, TERMS)
         for group, body in fields.entries if fields else ():
+            if group.value == VALUES:
+                continue
             findings = "conclusions" not in (group.value, collector.nearest(group.value, names(TERMS)))
             if not isinstance(body, Fields):
                 collector.note(body.place, f"no terms under `{group.value}`", "`name:` with its fields, for each term")
                 continue
             for name, entry in body.entries:
                 term, gate = _term(collector, name, entry, findings)
-                if name.value in terms:
+                if name.value in beneath:
+                    expected = "a name of its own; `wording/` rewords its question, `values` adds values"
+                    there = f"{name.value!r} is a term beneath ({beneath[name.value].place})"
+                    collector.note(name.place, there, expected)
+                elif name.value in terms:
                     collector.note(
                         name.place, f"{name.value!r} stands in {terms[name.value].place} too", "each term once"
                     )
                 terms.setdefault(name.value, term)
-                if gate is not None:
+                if gate is not None and name.value not in beneath:
                     gates[name.value] = gate
     for built_in in (SCREENED, COMPLETE):
         says = (
@@ -224,7 +235,7 @@ def _domain(collector: ProblemCollector, fields: Fields, finding: bool) -> Domai
         return _number(collector, fields)
     values = collector.texts(fields, "values")
     if kind in ("choice", "several"):
-        _check_values(collector, fields, values)
+        check_values(collector, fields, values)
     return Domain(kind, tuple(dict.fromkeys(value for value, _ in values)))
 
 
@@ -237,7 +248,8 @@ def _number(collector: ProblemCollector, fields: Fields) -> Domain:
     return Domain("number", low=int(match[1]), high=int(match[2]))
 
 
-def _check_values(collector: ProblemCollector, fields: Fields, values: tuple[tuple[str, Place], ...]) -> None:
+def check_values(collector: ProblemCollector, fields: Fields, values: tuple[tuple[str, Place], ...]) -> None:
+    """Note the values that cannot be some, or stand there twice."""
     if not values:
         node = fields.get("values")
         collector.note(node.place if node else fields.place, "no `values`", "a list of at least one value")

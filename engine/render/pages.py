@@ -41,7 +41,9 @@ def _condition(condition: Condition, law: bool = False) -> Iterator[StyledLine]:
 
 
 def _where(rulebook: Rulebook, place: Place) -> str:
-    return os.path.relpath(os.path.join(rulebook.directory, str(place))) if rulebook.directory else str(place)  # noqa: PTH118
+    if not rulebook.directory or rulebook.is_beneath(place):
+        return str(place)
+    return os.path.relpath(os.path.join(rulebook.directory, str(place)))  # noqa: PTH118
 
 
 def term_page(rulebook: Rulebook, term: Term) -> Iterator[StyledLine]:

@@ -19,7 +19,7 @@ VALID = {"rules/recognise/old_bulb.yaml": OLD.replace("It says what follows.", "
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each figure of a name or of `says` that the lines with numbers do not have."""
-    for rule in subject.rulebook.rules.values():
+    for rule in subject.rulebook.own_rules:
         own, lines = numbers_of_lines(rule), number_lines(rule)
         for figure in figures(rule) if lines else ():
             if figure.where != "because" and not figure.share and not figure.is_in(own):

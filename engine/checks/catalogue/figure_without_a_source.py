@@ -18,7 +18,7 @@ VALID = {**INVALID, "sources.yaml": SAMPLE["sources.yaml"].replace("seen: all", 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each figure of `says` and `because` that neither a line nor a source has."""
     known = numbers_by_source(subject.rulebook)
-    for rule in subject.rulebook.rules.values():
+    for rule in subject.rulebook.own_rules:
         cited, own = numbers_of_sources(known, rule), numbers_of_lines(rule)
         if cited is None:
             continue

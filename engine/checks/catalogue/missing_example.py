@@ -20,7 +20,7 @@ INVALID = {
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each kind of example that a card lacks."""
-    for rule in subject.rulebook.rules.values():
+    for rule in subject.rulebook.own_rules:
         for mark in missing(rule):
             yield Finding(Problem(rule.place, f"{rule.id!r} has no example that {mark}", "one example of each kind"))
 

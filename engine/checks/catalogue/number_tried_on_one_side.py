@@ -25,7 +25,7 @@ INVALID = {
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each line with a number that is tried on one side only, in a card with an example of each kind."""
-    for rule in subject.rulebook.rules.values():
+    for rule in subject.rulebook.own_rules:
         if rule.row or missing(rule):
             continue
         states = [example_state(subject.rulebook, example) for example in rule.examples]

@@ -22,7 +22,7 @@ INVALID = {
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each example that is not as it says."""
-    for rule in subject.rulebook.rules.values():
+    for rule in subject.rulebook.own_rules:
         for example in rule.examples:
             found = semantics.NAMES[semantics.mark_condition(rule.condition, example_state(subject.rulebook, example))]
             if found != example.mark:

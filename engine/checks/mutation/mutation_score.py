@@ -112,7 +112,7 @@ class _Testing:
     def _groups(self) -> Mapping[str, list[Rule]]:
         """The rules that are tried together: the rows of each table, and each card by itself."""
         found: dict[str, list[Rule]] = {}
-        for rule in self.rulebook.rules.values():
+        for rule in self.rulebook.own_rules:
             found.setdefault(rule.id.rpartition(".")[0] if rule.row else f"card {rule.id}", []).append(rule)
         return found
 
@@ -130,7 +130,7 @@ class _Testing:
 
     def report(self, shown: Mapping[str, ByExamples], rules: Sequence[Rule] = ()) -> MutationReport:
         """What became of the mutants of all rules, or of these."""
-        rules = rules or tuple(self.rulebook.rules.values())
+        rules = rules or tuple(self.rulebook.own_rules)
         alarms_of = {entry.rule for _, entry in rules_for_alarms(self.rulebook)}
         alarming = {behind for rule in alarms_of for behind in rules_behind(self.rulebook, rule)}
         whole, alarms = MutationScore(), MutationScore()

@@ -39,6 +39,27 @@ class NewPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class Once(click.Option):
+    """An option that is given once: of several, click would take the last, and say nothing."""
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Refuse it where it stands there again."""
+        super().add_to_parser(parser, ctx)
+        for name in self.opts:
+            known = parser._long_opt[name]
+            known.process = self._refusing(known.process)
+
+    def _refusing(self, process: Any) -> Any:
+        def once(value: str, state: Any) -> None:
+            if self.name in state.opts:
+                there = f"{self.opts[0]} {state.opts[self.name]!r} and {value!r}"
+                expected = "one folder, whose knowledge.yaml says what it builds on"
+                raise click.UsageError(f"{there}; expected {expected}")
+            process(value, state)
+
+        return once
+
+
 CASE = click.argument("case", type=click.Path(exists=True, allow_dash=True))
 CASES = click.argument("cases", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True), metavar="CASE…")
 READER = click.option(

@@ -13,6 +13,7 @@ from ...chain import Chain
 from ...errors import LumbarError
 from ...explain import CompiledRulebook
 from ...loader import load
+from ...loader.stack import folders
 from ...rulebook import Rulebook
 
 LOOK = 2.0  # seconds: the files are looked at no more often
@@ -92,6 +93,11 @@ def _stamp(directory: Path) -> int:
 
 
 def _files(directory: Path) -> Iterator[tuple[str, int, int]]:
+    for layer in folders(directory):
+        yield from _files_of(layer)
+
+
+def _files_of(directory: Path) -> Iterator[tuple[str, int, int]]:
     for folder, _, names in os.walk(directory):
         for name in names:
             path = os.path.join(folder, name)  # noqa: PTH118 (three times as fast as a Path, twice a second)
