@@ -79,48 +79,36 @@ class Reading:
         `odd` has by column and row what stands in cells without a text, which are faults; `folder` is what the names of
         folders say of all rows.
         """
-        raw, beside_folder = _beside_folder(
-            with_texts(_named(raw)), {k: v for k, v in folder.items() if k not in self.findings}
-        )
+        beside = {name: text for name, text in folder.items() if name not in self.findings}
+        raw, beside_folder = _beside_folder(with_texts(_named(raw)), beside)
         ids, strange = _ids(raw[CASE], stem, lines) if CASE in raw.columns else (numbered(stem, lines), None)
-        columns, passed, unknown = [ids], list[pl.Series](), list[str]()
-        faults = {
-            name: pl.Series(np.isin(np.arange(raw.height), list(cells)))
-            for name, cells in odd.items()
-            if not name.startswith(EXPECTED)
-        }
-        ours = {name: wrong for name, wrong in faults.items() if not _is_aside(name)}
-        doubts = Doubts(self.rulebook, ours)
-        gone = self.rulebook.names_of_before  # no answer under them is unheard
+        columns = _Columns(self.rulebook, raw.height, odd, refuse)
+        columns.fault(CASE, strange)
         for name in raw.columns:
-            wrong = strange if name == CASE else None
             if name in self.findings:
-                read = read_column(self.findings[name], raw[name])
-                columns.append(read.facts)
-                wrong = read.wrong
-                if wrong is not None:
-                    doubts.value(name, wrong, read.meant)
+                columns.finding(self.findings[name], raw[name])
             elif name == NONE_OF_THESE or name.startswith(EXPECTED):
                 typed, wrong = self._beside(raw[name], odd.get(name, {}))
-                passed.append(typed)
+                columns.passed.append(typed)
+                columns.fault(name, wrong)
             elif name in self.rulebook.terms:
-                wrong = says_something(raw[name])
+                columns.fault(name, says_something(raw[name]))
             elif name not in (CASE, *ASIDE):
-                unknown.append(name)
-                passed.append(raw[name])
-                wrong = says_something(raw[name]) if refuse or name in gone else None
-                if wrong is not None and wrong.any() and isinstance(found := read_name(self.rulebook, name), Misnamed):
-                    doubts.name(found, raw[name], wrong)
-            if wrong is not None and wrong.any():
-                wrong = wrong.fill_null(False)
-                faults[name] = faults[name] | wrong if name in faults else wrong
-        findings, at_fault, in_rows = with_folder(self.findings, *doubts.settle(pl.DataFrame(columns)), folder)
+                columns.not_a_finding(name, raw[name])
+        typed_so_far = pl.DataFrame([ids, *columns.findings])
+        findings, at_fault, in_rows = with_folder(self.findings, *columns.doubts.settle(typed_so_far), folder)
         findings, no_groups = self._groups_answered(findings, at_fault, raw)
-        faults |= no_groups
-        laws, broken = self.rulebook.impossible, self._impossible(findings)
-        folder_faults = (*beside_folder, *in_rows)
         return Typed(
-            raw, findings, pl.DataFrame(passed), faults, broken, laws, tuple(unknown), odd, at_fault, folder_faults
+            raw,
+            findings,
+            passed=pl.DataFrame(columns.passed),
+            faults=columns.faults | no_groups,
+            impossible=self._impossible(findings),
+            laws=self.rulebook.impossible,
+            unknown=tuple(columns.unknown),
+            odd=odd,
+            at_fault=at_fault,
+            folder=(*beside_folder, *in_rows),
         )
 
     def _groups_answered(
@@ -163,6 +151,49 @@ class Reading:
         rows = pl.Series(range(len(column)), dtype=pl.Int64)
         given = [odd.get(row, value) for row, value in enumerate(column.to_list())]
         return _gathered(rows.alias(column.name), rows, [_expected_text(term, one) for one in given])
+
+
+class _Columns:
+    """The columns of one table, each read by what its name is: what they say, and the faults in them."""
+
+    def __init__(self, rulebook: Rulebook, height: int, odd: Mapping[str, Odd], refuse: bool) -> None:
+        self.rulebook, self.refuse = rulebook, refuse
+        self.findings, self.passed, self.unknown = list[pl.Series](), list[pl.Series](), list[str]()
+        self.faults = {
+            name: pl.Series(np.isin(np.arange(height), list(cells)))
+            for name, cells in odd.items()
+            if not name.startswith(EXPECTED)
+        }
+        about_patient = {name: wrong for name, wrong in self.faults.items() if not _is_aside(name)}
+        self.doubts = Doubts(rulebook, about_patient)
+
+    def fault(self, name: str, wrong: pl.Series | None) -> None:
+        """Note where a column is wrong, beside where it was already."""
+        if wrong is not None and wrong.any():
+            wrong = wrong.fill_null(False)
+            self.faults[name] = self.faults[name] | wrong if name in self.faults else wrong
+
+    def finding(self, term: Term, column: pl.Series) -> None:
+        """Read the answers to a question."""
+        read = read_column(term, column)
+        self.findings.append(read.facts)
+        if read.wrong is not None:
+            self.doubts.value(term.name, read.wrong, read.meant)
+        self.fault(term.name, read.wrong)
+
+    def not_a_finding(self, name: str, column: pl.Series) -> None:
+        """Pass a column through; where it must not be ignored, what stands in it is a fault.
+
+        No answer under a finding's former name is ignored, and no name that is nearly a finding's is trusted.
+        """
+        self.unknown.append(name)
+        self.passed.append(column)
+        if not self.refuse and name not in self.rulebook.names_of_before:
+            return
+        wrong = says_something(column)
+        if wrong.any() and isinstance(found := read_name(self.rulebook, name), Misnamed):
+            self.doubts.name(found, column, wrong)
+        self.fault(name, wrong)
 
 
 def _gathered(

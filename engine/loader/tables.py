@@ -12,6 +12,8 @@ from .cards import conclusion_is_known
 from .problem_collector import ProblemCollector
 
 MAX_ROWS = 2_000
+LEFT_OUT = ("-", "")
+"""Cells that say nothing; an empty one is a problem besides."""
 _ROW = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
 
@@ -76,23 +78,22 @@ def _row(
         collector.note(place, f"{len(row)} cells", f"{len(header)}, as in the header")
         return None
     cells = list(zip(header, (" ".join(cell.split()) for cell in row), strict=True))
-    name, arrow = cells[0][1], header.index("=>")
-    blank = [term for term, cell in cells[1:arrow] + cells[arrow + 1 : -2] if not cell]
+    name, arrow, because, source = cells[0][1], header.index("=>"), cells[-2][1], cells[-1][1]
+    read, concluding = cells[1:arrow], cells[arrow + 1 : -2]
+    blank = [term for term, cell in (*read, *concluding) if not cell]
     for empty in blank:
         collector.note(place, f"an empty cell under {empty!r}", "`-` to leave it out, or a value")
-    cells = [(term, cell or "-") for term, cell in cells[:-2]] + cells[-2:]
     if not _ROW.match(name):
         collector.note(place, f"{name[:80]!r} is not a name of a row", "small letters, digits and _")
-    domains = {term: entry.domain for term, entry in terms.items()}
-    lines = [
-        _line(collector, term, cell, domains, place) for term, cell in cells[1:arrow] if cell != "-" and term in terms
-    ]
-    concluded = [(term, cell) for term, cell in cells[arrow + 1 : -2] if cell != "-" and term in terms]
-    if all(cell == "-" for _, cell in cells[arrow + 1 : -2]) and not blank:
+    if not blank and all(cell == "-" for _, cell in concluding):
         collector.note(place, "no conclusion", "at least one in every row")
-    because, source = cells[-2][1], cells[-1][1]
     if not because:
         collector.note(place, "no `because`", "a reason in every row")
+    domains = {term: entry.domain for term, entry in terms.items()}
+    lines = [
+        _line(collector, term, cell, domains, place) for term, cell in read if cell not in LEFT_OUT and term in terms
+    ]
+    concluded = [(term, cell) for term, cell in concluding if cell not in LEFT_OUT and term in terms]
     entries = [entry.partition(":") for entry in source.split(";")]
     return Rule(
         id=f"{table}.{name}",

@@ -80,17 +80,7 @@ def load_terms(
 
 def _term(collector: ProblemCollector, name: Text, entry: Node, finding: bool) -> tuple[Term, Node | None]:
     fields = collector.fields(entry, name.place.file, FINDING if finding else CONCLUSION) or Fields((), name.place)
-    if (
-        not _NAME.match(name.value)
-        or not name.value.isprintable()
-        or name.value in RESERVED
-        or " or " in name.value
-        or name.value.startswith("at least ")
-        or name.value.startswith("expected ")
-    ):
-        collector.note(
-            name.place, f"{name.value[:80]!r} cannot name a term", "a phrase of words that means nothing else here"
-        )
+    _nameable(collector, name)
     domain = _domain(collector, fields, finding)
     term = Term(
         name=name.value,
@@ -123,6 +113,16 @@ def _term(collector: ProblemCollector, name: Text, entry: Node, finding: bool) -
     gate = fields.get("asked if")
     _consistent(collector, term, gate)
     return term, gate
+
+
+def _nameable(collector: ProblemCollector, name: Text) -> None:
+    """Note a name that means something else in a condition or a case, or that nobody could type."""
+    words = name.value
+    means_something_else = words in RESERVED or " or " in words or words.startswith(("at least ", "expected "))
+    if means_something_else or not _NAME.match(words) or not words.isprintable():
+        collector.note(
+            name.place, f"{words[:80]!r} cannot name a term", "a phrase of words that means nothing else here"
+        )
 
 
 def _consistent(collector: ProblemCollector, term: Term, gate: Node | None) -> None:

@@ -4,6 +4,7 @@ The only file that imports pysat, and only where a solver is made: loading it ta
 """
 
 import time
+import weakref
 from collections.abc import Iterable, Sequence
 
 from ..case import Value
@@ -21,6 +22,7 @@ class Solver:
 
         self.encoding = encoding
         self.solver = Glucose4()
+        weakref.finalize(self, self.solver.delete)  # at exit it would run too late, and complain
         self.taken = 0
 
     def ask(self, nodes: Iterable[int], limits: Limits, more: Sequence[int] = ()) -> Sat | Unsat | Unknown:

@@ -11,7 +11,7 @@ from ..terminal import Exit, columns, meanwhile, mending, needing, say_json, wri
 from .options import AS_JSON, LENGTH, NewPath, load, refuse, started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ...checks import Report
     from ...rulebook import Rulebook
@@ -91,7 +91,7 @@ def check(
     from ...checks import check as run
     from ...checks import report_text
     from ...checks.one_file import about
-    from ...checks.screen import ROWS, Screen, so_far
+    from ...checks.screen import so_far
 
     directory, file, cases = _given(words, knowledge, accept)
     if watch:
@@ -109,17 +109,25 @@ def check(
         report = run(rulebook, idle=advice, before=before)
     if file:
         report = about(rulebook, report, file)
-    if as_json:
-        say_json(report_text.as_json(rulebook, report))
-    else:
-        schemas = list(_schemas(rulebook))
-        screen = None if length == "everything" else Screen(ROWS - len(schemas), columns())
-        for line in (*report_text.in_words(rulebook, report, advice, mutants, screen), *schemas):
-            click.echo(line)
+    _print(rulebook, report, as_json, {"advice": advice, "mutants": mutants, "whole": length == "everything"})
     if save is not None:
         with writing(save):
             report_text.save_patients(report, save)
     sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
+
+
+def _print(rulebook: "Rulebook", report: "Report", as_json: bool, shown: "Mapping[str, bool]") -> None:
+    """Print a report: all of it as JSON, or as much as fits on a screen."""
+    from ...checks import report_text
+    from ...checks.screen import ROWS, Screen
+
+    if as_json:
+        say_json(report_text.as_json(rulebook, report))
+        return
+    schemas = list(_schemas(rulebook))
+    screen = None if shown["whole"] else Screen(ROWS - len(schemas), columns())
+    for line in (*report_text.in_words(rulebook, report, shown["advice"], shown["mutants"], screen), *schemas):
+        click.echo(line)
 
 
 def _population(rulebook: "Rulebook", wanted: bool, drawn: dict[str, Any], as_json: bool, length: str) -> bool:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ..batch import Beside
 
 
+UNREADABLE = ("set apart", "empty", "problems")
+"""What may be counted of cases that could not be compared."""
+
+
 @click.command(short_help="Show what a change does to patients.")
 @click.argument("cases", nargs=-1, type=click.Path(exists=True), metavar="[CASES]…")
 @click.option(
@@ -55,29 +59,22 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, stored: str | N
         saved = saved_changes(two, causes)
         counted = _many(compared, cases, stored, causes) if cases or stored else None
         every_case = compare_every_case(two, causes, saved)
-        code = (
-            Exit.TO_MEND if counted and any(counted[kind] for kind in ("set apart", "empty", "problems")) else Exit.FINE
-        )
         if as_json:
-            say_json(
-                {
-                    **found.as_json(),
-                    "saved cases": [change.as_json() for change in saved],
-                    "cases": counted,
-                    "every case": every_case.as_json(),
-                }
-            )
-            sys.exit(code)
-        books = (two.after, two.before)
-        say([*diff_text.differences(found, short=True)])
-        click.echo()
-        say(report_text.saved_changes(saved, books, len(two.after.cases)))
-        if counted is not None:
-            click.echo()
-            say(report_text.many(counted))
-        click.echo()
-        say(report_text.every_case(every_case, books))
-        sys.exit(code)
+            of_cases = {"saved cases": [change.as_json() for change in saved], "cases": counted}
+            say_json({**found.as_json(), **of_cases, "every case": every_case.as_json()})
+        else:
+            books = (two.after, two.before)
+            parts = [
+                [*diff_text.differences(found, short=True)],
+                report_text.saved_changes(saved, books, len(two.after.cases)),
+                *([] if counted is None else [report_text.many(counted)]),
+                report_text.every_case(every_case, books),
+            ]
+            for number, lines in enumerate(parts):
+                if number:
+                    click.echo()
+                say(lines)
+        sys.exit(Exit.TO_MEND if counted and any(counted[kind] for kind in UNREADABLE) else Exit.FINE)
 
 
 def _at(text: str, knowledge: str) -> "Rulebook":
