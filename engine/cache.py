@@ -100,7 +100,7 @@ class Kept(Generic[T]):
 
     @classmethod
     def named(cls, kind: type[T], name: str) -> "Kept[T]":
-        """The record in the file of this name, which another record of ours has told."""
+        """The record in the file of this name, whose name another record of ours has."""
         found = cls(kind, "")
         base = folder() if name and Path(name).name == name else None
         found.path = base / name if base else None

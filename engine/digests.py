@@ -41,5 +41,5 @@ def canonical(record: Any, leave_out: tuple[str, ...] = ("place",)) -> Any:
 
 @cache
 def _names(kind: type, leave_out: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The fields of a record that are told; None of what is no record."""
+    """The fields of a record that count; None of what is no record."""
     return tuple(one.name for one in fields(kind) if one.name not in leave_out) if is_dataclass(kind) else None

@@ -20,13 +20,13 @@ _REQUIRED = re.compile(r"^([\w.-]+)(?:\[([\w.,-]+)\])?([^;]*)(?:;.*extra == [\"'
 
 
 def named(module: str) -> str:
-    """The name of a library as it is installed: the one name by which it is told."""
+    """The name of a library as it is installed: the one name under which it is known."""
     top = module.partition(".")[0]
     return NAMES.get(top, top)
 
 
 def needs(extra: str) -> tuple[str, ...]:
-    """What an extra installs, as pip is told it: polars>=1.30 and the like."""
+    """What an extra installs, as pip reads it: polars>=1.30 and the like."""
     return tuple(dict.fromkeys(_needs(extra)))
 
 

@@ -37,7 +37,7 @@ class Long(Record):
 
 @dataclass(frozen=True, repr=False)
 class Visit(Record):
-    """How the visits of a patient are told apart and ordered: by an event in its `order`, or by a date.
+    """How the visits of a patient are distinguished and ordered: by an event in its `order`, or by a date.
 
     `takes_over` says that a later visit has what `lasts` from the one before, where it does not say it itself.
     """

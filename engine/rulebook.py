@@ -157,13 +157,13 @@ class Rule(WithDigest):
 class RowExample(Record):
     """For some facts, what a table concludes: which of its rows hold and which wait; all others fail.
 
-    `given` has every term of the header: none of its values where it is not known, several where each will do. `told`
-    has what the rows that hold conclude, as far as the header asks.
+    `given` has every term of the header: none of its values where it is not known, several where each will do.
+    `expected` has what the rows that hold conclude, as far as the header asks.
     """
 
     name: str
     given: Mapping[str, tuple[Value, ...]]
-    told: Mapping[str, tuple[str, ...]]
+    expected: Mapping[str, tuple[str, ...]]
     holds: tuple[str, ...]
     waits: tuple[str, ...]
     place: Place
@@ -404,7 +404,7 @@ class Rulebook(Record):
         for rule in self.rules.values():
             for name, value in rule.then:
                 above = self.outranking.get(rule.id, ()) if self.terms[name].single else ()
-                naming = tuple(other for other in above if any(name == told for told, _ in self.rules[other].then))
+                naming = tuple(other for other in above if any(name == concluded for concluded, _ in self.rules[other].then))
                 support[name].append(RuleFor(rule.id, value, naming))
         return {name: tuple(entries) for name, entries in support.items()}
 

@@ -55,7 +55,7 @@ def _tried(saved: SavedCases, draft: Draft, patient: Case | None) -> Talk[tuple[
             yield replace(line, indent=line.indent + 1)
         proved = prove_card(saved.rulebook, tried.subject, draft.rule)
         if not proved.conflicts:
-            yield from _told(proved, after, saved.rulebook)
+            yield from _what_was_proved(proved, after, saved.rulebook)
             return draft, tried
         draft = yield from _settled(proved.conflicts, draft)
 
@@ -67,7 +67,7 @@ def _mended(problems: Sequence[Problem]) -> Talk[None]:
         yield from dead_end(f"Fix {counted(len(problems), 'problem')} before it can be saved.")
 
 
-def _told(proved: Proved, after: Rulebook, before: Rulebook) -> Talk[None]:
+def _what_was_proved(proved: Proved, after: Rulebook, before: Rulebook) -> Talk[None]:
     yield from _mended(proved.problems)
     for line in report_text.proved_laws(after, proved.subsumed):
         yield replace(line, indent=line.indent + 1)

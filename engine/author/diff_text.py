@@ -39,29 +39,29 @@ def differences(found: RulebookDiff, short: bool = False) -> Iterator[StyledLine
         yield StyledLine(f"LESS SAFE: {counted(len(unsafe), 'safeguard')} removed or weakened", style="alarm")
         yield from _grouped(unsafe, found, named=True)
     yield from renames(found)
-    told = [one for one in rest if not short or _is_told(one)]
-    for kind, of_kind in groupby(told, key=lambda one: one.kind):
+    shown = [one for one in rest if not short or _is_shown(one)]
+    for kind, of_kind in groupby(shown, key=lambda one: one.kind):
         for how, of_how in groupby(of_kind, key=lambda one: one.how):
             those = list(of_how)
             yield StyledLine(f"{TITLES[kind]}, {HOWS.get(how, how)}: {len(those)}", style="title")
             yield from _grouped(those, found)
-    if left := [one for one in rest if one not in told]:
+    if left := [one for one in rest if one not in shown]:
         counts = [counted(len(list(some)), kind) for kind, some in groupby(left, key=lambda one: one.kind)]
         yield StyledLine(
             f"Also different, but no advice changes because of it: {', '.join(counts)} (`lumbar diff`).", style="muted"
         )
 
 
-def _is_told(one: RulebookDifference) -> bool:
+def _is_shown(one: RulebookDifference) -> bool:
     return one.decides or one.kind in ("law", "impossible")
 
 
 def renames(found: RulebookDiff) -> Iterator[StyledLine]:
     """What has another name, and the same use."""
-    told = list(found.renames.listed())
-    if told:
-        yield StyledLine(f"Renamed, and used as before: {len(told)}", style="title")
-    for kind, of_kind in groupby(told, key=lambda one: one[0]):
+    renamed = list(found.renames.listed())
+    if renamed:
+        yield StyledLine(f"Renamed, and used as before: {len(renamed)}", style="title")
+    for kind, of_kind in groupby(renamed, key=lambda one: one[0]):
         those = [f"{old} is now {new}" for _, old, new in of_kind]
         for text in those[:FEW]:
             yield StyledLine(f"{kind} {text}", 1, "plain", "* ")

@@ -1,4 +1,4 @@
-"""A card that is being written, field by field: any front end fills it, and is told at once what cannot be used."""
+"""A card that is being written, field by field: any front end fills it, and learns at once what cannot be used."""
 
 import re
 from collections.abc import Mapping, Sequence

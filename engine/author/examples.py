@@ -213,8 +213,8 @@ def _named(part: Part, given: Given, like: Given) -> str:
         return f"fewer than {part.least} of the {len(part.lines)}"
     if isinstance(part, Group):
         return f"none of the {len(part.lines)}"
-    told = [name for name in terms_of(part) if given.get(name) != like.get(name)] or [part.term]
-    return " and ".join(f"{name} {_shown(given.get(name))}" for name in told)
+    different = [name for name in terms_of(part) if given.get(name) != like.get(name)] or [part.term]
+    return " and ".join(f"{name} {_shown(given.get(name))}" for name in different)
 
 
 def _shown(value: Known) -> str:

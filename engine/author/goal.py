@@ -79,13 +79,13 @@ def candidates(saved: SavedCases, goal: Goal, others: Sequence[Decision] = ()) -
     A number is divided between the patient and the nearest of the `others`.
     """
     rulebook = saved.rulebook
-    told = [values_of(rulebook, other) for other in others]
+    values_of_others = [values_of(rulebook, other) for other in others]
     for name, value in values_of(rulebook, goal.decision).items():
         term = rulebook.terms[name]
         several = term.domain.kind == "several"  # what is advised, and no reason for anything
         used = not term.unread and name not in goal.decision.not_used
         if used and not several and goal.then[0] not in saved.rests_on(name):
-            yield from lines_true_of(term, value, [known[name] for known in told if name in known])
+            yield from lines_true_of(term, value, [known[name] for known in values_of_others if name in known])
 
 
 def lines_that_differ(saved: SavedCases, goal: Goal, touched: Sequence[Change]) -> list[tuple[Line, int]]:

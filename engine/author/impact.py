@@ -60,13 +60,13 @@ def shown_terms(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
 def answer_text(decision: Decision, term: str) -> AnswerText:
     """How a conclusion stands: its members, or in words its answer, or that it is disputed, or given by no rule.
 
-    An author is told also what is withheld from others, and the laws for which it is.
+    An author also sees what is withheld from others, and the laws for which it is.
     """
     standing = _answer_text(decision.marked, term)
     if not decision.withholds(term) or standing == NO_SUCH:
         return standing
-    told = format_answer(standing) if isinstance(standing, Members) else standing
-    return f"{told} (withheld, because it breaks {listed([law.id for law in decision.broken])})"
+    words = format_answer(standing) if isinstance(standing, Members) else standing
+    return f"{words} (withheld, because it breaks {listed([law.id for law in decision.broken])})"
 
 
 def _answer_text(decision: Decision, term: str) -> AnswerText:

@@ -88,9 +88,9 @@ def meant(text: str, terms: Sequence[Term]) -> Refused:
     matches = [term for term in found(text, terms) if not term.unread]
     if not matches:
         return Refused(Problem(HERE, f"no term has {text[:80]!r}", "part of a term", nearest(text, names_of(terms))))
-    told = [f"`{term.name}` ({describe(term)})" for term in matches[:SHOWN]]
+    described = [f"`{term.name}` ({describe(term)})" for term in matches[:SHOWN]]
     more = f" and {len(matches) - SHOWN} more" if len(matches) > SHOWN else ""
-    return Refused(f"{text[:80]!r} is part of {', '.join(told)}{more}; expected `term: value`")
+    return Refused(f"{text[:80]!r} is part of {', '.join(described)}{more}; expected `term: value`")
 
 
 def names_of(terms: Iterable[Term]) -> list[str]:
@@ -206,9 +206,9 @@ def citation(rulebook: Rulebook, text: str) -> Citation:
     key, colon, place = (part.strip() for part in text.partition(":"))
     if not colon and key not in rulebook.sources:
         keys = sources(rulebook, key)
-        told = ", ".join(f"`{name}` ({rulebook.sources[name].citation})" for name in keys[:SHOWN])
+        described = ", ".join(f"`{name}` ({rulebook.sources[name].citation})" for name in keys[:SHOWN])
         raise Refused(
-            f"{key[:80]!r} is part of {told}; expected `KEY: the place in it`"
+            f"{key[:80]!r} is part of {described}; expected `KEY: the place in it`"
             if keys
             else f"no source has {key[:80]!r}; expected a key of sources.yaml, or part of a citation"
         )

@@ -125,9 +125,9 @@ class _Note:
         )
         yield StyledLine(f"For example a patient {odd}:", 2)
         for term, (before, after) in shown.change.answers.items():
-            told = list(format_change(before, after))
-            more = f"; and {len(told) - FEW} more changes" if len(told) > FEW else ""
-            yield StyledLine(f"{term}: {'; '.join(told[:FEW])}{more}", 3, "plain", "* ")
+            changes = list(format_change(before, after))
+            more = f"; and {len(changes) - FEW} more changes" if len(changes) > FEW else ""
+            yield StyledLine(f"{term}: {'; '.join(changes[:FEW])}{more}", 3, "plain", "* ")
 
     def _shown(self, one: RulebookDifference) -> _Shown:
         found = self.two.through(one.name, self.terms)
@@ -175,13 +175,15 @@ class _Note:
         return (self.after.terms.get(name) or self.before.terms[name]).finding
 
     def _sources(self) -> Iterator[StyledLine]:
-        told = [one for one in self._of("source", "claim", "rule") if one.kind != "rule" or one.how == "wording"]
-        told = [
-            one for one in told if one.kind != "rule" or any(line.field in ("source", "because") for line in one.lines)
+        grounds = [one for one in self._of("source", "claim", "rule") if one.kind != "rule" or one.how == "wording"]
+        grounds = [
+            one
+            for one in grounds
+            if one.kind != "rule" or any(line.field in ("source", "because") for line in one.lines)
         ]
-        if told:
+        if grounds:
             yield StyledLine("Grounds", style="title")
-        for one in told:
+        for one in grounds:
             yield StyledLine(f"{one.how.capitalize()}: {one.says}", 1, "answer")
             lines = [line for line in one.lines if one.kind != "rule" or line.field in ("source", "because")]
             yield from (each for line in lines if one.how not in ("new", "removed") for each in line_change(line, 2))

@@ -26,13 +26,13 @@ def saved_changes(changes: Sequence[Change], rulebooks: Sequence[Rulebook], coun
     yield StyledLine(f"{len(changes)} of {counted(count, 'saved case')} get other advice:", style="alarm")
     groups: dict[object, list[Change]] = {}
     for found in changes:
-        told = tuple((term, *format_change(old, new)) for term, (old, new) in found.answers.items())
-        groups.setdefault((told, found.because), []).append(found)
+        alike = tuple((term, *format_change(old, new)) for term, (old, new) in found.answers.items())
+        groups.setdefault((alike, found.because), []).append(found)
     for group in sorted(groups.values(), key=len, reverse=True):
         case = group[0].case
         says = f": {case.says}" if case.says else ""
-        alike = f"{len(group)} cases, the same change: {listed([one.case.id for one in group], MOST)}"
-        yield StyledLine(alike if len(group) > 1 else f"{case.id}{says}", 1, "answer")
+        several = f"{len(group)} cases, the same change: {listed([one.case.id for one in group], MOST)}"
+        yield StyledLine(several if len(group) > 1 else f"{case.id}{says}", 1, "answer")
         yield from change(group[0], rulebooks, 2)
 
 
@@ -41,9 +41,9 @@ def change(found: Change, rulebooks: Sequence[Rulebook], indent: int = 0, throug
     if found.because:
         yield StyledLine(f"because of {listed(found.because, FEW)}", indent, "answer")
     for term, (old, new) in found.answers.items():
-        told = list(format_change(old, new))
-        more = f"; and {len(told) - FEW} more changes" if len(told) > FEW + 1 else ""
-        yield StyledLine(f"{term}: {'; '.join(told[:FEW] if more else told)}{more}", indent, "plain", "* ")
+        changes = list(format_change(old, new))
+        more = f"; and {len(changes) - FEW} more changes" if len(changes) > FEW + 1 else ""
+        yield StyledLine(f"{term}: {'; '.join(changes[:FEW] if more else changes)}{more}", indent, "plain", "* ")
     for word, rules in (("now", found.now), ("no longer", found.gone)) if through else ():
         first = sorted(rules, key=lambda rule: rule not in found.because)
         for rule in first[:FEW]:
@@ -128,7 +128,7 @@ def every_case(found: "EveryCase", rulebooks: Sequence[Rulebook]) -> Iterator[St
 
 
 def _patients(found: "EveryCase", rulebooks: Sequence[Rulebook]) -> Iterator[StyledLine]:
-    """Who shows the differences: the saved cases, which are told above, and patients that were made up."""
+    """Who shows the differences: the saved cases, which are listed above, and patients that were made up."""
     saved = [term for term, changes in found.differs.items() if all(one.odd is None for one in changes)]
     if saved:
         yield StyledLine(f"Saved cases show it: {', '.join(saved)}.")

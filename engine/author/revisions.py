@@ -102,9 +102,9 @@ def _git(directory: Path, revision: str, *words: str, given: str = "") -> bytes:
     except subprocess.TimeoutExpired as error:
         raise _error(revision, "no answer of git for a minute", "a folder") from error
     if done.returncode:
-        told = (done.stderr.decode(errors="replace").strip().splitlines() or [""])[0].removeprefix("fatal: ")
+        message = (done.stderr.decode(errors="replace").strip().splitlines() or [""])[0].removeprefix("fatal: ")
         expected = f"a folder, or a revision such as HEAD or main~1, with {directory} in a repository of git"
-        raise _error(revision, f"neither a folder nor a revision{f' ({told})' if told else ''}", expected)
+        raise _error(revision, f"neither a folder nor a revision{f' ({message})' if message else ''}", expected)
     return done.stdout
 
 

@@ -156,8 +156,8 @@ def _words(rulebook: Rulebook) -> dict[str, Schema]:
     findings = list(rulebook.findings)
     made: dict[str, Schema] = {}
     for number, term in enumerate(terms):
-        made[f"phrase_{number}"] = {"description": _told(term), **_phrase(term, terms)}
-        made[f"value_{number}"] = {"description": _told(term), **_value(term)}
+        made[f"phrase_{number}"] = {"description": _description(term), **_phrase(term, terms)}
+        made[f"value_{number}"] = {"description": _description(term), **_value(term)}
     numbers = {term.name: number for number, term in enumerate(terms)}
     given = {"type": "object", "properties": _refs("value", terms, numbers), "additionalProperties": False}
     made["given"] = {**given, "description": "What is given: `term: value`; {} where nothing is."}
@@ -195,7 +195,7 @@ def _or_unsettled(phrase: Schema, law: bool) -> Schema:
     return {"anyOf": [phrase, {"enum": list(UNSETTLED)}]} if law else phrase
 
 
-def _told(term: Term) -> str:
+def _description(term: Term) -> str:
     """What hovering over a term shows."""
     if term.built_in or not term.finding:
         return f"Conclusion. {term.says}"
@@ -252,7 +252,7 @@ def _value(term: Term) -> Schema:
 def _then(rulebook: Rulebook) -> Schema:
     tallies = [term.name for term in rulebook.conclusions if term.domain.kind == "tally"]
     given = {
-        term.name: {"description": _told(term), "enum": _values(term)}
+        term.name: {"description": _description(term), "enum": _values(term)}
         for term in rulebook.conclusions
         if term.domain.kind != "tally"
     }
@@ -276,14 +276,14 @@ def _cited(rulebook: Rulebook) -> Schema:
 
 def _object(fields: Iterable[Field], rulebook: Rulebook) -> Schema:
     """A mapping of these fields and no other."""
-    told = [field for field in fields if _is_for(field, rulebook)]
+    listed = [field for field in fields if _is_for(field, rulebook)]
     made: Schema = {
         "type": "object",
-        "required": [field.name for field in told if field.required],
-        "properties": {field.name: _described(_held(field, rulebook), field.help) for field in told},
+        "required": [field.name for field in listed if field.required],
+        "properties": {field.name: _described(_held(field, rulebook), field.help) for field in listed},
         "additionalProperties": False,
     }
-    needed = [field for field in told if field.needed_in]
+    needed = [field for field in listed if field.needed_in]
     if needed:
         made["allOf"] = [_needed(field) for field in needed]
     return made

@@ -181,7 +181,7 @@ def _grouped(after: Rulebook, found: Sequence[Finding], earlier: Rulebook | None
 
 
 def _first(text: str, indent: int) -> StyledLine:
-    """The first line of what is told of a finding, without the excerpt of its file."""
+    """The first line of a finding's text, without the excerpt of its file."""
     return StyledLine(text.partition("\n")[0], indent, "alarm" if indent == 1 else "plain", "- ")
 
 
@@ -195,8 +195,10 @@ def _mutation(subject: Subject, rule: Rule) -> Step:
     found = mutation_test_of(subject.rulebook, subject.prover, rule)
     whole, lines = found.whole, [*in_words(subject.rulebook, found)]
     changing = whole.mutants - whole.equivalent
-    told = StyledLine(f"Its examples and the saved cases catch {whole.killed} of {counted(changing, 'change')} of it.")
-    return Step("mutation", (told, *(StyledLine(one, 1, "muted") for one in lines)))
+    caught = StyledLine(
+        f"Its examples and the saved cases catch {whole.killed} of {counted(changing, 'change')} of it."
+    )
+    return Step("mutation", (caught, *(StyledLine(one, 1, "muted") for one in lines)))
 
 
 # --- the population --------------------------------------------------------------------------------------------------
@@ -225,8 +227,8 @@ def _population(before: Before, after: Rulebook, rule: Rule) -> Step:
     for alarm in now.alarms:
         parts = [(name, old.groups[name][alarm], now.groups[name][alarm]) for name in groups if name in old.groups]
         if any(abs(one - other) >= 0.05 for _, one, other in parts):
-            told = ", ".join(f"{one:.1f} → {other:.1f} of {said[name]}" for name, one, other in parts)
-            lines.append(StyledLine(f"{alarm}: {told}", 1, "plain", "* "))
+            shares = ", ".join(f"{one:.1f} → {other:.1f} of {said[name]}" for name, one, other in parts)
+            lines.append(StyledLine(f"{alarm}: {shares}", 1, "plain", "* "))
     return Step("population", tuple(lines))
 
 

@@ -127,8 +127,8 @@ def check(
 ) -> Report:
     """Run every check, and mutation testing unless `mutate` says no; saved cases are decided by `decide`.
 
-    With `before`, an earlier state, also what has become weaker since. `seen` is told what was found by then, and what
-    is done next, each time that a part is done.
+    With `before`, an earlier state, also what has become weaker since. `seen` is called each time that a part is done,
+    with what was found by then and what is done next.
     """
     subject = Subject(rulebook, decide, before=before)
     of_tried = tried(subject)

@@ -23,7 +23,7 @@ def deviating(compiled: CompiledRulebook, cases: Sequence[Case]) -> list[Case]:
     answers = {term.name: _answers(compiled, seen, term, len(cases)) for term in terms}
     found = []
     for place, case in enumerate(cases):
-        answer = {name: told[place] for name, told in answers.items()}
+        answer = {name: column[place] for name, column in answers.items()}
         if odd >> place & 1 or any(True for _ in differing(book, case, answer)):
             found.append(case)
     return found

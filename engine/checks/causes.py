@@ -22,7 +22,7 @@ NEVER = Condition((Group(1, ()),))
 CASES = 3
 MOST_CHANGED = 12
 MOST_TRIED = 1_000
-"""So many decisions are made to look for causes; what is not tried by then is told by its place."""
+"""So many decisions are made to look for causes; what is not tried by then is listed by its place."""
 
 
 class Suspect(NamedTuple):
@@ -68,10 +68,10 @@ def causes(rulebook: Rulebook, findings: Sequence[Finding], before: Rulebook | N
     """
     trying = _Trying(rulebook, findings, before)
     found = list(trying.causes())
-    told = {id(one) for cause in found for one in cause.findings}
+    explained = {id(one) for cause in found for one in cause.findings}
     by_file: dict[str, list[Finding]] = {}
     for one in findings:
-        if id(one) not in told:
+        if id(one) not in explained:
             by_file.setdefault((one.cause or one.problem.place).file, []).append(one)
     for group in by_file.values():
         ordered = _worst_first(group)

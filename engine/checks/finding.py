@@ -39,5 +39,5 @@ class Finding:
 
 
 def parts_text(parts: Iterable[Part]) -> str:
-    """Lines as they are told: `one` with `another`."""
+    """Lines as they are printed: `one` with `another`."""
     return " with ".join(f"`{show_part(part)}`" for part in parts)

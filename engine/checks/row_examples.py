@@ -98,11 +98,11 @@ def _rests_on(rulebook: Rulebook, rows: Sequence[Rule], examples: Sequence[RowEx
 
 def wrong_row_examples(tried: Iterable[TriedRows]) -> Iterator[Problem]:
     """Examples of tables to which a row or its conclusion does not come; each fault once, with the first facts."""
-    told: set[tuple[Place, str]] = set()
+    noted: set[tuple[Place, str]] = set()
     for one in tried:
         for there, expected in _misjudged(one):
-            if (one.example.place, there) not in told:
-                told.add((one.example.place, there))
+            if (one.example.place, there) not in noted:
+                noted.add((one.example.place, there))
                 yield Problem(one.example.place, f"the example {_named(one)}: {there}", expected)
 
 
@@ -122,7 +122,7 @@ def _misjudged(one: TriedRows) -> Iterator[tuple[str, str]]:
             yield f"the row {row.id.rpartition('.')[2]!r} {found}", f"that it {wanted}"
         if found == "holds":
             holding.append(row)
-    for term, values in one.example.told.items():
+    for term, values in one.example.expected.items():
         if concluded(holding, term) != set(values):
             there = " and ".join(sorted(concluded(holding, term))) or "nothing"
             yield f"{there} is concluded of {term!r}", " and ".join(values) or "nothing"

@@ -20,12 +20,12 @@ def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: b
     """Saved cases with another answer than the expected one, which may be accepted; or those that are `disputed`."""
     alike: dict[str, list[tuple[Decision, Mapping[str, str]]]] = {}
     for decision in decisions:
-        if bool(decision.marked.disputed) != disputed or not (told := _told(rulebook, decision)):
+        if bool(decision.marked.disputed) != disputed or not (unexpected := _unexpected(rulebook, decision)):
             continue
         if decision.case.expected is None and not disputed:
             yield Finding(_nothing_expected(decision.case))
         else:
-            alike.setdefault(next(iter(told.values())), []).append((decision, told))
+            alike.setdefault(next(iter(unexpected.values())), []).append((decision, unexpected))
     for those in alike.values():
         term = next(iter(those[0][1]))
         problem = _other_answers(those, _never_answered(rulebook, [decision for decision, _ in those]))
@@ -53,18 +53,18 @@ def _trial(rulebook: Rulebook, decision: Decision, term: str) -> Trial:
     return Trial(decision.case, shows, rules)
 
 
-def _told(rulebook: Rulebook, decision: Decision) -> dict[str, str]:
+def _unexpected(rulebook: Rulebook, decision: Decision) -> dict[str, str]:
     """What is not as a case expects, by term: disputes first, of which others come, and each in the order of work."""
     differing = {term: (wanted, found) for term, wanted, found in differences(rulebook, decision)}
     order = [term for stage in rulebook.stages for term in stage.terms]
-    told: dict[str, str] = {}
+    unexpected: dict[str, str] = {}
     disputed = decision.marked.disputed
     for term in (term for term in order if term in disputed):
         sides = "; ".join(f"{value} ({', '.join(rules)})" for value, rules in disputed[term].items())
-        told[term] = f"{term} is disputed: {sides}"
-    for term in (term for term in order if term in differing and term not in told):
-        told[term] = f"{term}: {'; '.join(format_change(*differing[term]))}"
-    return told
+        unexpected[term] = f"{term} is disputed: {sides}"
+    for term in (term for term in order if term in differing and term not in unexpected):
+        unexpected[term] = f"{term}: {'; '.join(format_change(*differing[term]))}"
+    return unexpected
 
 
 def _never_answered(rulebook: Rulebook, decisions: Sequence[Decision]) -> Term | None:
@@ -79,8 +79,8 @@ def _other_answers(those: Sequence[tuple[Decision, Mapping[str, str]]], new: Ter
 
     With a question that none of them answers, that is what is to be done first.
     """
-    decision, told = those[0]
-    first, *others = told.values()
+    decision, unexpected = those[0]
+    first, *others = unexpected.values()
     if len(those) > 1 or decision.marked.disputed:
         touched = dict.fromkeys(term for _, one in those for term in list(one)[1:])
         others = [f"and with it {listed(list(touched))}"] if touched else []
@@ -206,8 +206,12 @@ def _because(rulebook: Rulebook, file: str) -> str:
 
 def _changed(term: str, wanted: Answer, found: Answer) -> str:
     """What becomes of an expected answer; one that goes is named."""
-    told = "; ".join(format_change(wanted, found))
-    return f"{term}: {told}; nothing is expected any more" if found is None or found == Members() else f"{term}: {told}"
+    change = "; ".join(format_change(wanted, found))
+    return (
+        f"{term}: {change}; nothing is expected any more"
+        if found is None or found == Members()
+        else f"{term}: {change}"
+    )
 
 
 def with_answer(text: str, rulebook: Rulebook, decision: Decision) -> str:

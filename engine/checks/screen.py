@@ -149,9 +149,9 @@ def _in_one_line(rulebook: Rulebook, one: Finding) -> list[str]:
         return []
     shown = _not_usual(rulebook, one.patient)
     more = len(one.patient.facts) - len(shown)
-    told = "; ".join(f"{name}: {value}" for name, value in shown.items())
+    known = "; ".join(f"{name}: {value}" for name, value in shown.items())
     usual = f" (and {counted(more, 'answer')} more, as is usual)" if more else ""
-    return [f"      a patient who shows it: {told or 'nothing is known'}{usual}"]
+    return [f"      a patient who shows it: {known or 'nothing is known'}{usual}"]
 
 
 def _cut(groups: Sequence[list[str]], room: int, screen: Screen, names: Sequence[str]) -> Iterator[str]:

@@ -32,8 +32,8 @@ class RunsCompared:
 
     def as_json(self) -> Json:
         """The counts, and each kind of change with the rules through which and a few ids, the most frequent first."""
-        told = {"cases in both": self.both, "only before": self.only_before, "only now": self.only_now}
-        return told | {"changed": self.changed, "kinds": [*_kinds(self.changes)]}
+        counts = {"cases in both": self.both, "only before": self.only_before, "only now": self.only_now}
+        return counts | {"changed": self.changed, "kinds": [*_kinds(self.changes)]}
 
 
 def compare_runs(before: Answers, now: Answers) -> RunsCompared:

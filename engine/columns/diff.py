@@ -96,7 +96,7 @@ class Compared:
         columns = [name for name in after.columns if name in before.columns and self._shown(name)]
         any_differs = []
         for name in columns:
-            pair = pl.DataFrame({"before": _told(before[name]), "after": _told(after[name])})
+            pair = pl.DataFrame({"before": _as_words(before[name]), "after": _as_words(after[name])})
             differs = pair["before"] != pair["after"]
             if differs.any():
                 any_differs.append(differs)
@@ -155,7 +155,7 @@ def _renamed(column: pl.Series, values: Mapping[str, str], term: Term) -> pl.Ser
     return typed
 
 
-def _told(column: pl.Series) -> pl.Series:
+def _as_words(column: pl.Series) -> pl.Series:
     """Answers as text: members are in, out or open."""
     if column.dtype == pl.Boolean:
         state = pl.when(column).then(pl.lit("in")).otherwise(pl.lit("out"))

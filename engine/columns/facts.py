@@ -13,7 +13,7 @@ from ..rulebook import Rulebook, Term
 from .findings import dtype_of
 
 PLAIN = (pl.String, pl.Enum, pl.Categorical, pl.Boolean)
-SHOWN = 12  # values that are told of a column that was not read
+SHOWN = 12  # values that are shown of a column that was not read
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,8 @@ def _columns(table: pl.DataFrame, labels: dict[str, statistics.Labels]) -> Itera
             (text_of(raw) or str(raw), count) for raw, count in said.value_counts(sort=True).head(2 * TEXTS).rows()
         ]
         kept = dict(sorted(counts, key=lambda one: (-one[1], one[0]))[:TEXTS])
-        told = labels.get(column.name, statistics.Labels("", {}))
-        yield SeenColumn(column.name, len(said), kept, said.n_unique(), told.label, dict(told.codes))
+        label = labels.get(column.name, statistics.Labels("", {}))
+        yield SeenColumn(column.name, len(said), kept, said.n_unique(), label.label, dict(label.codes))
 
 
 def is_unique(table: pl.DataFrame, columns: Sequence[str]) -> bool:

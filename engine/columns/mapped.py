@@ -269,13 +269,13 @@ def _both(one: _Read, other: _Read, names: Sequence[str]) -> _Read:
 
 
 def _with_what_is_wrong(read: _Read) -> pl.Series:
-    """The facts of a finding, with what is no answer as it is written, so that it is told; what is odd is nothing."""
+    """The facts of a finding, with what is not an answer as it is written, so that it is reported."""
     left = read.wrong.scatter(list(read.odd), False) if read.odd else read.wrong
     facts: pl.Series = read.facts.set(read.wrong, None) if read.odd else read.facts
     if not left.any():
         return facts
-    told: pl.Series = as_text(facts).zip_with(~left, as_text(read.raw)).alias(read.facts.name)
-    return told
+    text: pl.Series = as_text(facts).zip_with(~left, as_text(read.raw)).alias(read.facts.name)
+    return text
 
 
 def _constant(term: Term, value: Value | None, height: int) -> pl.Series:

@@ -1,6 +1,6 @@
 """Made-up cases, whole columns at a time: plausible random answers, for trials and measurements.
 
-The engine knows nothing of the field; what is usual, when a question applies and what cannot be are told by the
+The engine knows nothing of the field; what is usual, when a question applies and what cannot be are said by the
 knowledge base.
 """
 

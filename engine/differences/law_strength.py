@@ -56,15 +56,15 @@ def _apart(
         state = _state(rulebook, dict(zip(names, chosen, strict=True)))
         before, after = semantics.breaks(old, state), semantics.breaks(new, state)
         if before and not after and not no_longer:
-            no_longer = tuple(_told(names, chosen))
+            no_longer = tuple(_in_words(names, chosen))
         if after and not before and not now:
-            now = tuple(_told(names, chosen))
+            now = tuple(_in_words(names, chosen))
         if no_longer and now:
             break
     return no_longer, now
 
 
-def _told(names: Sequence[str], chosen: Sequence[Any]) -> Iterator[str]:
+def _in_words(names: Sequence[str], chosen: Sequence[Any]) -> Iterator[str]:
     for name, value in zip(names, chosen, strict=True):
         if value is None:
             yield f"{name}: {UNANSWERED}"

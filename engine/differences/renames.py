@@ -256,9 +256,9 @@ class _Renaming:
         return replace(law, id=self.names.laws.get(law.id, law.id), condition=self.condition(law.condition))
 
     def row(self, row: RowExample) -> RowExample:
-        given, told = self.given(row.given), self.given(row.told)
+        given, expected = self.given(row.given), self.given(row.expected)
         holds, waits = (tuple(self.names.rules.get(name, name) for name in some) for some in (row.holds, row.waits))
-        return replace(row, given=given, told=told, holds=holds, waits=waits)
+        return replace(row, given=given, expected=expected, holds=holds, waits=waits)
 
     def given(self, given: Mapping[str, Any]) -> dict[str, Any]:
         return {

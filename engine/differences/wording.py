@@ -46,17 +46,17 @@ def _change(field: str, before: tuple[str, ...], after: tuple[str, ...]) -> Line
 def _lines_of(thing: Thing) -> Lines:
     match thing:
         case Rule():
-            told = _rule(thing)
+            lines_by_field = _rule(thing)
         case Law():
-            told = _law(thing)
+            lines_by_field = _law(thing)
         case Term():
-            told = _term(thing)
+            lines_by_field = _term(thing)
         case Case():
-            told = _case(thing)
+            lines_by_field = _case(thing)
         case Recommendation():
-            told = dict(_recommendation(thing))
+            lines_by_field = dict(_recommendation(thing))
         case Source():
-            told = {
+            lines_by_field = {
                 "citation": (thing.citation,),
                 "seen": (thing.seen,),
                 "id": (thing.id,),
@@ -65,12 +65,14 @@ def _lines_of(thing: Thing) -> Lines:
                 "look again by": (thing.look_again_by,),
             }
         case Claim():
-            told = {"says": (thing.says,)}
+            lines_by_field = {"says": (thing.says,)}
         case QuestionGroup():
-            told = {"title": (thing.title,), "says": (thing.says,)}
+            lines_by_field = {"title": (thing.title,), "says": (thing.says,)}
         case _:
-            told = {"rows": tuple(f"{one.name}: {_given(one.given)} => {_given(one.told)}" for one in thing)}
-    return {name: lines for name, lines in told.items() if any(lines)}
+            lines_by_field = {
+                "rows": tuple(f"{one.name}: {_given(one.given)} => {_given(one.expected)}" for one in thing)
+            }
+    return {name: lines for name, lines in lines_by_field.items() if any(lines)}
 
 
 def _condition(condition: Condition, head: str) -> dict[str, tuple[str, ...]]:

@@ -80,7 +80,7 @@ class Alternatives(Record):
     `sets` has them, the smallest first; `counts` how many there are of each size, with every answer counted by itself;
     `hangs_on` the findings whose answer alone changes the advice; `left_alone` the fixed facts. The list is proved
     complete for each size that has a count, unless `undecided` says why the search stopped: there may be more sets of
-    size `undecided_from` or larger. `all_told` means proved: there are no others of any size.
+    size `undecided_from` or larger. `all_shown` means proved: there are no others of any size.
     """
 
     decision: Decision

@@ -82,7 +82,7 @@ class Object(Json):
 def read(
     paths: str | Path | Iterable[str | Path], rulebook: Rulebook, twice: Callable[[Path], None] = lambda _: None
 ) -> Iterator[Case]:
-    """Every case of a file, folder or `-`, or of several, in order; `twice` is told of files named once more."""
+    """Every case of a file, folder or `-`, or of several, in order; `twice` is called with files named again."""
     walk, maker = Walk(), Maker(rulebook)
     for given in [paths] if _is_one(paths) else cast("Iterable[Any]", paths):
         path = path_of(given)

@@ -137,8 +137,8 @@ class Interview:
             return wrong
         facts = {**self.decision.case.facts, term.name: value}
         for law in impossibilities(self.compiled.rulebook, facts):
-            told = "; ".join(f"{name}: {facts[name]}" for name in facts if name in law.condition.terms())
-            return f"{law.says} Not all of this can be: {told}. Answer otherwise, or go back."
+            answers = "; ".join(f"{name}: {facts[name]}" for name in facts if name in law.condition.terms())
+            return f"{law.says} Not all of this can be: {answers}. Answer otherwise, or go back."
         self._set(term.name, value)
         return ""
 

@@ -62,7 +62,7 @@ def _head(runs: "Sequence[Figures]") -> Iterator[str]:
 
 
 def _caught(runs: "Sequence[Figures]") -> Iterator[str]:
-    """A row for each group that has alarms to be told: all, the well, the ill, and each illness."""
+    """A row for each group that has alarms to show: all, the well, the ill, and each illness."""
     now = runs[0]
     serious = [name for name, group in now.groups.items() if group.serious and name != "ill"]
     heads = [alarm.partition(": ")[2] if "at least" in alarm else alarm for alarm in now.alarms]

@@ -178,7 +178,7 @@ def _plain(question: Question) -> str:
 
 
 def _piped(question: Question) -> str:
-    """The next line of what is piped, told after its question, as somebody who reads along would see it."""
+    """The next line of what is piped, shown after its question, as somebody who reads along would see it."""
     line = sys.stdin.readline()
     if not line:
         click.echo(f"{question.text.rstrip(':')}:")

@@ -152,7 +152,7 @@ def _texts(collector: ProblemCollector, files: Mapping[str, bytes]) -> dict[str,
 
 
 def marks_of_a_merge(text: str, name: str) -> Problem | None:
-    """The marks with which a tool for versions shows two that it could not merge, told once for a file."""
+    """The marks with which a tool for versions shows two that it could not merge, reported once for a file."""
     if not (lines := [(text.count("\n", 0, found.start()) + 1, found) for found in _MARKS.finditer(text)]):
         return None
     (line, first), *_ = lines
@@ -379,7 +379,7 @@ def _check_outranks(collector: ProblemCollector, rulebook: Rulebook, rule: Rule,
         collector.note(rule.place, there, "a rule", collector.nearest(lower, rulebook.rules))
         return False
     if lower != rule.id and at_fault & {rule.place.file, other.place.file}:
-        return False  # what they share can be told when their conclusions can be read
+        return False  # what they share can be said when their conclusions can be read
     shared = {name for name, _ in rule.then} & {name for name, _ in other.then}
     if lower == rule.id or not any(rulebook.terms[name].single for name in shared):
         what = "itself" if lower == rule.id else f"{lower!r}, and they share none"

@@ -1,4 +1,4 @@
-"""A mapping of term to value as a Case: what is at fault is left out and told; the rest stands."""
+"""A mapping of term to value as a Case: what is at fault is left out and reported; the rest stays."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -106,7 +106,7 @@ def _no_file(path: str) -> str:
 def walk(directory: Path, problems: list[Problem]) -> Iterator[str]:
     """The names of all files below, with / between folders; hidden ones and Markdown pages are no knowledge.
 
-    Links to folders are followed, as Kubernetes lays out what it mounts; one that leads back is told.
+    Links to folders are followed, as Kubernetes lays out what it mounts; one that leads back is reported.
     """
 
     def note(error: OSError) -> None:

@@ -311,7 +311,7 @@ class _Loader:
     def _in_order(
         self, entries: Mapping[str, Sequence[Entry]], places: Mapping[str, Place], whole: bool, first: Step = NOTHING
     ) -> Iterable[str]:
-        """The names, each after those that its entries and its gate read; a circle is told."""
+        """The names, each after those that its entries and its gate read; a circle is a problem."""
         reads: dict[str, list[str]] = {}
         for name, found in entries.items():
             gate = self.rulebook.applies_to(name) if name in self.rulebook.terms else ()

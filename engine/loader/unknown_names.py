@@ -1,4 +1,4 @@
-"""Names that nothing defines: one problem for each, with all its places, told where it is likely to be mended."""
+"""Names that nothing defines: one problem for each, with all its places, reported where it is likely to be fixed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -75,13 +75,13 @@ class Two:
         assert self.merged
         seen = Evaluation.of(circuit.nodes, shown)
         nodes = {node for pair in pairs for node in pair}
-        told = [
+        unlike_those_shown = [
             circuit.negation(
                 circuit.all_of(node if seen.mark(node) >> place & 1 else circuit.negation(node) for node in nodes)
             )
             for place in range(len(shown))
         ]
-        return self._patient(differs, *told)
+        return self._patient(differs, *unlike_those_shown)
 
     def through(self, rule: str, names: Iterable[str]) -> Patient | Unsat | Unknown:
         """A patient for whom one of these conclusions differs, and to whom a changed, new or gone rule applies."""
@@ -117,7 +117,7 @@ class Two:
         return Unsat() if node == FALSE else self._patient(node)
 
     def _answer(self, circuit: Compiler, name: str) -> dict[str, int]:
-        """The nodes that an answer hangs on; of a single value it is not told which others are ruled out."""
+        """The nodes that an answer hangs on; of a single value it is not said which others are ruled out."""
         marks = marks_of(circuit, name)
         if name not in circuit.values:
             return {

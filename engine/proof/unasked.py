@@ -106,19 +106,19 @@ class Gates:
         """Each alarm that is lost, by the gate that loses it: first by one alone, then by all others together."""
         guilty = []
         for name in self.gated:
-            found = [Lost(name, alarm, told) for alarm, told in self._lost([name])]
+            found = [Lost(name, alarm, patient) for alarm, patient in self._lost([name])]
             yield from found
             guilty += [name] if found else []
         rest = [name for name in self.gated if name not in guilty]
-        yield from (Lost("", alarm, told) for alarm, told in self._lost(rest))
+        yield from (Lost("", alarm, patient) for alarm, patient in self._lost(rest))
 
     def _lost(self, names: Iterable[str]) -> Iterator[tuple[Alarm, Verdict]]:
         """The alarms that hold without these gates, and not with them, each with a patient."""
         whole = self.prover.circuit
         without = self.regated.without(frozenset(names))
-        told: list[int] = []
+        shown_before: list[int] = []
         for alarm in alarms_of(whole.rulebook):
             holds, lost = _holds(without, alarm), whole.negation(_holds(whole, alarm))
-            found = verdict(self.prover.patient(holds, lost, *told))
+            found = verdict(self.prover.patient(holds, lost, *shown_before))
             if not found.proved:
                 yield alarm, found

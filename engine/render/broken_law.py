@@ -1,4 +1,4 @@
-"""A decision that breaks a law, in words: its alarms and the law; the rest is withheld, and not told."""
+"""A decision that breaks a law, in words: its alarms and the law; the rest is withheld."""
 
 from collections.abc import Iterator
 

@@ -11,7 +11,7 @@ from .styled_line import FEW, StyledLine, format_answer
 from .why import Length
 
 MOST_ALSO = 8
-"""So many of the answers that can undo a difference are told; the others are counted."""
+"""So many of the answers that can undo a difference are shown; the others are counted."""
 
 
 def difference(difference: Difference, length: Length = "reasons", shown: Sequence[str] = ()) -> Iterator[StyledLine]:

@@ -9,7 +9,7 @@ from .styled_line import StyledLine
 from .why import Length
 
 FIRST = 8
-"""So many questions are told whole; of the others, the names."""
+"""So many questions are shown whole; of the others, the names."""
 
 
 def questions(questions: Questions, length: Length = "reasons") -> Iterator[StyledLine]:
@@ -53,7 +53,7 @@ def why_asked(
     screening = " (screening)" if question.term.screening else ""
     yield StyledLine(f"{f'{number}. ' if number else ''}{question.term.name}{screening}", style="title")
     yield StyledLine(question.term.ask, 1, "plain", "? ")
-    settled: dict[str, list[str]] = {}  # answers that read alike are told once
+    settled: dict[str, list[str]] = {}  # answers that read alike are shown once
     for effect in question.effects:
         settled.setdefault(_settled(questions, effect), []).append(format_values(effect.answers, question.term))
     for settles, values in settled.items():

@@ -30,7 +30,7 @@ def html(record: Record) -> str | None:
 
 
 def lines_of(record: Record) -> Iterable[StyledLine] | None:
-    """The lines of a record that can be told without its rulebook."""
+    """The lines of a record that can be shown without its rulebook."""
     match record:
         case Case():
             return _case(record)

@@ -56,8 +56,8 @@ def term_page(rulebook: Rulebook, term: Term) -> Iterator[StyledLine]:
         "yes or no" if domain.kind == "yes/no" else f"{domain.kind}{f': {values}' if values else ''}", 1, "answer"
     )
     if term.asked_if:
-        told = condition_in_words(term.asked_if)
-        yield StyledLine(f"asked {told[0].lower()}{told[1:]}", 1)
+        phrase = condition_in_words(term.asked_if)
+        yield StyledLine(f"asked {phrase[0].lower()}{phrase[1:]}", 1)
     facts = {
         "a screening question: it is answered before anything that rests on it is advised": term.screening,
         "lasts: a later visit may carry it over": term.lasts,

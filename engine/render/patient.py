@@ -151,7 +151,7 @@ def why_for_patient(rulebook: Rulebook, decision: Decision, reason: Why) -> Iter
 
 
 def _head(decision: Decision, term: Term) -> Iterator[StyledLine]:
-    """The answer itself; a finding has been told already, and what is open is said to be so."""
+    """The answer itself; a finding has been shown already, and what is open is said to be so."""
     lines = [] if term.finding or term.built_in else list(sentences(decision, term))
     yield from (StyledLine(line.text, 0, "alarm" if line.style == "alarm" else "answer", line.bullet) for line in lines)
     if not lines:

@@ -84,7 +84,7 @@ class _Screen:
             yield from in_a_column("Not used", [StyledLine(f"{', '.join(not_used)} (questions that do not apply)")])
 
     def _is_unusual(self, name: str) -> bool:
-        """Whether an answer says more than that there is nothing, so that it is told that it is not used."""
+        """Whether an answer says more than that there is nothing, so that it is shown as not used."""
         term = self.rulebook.terms[name]
         return self.decision.case.facts.get(name) not in (term.none, term.ordinary)
 

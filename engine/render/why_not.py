@@ -11,7 +11,7 @@ from .why import DEEPEST, DISPUTED, Length, what_is_found
 
 VALUES = 3  # so many values of a line are named
 NEAREST = {"reasons": (3, 1), "everything": (1_000, 1_000)}
-"""So many rules are told of the term asked about, and of those beneath it."""
+"""So many rules are shown of the term asked about, and of those beneath it."""
 
 
 def why_not(asked: WhyNot, length: Length = "reasons") -> Iterator[StyledLine]:

@@ -29,8 +29,8 @@ def find(subject: Subject) -> Iterator[Finding]:
                 yield Finding(Problem(Place(place.file), f"the saved case {old.id!r} is gone", "the case, as it was"))
         elif changed := [name for name, value in old.facts.items() if case.facts.get(name) != value]:
             answers = [(name, case.facts.get(name, "not answered"), old.facts[name]) for name in changed]
-            told = "; ".join(f"{name}: {now} (before: {before})" for name, now, before in answers)
-            there = f"the saved case {old.id!r} is another patient than before: {told}"
+            listed_answers = "; ".join(f"{name}: {now} (before: {before})" for name, now, before in answers)
+            there = f"the saved case {old.id!r} is another patient than before: {listed_answers}"
             yield Finding(Problem(case.place or place, there, "the answers that it had, or a new case for others"))
         else:
             yield from (Finding(one) for one in _lower(subject.rulebook, old, case))
@@ -40,8 +40,8 @@ def _lower(rulebook: Rulebook, old: Case, case: Case) -> Iterator[Problem]:
     for term in rulebook.conclusions:
         before, now = ((one.expected or {}).get(term.name) for one in (old, case))
         if before is not None and before != now and (now is None or _rank(term, now) < _rank(term, before)):
-            told = "nothing" if now is None else f"{term.name}: {plain(now)}"
-            there = f"the saved case {old.id!r} expects {told}, and did expect {plain(before)}"
+            expected = "nothing" if now is None else f"{term.name}: {plain(now)}"
+            there = f"the saved case {old.id!r} expects {expected}, and did expect {plain(before)}"
             expected = f"{term.name}: {plain(before)}, or a reason in the release note"
             yield Problem(case.place or Place(""), there, expected)
 

@@ -23,7 +23,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         own, lines = numbers_of_lines(rule), number_lines(rule)
         for figure in figures(rule) if lines else ():
             if figure.where != "because" and not figure.share and not figure.is_in(own):
-                told = " and ".join(f"`{show_line(line)}`" for line in lines)
+                conditions = " and ".join(f"`{show_line(line)}`" for line in lines)
                 where = figure.where if figure.where == "the name" else f"`{figure.where}`"
-                there = f"{where} has {figure.text}, and the lines say {told}"
+                there = f"{where} has {figure.text}, and the lines say {conditions}"
                 yield Finding(Problem(rule.place, there, "the same figure in both"))

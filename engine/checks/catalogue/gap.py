@@ -53,5 +53,5 @@ def _how_common(compiled: CompiledRulebook, terms: list[str]) -> dict[str, str]:
         if error.name not in ("nanoarrow", "numpy", "polars"):
             raise
         return {}
-    told = shares(compiled, terms).items()
-    return {name: f" (in all, {share:.1%} of made-up patients end so)" for name, share in told}
+    share_by_value = shares(compiled, terms).items()
+    return {name: f" (in all, {share:.1%} of made-up patients end so)" for name, share in share_by_value}

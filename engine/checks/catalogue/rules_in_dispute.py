@@ -21,8 +21,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         rules, (first, second) = subject.rulebook.rules, dispute.rules
         if dispute.verdict.kind == "undecided" or not second:
             place = rules[second].place if second else subject.rulebook.terms[dispute.term].place
-            told = f"{dispute.term!r} may be disputed"
-            there = f"{told} ({dispute.verdict.reason})" if dispute.verdict.reason else told
+            what = f"{dispute.term!r} may be disputed"
+            there = f"{what} ({dispute.verdict.reason})" if dispute.verdict.reason else what
         else:
             place, values = rules[second].place, [dict(rules[name].then)[dispute.term] for name in (second, first)]
             there = (

@@ -18,8 +18,8 @@ def find(subject: Subject) -> Iterator[Finding]:
     """Each conclusion with values that nobody can get."""
     for term in subject.rulebook.conclusions:
         if never := _never_given(subject.rulebook, term):
-            told = listed([f"{term.name}: {value}" for value in never], 4)
-            yield Finding(Problem(term.place, f"no rule gives {told}", "a rule that gives it, or a term without it"))
+            values = listed([f"{term.name}: {value}" for value in never], 4)
+            yield Finding(Problem(term.place, f"no rule gives {values}", "a rule that gives it, or a term without it"))
 
 
 def _never_given(rulebook: Rulebook, term: Term) -> list[str]:

@@ -34,7 +34,7 @@ class Examples:
     def _concludes_otherwise(self, mutant: Mutant, example: RowExample) -> bool:
         """Whether an example of a table says what its rows conclude, and they would conclude something else."""
         holding = [mutant.mutated if row == mutant.rule.id else self.rules[row] for row in example.holds]
-        return any(concluded(holding, term) != set(values) for term, values in example.told.items())
+        return any(concluded(holding, term) != set(values) for term, values in example.expected.items())
 
     def not_covered(self, rule: Rule) -> Iterator[int]:
         """The places of the lines that decide in no example."""

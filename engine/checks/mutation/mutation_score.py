@@ -148,7 +148,7 @@ class _Testing:
         return MutationReport(whole, alarms, tuple(survivors), tuple(self._not_covered(shown, rules)))
 
     def _needed(self, rule: Rule, missed: Sequence[int]) -> bool:
-        """Whether the mutants of a rule are needed: to be tried, or to be told."""
+        """Whether the mutants of a rule are needed: to be tried, or to be reported."""
         known = [self.kept.fates.get((rule.id, place)) for place in missed]
         return any(one is None or one.fate == "survived" for one in known)
 

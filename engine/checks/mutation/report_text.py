@@ -19,11 +19,11 @@ from .mutation_score import MutationReport, MutationScore, Survivor
 
 def in_one_line(report: MutationReport) -> str:
     """The scores as one sentence."""
-    told = f"Mutation testing: examples and saved cases catch {_share(report.whole)} changes of a rule"
+    sentence = f"Mutation testing: examples and saved cases catch {_share(report.whole)} changes of a rule"
     if report.alarms.mutants:
-        told += f", {_share(report.alarms)} in rules for an alarm"
+        sentence += f", {_share(report.alarms)} in rules for an alarm"
     listed = report.survivors or report.not_covered
-    return f"{told}; `lumbar check --mutants` lists the others." if listed else f"{told}."
+    return f"{sentence}; `lumbar check --mutants` lists the others." if listed else f"{sentence}."
 
 
 def _share(score: MutationScore) -> str:
@@ -123,7 +123,7 @@ def _row_text(rulebook: Rulebook, one: Survivor, given: Json) -> list[str]:
     table = _table(one.mutant.rule)
     rows = rows_of(rulebook, table)
     examples = rulebook.row_examples.get(table, ())
-    told = list(examples[0].told) if examples else _columns(term for row in rows for term, _ in row.then)
+    concluding = list(examples[0].expected) if examples else _columns(term for row in rows for term, _ in row.then)
     read = _columns(term for row in rows for line in row.condition.leaves() for term in terms_of(line))
     terms = list(examples[0].given) if examples else read
     _fill(rulebook, one, rows, given, terms)
@@ -133,10 +133,10 @@ def _row_text(rulebook: Rulebook, one: Survivor, given: Json) -> list[str]:
         _name(given),
         *(str(given.get(term, "-")) for term in terms),
         "=>",
-        *("; ".join(sorted(concluded(holding, term))) or "-" for term in told),
+        *("; ".join(sorted(concluded(holding, term))) or "-" for term in concluding),
         *(_rows_text(marks, mark) for mark in (semantics.HOLDS, semantics.UNKNOWN)),
     ]
-    header = [] if examples else [_csv(["example", *terms, "=>", *told, "holds", "waits"])]
+    header = [] if examples else [_csv(["example", *terms, "=>", *concluding, "holds", "waits"])]
     return [*header, _csv(cells)]
 
 

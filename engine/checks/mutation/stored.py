@@ -113,8 +113,8 @@ class _Digests:
 
     def _following(self, name: str) -> frozenset[str]:
         """The conclusion, and those that rest on it."""
-        told = {other for rule in self.readers.get(name, ()) for other, _ in rule.then}
-        return frozenset({name}).union(*(self.following[other] for other in told))
+        concluded = {other for rule in self.readers.get(name, ()) for other, _ in rule.then}
+        return frozenset({name}).union(*(self.following[other] for other in concluded))
 
     def _term(self, name: str) -> str:
         """A conclusion, the rules that give it, and the laws about it, as they are written and as they are compiled."""

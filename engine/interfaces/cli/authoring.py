@@ -115,7 +115,7 @@ def schema(knowledge: str, name: str | None, write: bool) -> None:
 
 
 def _write(directory: Path, texts: dict[str, str], settings: str) -> None:
-    """Write the files; settings that somebody changed stay, and are told."""
+    """Write the files; settings that somebody changed stay, and are reported."""
     there = directory / settings
     kept = there.is_file() and there.read_text(encoding="utf-8") != texts[settings]
     _save(directory, {file: text for file, text in texts.items() if not (kept and file == settings)})

@@ -122,7 +122,7 @@ def _tell_renamed(case: "Case") -> None:
 
 
 def _used_again(case: "Case", used: dict[tuple[str, str], str]) -> bool:
-    """Whether another case of the same file has the id of this one, which is told; `used` has where each stands."""
+    """Whether another case of the same file has the id of this one, which is reported; `used` has where each stands."""
     place = str(case.place or case.id)
     first = used.setdefault((case.place.file if case.place else "", case.id), place)
     if first != place:

@@ -282,7 +282,7 @@ class _Asking:
         say(
             [
                 StyledLine(f"Type {answer}; or one of these:"),
-                *(StyledLine(told, 1, "plain", f"{word}: ") for word, told in WORDS.items()),
+                *(StyledLine(meaning, 1, "plain", f"{word}: ") for word, meaning in WORDS.items()),
             ]
         )
 
@@ -292,7 +292,7 @@ class _Asking:
         say(why_asked(self.interview.questions, question))
 
     def _tell_alarms(self) -> None:
-        """An alarm is told at once, whatever is still to be asked."""
+        """An alarm is shown at once, whatever is still to be asked."""
         from ... import explain, render
 
         alarms, rulebook = self.interview.alarms, self.interview.compiled.rulebook

@@ -163,9 +163,9 @@ def lawful(
     reader: str = "clinician",
     quiet: bool = False,
 ) -> tuple[str, ...]:
-    """Those of the terms that may be told; what breaks a law is told first, and where nothing is left this ends.
+    """Those of the terms that may be explained; what breaks a law is shown first, and where nothing is left this ends.
 
-    `quiet` where the law is told in what is drawn.
+    `quiet` where the law is shown in what is drawn.
     """
     from ...render import broken_laws, broken_laws_for_patient
 

@@ -93,7 +93,7 @@ class Map:
         return f"{firing} of {counted(len(support), 'rule')}" if self.decision else counted(len(support), "rule")
 
     def place(self, term: Term) -> str:
-        """The name of the place in a page where a conclusion is told."""
+        """The name of the place in a page where a conclusion is described."""
         return f"conclusion-{self.rulebook.conclusions.index(term) + 1}"
 
     def reads(self) -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ def _outline(reason: Why) -> str:
 
 
 class _Tree:
-    """The boxes of a tree, and which leads to which; what is told in several places of the tree is one box."""
+    """The boxes of a tree, and which leads to which; what stands in several places of the tree is one box."""
 
     def __init__(self, reason: Why) -> None:
         self.boxes: dict[str, Box] = {}
@@ -141,7 +141,7 @@ def _note(reason: Why) -> Iterator[Row]:
 
 
 def _rule(value: str, rule: RuleReason) -> Iterator[Row]:
-    """A rule with its lines; a row of a table, which says no more than what it gives, is told by its name alone."""
+    """A rule with its lines; a row of a table, which says no more than what it gives, is shown by its name alone."""
     says = clean(rule.rule.says)
     gives = [f"{term}: {given}" if given else term for term, given in rule.rule.then]
     heads = [text for text in (value, says if says != "; ".join(gives) else "") if text] or [f"rule {rule.rule.id}"]
