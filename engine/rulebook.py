@@ -292,6 +292,9 @@ class Rulebook(Record):
     def __repr__(self) -> str:
         return f"Rulebook({len(self.rules)} rules, {len(self.terms)} terms, {self.digest})"
 
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     def moved(self, directory: str) -> "Rulebook":
         """The same, with all that was worked out of it, read from another folder."""
         if directory == self.directory:
@@ -404,7 +407,9 @@ class Rulebook(Record):
         for rule in self.rules.values():
             for name, value in rule.then:
                 above = self.outranking.get(rule.id, ()) if self.terms[name].single else ()
-                naming = tuple(other for other in above if any(name == concluded for concluded, _ in self.rules[other].then))
+                naming = tuple(
+                    other for other in above if any(name == concluded for concluded, _ in self.rules[other].then)
+                )
                 support[name].append(RuleFor(rule.id, value, naming))
         return {name: tuple(entries) for name, entries in support.items()}
 

@@ -21,12 +21,22 @@ OTHER = 12_345  # another user
 
 
 @pytest.fixture
-def folder(shed: Path, tmp_path: Path) -> Path:
-    """The folder of the cache, with a rulebook in it that is another than what the files say."""
+def folder(shed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the cache, with a rulebook in it that is another than what the files say, and none in memory."""
+    monkeypatch.setattr("engine.loader.HERE", 0)
     load(shed)
     [path] = (tmp_path / "cache" / "lumbar").glob("*.rulebook")
     path.write_bytes(pickle.dumps(replace(load(shed), laws={})))
     return path.parent
+
+
+def test_what_a_process_has_read_it_need_not_read_again(shed: Path) -> None:
+    first, without = load(shed), load(shed, cases=False)
+    assert load(shed) is first
+    assert load(shed, cases=False) is without
+    edit(shed / "rules" / "no_brakes.yaml", "because: ", "because: Surely. ")
+    assert load(shed) is not first
+    assert "Surely" in load(shed).rules["no_brakes"].because
 
 
 def only(folder: Path) -> Path:

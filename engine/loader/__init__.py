@@ -12,6 +12,10 @@ from . import stack
 from .files import read_folder
 from .last_read import from_last, note
 
+HERE = 2
+"""So many rulebooks stay in the memory of a process, those read last: one with its saved cases, and one without."""
+_read_here: dict[Path | None, Rulebook] = {}
+
 
 def load(directory: str | Path, cases: bool = True) -> Rulebook:
     """The rulebook of a folder, from the cache where nothing has changed; raises KnowledgeError.
@@ -27,13 +31,18 @@ def load_read(files: Mapping[str, bytes], directory: str) -> Rulebook:
     What is in the cache is of these files in any folder: a copy of the knowledge, as a batch makes, is read as quickly.
     """
     kept = Kept(Rulebook, directory, files)
-    rulebook = kept.read()
+    rulebook = _read_here.pop(kept.path, None) or kept.read()
     if rulebook is None:
         rulebook = from_last(files, directory) or load_files(files, directory)
         rulebook.stages, rulebook.support, rulebook.digest  # noqa: B018 (worked out once, kept with the rest)
         kept.write(rulebook)
         note(files, directory, kept)
-    return rulebook.moved(directory)
+    rulebook = rulebook.moved(directory)
+    if kept.path is not None:
+        _read_here[kept.path] = rulebook
+        while len(_read_here) > HERE:
+            del _read_here[next(iter(_read_here))]
+    return rulebook
 
 
 def load_files(files: Mapping[str, bytes], directory: str = "") -> Rulebook:

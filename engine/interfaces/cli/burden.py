@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..terminal import mending, say
-from .options import load
+from .options import compiled_of, load
 
 if TYPE_CHECKING:
     from ...render import StyledLine
@@ -22,7 +22,6 @@ def burden(knowledge: str, files: tuple[str, ...]) -> None:
     Their answers are those of the file; what it does not answer is not known. A screen is a group of questions. Answers
     by "none of these" are counted apart from those that are given one by one.
     """
-    from ...circuit import CompiledRulebook
     from ...errors import LumbarError
     from ..burden import burden as count
     from ..files import read
@@ -32,7 +31,7 @@ def burden(knowledge: str, files: tuple[str, ...]) -> None:
         cases = list(read(list(files), rulebook))
         if problems := [problem for case in cases for problem in case.problems]:
             raise LumbarError(problems)
-    compiled = CompiledRulebook(rulebook)
+    compiled = compiled_of(rulebook)
     say(_lines({case.id: count(compiled, case.facts) for case in cases}))
 
 

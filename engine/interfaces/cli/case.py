@@ -18,6 +18,7 @@ from .options import (
     WHICH,
     beside,
     chain_of,
+    compiled_of,
     complete,
     decided,
     end,
@@ -50,12 +51,11 @@ def decide(
     """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
     from ... import explain, render
     from ...alarms import Alarms
-    from ...circuit import CompiledRulebook
     from ...errors import counted
     from ..files import is_empty, read
 
     rulebook, brief = load(knowledge, as_json, cases=False), brief or length == "line"
-    compiled = CompiledRulebook(rulebook)
+    compiled = compiled_of(rulebook)
     chain, alarms = chain_of(rulebook), Alarms(compiled)
     tell, texts = say_unwrapped if plain else say, _Texts(compiled, reader, length == "everything", not plain)
     count = at_fault = breaking = empty = unread = again = 0

@@ -11,7 +11,7 @@ import click
 
 from ..terminal import Exit, mending, say, say_in_one_line, writing
 from .consult_groups import marked, show_group
-from .options import READER, NewPath, chain_of, load
+from .options import READER, NewPath, chain_of, compiled_of, load
 
 if TYPE_CHECKING:
     from ...case import Value
@@ -32,7 +32,6 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
     already is continued. Answer with a value, its number or its first letters; `help` lists what else you can type.
     Where a group may be answered at once, type `none`, or the numbers of those that apply: the others are then none.
     """
-    from ...explain import CompiledRulebook
     from ..interview import Interview, begun
 
     if file is not None and file.suffix not in (".yaml", ".yml"):
@@ -45,7 +44,7 @@ def consult(knowledge: str, file: Path | None, reader: str) -> None:
         case, answers = begun(path, rulebook) if path.exists() else (None, {})
         name, says = (case.id, case.says) if case else (path.stem, "")
         none_of = case.none_of_these if case else {}
-        interview = Interview(CompiledRulebook(rulebook), chain_of(rulebook).decide, name, says, answers, none_of)
+        interview = Interview(compiled_of(rulebook), chain_of(rulebook).decide, name, says, answers, none_of)
         say(_opening(interview, path))
         try:
             finished, tell = _Asking(interview, path, reader).ask(), True

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .options import compiled_of
+
 if TYPE_CHECKING:
     from ...columns.synthetic import Tables
     from ...rulebook import Rulebook
@@ -22,10 +24,9 @@ def tables_of(
         if hidden:
             raise click.UsageError("--hidden goes with patients drawn from population/")
         return _uniform(rulebook, count, seed, unknown, visits)
-    from ...circuit import CompiledRulebook
     from ...columns.population import Drawn, cases, columns_of
 
-    compiled, population = CompiledRulebook(rulebook), rulebook.population
+    compiled, population = compiled_of(rulebook), rulebook.population
     drawn = Drawn(count, seed, unknown, visits, hidden)
     return lambda: cases(compiled, population, drawn), columns_of(compiled, population, drawn)
 

@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ...alarms import Alarms
     from ...case import Case, Decision
     from ...chain import Chain
+    from ...circuit import CompiledRulebook
     from ...explain import RulesBehind
     from ...rulebook import Rulebook
     from ..batch import Stored
@@ -91,11 +93,24 @@ def load(directory: str, as_json: bool = False, cases: bool = True) -> "Rulebook
 
 def chain_of(rulebook: "Rulebook") -> "Chain":
     """The chain of a rulebook; what is there by now is kept, and garbage looked for from here on."""
-    from ...chain import Chain
-
-    chain = Chain(rulebook)
+    chain = _chain_of(rulebook)
     started()
     return chain
+
+
+@lru_cache(maxsize=1)  # commands that run in one process after each other make it once
+def _chain_of(rulebook: "Rulebook") -> "Chain":
+    from ...chain import Chain
+
+    return Chain(rulebook)
+
+
+@lru_cache(maxsize=1)
+def compiled_of(rulebook: "Rulebook") -> "CompiledRulebook":
+    """The circuit of a rulebook, made once for all commands of a process."""
+    from ...circuit import CompiledRulebook
+
+    return CompiledRulebook(rulebook)
 
 
 def started() -> None:
@@ -143,10 +158,9 @@ def end_where_at_fault(rulebook: "Rulebook", case: "Case", as_json: bool, reader
     """Show a case with problems, and end."""
     from ... import render
     from ...alarms import Alarms
-    from ...circuit import CompiledRulebook
 
     if case.problems:
-        alarms = Alarms(CompiledRulebook(rulebook))
+        alarms = Alarms(compiled_of(rulebook))
         if as_json:
             say_json(fault_json(alarms, case))
         else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..terminal import needing, say_json
+from .options import compiled_of
 
 if TYPE_CHECKING:
     from ...rulebook import Rulebook
@@ -21,7 +22,6 @@ def tell_population(rulebook: "Rulebook", options: dict[str, Any], as_json: bool
         there = f"the knowledge base {rulebook.directory} describes no patients"
         raise click.UsageError(f"{there}; expected files in population/ (docs/population.md)")
     with needing("batch"):
-        from ...circuit import CompiledRulebook
         from ...columns.population import Wanted, figures
     from .. import population as text
 
@@ -31,7 +31,7 @@ def tell_population(rulebook: "Rulebook", options: dict[str, Any], as_json: bool
         wrong_answers=options["wrong_answers"],
         next_visit=options["next_visit"],
     )
-    runs = figures(CompiledRulebook(rulebook), rulebook.population, wanted, options["span"])
+    runs = figures(compiled_of(rulebook), rulebook.population, wanted, options["span"])
     body = text.as_json(runs, rulebook.digest)
     against = options["against"]
     if as_json:

@@ -18,6 +18,7 @@ from .options import (
     beside,
     broken_json,
     chain_of,
+    compiled_of,
     complete,
     decided,
     end,
@@ -129,7 +130,7 @@ def whynot(knowledge: str, case: str, term: str, as_json: bool, length: "Length"
     found = _conclusion(rulebook, wanted)
     values = (_value(found, value),) if value else ()
     lawful(rulebook, [decision], [found.name], as_json)
-    answer = explain.why_not(explain.CompiledRulebook(rulebook), decision, found.name, values)
+    answer = explain.why_not(compiled_of(rulebook), decision, found.name, values)
     body = {"case": decision.case.id, "rulebook": rulebook.digest, **answer.as_json()}
     if not as_json and value and value in _held(decision.conclusions[found.name]):
         click.echo(f"{found.name} is {value} already; `lumbar why` tells the reasons.")
@@ -244,7 +245,7 @@ def compare(
     else:
         again = _decision(rulebook, cases[1], as_json)
         asked = _conclusions(rulebook, terms, as_json, first.decision, again)
-        answer = explain.compare(explain.CompiledRulebook(rulebook), first.decision, again, asked)
+        answer = explain.compare(compiled_of(rulebook), first.decision, again, asked)
         about = _About(rulebook, asked, (first.decision, again))
     about.show(answer, render.difference(answer, length), as_json, length)
 
@@ -288,7 +289,7 @@ def whatif(
     from ... import explain, render
 
     rulebook, decision = decided(knowledge, case, name, as_json)
-    plan, asked = explain.CompiledRulebook(rulebook), _conclusions(rulebook, terms, as_json, decision)
+    plan, asked = compiled_of(rulebook), _conclusions(rulebook, terms, as_json, decision)
     if answers:
         given = _given(rulebook, decision, answers)
         difference = explain.what_if(plan, decision, given, asked)
@@ -350,7 +351,7 @@ def enough(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Leng
 
     rulebook, decision = decided(knowledge, case, name, as_json)
     asked = _conclusions(rulebook, terms, as_json, decision)
-    answer = explain.enough(explain.CompiledRulebook(rulebook), decision, asked)
+    answer = explain.enough(compiled_of(rulebook), decision, asked)
     lines = render.enough(answer, length, rulebook.terms)
     _About(rulebook, asked, (decision,)).show(answer, lines, as_json, length)
 
@@ -372,5 +373,5 @@ def next_question(knowledge: str, case: str, terms: Terms, as_json: bool, length
 
     rulebook, decision = decided(knowledge, case, name, as_json)
     asked = _conclusions(rulebook, terms, as_json, decision)
-    answer = explain.what_next(explain.CompiledRulebook(rulebook), decision, asked)
+    answer = explain.what_next(compiled_of(rulebook), decision, asked)
     _About(rulebook, asked, (decision,)).show(answer, render.questions(answer, length), as_json, length)
