@@ -345,3 +345,29 @@ def test_the_picture_of_the_docs(browser: Browser, tmp_path: Path, approve: bool
         if approve:
             picture.write_bytes(drawn)
         assert picture.read_bytes()[:8] == drawn[:8]
+
+
+@pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])
+def test_a_finding_and_a_value_on_the_way(browser: Browser, house: House, size: tuple[int, int]) -> None:
+    with opened(browser, house.address, size, path="/rules/new") as page:
+        fill_reason(page, "soot at the flue", "Where there is soot, take a torch along.")
+        fill_line(page, "if", "soot", "yes")
+        settle(page)
+        page.locator("#e-if-0").get_by_role("button", name="Make “soot” a new finding").click()
+        page.wait_for_selector(".word")
+        assert page.evaluate("document.activeElement.name") == "word-ask"
+        page.locator("input[name=word-ask]").fill("Is there soot around the flue?")
+        page.locator("input[name=word-help]").fill("Black dust.")
+        fill_line(page, "then", "tools", "torch")
+        settle(page)
+        assert page.inner_text("#e-if-0") == ""
+        assert page.inner_text("#e-word-0") == ""
+        page.locator("#e-then-0").get_by_role("button", name="Make “torch” a new value of tools").click()
+        page.wait_for_selector(".word >> nth=1")
+        settle(page)
+        assert "If soot is answered yes, then tools is torch." in page.inner_text("#reads")
+        assert Axe().run(page).response["violations"] == []
+        try_and_save(page, house, "soot_at_the_flue")
+    text = (house.folder / "terms" / "house.yaml").read_text(encoding="utf-8")
+    assert "bucket, torch]" in text
+    assert "  soot:\n    kind: yes/no\n    ask: Is there soot around the flue?\n" in text

@@ -209,7 +209,7 @@ def answer(files: Mapping[str, bytes], rulebook: Rulebook, finding: str, value: 
     after = dict(before)
     for case in chosen:
         if case.place is not None:
-            after[case.place.file] = _answered(before[case.place.file], finding, quoted(str(read)))
+            after[case.place.file] = with_answer_to(before[case.place.file], finding, quoted(str(read)))
     return _change(before, after, rulebook, f"{finding!r} is {read!r}", len(chosen))
 
 
@@ -219,7 +219,7 @@ def _is_chosen(rulebook: Rulebook, case: Case, finding: str, where: Condition) -
     return mark_condition(where, decide(rulebook, case).state) == HOLDS
 
 
-def _answered(text: str, finding: str, value: str) -> str:
+def with_answer_to(text: str, finding: str, value: str) -> str:
     """A saved case with an answer more: where the finding stands without one, else before what the case expects."""
     line, blank = f"{finding}: {value}", re.compile(rf"{re.escape(finding)}:[ \t]*(#.*)?\r?\n?")
     lines = (text if text.endswith("\n") else f"{text}\n").splitlines(keepends=True)

@@ -37,6 +37,22 @@ class SavedCases:
         """What rules say of each number."""
         return parse_input.said_of_numbers(self.rulebook)
 
+    def with_terms(self, rulebook: Rulebook) -> "SavedCases":
+        """The same beside more values of conclusions, and findings, that no rule reads yet: nothing is decided again.
+
+        Whether everything is answered is left as it was; a new finding changes that.
+        """
+        made, before = SavedCases(rulebook), self.rulebook.terms
+        more = [term for term in rulebook.conclusions if term != before.get(term.name)]
+        decisions = dict(self.decisions)
+        for name, one in decisions.items() if more else ():
+            state = copied(one.state)
+            for term in more:
+                semantics.settle(rulebook, term, one.marks, state)
+            decisions[name] = replace(one, state=state)
+        vars(made).update(decisions=decisions, said=self.said)
+        return made
+
     def rests_on(self, name: str) -> frozenset[str]:
         """The terms that a term rests on, itself included, through all rules; each found once."""
         if name not in self._rests:

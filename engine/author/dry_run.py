@@ -51,17 +51,24 @@ class _Deciding:
         return replace(self.found[case.id], case=case)
 
 
-def dry_run(saved: SavedCases, draft: Draft, patient: Case | None = None, text: str = "") -> DryRun:
+def dry_run(
+    saved: SavedCases,
+    draft: Draft,
+    patient: Case | None = None,
+    text: str = "",
+    beside: Mapping[str, str] | None = None,
+) -> DryRun:
     """Try a card on a rulebook; `patient` is a case that is saved with it, with the answer that it then gets.
 
-    `text` is that of the card, where it is not as it would be written: with comments, or in a layout of its own.
+    `text` is that of the card, where it is not as it would be written: with comments, or in a layout of its own. Saved
+    cases whose text is not the one on disk are `beside`.
     """
     before, texts = saved.rulebook, {draft.file: text or draft.text}
     try:
         after = with_files(before, texts)
         changes = tuple(saved.changes(after, draft.rule))
         deciding = _Deciding(saved, after, draft)
-        texts |= {_file(change.case): _answered(after, deciding, change.case) for change in changes}
+        texts |= {_file(change.case): _answered(after, deciding, change.case, beside or {}) for change in changes}
         if patient is not None and patient.id not in before.cases:
             answer = expected_text(after, deciding.decide(patient))
             texts[f"cases/{patient.id}.yaml"] = writing.case(after, patient, answer)
@@ -78,7 +85,8 @@ def _file(case: Case) -> str:
     return case.place.file
 
 
-def _answered(after: Rulebook, deciding: _Deciding, case: Case) -> str:
+def _answered(after: Rulebook, deciding: _Deciding, case: Case, beside: Mapping[str, str]) -> str:
     """The text of a saved case with its new answer."""
-    text = (Path(after.directory) / _file(case)).read_text(encoding="utf-8")
+    file = _file(case)
+    text = beside[file] if file in beside else (Path(after.directory) / file).read_text(encoding="utf-8")
     return with_answer(text, after, deciding.decide(case))

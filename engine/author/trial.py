@@ -1,6 +1,7 @@
 """Everything that a card, or another change of the rules, is tried on, step by step: what came of each, in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,8 @@ from .draft import Draft
 from .dry_run import dry_run
 from .equivalence import compare_every_case
 from .impact import Change, saved_changes
+from .new_words import FINDING, NewWord, with_answers, with_words
+from .parse_input import Refused
 from .proving import Conflict, Earlier, conflicts, earlier_errors, new_errors, subsuming
 from .report_text import FEW, who
 
@@ -83,9 +86,35 @@ class Before:
             return
 
 
-def try_card(before: Before, draft: Draft, text: str, patient: Case | None = None) -> Iterator[Step]:
-    """Try a card, whose file will have this text; `patient` is saved with it. Ends at the first step in the way."""
-    ran = dry_run(before.saved, draft, patient, text)
+def before_with_words(
+    before: Before, files: Mapping[str, bytes], words: Sequence[NewWord]
+) -> tuple[Before, dict[str, str]]:
+    """The rules as they are with new words that no rule reads yet, and the texts of saved cases that answer them.
+
+    What there is to fix already is what it was without them: what they bring, the rule has to settle. Raises Refused.
+    """
+    extended, refused = with_words(before.rulebook, words)
+    if refused:
+        raise Refused(next(iter(refused.values())))
+    extended, texts = with_answers(replace(extended), files, words)  # by a digest of its own
+    made = Before(extended)
+    if not any(word.kind == FINDING for word in words):
+        made.saved = before.saved.with_terms(extended)
+    vars(made.saved)["problems"] = before.saved.problems
+    vars(made).update(errors=before.errors)
+    with suppress(ModuleNotFoundError):
+        vars(made).update(figures=before.figures)
+    return made, texts
+
+
+def try_card(
+    before: Before, draft: Draft, text: str, patient: Case | None = None, beside: Mapping[str, str] | None = None
+) -> Iterator[Step]:
+    """Try a card, whose file will have this text; `patient` is saved with it. Ends at the first step in the way.
+
+    Saved cases whose text is not the one on disk are `beside`.
+    """
+    ran = dry_run(before.saved, draft, patient, text, beside)
     if ran.subject is None:
         yield problems_of(ran.problems)
         return

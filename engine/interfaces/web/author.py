@@ -21,7 +21,7 @@ from ...errors import LumbarError
 from ...language import Condition
 from ...rulebook import Rule, Rulebook
 from . import trial_page
-from .author_form import CardForm, Writing, form_sent, opened, pressed
+from .author_form import CardForm, Worded, Writing, form_sent, opened, pressed
 from .author_page import author_page, drafts_page, look_parts
 from .browse import Wanted, browse_page
 from .form import form_of as case_form_of
@@ -47,6 +47,7 @@ class Authoring:
     def __post_init__(self) -> None:
         self.thread = ThreadPoolExecutor(1, "author")
         self.released: tuple[str, Rulebook | None] | None = None
+        self.worded: Worded | None = None
 
     async def run(self, work: Callable[[], R]) -> R:
         """Do the work on the thread of those who write, so that nobody who decides waits for it."""
@@ -100,7 +101,8 @@ class Authoring:
         return await self.run(lambda: _answered(work))
 
     def writing(self, form: CardForm) -> Writing:
-        return Writing(self.served.saved(), form)
+        self.worded = Worded.of(self.served.saved(), form.words, self.worded)
+        return Writing(self.worded, form)
 
     def opened(self, name: str) -> CardForm:
         rule = self.rule(name)

@@ -33,6 +33,7 @@ from ...loader.formats import LABELS
 from ...rulebook import Rulebook
 from .advice import hidden
 from .author_form import Writing, examples_text, stages
+from .author_words import new_words, offers, word_notes
 from .texts import text
 
 HELP = {
@@ -79,6 +80,7 @@ def fields(writing: Writing) -> Element:
         _text(writing, "says", 2),
         _conditions(writing),
         _conclusions(writing),
+        new_words(writing),
         _text(writing, "because", 3),
         _sources(writing),
         _outranks(writing),
@@ -97,12 +99,14 @@ def notes(writing: Writing) -> Iterator[Element]:
             yield phrases(writing.saved, f"{kind}-{number}", term, kind)
             if kind == "if":
                 yield _gate(writing, kind, number)
+    yield from word_notes(writing)
 
 
 def _wrong(writing: Writing, kind: str, number: int = 0) -> Element:
     """What is wrong with an entry: nothing, mostly."""
     told = writing.read.refused.get((kind, number), "")
-    return p(class_="alarm" if told else "", id=f"e-{kind}-{number}", data_put=True)[told]
+    offered = offers(writing, kind, number) if told else None
+    return p(class_="alarm" if told else "", id=f"e-{kind}-{number}", data_put=True)[told, offered]
 
 
 def _told(writing: Writing, kind: str, number: int = 0) -> dict[str, str | None]:

@@ -25,6 +25,8 @@ from ...author.card_form import (
     text_of,
 )
 from ...author.goal import Goal, case_name, values_of, wanted
+from ...author.new_words import FIELDS as WORDS
+from ...author.new_words import FINDING, VALUE, NewWord, files_of_findings, with_words
 from ...case import Case
 from ...errors import KnowledgeError, Place, Problem
 from ...language import Condition
@@ -35,15 +37,17 @@ Pairs = Sequence[tuple[str, str]]
 LISTS = ("if", "unless", "then", "source", "outranks")
 HERE = Place("form")
 MARKS = ("holds", "fails", "waits")
+OF_WORD = "word-"
 
 
 @dataclass(frozen=True)
 class CardForm:
-    """A form as it was sent: what is typed of the card, the page's own fields, and what is said to be wrong."""
+    """A form as it was sent: what is typed of the card, the page's own fields, what is wrong, and new words."""
 
     typed: Typed
     fields: Mapping[str, str] = field(default_factory=dict)
     wrong: frozenset[str] = frozenset()
+    words: tuple[NewWord, ...] = ()
 
     def own(self, name: str) -> str:
         """A field of the page's own; empty where it is not there."""
@@ -69,7 +73,27 @@ def form_sent(pairs: Pairs) -> CardForm:
     lists = _lists((key, " ".join(value.split())) for key, value in pairs if not key.startswith(OWN))
     stage, name = fields.get("stage", "").strip(), fields.get("name", "").strip()
     lists["rule"] = (f"{stage}/{name}" if stage and name else name,)
-    return CardForm(Typed(lists, _examples(fields.get("examples", ""))), fields, wrong)
+    return CardForm(Typed(lists, _examples(fields.get("examples", ""))), fields, wrong, _words(pairs))
+
+
+def _words(pairs: Pairs) -> tuple[NewWord, ...]:
+    """The new words of a form: each begins with a mark of its kind."""
+    found: list[tuple[str, dict[str, str]]] = []
+    for key, value in pairs:
+        if key == "word" and value in WORDS:
+            found.append((value, {}))
+        elif key.startswith(OF_WORD) and found:
+            found[-1][1][key.removeprefix(OF_WORD)] = value
+    return tuple(NewWord(kind, fields) for kind, fields in found)
+
+
+def words_sent(words: Iterable[NewWord]) -> Pairs:
+    """The fields by which a form says its new words."""
+    return [
+        pair
+        for word in words
+        for pair in (("word", word.kind), *((f"{OF_WORD}{key}", value) for key, value in word.fields.items()))
+    ]
 
 
 @dataclass
@@ -178,16 +202,44 @@ def examples_text(examples: Sequence[Example] | None) -> str:
 
 
 @dataclass(frozen=True)
+class Worded:
+    """The saved cases with new words, and what is wrong with those, by their number; `key` says of which words."""
+
+    key: object
+    saved: SavedCases
+    refused: Mapping[int, str]
+
+    @staticmethod
+    def of(as_is: SavedCases, words: Sequence[NewWord], last: "Worded | None" = None) -> "Worded":
+        """The saved cases with these words; the `last` ones where the words are the same."""
+        key = as_is, tuple((word.kind, *sorted(word.fields.items())) for word in words)
+        if last is not None and last.key == key:
+            return last
+        rulebook, refused = with_words(as_is.rulebook, words)
+        return Worded(key, as_is if rulebook is as_is.rulebook else as_is.with_terms(rulebook), refused)
+
+
+@dataclass(frozen=True)
 class Writing:
     """A form with what follows from it: the rule that it says, its text, and what is wrong."""
 
-    saved: SavedCases
+    base: Worded
     form: CardForm
 
     @property
+    def saved(self) -> SavedCases:
+        """The saved cases, as the new words leave them."""
+        return self.base.saved
+
+    @property
     def rulebook(self) -> Rulebook:
-        """The rules as they are."""
-        return self.saved.rulebook
+        """The rules as they are, with the new words of the form."""
+        return self.base.saved.rulebook
+
+    @property
+    def refused_words(self) -> Mapping[int, str]:
+        """What is wrong with new words, by their number."""
+        return self.base.refused
 
     @cached_property
     def changed(self) -> Rule | None:
@@ -264,7 +316,7 @@ class Writing:
     @property
     def in_the_way(self) -> bool:
         """Whether something is to be corrected before it can be tried."""
-        return bool(self.text_problems or not self.read.whole or self.wrong)
+        return bool(self.text_problems or self.refused_words or not self.read.whole or self.wrong)
 
     @cached_property
     def wrong(self) -> tuple[Example, ...]:
@@ -298,11 +350,26 @@ def pressed(writing: Writing, button: str) -> CardForm:
             entries.append(group_head(1))
         case "line" if kind in LISTS:
             entries.append(argument)
+        case "word" if kind in WORDS:
+            return replace(form, words=(*form.words, begun_word(writing, kind, argument)))
+        case "unword" if (place := number_in(kind)) is not None:
+            return replace(form, words=tuple(one for n, one in enumerate(form.words) if n != place))
         case "gate" if number is not None and number in writing.read.gates:
             entries[number:number] = map(part_text, writing.read.gates[number])
         case _:
             return form
     return replace(form, typed=_without_blanks(form.typed.with_entries(kind, entries)))
+
+
+def begun_word(writing: Writing, kind: str, argument: str) -> NewWord:
+    """A new word as a button begins it: of what was typed where it is missing."""
+    if kind == VALUE:
+        term, _, value = (part.strip() for part in argument.partition(":"))
+        return NewWord(VALUE, {"term": term, "value": value})
+    files = files_of_findings(writing.rulebook)
+    read = [writing.rulebook.terms[name].place.file for name in writing.read.draft.condition.terms()]
+    near = [file for file in read if file in files]
+    return NewWord(FINDING, {"name": argument, "kind": "yes/no", "file": (near or [*files, ""])[0]})
 
 
 def _without_blanks(typed: Typed) -> Typed:

@@ -38,7 +38,7 @@ from ...record import Json
 from ...render import StyledLine
 from ...rulebook import Rule
 from .advice import hidden, line, lines
-from .author_form import CardForm, Writing
+from .author_form import CardForm, Writing, words_sent
 from .page import whole
 from .texts import text
 from .trials import Trial
@@ -184,6 +184,7 @@ def conflict_page(writing: Writing, theirs: CardForm, mine: CardForm) -> str:
             a(".button", href=f"/rules/edit/{name}")[text("take theirs")],
             form(method="post", action="/rules/write")[
                 [hidden(key, mine.own(key)) for key in ("changed", "opened", "stage", "patient", "wanted")],
+                [input(type="hidden", name=key, value=value) for key, value in words_sent(mine.words)],
                 hidden("by", "text"),
                 hidden("card", here),
                 button(type="submit", name="do", value="text")[text("continue mine")],

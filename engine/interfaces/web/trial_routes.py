@@ -60,6 +60,7 @@ class Trying:
             "name": writing.read.draft.name,
             "text": writing.text,
             "patient": patient,
+            "words": [[word.kind, dict(word.fields)] for word in writing.form.words],
         }
         return self._begun(request, pairs)
 

@@ -9,13 +9,15 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ...author.across_files import retire
 from ...author.card_form import read_text
 from ...author.draft import Draft
+from ...author.new_words import NewWord, files_with_words
 from ...author.revisions import last_release
-from ...author.trial import Before, Step, check_rules, problems_of, state_of, try_card, try_change
+from ...author.trial import Before, Step, before_with_words, check_rules, problems_of, state_of, try_card, try_change
 from ...case import Case
 from ...errors import LumbarError
 from ...loader import load
@@ -113,11 +115,19 @@ class _Trying:
         except LumbarError as error:
             yield problems_of(error.problems)
 
-    def _card(self, before: Before, request: Json) -> Iterator[Step]:
+    def _card(self, as_is: Before, request: Json) -> Iterator[Step]:
+        words = [NewWord(kind, fields) for kind, fields in request["words"]]
+        files = read_folder(self.knowledge) if words else {}
+        before, answered = before_with_words(as_is, files, words) if words else (as_is, {})
         changed = before.rulebook.rules.get(request["changed"])
         rule = read_text(before.rulebook, request["text"], request["stage"], changed)
         patient = _patient(before, request["patient"]) if request["patient"] else None
-        return try_card(before, _draft(rule), request["text"], patient)
+        for step in try_card(before, _draft(rule), request["text"], patient, answered):
+            if not (step.texts and words):
+                yield step
+                continue
+            written = files_with_words(files, as_is.rulebook, words)
+            yield replace(step, texts={**step.texts, **written, **answered, **step.texts})
 
     def _retired(self, before: Before, request: Json) -> Iterator[Step]:
         files = read_folder(self.knowledge)

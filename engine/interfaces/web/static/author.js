@@ -80,7 +80,9 @@
     for (const part of next.querySelectorAll(".right > [data-put]")) put(part);
     const mark = form.querySelector(`input[name=in][value='${what[1]}']`);
     const blank = mark && [...mark.parentElement.querySelectorAll("input[name=term], input[name=key]")].find((one) => !one.value);
-    if (blank) blank.focus();
+    const word = what[0] === "word" && [...form.querySelectorAll(".word")].pop();
+    const first = blank || (word && [...word.querySelectorAll("input:not([type=hidden])")].find((one) => !one.value));
+    if (first) first.focus();
   }, () => press(button));
 
   // --- an unfinished rule is kept in the browser, without its patient ---
