@@ -9,9 +9,10 @@ import pytest
 from engine.interfaces.web.trials import Trials
 from engine.loader import load
 from engine.loader.files import read_folder
+from tests.authoring import Page, words
 from tests.conftest import ROOT, edit
 from tests.sheets import Pairs, Sheet, post, typed
-from tests.test_web_author import SAYS, Page, words
+from tests.test_new import SAYS
 
 HEATING = ROOT / "tests" / "heating"
 TORCH = [("word", "value"), ("word-term", "tools"), ("word-value", "torch")]
