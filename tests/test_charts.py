@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from engine.columns.results import OPEN
+from engine.drawing.charts import LONGEST, SHADES, Bar, bar_chart, letter, matrix
 from engine.drawing.page import COLOURS
-from engine.interfaces.report.charts import LONGEST, SHADES, Bar, bar_chart, letter, matrix
 from tests.test_pages import contrast
 
 

@@ -12,8 +12,8 @@ from engine.alarms import scales_of
 from engine.case import Case, Range, Value
 from engine.columns.results import Answers
 from engine.columns.summary import summarise
+from engine.drawing.charts import STYLE
 from engine.interfaces.report import report
-from engine.interfaces.report.page import STYLE
 from engine.loader import load
 from engine.rulebook import Rulebook
 from tests.conftest import BICYCLE, CLINIC, ROOT

@@ -187,7 +187,7 @@ def test_names_of_questions_differ_as_addresses(bundled: Rulebook) -> None:
 
 
 def test_every_text_is_used_and_every_text_used_is_there() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in WEB.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in WEB.rglob("*.py"))
     missing = {key for key in re.findall(r'\btext\(\s*"([^"]+)"', code) if key not in _texts()}
     unused = {key for key in _texts() if f'"{key}"' not in code}
     assert (missing, unused) == (set(), set())

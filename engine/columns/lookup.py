@@ -2,13 +2,14 @@
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from ..atomic_write import replacing
 from ..errors import LumbarError, Place, Problem
 from .piece import for_polars
 from .program import CASE
@@ -16,6 +17,8 @@ from .tables import as_text
 
 FORMATS = ("parquet", "ndjson", "csv")
 QUOTE = "'"
+ROWS = 4_096  # that are written at a time
+_NOT_IN_CSV = (pl.Binary, pl.Duration, pl.List, pl.Array, pl.Struct)
 _RUNS = r"^'*[=+\-@\t\r\n＝＋－＠]"  # how a text begins that a spreadsheet runs, or that stands for one
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?$"
 
@@ -36,10 +39,14 @@ def _write(table: pl.DataFrame, path: Path, form: str, rulebook: str) -> None:
                 file, compression="zstd", compression_level=1, statistics=False, metadata={"rulebook": rulebook}
             )
             return
-        unwritten = (pl.Binary,) if form == "ndjson" else (pl.Binary, pl.Duration, pl.List, pl.Array, pl.Struct)
-        odd = [name for name, dtype in table.schema.items() if dtype.base_type() in unwritten]
+        odd = _odd(table, (pl.Binary,) if form == "ndjson" else _NOT_IN_CSV)
         plain = table.with_columns(as_text(table[name]) for name in odd)
         plain.write_ndjson(file) if form == "ndjson" else harmless(plain).write_csv(file)
+
+
+def _odd(table: pl.DataFrame, unwritten: tuple[type[pl.DataType], ...]) -> list[str]:
+    """The columns of types that a form of file has no way to write."""
+    return [name for name, dtype in table.schema.items() if dtype.base_type() in unwritten]
 
 
 def harmless(table: pl.DataFrame) -> pl.DataFrame:
@@ -93,3 +100,27 @@ def row_of(path: Path, form: str, case: str) -> dict[str, Any] | None:
         return None
     row = found.row(0, named=True)
     return {unquoted(name): unquoted(value) for name, value in row.items()} if form == "csv" else row
+
+
+def as_csv(paths: Sequence[Path]) -> Iterator[bytes]:
+    """Files of Parquet as one CSV, a few thousand rows at a time; a text that a spreadsheet would run is harmless."""
+    columns = list(dict.fromkeys(name for path in paths for name in pl.read_parquet_schema(for_polars(path))))
+    yield pl.DataFrame({name: [] for name in map(quoted, columns)}).write_csv().encode()
+    for path in paths:
+        rows = pl.scan_parquet(for_polars(path))
+        missing = [pl.lit(None, pl.String).alias(name) for name in columns if name not in rows.collect_schema().names()]
+        table = rows.with_columns(missing).select(columns)
+        start = 0
+        while (some := table.slice(start, ROWS).collect()).height:
+            plain = some.with_columns(as_text(some[name]) for name in _odd(some, _NOT_IN_CSV))
+            yield harmless(plain).write_csv(include_header=False).encode()
+            start += ROWS
+
+
+def as_one_parquet(paths: Sequence[Path], target: Path) -> None:
+    """Files of Parquet as one, which is never in memory as a whole."""
+    with replacing(target) as part:
+        tables = [pl.scan_parquet(for_polars(path)) for path in paths]
+        pl.concat(tables, how="diagonal_relaxed").sink_parquet(
+            for_polars(part), compression="zstd", compression_level=1
+        )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ..alarms import scales_of
 from ..case import Value
 from ..rulebook import Rulebook, Term
 from . import encoding
@@ -161,7 +162,7 @@ def breaking() -> pl.Expr:
 
 
 def alarms_of(rulebook: Rulebook) -> list[tuple[str, str]]:
-    """Every alarm as a conclusion and its value: those of scales first, the most urgent before the others."""
+    """Every alarm as a conclusion and its value: those of scales first, the worst before the others."""
     terms = sorted((term for term in rulebook.conclusions if term.alarms), key=lambda term: not term.takes_highest)
     return [
         (term.name, value) for term in terms for value in (term.alarms[::-1] if term.takes_highest else term.alarms)
@@ -169,7 +170,7 @@ def alarms_of(rulebook: Rulebook) -> list[tuple[str, str]]:
 
 
 def alarm_is_on(rulebook: Rulebook, name: str, value: str) -> pl.Expr:
-    """Whether a case has an alarm for certain; where a scale says how urgent it is, that alone counts."""
+    """Whether a case has an alarm for certain; where a scale says how bad it is, that alone counts."""
     term = rulebook.terms[name]
     return _reached(term, value) if term.takes_highest else _reached(term, value) & ~_on_a_scale(rulebook)
 
@@ -187,8 +188,8 @@ def alarm_may_come(rulebook: Rulebook, name: str, value: str) -> pl.Expr:
 
 
 def _on_a_scale(rulebook: Rulebook) -> pl.Expr:
-    scales = [term for term in rulebook.conclusions if term.takes_highest and term.alarms]
-    return pl.any_horizontal(pl.lit(False), *(_reached(term, value) for term in scales for value in term.alarms))
+    reached = (_reached(term, value) for term in scales_of(rulebook) for value in term.alarms)
+    return pl.any_horizontal(pl.lit(False), *reached)
 
 
 def _reached(term: Term, value: str) -> pl.Expr:

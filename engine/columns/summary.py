@@ -115,7 +115,7 @@ class Summary:
     comparisons: Mapping[str, Comparison]
     rejects: Rejects
     alarms: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """For each alarm (a conclusion and its value), who has it for certain; the most urgent of a scale first."""
+    """For each alarm (a conclusion and its value), who has it for certain; the worst of a scale first."""
     may_alarm: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """For each alarm, who has none for certain, and this one at most."""
 

@@ -57,12 +57,16 @@ def stored_findings(out: Path) -> Iterator[Any]:
             yield codes.read(path)
 
 
-def stored_case(out: Path, name: str | None) -> Stored:
-    """The case with that id in a folder of answers; raises Refused where it is not there."""
+def stored_case(out: Path, name: str | None, known: Rulebook | None = None) -> Stored:
+    """The case with that id in a folder of answers; raises Refused where it is not there.
+
+    A `known` rulebook saves loading that of the folder, where it is the same.
+    """
     manifest = manifest_of(out)
     if name is None:
         raise refused(out, "a folder of answers, and no case named", "--case with the id of a case")
-    rulebook = stored_rulebook(out)
+    same = known is not None and known.digest == manifest["rulebook"]
+    rulebook = known if known is not None and same else stored_rulebook(out)
     with lookup.readable(out):
         found = _found(rulebook, out, manifest, name)
     if not readable(rulebook.terms, found.case.facts):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..terminal import Exit, mending, needing
+from .options import NewPath
 
 if TYPE_CHECKING:
     from ..web.server import Settings
@@ -40,6 +41,20 @@ if TYPE_CHECKING:
 @click.option(
     "--author", is_flag=True, help="Let rules be saved from the page; without it, their cards can be downloaded."
 )
+@click.option(
+    "--jobs",
+    type=NewPath(file_okay=False),
+    metavar="DIR",
+    help="Keep runs over many cases here, for 7 days; without it they are gone when the server ends.",
+)
+@click.option(
+    "--max-upload",
+    type=click.IntRange(min=1),
+    default=2000,
+    show_default=True,
+    metavar="MB",
+    help="How large the files of such a run may be.",
+)
 @click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
 @click.pass_obj
 def serve(
@@ -55,6 +70,8 @@ def serve(
     workers: int,
     author: bool,
     open_: bool,
+    jobs: str | None,
+    max_upload: int,
 ) -> None:
     """Serve a page in which a case is decided and explained, and the same as JSON (`/openapi.json`).
 
@@ -76,6 +93,8 @@ def serve(
             open_,
             behind_proxy,
             author,
+            jobs,
+            max_upload * 1_000_000,
         )
         _refuse_unsafe(settings, no_token)
         problem = run(settings, click.echo)
@@ -88,6 +107,8 @@ def _refuse_unsafe(settings: "Settings", no_token: bool) -> None:
     """Refuse what would let others on the network read along, or come in, or change rules."""
     if settings.author and no_token:
         raise click.UsageError("--no-token with --author, which can change the rules; expected a token")
+    if settings.jobs and no_token:
+        raise click.UsageError("--no-token with --jobs, which keeps patients; expected a token")
     if settings.author and not os.access(settings.knowledge, os.W_OK):
         raise click.UsageError(f"--author, and {settings.knowledge} cannot be written; expected a folder of your own")
     if settings.author and "site-packages" in Path(settings.knowledge).resolve().parts:

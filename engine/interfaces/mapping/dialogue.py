@@ -96,7 +96,7 @@ def column_dialogue(draft: Draft, seen: Look, known: Known) -> Talk[Draft]:
             proposed = answer.text if column.name in draft.columns else LEAVE
             name = LEAVE if rest else (yield _which(column, known, proposed, terms))
             rest = rest or name == LEAVE_REST
-            _decide(draft, column, LEAVE if name == LEAVE_REST else name, known)
+            decide_column(draft, column, LEAVE if name == LEAVE_REST else name, known)
         if column.name in draft.checkboxes:
             yield from _box(draft, column)
         term = terms.get(draft.columns[column.name].text) if column.name in draft.columns else None
@@ -131,7 +131,7 @@ def _which(column: SeenColumn, known: Known, proposed: str, terms: dict[str, Ter
     return Question(f"Which finding is {told}", read, hint, proposed, offers)
 
 
-def _decide(draft: Draft, column: SeenColumn, name: str, known: Known) -> None:
+def decide_column(draft: Draft, column: SeenColumn, name: str, known: Known) -> None:
     """Put what was answered of a column into the draft."""
     before = draft.columns.pop(column.name, None)
     why = draft.left_out.pop(column.name, None)

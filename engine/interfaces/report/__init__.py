@@ -1,5 +1,7 @@
 """The folder of a batch as one page to look at, which needs no network and no script."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ...columns.lookup import readable
@@ -17,6 +19,13 @@ def report(folder: Path, population: bool = False) -> str:
 
     With `population` the batch is set beside the drawn patients of its knowledge base.
     """
+    with opened(folder, population) as batch:
+        return page(batch)
+
+
+@contextmanager
+def opened(folder: Path, population: bool = False) -> Iterator[Batch]:
+    """The batch of such a folder, counted and ready to be reported; raises LumbarError."""
     manifest = manifest_of(folder)
     rulebook = load(folder / "knowledge")
     if manifest["rulebook"] != rulebook.digest:
@@ -31,4 +40,4 @@ def report(folder: Path, population: bool = False) -> str:
         answers = Answers(folder, rulebook)
         finished = bool(manifest.get("finished"))
         against = comparison_of(folder)
-        return page(Batch(rulebook, answers, summarise(answers, terms), inputs, finished, population, against))
+        yield Batch(rulebook, answers, summarise(answers, terms), inputs, finished, population, against)

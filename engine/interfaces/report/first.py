@@ -1,8 +1,8 @@
 """What the page begins with: who needs a person now, what has to be fixed, and the question that keeps most open."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from htpy import Node, a, b, div, h2, h3, li, p, ul
 
 from ...columns.results import OPEN, Answers, Row
 from ...columns.summary import LEAST, MOST, REJECTS, Question, Spread, Summary
+from ...drawing.charts import share
 from ...drawing.page import unfolded
 from ...errors import counted, listed
 from ...record import Json
 from ...rulebook import Rulebook
-from .charts import share
 from .reasons import Reasons
 
 IN_SIGHT = 10  # ids of an alarm that are in the open
@@ -22,11 +22,6 @@ REASONED = 25  # cases of an alarm whose reason is shown where they are unfolded
 FEW = 4  # rejected rows that are in the open
 UNFOLDED = 50  # rejected rows that are shown in all
 ANSWERS_NAMED = 6  # answers of which it is said how often they are not known
-STYLE = """
-.first { border-left: 10px solid var(--line); padding-left: 12px; margin: 10px 0; }
-.first.now { border-color: var(--red); }
-.first h3, .first p { margin: 4px 0; } .first ul { margin: 4px 0; padding-left: 20px; } .first details { margin: 0; }
-"""
 
 
 @dataclass(frozen=True)
@@ -40,17 +35,18 @@ class Links:
 
 @dataclass(frozen=True)
 class Start:
-    """What the beginning of the page is made of."""
+    """What the beginning of the page is made of; `names` of files, where they are called otherwise than their path."""
 
     rulebook: Rulebook
     answers: Answers
     summary: Summary
     reasons: Reasons
     links: Links | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def first(start: Start) -> Node:
-    """Everything that needs a person, the most urgent first, in so few lines that the details are not far below."""
+    """Everything that needs a person, the worst first, in so few lines that the details are not far below."""
     ways = (_alarms, _rejected, _unlawful, _may_alarm, _question, _unknown)
     parts = [part for way in ways for part in way(start)]
     return [h2["What needs a person"], parts or p["Nothing: every case has all its answers, and none is an alarm."]]
@@ -105,7 +101,7 @@ def _reasons(start: Start, rows: Sequence[Row]) -> Node:
 
 
 def _rejected(start: Start) -> Iterator[Node]:
-    """The rejected rows, as their file has them: the most urgent first."""
+    """The rejected rows, as their file has them: the worst first."""
     count = start.summary.rejects.count
     if not count:
         return
@@ -117,12 +113,12 @@ def _rejected(start: Start) -> Iterator[Node]:
         rest = p[a(href=start.links.rejects)["Fix them"]]
     elif count > len(lines):
         rest = p[f"{REJECTS} has all {count:,}."]
-    title = f"Rejected: {counted(count, 'case')} to be fixed, the most urgent first"
+    title = f"Rejected: {counted(count, 'case')} to be fixed, the worst first"
     yield _block(title, ul[lines[:FEW]], more, rest, now=True)
 
 
 def rejected_rows(folder: Path) -> Iterator[Json]:
-    """The rejected rows of a folder of answers, the most urgent first."""
+    """The rejected rows of a folder of answers, the worst first."""
     path = folder / REJECTS
     if path.exists():
         with path.open(encoding="utf-8") as lines:
@@ -130,16 +126,17 @@ def rejected_rows(folder: Path) -> Iterator[Json]:
 
 
 def _fault(start: Start, row: Json) -> Node:
-    """A rejected row in one line: what is wrong, where, and how urgent it may be."""
+    """A rejected row in one line: what is wrong, where, and how bad it may be."""
     told = row["problems"][0] if "problems" in row else row
-    place = f"{told['file']}:{told['line']}" if told.get("line") else str(told.get("file") or "")
+    file = start.names.get(str(told.get("file")), str(told.get("file") or ""))
+    place = f"{file}:{told['line']}" if told.get("line") else file
     parts = [told.get("there", ""), told.get("expected") and f"expected {told['expected']}"]
     fault = "; ".join(filter(None, parts)) + ("; did you mean " + told["suggestion"] if told.get("suggestion") else "")
     return [_case(start, str(row.get("case") or place)), f" {place}: {fault}. {reaches(row)}"]
 
 
 def reaches(row: Json) -> str:
-    """How urgent a rejected row is, at least and at most, in words."""
+    """How bad a rejected row is, at least and at most, in words."""
     least, most = row.get(LEAST) or {}, row.get(MOST) or {}
     return "; ".join(_between(name, least.get(name), top) for name, top in {**least, **most}.items())
 

@@ -1,13 +1,14 @@
 """The page: what the counts say, as headings, sentences and charts; what is charted comes from the rulebook."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from htpy import Node, b, div, h2, h3, li, p, strong, ul
 
 from ...columns.results import DISPUTED, GAP, OPEN, Answers, Row
 from ...columns.summary import Comparison, Rejects, Spread, Summary
+from ...drawing.charts import STYLE, Bar, bar_chart, matrix, share
 from ...drawing.page import page as whole_page
 from ...drawing.page import unfolded
 from ...errors import counted, listed
@@ -15,14 +16,12 @@ from ...record import Json
 from ...render import rules_reviewed
 from ...render.pictures import notice
 from ...rulebook import Rule, Rulebook, Term
-from . import charts, first
-from .charts import Bar, bar_chart, matrix, share
+from . import first
 from .reasons import Reasons
 
 MOST = 50  # cases named one by one
 TOP = 12  # rules and reasons in the first chart
 NAMED = 4  # values that no case got, in the open
-STYLE = charts.STYLE + first.STYLE
 KEYS = {"full": "settled", "light": "open: this or more", "grey": "no value"}
 HOW_TO_READ = (
     "Each row is an expected answer, each column an answer given; darker is a larger share of the row, and a frame "
@@ -43,6 +42,7 @@ class Batch:
     population: bool = False
     against: Json | None = None
     links: first.Links | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def reasons(self) -> Reasons:
@@ -71,7 +71,7 @@ def content(batch: Batch) -> tuple[str, Node]:
     """The title of the page and what is below it, which needs STYLE, and no style of its own anywhere."""
     parts = (_answers, _population, _questions, _disputes, _rejects, _broken, _against, _comparisons, _rules)
     title = f"Report on {counted(batch.summary.cases + batch.summary.rejects.count, 'case')}"
-    start = first.Start(batch.rulebook, batch.answers, batch.summary, batch.reasons, batch.links)
+    start = first.Start(batch.rulebook, batch.answers, batch.summary, batch.reasons, batch.links, batch.names)
     return title, [_head(batch), first.first(start), div("#details")[[part(batch) for part in parts]]]
 
 
@@ -103,7 +103,9 @@ def _head(batch: Batch) -> Node:
         notice(batch.rulebook, _reviewed(batch)),
         None if batch.finished else p(".alarm")[unfinished],
         ul(".tiles")[[li[strong[f"{count:,}"], f" {name}"] for name, count in tiles.items()]],
-        p(".muted")[f"From {listed(batch.inputs, 6)}."] if batch.inputs else None,
+        p(".muted")[f"From {listed([batch.names.get(one, one) for one in batch.inputs], 6)}."]
+        if batch.inputs
+        else None,
     ]
 
 

@@ -25,7 +25,10 @@ from . import api, reference
 from .advice import next_question
 from .author import Authoring
 from .form import Form, answers_of, form_of
+from .guard import MOST_UPLOAD
 from .leaflet import leaflet_page
+from .many.jobs import Jobs
+from .many.routes import ManyCases
 from .page import decide_page, message_page, parts, rejected_page
 from .panels import begin_trying
 from .served import Served
@@ -247,12 +250,22 @@ async def _failed(_: Request, error: Exception) -> Response:
     return HTMLResponse(message_page(says), status)
 
 
-def make_app(served: Served, trials: Trials | None = None, may_save: bool = False) -> Starlette:
-    """The page and what programs ask, without the guard; rules can be saved where that is said."""
+def make_app(
+    served: Served,
+    trials: Trials | None = None,
+    may_save: bool = False,
+    jobs: Jobs | None = None,
+    most: int = MOST_UPLOAD,
+) -> Starlette:
+    """The page and what programs ask, without the guard; rules can be saved where that is said.
+
+    `jobs` has runs over many cases, whose files are at most `most` bytes; without it there are none.
+    """
     pages = Pages(served)
+    many = ManyCases(pages, jobs, most).routes() if jobs else []
     writing = Authoring(served, trials or Trials(served.directory), may_save)
     return Starlette(
-        routes=[*writing.routes(), *Trying(writing).routes(), *pages.routes(), *api.routes(pages)],
+        routes=[*writing.routes(), *Trying(writing).routes(), *many, *pages.routes(), *api.routes(pages)],
         middleware=[Middleware(GZipMiddleware, minimum_size=1000)],
         exception_handlers={HTTPException: _failed},
     )

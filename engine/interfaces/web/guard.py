@@ -24,6 +24,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 COOKIE = "lumbar"
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST = 1_000_000  # bytes of a request
+MOST_UPLOAD = 2_000_000_000  # bytes of the files of one run
+UPLOAD = ("POST", "/batch")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -46,11 +48,15 @@ def new_token() -> str:
 
 @dataclass(frozen=True)
 class Guard:
-    """The rules by which requests are let in; `token` is empty where none is asked for."""
+    """The rules by which requests are let in; `token` is empty where none is asked for.
+
+    `upload` is how many bytes the files of a run over many cases may have.
+    """
 
     app: App
     hosts: tuple[str, ...] = LOOPBACK
     token: str = ""
+    upload: int = MOST_UPLOAD
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it."""
@@ -70,7 +76,7 @@ class Guard:
         if refused is not None:
             await refused(scope, receive, sending)
             return
-        await self.app(scope, _counted(receive), sending)
+        await self.app(scope, _counted(receive, self._most(scope)), sending)
 
     def _refused(self, scope: Scope, headers: Headers) -> Response | None:
         if _host(headers.get("host", "")) not in self.hosts:
@@ -78,9 +84,13 @@ class Guard:
         if scope["method"] not in SAFE and not _same_origin(headers):
             return _refusal(403, "the request comes from another page")
         length = headers.get("content-length", "0")
-        if not _LENGTH.fullmatch(length) or int(length) > MOST:
-            return _refusal(413, f"a request has at most {MOST:,} bytes")
+        if not _LENGTH.fullmatch(length) or int(length) > self._most(scope):
+            return _refusal(413, f"a request has at most {self._most(scope):,} bytes")
         return self._without_token(scope, headers) if self.token and scope["path"] != "/health" else None
+
+    def _most(self, scope: Scope) -> int:
+        """How many bytes a request may have."""
+        return self.upload if (scope["method"], scope["path"]) == UPLOAD else MOST
 
     def _without_token(self, scope: Scope, headers: Headers) -> Response | None:
         """What is answered to a request without the token; one with it in its address gets a cookie instead."""
@@ -94,7 +104,7 @@ class Guard:
         return _refusal(403, "open the address that `lumbar serve` printed, with its token")
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     """The body of a request, which ends where it is larger than was said, or than may be."""
     count = 0
 
@@ -102,7 +112,7 @@ def _counted(receive: Receive) -> Receive:
         nonlocal count
         message = await receive()
         count += len(message.get("body", b""))
-        if count > MOST:
+        if count > most:
             return {"type": "http.disconnect"}
         return message
 

@@ -42,7 +42,9 @@ from .state import State, groups_of
 from .static import address
 from .texts import text
 
-Where = Literal["decide", "rules", "write"]
+PLACES = (("decide", "/"), ("rules", "/rules"), ("write", "/rules/new"), ("batch", "/batch"))
+Where = Literal["decide", "rules", "write", "batch"]
+OWN_STYLE = {"write": "author.css", "batch": "batch.css"}
 
 
 def whole(title: str, where: Where, content: Node, scripts: bool | str = False, head_more: Node = None) -> str:
@@ -53,7 +55,7 @@ def whole(title: str, where: Where, content: Node, scripts: bool | str = False, 
             meta(name="viewport", content="width=device-width, initial-scale=1"),
             title_tag[f"{title} – lumbar"],
             link(rel="stylesheet", href=address("lumbar.css")),
-            link(rel="stylesheet", href=address("author.css")) if where == "write" else None,
+            link(rel="stylesheet", href=address(OWN_STYLE[where])) if where in OWN_STYLE else None,
             link(rel="icon", href="data:,"),
             script(src=address("lumbar.js" if scripts is True else scripts), defer=True) if scripts else None,
             head_more,
@@ -63,10 +65,7 @@ def whole(title: str, where: Where, content: Node, scripts: bool | str = False, 
             header[
                 a(".brand", href="/")["lumbar"],
                 nav(aria_label="lumbar")[
-                    [
-                        a(href=href, aria_current="page" if key == where else None)[text(key)]
-                        for key, href in (("decide", "/"), ("rules", "/rules"), ("write", "/rules/new"))
-                    ]
+                    [a(href=href, aria_current="page" if key == where else None)[text(key)] for key, href in PLACES]
                 ],
             ],
             content,
@@ -75,7 +74,7 @@ def whole(title: str, where: Where, content: Node, scripts: bool | str = False, 
     return printable(f"{tree}\n")
 
 
-def decide_page(state: State, says: str = "") -> str:
+def decide_page(state: State, says: Node = "") -> str:
     """The page of a case: its questions, and beside them what follows."""
     rulebook = state.base.rulebook
     content = [
@@ -125,11 +124,12 @@ def _files() -> Node:
     ]
 
 
-def rejected_page(base: Base, case: Case) -> str:
+def rejected_page(base: Base, case: Case, says: Node = "") -> str:
     """The page of a case file with problems: they are corrected there, and how far its alarms may reach."""
     found = lines([*render.rejection(base.alarms, case)])
     again = p[a(href="/")[text("new patient")]]
-    return whole(text("refused"), "decide", main(".single")[h1[text("refused")], found, again])
+    content = main(".single")[h1[text("refused")], says and p(".band")[says], found, again]
+    return whole(text("refused"), "decide", content)
 
 
 def message_page(says: str) -> str:

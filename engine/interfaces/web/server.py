@@ -16,7 +16,8 @@ from threading import Timer
 import uvicorn
 
 from .app import make_app
-from .guard import LOOPBACK, Guard, hosts, new_token
+from .guard import LOOPBACK, MOST_UPLOAD, Guard, hosts, new_token
+from .many.jobs import DAYS_KEPT, Jobs
 from .served import Served
 from .trials import Trials
 
@@ -38,6 +39,8 @@ class Settings:
     open: bool = False
     behind_proxy: bool = False
     author: bool = False
+    jobs: str | None = None
+    max_upload: int = MOST_UPLOAD
 
     @property
     def on_loopback(self) -> bool:
@@ -81,21 +84,33 @@ def run(settings: Settings, say: Callable[[str], None]) -> str:
     token = new_token() if settings.token is None else settings.token
     address = f"{'https' if settings.cert else 'http'}://{_in_address(settings.host)}:{listening.getsockname()[1]}/"
     say(f"lumbar: {address}{f'?token={token}' if token else ''}")
-    say("Ctrl-C ends it. Nothing about patients is kept.")
+    say(_kept(settings))
     if settings.author:
         say(f"Rules can be saved in {served.directory}.")
     if settings.open:
         Timer(0.5, webbrowser.open, [f"{address}{f'?token={token}' if token else ''}"]).start()
     with listening, TemporaryDirectory(prefix="lumbar-", ignore_cleanup_errors=True) as folder:
-        trials = Trials(served.directory, Path(folder))
+        trials = Trials(served.directory, Path(folder) / "trials")
+        trials.folder.mkdir(mode=0o700)
+        jobs = Jobs(served.directory, Path(settings.jobs or f"{folder}/jobs"), token, bool(settings.jobs))
         try:
-            _serve(settings, served, token, listening, trials)
+            _serve(settings, served, token, listening, trials, jobs)
         finally:
             trials.close()
+            jobs.close()
     return ""
 
 
-def _serve(settings: Settings, served: Served, token: str, listening: socket.socket, trials: Trials) -> None:
+def _kept(settings: Settings) -> str:
+    """What is kept of patients, and for how long."""
+    if settings.jobs:
+        return f"Ctrl-C ends it. Runs over many cases are kept in {settings.jobs} for {DAYS_KEPT} days; nothing else."
+    return "Ctrl-C ends it. Nothing about patients is kept."
+
+
+def _serve(
+    settings: Settings, served: Served, token: str, listening: socket.socket, trials: Trials, jobs: Jobs
+) -> None:
     """Serve here, and in as many processes beside this one as are asked for."""
     children: list[int] = []
     for _ in range(settings.workers - 1):
@@ -104,7 +119,8 @@ def _serve(settings: Settings, served: Served, token: str, listening: socket.soc
             children = []
             break
         children.append(child)
-    app = Guard(make_app(served, trials, settings.author), hosts(settings.host, settings.allowed), token)
+    pages = make_app(served, trials, settings.author, jobs, settings.max_upload)
+    app = Guard(pages, hosts(settings.host, settings.allowed), token, settings.max_upload)
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -4,6 +4,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from ...drawing.charts import STYLE as CHARTS
 from ...drawing.page import DRAWN, STYLE
 
 FOLDER = Path(__file__).with_name("static")
@@ -13,14 +14,18 @@ KINDS = {
     "author.css": "text/css",
     "author.js": "text/javascript",
     "trial.js": "text/javascript",
+    "batch.css": "text/css",
+    "batch.js": "text/javascript",
 }
+
+BEGINS = {"lumbar.css": STYLE + DRAWN, "batch.css": CHARTS}
 
 
 @cache
 def content(name: str) -> bytes:
     """What is in one of the files; the style begins as that of every other page."""
     own = (FOLDER / name).read_text(encoding="utf-8")
-    return (f"{STYLE}{DRAWN}{own}" if name == "lumbar.css" else own).encode()
+    return f"{BEGINS.get(name, '')}{own}".encode()
 
 
 @cache

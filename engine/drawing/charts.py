@@ -34,6 +34,9 @@ th { padding: 5px 8px; text-align: left; font-weight: normal; overflow-wrap: nor
 th[scope=col] { text-align: center; } th span { font-weight: bold; display: inline-block; min-width: 1.4em; }
 .agrees { outline: 3px solid var(--ink); outline-offset: -2px; }
 .dark-ground { color: #fff; }
+.first { border-left: 10px solid var(--line); padding-left: 12px; margin: 10px 0; }
+.first.now { border-color: var(--red); } .first details { margin: 0; }
+.first h3, .first p { margin: 4px 0; } .first ul { margin: 4px 0; padding-left: 20px; }
 details .figures { margin: 8px 0 16px; } figure summary { font-weight: normal; font-size: .875rem; }
 @media print { .figures { columns: 300px; column-gap: 24px; } }
 """ + "".join(

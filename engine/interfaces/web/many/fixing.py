@@ -1,0 +1,91 @@
+"""One case out of a job: opened where cases are decided, and a rejected one that was fixed."""
+
+import json
+from collections.abc import Mapping
+
+from htpy import Node, a
+
+from .... import semantics
+from ....case import Case
+from ....errors import LumbarError, Place, Problem
+from ....render import alarms_on
+from ....rulebook import Rulebook
+from ...batch.lookup import stored_case
+from ..form import Form, answers_of, case_of
+from ..page import decide_page, rejected_page
+from ..served import Base
+from ..state import State
+from ..texts import text
+from .jobs import FIXED, Job
+from .results import fixed_of, rejects_of
+
+
+def fix(job: Job, rulebook: Rulebook, number: int, sent: Mapping[str, str]) -> list[Problem]:
+    """Fix a rejected row by what was sent, and note it; gives back what is still wrong, nothing where it is decided."""
+    found = rejects_of(job, number, 1)
+    if not found or not found[0].can_be_fixed(rulebook):
+        return [Problem(Place(job.name), f"no rejected row {number} that can be fixed here", "one of the list")]
+    row = found[0]
+    answers = {name: str(value) for name, value in row.facts.items()}
+    for term in row.to_fix(rulebook):
+        answers.pop(term.name, None)
+        if sent.get(term.name, "").strip():
+            answers[term.name] = sent[term.name]
+    name = sent.get(".id", "").strip() or row.case
+    if row.is_twice and name == row.case:
+        return [*row.problems]
+    case = case_of(rulebook, answers, name)
+    if case.problems:
+        return [*case.problems]
+    _note(job, number, case, _in_brief(rulebook, case))
+    return []
+
+
+def _in_brief(rulebook: Rulebook, case: Case) -> str:
+    """What follows for a case, as far as alarms go."""
+    decision = semantics.decide(rulebook, case)
+    return "; ".join(
+        f"{term.name}: {_answer(decision.conclusions[term.name])}" for term in alarms_on(rulebook, decision)
+    ) or text("no alarm")
+
+
+def _answer(answer: object) -> str:
+    low, high = getattr(answer, "low", answer), getattr(answer, "high", answer)
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _note(job: Job, number: int, case: Case, says: str) -> None:
+    told = {"row": number, "says": says, "case": {"case": case.id, **case.facts}}
+    with (job.folder / FIXED).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+
+def opened_case(job: Job, base: Base, name: str, row: int | None) -> str:
+    """The page of one case of a job, with the reason of its alarm; or of a rejected one, with what is wrong.
+
+    Raises LumbarError where there is no such case.
+    """
+    if row is not None:
+        told = fixed_of(job).get(row)
+        if told is None:
+            raise LumbarError([Problem(Place(job.name), f"no fixed row {row}", "one of the list of rejected rows")])
+        answers = {key: str(value) for key, value in told["case"].items() if key != "case"}
+        return _page(job, base, Form(answers, {"case": told["case"]["case"]}), "rejects")
+    stored = stored_case(job.out, name, base.rulebook)
+    if stored.row is None:
+        return rejected_page(base, stored.case, _back(job, "rejects", text("case rejected")))
+    digest = stored.rulebook.digest
+    other = "" if digest == base.rulebook.digest else text("case other rules", digest=digest)
+    return _page(job, base, Form(answers_of(stored.case), {"case": name}), "cases", other)
+
+
+def _page(job: Job, base: Base, form: Form, back: str, other: str = "") -> str:
+    state = State(base, form)
+    on = alarms_on(base.rulebook, state.decision) if state.decision else ()
+    if on and state.decision and not state.decision.withholds(on[0].name):
+        state = State(base, Form(form.answers, {**form.fields, "panel": f"why:{on[0].name}"}))
+    return decide_page(state, _back(job, back, text("case of", case=form.name) + other))
+
+
+def _back(job: Job, where: str, says: str) -> Node:
+    return [says, " ", a(href=f"/batch/{job.name}/{where}")[text("case back")]]

@@ -1,0 +1,223 @@
+"""The jobs of a server: each a folder with its files, what has come of it, and the process that is at work on it."""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Literal
+
+from ....atomic_write import replacing
+from ....digests import digest_of
+from ....record import Json
+
+JOB, PROGRESS, PROCESS, SEEN, PLAN = "job.json", "progress.ndjson", "process", "seen.json", "plan.json"
+GIVEN, OUT, MAPPING, FIXED = "given", "out", "mapping.yaml", "fixed_rows.ndjson"
+REPORT, REPORT_PART = "report.html", "report.part.html"
+SLOT = "slot.lock"
+AT_ONCE = 4  # jobs with a process: one decides, the others look at their files or wait
+MOST_KEPT = 50
+DAYS_KEPT = 7
+MOST_FILES = 20
+ENDS = ("looked", "decided", "stopped", "failed")
+_NAME = re.compile(r"[A-Za-z0-9_-]{22}\Z")
+Work = Literal["look", "decide"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job, as its folder tells it."""
+
+    name: str
+    folder: Path
+
+    @property
+    def told(self) -> Json:
+        """Its files, under `files` each with its `name` and the `path` within the folder; when it `began`."""
+        return dict(json.loads((self.folder / JOB).read_text(encoding="utf-8")))
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """For each file within the folder, the name under which it was given."""
+        return {one["path"]: one["name"] for one in self.told["files"]}
+
+    @property
+    def out(self) -> Path:
+        """The folder that the batch writes."""
+        return self.folder / OUT
+
+    def events(self, after: int = 0) -> list[Json]:
+        """What has come of it so far, from one event on."""
+        try:
+            lines = (self.folder / PROGRESS).read_text(encoding="utf-8").splitlines(keepends=True)
+        except FileNotFoundError:
+            return []
+        return [dict(json.loads(line)) for line in lines[after:] if line.endswith("\n")]
+
+    def note(self, phase: str, **more: object) -> None:
+        """Write down what has come of it."""
+        with (self.folder / PROGRESS).open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"phase": phase, **more}, ensure_ascii=False) + "\n")
+
+    def read(self, name: str) -> Json | None:
+        """One of its files of JSON; None where it is not there."""
+        try:
+            return dict(json.loads((self.folder / name).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+    def write(self, name: str, content: object) -> None:
+        """Write a file of JSON, whole or not at all."""
+        with replacing(self.folder / name) as part:
+            part.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+class Jobs:
+    """The jobs of one server and one token; nobody else may open their folder."""
+
+    def __init__(self, knowledge: Path, folder: Path, token: str = "", keeps: bool = False) -> None:
+        """`keeps` says that the folder outlives the server."""
+        self.knowledge = knowledge
+        self.root = folder
+        self.folder = folder / digest_of(f"jobs of {token}")
+        self.keeps = keeps
+        self._lock = Lock()
+        self._spare: subprocess.Popen[bytes] | None = None
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    # --- what there is -----------------------------------------------------------------------------------------------
+
+    def all(self) -> list[Job]:
+        """Every job, the newest first; those that were kept long enough are taken away."""
+        found = sorted(self._there(), key=lambda one: -one[0])
+        for began, job in found:
+            if time.time() - began > DAYS_KEPT * 86_400 and not self.alive(job):
+                self.forget(job)
+        return [job for began, job in found if job.folder.is_dir()]
+
+    def _there(self) -> Iterator[tuple[float, Job]]:
+        with suppress(FileNotFoundError):
+            for path in self.folder.iterdir():
+                if _NAME.match(path.name):
+                    with suppress(OSError, ValueError, KeyError):
+                        yield float(Job(path.name, path).told["began"]), Job(path.name, path)
+
+    def found(self, name: str) -> Job | None:
+        """The job of that name; None where there is none, or no longer."""
+        if not _NAME.match(name) or not (self.folder / name / JOB).is_file():
+            return None
+        return Job(name, self.folder / name)
+
+    def is_full(self) -> bool:
+        """Whether no more can be begun now."""
+        there = self.all()
+        return len(there) >= MOST_KEPT or sum(map(self.alive, there)) >= AT_ONCE
+
+    def new_folder(self) -> Path:
+        """A folder for the files of a new job, which is one once `begin` is told of them."""
+        folder = self.folder / secrets.token_urlsafe(16)
+        (folder / GIVEN).mkdir(mode=0o700, parents=True)
+        for above in (self.root, self.folder, folder):
+            above.chmod(0o700)
+        return folder
+
+    def begin(self, folder: Path, files: Sequence[Json], more: Mapping[str, str]) -> Job:
+        """A job with its files, which are looked at at once; `more` are a mapping and a data dictionary, if given."""
+        job = Job(folder.name, folder)
+        job.write(JOB, {"began": time.time(), "files": list(files), **more})
+        job.note("received", files=len(files), bytes=sum(one["bytes"] for one in files))
+        self.start(job, "look")
+        return job
+
+    # --- processes ---------------------------------------------------------------------------------------------------
+
+    def warm(self) -> None:
+        """Begin a process that is ready once it is needed."""
+        with self._lock:
+            if self._spare is None or self._spare.poll() is not None:
+                command = [sys.executable, "-m", "engine.interfaces.web.many.deciding", str(self.knowledge.resolve())]
+                self._spare = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+
+    def start(self, job: Job, work: Work) -> None:
+        """Begin to work on a job."""
+        self.warm()
+        with self._lock:
+            process, self._spare = self._spare, None
+            assert process is not None
+            assert process.stdin is not None
+            self._running[job.name] = process
+            job.write(PROCESS, process.pid)
+            process.stdin.write(json.dumps([str(job.folder.resolve()), work]).encode() + b"\n")
+            process.stdin.close()
+        Thread(target=self._ended, args=(job, process), daemon=True).start()
+        if work == "look":
+            self.warm()  # to decide is the next that is asked for
+
+    def _ended(self, job: Job, process: "subprocess.Popen[bytes]") -> None:
+        """Wait for the end of a process, and say so where it does not say it itself."""
+        process.wait()
+        with self._lock, suppress(OSError):
+            if self._running.get(job.name) is process:  # and no other has been begun since
+                del self._running[job.name]
+                if not self.has_ended(job):
+                    job.note("failed", problems=[])
+
+    def has_ended(self, job: Job) -> bool:
+        """Whether the last that is told of a job is an end."""
+        return any(event["phase"] in ENDS for event in job.events()[-1:])
+
+    def alive(self, job: Job) -> bool:
+        """Whether a process is at work on a job: one of this server, or of one that works beside it."""
+        if self.has_ended(job):
+            return False
+        process = self._running.get(job.name)
+        if process is not None:
+            return process.poll() is None
+        try:
+            number = int((job.folder / PROCESS).read_text(encoding="utf-8"))
+            if os.name != "posix":  # there is no other, and to ask would end it
+                return False
+            os.kill(number, 0)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def stop(self, job: Job) -> None:
+        """Stop what is at work on a job; what is done of it stays."""
+        if not self.alive(job):
+            return
+        job.note("stopped")
+        process = self._running.get(job.name)
+        if process is not None:
+            process.terminate()
+            process.wait(10)
+        else:
+            with suppress(OSError, ValueError):
+                os.kill(int((job.folder / PROCESS).read_text(encoding="utf-8")), 15)
+
+    def forget(self, job: Job) -> None:
+        """Take a job away, with everything in it."""
+        self.stop(job)
+        shutil.rmtree(job.folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """End all processes, and take the folder away unless it is kept."""
+        for job in [one for _, one in self._there() if one.name in self._running]:
+            self.stop(job)
+        with self._lock:
+            if self._spare is not None and self._spare.poll() is None:
+                self._spare.terminate()
+                self._spare.wait(10)
+                if self._spare.stdin:
+                    with suppress(OSError):
+                        self._spare.stdin.close()
+        if not self.keeps:
+            shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,72 @@
+"""Uploaded files: into the folder of a new job, under names of our own, where only their owner may open them."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from starlette.datastructures import UploadFile
+
+from ..texts import text
+from .jobs import GIVEN, Job, Jobs
+
+SUFFIXES = 2  # of a name that say what a file is: .csv.gz
+ROOM = 3  # times the files that a run may need on the disk
+SHOWN = 120  # letters of a name
+
+
+class NotTaken(Exception):
+    """Files that are not taken, with the reason and the status of the answer."""
+
+    def __init__(self, says: str, status: int) -> None:
+        super().__init__(says)
+        self.status = status
+
+
+def received(jobs: Jobs, files: Sequence[UploadFile], extra: Mapping[str, UploadFile]) -> Job:
+    """A job of the files; `extra` has a mapping and a data dictionary, where they were given. Raises NotTaken."""
+    if not files:
+        raise NotTaken(text("batch no file"), 422)
+    free = shutil.disk_usage(next(one for one in (jobs.root, *jobs.root.parents) if one.exists())).free
+    if sum(one.size or 0 for one in files) * ROOM > free:
+        raise NotTaken(text("batch no space", size=in_bytes(free / ROOM)), 413)
+    folder = jobs.new_folder()
+    told = []
+    for number, file in enumerate(files, 1):
+        path = f"{GIVEN}/{number}{_ending(file.filename or '')}"
+        told.append({"name": _shown(file.filename or ""), "path": path, "bytes": _copy(file, folder / path)})
+    more = {key: f"{GIVEN}/{key}{'.yaml' if key == 'mapping' else '.csv'}" for key in extra}
+    for key, file in extra.items():
+        _copy(file, folder / more[key])
+    return jobs.begin(folder, told, more)
+
+
+def in_bytes(count: float) -> str:
+    """A number of bytes for a person."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
+def _ending(name: str) -> str:
+    """What says of a name what the file is; nothing else of the name is used."""
+    from ...batch.options import KINDS, PACKED
+
+    known = {*KINDS, *PACKED}
+    endings = [one for one in map(str.lower, Path(name).suffixes[-SUFFIXES:]) if one in known]
+    return "".join(endings) or ".unknown"
+
+
+def _shown(name: str) -> str:
+    """A name as it is shown."""
+    return name.replace("\\", "/").rpartition("/")[2][:SHOWN]
+
+
+def _copy(file: UploadFile, path: Path) -> int:
+    """Put what was uploaded into a file of its own; its size."""
+    path.touch(0o600)
+    file.file.seek(0)
+    with path.open("wb") as target:
+        shutil.copyfileobj(file.file, target, 1 << 20)
+    return path.stat().st_size
