@@ -32,6 +32,11 @@ class Reviewed(Record):
     current: tuple[Review, ...] = ()
 
     @property
+    def again_by(self) -> str:
+        """The day by which somebody wants to review it again: the first of those; empty where nobody said one."""
+        return min((one.again_by for one in self.current if one.again_by), default="")
+
+    @property
     def is_rejected(self) -> bool:
         """Whether it was rejected, and nobody has reviewed it anew; an edit does not take a rejection back."""
         return any(one.verdict == "rejected" for one in self.current or self.latest)
@@ -42,11 +47,21 @@ NOT_REVIEWED = Reviewed("not reviewed")
 
 def key_of(thing: Reviewable) -> tuple[str, str]:
     """The file of its reviews without the ending (`rules/NAME`), and of a row of a table the row."""
-    folder = thing.place.file.partition("/")[0]
+    folder = thing.place.file.partition("/")[0].rpartition(":")[2]  # of a layer beneath, its name comes first
     if isinstance(thing, Rule) and thing.row:
         table, _, row = thing.id.partition(ROW)
         return f"tables/{table}", row
     return f"{'rules' if isinstance(thing, Rule) else folder}/{thing.id}", ""
+
+
+def reviewables(rulebook: Rulebook) -> dict[str, tuple[Reviewable, ...]]:
+    """All that can be reviewed, by the file of its reviews: rules, laws and assumptions alone, of a table its rows."""
+    found: dict[str, tuple[Reviewable, ...]] = {}
+    things: list[Reviewable] = [*rulebook.rules.values(), *rulebook.laws.values(), *rulebook.impossible.values()]
+    for thing in things:
+        what, _ = key_of(thing)
+        found[what] = (*found.get(what, ()), thing)
+    return found
 
 
 def reviewed(rulebook: Rulebook, thing: Reviewable) -> Reviewed:

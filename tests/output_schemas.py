@@ -25,6 +25,7 @@ OUTPUTS = {
     "show": ("A page", "Names"),
     "impact": ("An impact",),
     "diff": ("Two knowledge bases",),
+    "review": ("A work list", "A sheet"),
     "map": ("A mapping", "A mapping beside a file"),
     "rejects": ("A line of rejects.ndjson",),
     "summary": ("summary.json",),

@@ -93,6 +93,12 @@ KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A rename": lambda found: set(found) == {"kind", "before", "after"} and isinstance(found["before"], str),
     "A listed difference": lambda found: "less safe" in found,
     "A changed field": lambda found: set(found) == {"field", "before", "after"},
+    "A work list": lambda found: "waiting" in found and "counts" in found,
+    "A waiting review": lambda found: "overdue" in found,
+    "A sheet": lambda found: "without" in found,
+    "A part of a sheet": lambda found: "read" in found and "row" in found,
+    "What would differ": lambda found: set(found) == {"cases", "laws"},
+    "A recorded review": lambda found: "review again by" in found,
     "A page": lambda found: "page" in found,
     "A line of a page": lambda found: "indent" in found,
 }
@@ -125,6 +131,10 @@ def _outputs(folder: Path) -> Iterator[tuple[str, Any]]:
     yield _json("--knowledge other decide numb.yaml")
     edit(folder / "small/rules/leaning_hurts.yaml", "rule: holds", "rule: fails")
     yield _json("check small")
+    read = "- who: Ann\n  role: nurse\n  day: 2026-11-01\n  verdict: approved\n  digest: 0123\n  read: ['says: Old.']\n"
+    (folder / "other/reviews/rules").mkdir(parents=True)
+    (folder / "other/reviews/rules/weak_leg.yaml").write_text(read, encoding="utf-8")
+    yield from (_json(f"--knowledge other review {name}") for name in ("", "weak_leg", "no_exercise_on_alarm"))
     shutil.copytree(folder / "small", folder / "before")
     edit(folder / "small/rules/saddle_numbness.yaml", "urgency: emergency", "urgency: same day")
     edit(folder / "small/sources.yaml", "seen: read in full", "seen: in part")

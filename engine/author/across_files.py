@@ -18,6 +18,7 @@ from ..loader.stack import BENEATH
 from ..rulebook import Rule, Rulebook, Term
 from ..semantics import HOLDS, decide, mark_condition
 from .occurrences import (
+    REVIEWS,
     body_of,
     phrase_with,
     replaced,
@@ -161,6 +162,8 @@ def _rename_rule(files: Mapping[str, bytes], rulebook: Rulebook, old: str, new: 
     card = after[file]
     after[file] = None
     after[f"{file.rpartition('/')[0]}/{new}.yaml"] = with_former_name(file, str(card), old)
+    if (reviews := after.get(f"{REVIEWS}rules/{old}.yaml")) is not None:
+        after |= {f"{REVIEWS}rules/{old}.yaml": None, f"{REVIEWS}rules/{new}.yaml": reviews}
     return _change(before, after, rulebook, f"the rule {old!r} becomes {new!r}", places)
 
 

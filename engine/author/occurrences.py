@@ -15,6 +15,8 @@ NAMED_UNDER = ("then", "terms", "explain", "for", "against", "from")
 """The fields that have the name of a term as their text."""
 VALUED = ("values", "otherwise", "screening for", "usual", "none", "for patients", "values formerly")
 """The fields of a term that have its values."""
+REVIEWS = "reviews/"
+"""What was read stays as it was read, and is void then."""
 OR = " or "
 Path = tuple[str, ...]
 
@@ -35,7 +37,7 @@ class Unplaceable(LumbarError):
 def term_edits(name: str, text: str, terms: Iterable[str], old: str, new: str) -> Iterator[Edit]:
     """What is to be replaced in a file where a term is called otherwise."""
     known = frozenset(terms)
-    if name.endswith(".csv"):
+    if name.endswith(".csv") or name.startswith(REVIEWS):
         return
     for path, node, is_key in _walk(_tree(name, text), ()):
         under = path[-1] if path else ""
@@ -52,7 +54,7 @@ def term_edits(name: str, text: str, terms: Iterable[str], old: str, new: str) -
 
 def value_edits(name: str, text: str, term: str, old: str, new: str) -> Iterator[Edit]:
     """What is to be replaced in a file where a value of a term is called otherwise."""
-    if name.endswith(".csv"):
+    if name.endswith(".csv") or name.startswith(REVIEWS):
         return
     for keys, node, is_key in _walk(_tree(name, text), ()):
         path = tuple(key.removeprefix(EXPECTED) for key in keys)

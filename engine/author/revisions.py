@@ -4,6 +4,8 @@ import io
 import os
 import re
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import KnowledgeError, LumbarError, Place, Problem
@@ -110,3 +112,71 @@ def _git(directory: Path, revision: str, *words: str, given: str = "") -> bytes:
 
 def _error(revision: str, there: str, expected: str) -> KnowledgeError:
     return KnowledgeError([Problem(Place(revision), there, expected)])
+
+
+# --- who wrote a line ------------------------------------------------------------------------------------------------
+
+SIGNATURES = {
+    "G": "signed, and the signature is good",
+    "U": "signed, by a key of unknown trust",
+    "X": "signed, by a signature that has expired",
+    "Y": "signed, by a key that has expired",
+    "R": "signed, by a key that was revoked",
+    "B": "with a BAD signature",
+    "E": "signed, and the signature cannot be checked here",
+    "N": "not signed",
+}
+"""What git says of the signature of a commit (`%G?`)."""
+# The programs that check signatures are git's own choice, not that of the repository.
+_CHECKERS = ("gpg.program=gpg", "gpg.openpgp.program=gpg", "gpg.x509.program=gpgsm", "gpg.ssh.program=ssh-keygen")
+NOT_COMMITTED = "0" * 40
+
+
+@dataclass(frozen=True)
+class CommitOfLine:
+    """The commit that a line of a file comes from: its short name, its author, and whether it is signed.
+
+    `name` is empty where the line is not committed yet.
+    """
+
+    name: str
+    author: str
+    signature: str
+
+    @property
+    def words(self) -> str:
+        """The commit in a phrase."""
+        if not self.name:
+            return "not committed yet"
+        return f"commit {self.name} by {self.author}, {SIGNATURES.get(self.signature, SIGNATURES['E'])}"
+
+
+def commits_of(directory: Path, file: str, lines: Sequence[int]) -> list[CommitOfLine | None]:
+    """The commit of each of some lines of a file; None where git does not know the file, or is not there."""
+    found: list[CommitOfLine | None] = []
+    try:
+        told = _git(directory, file, "blame", "--porcelain", "--", file).decode(errors="replace").splitlines()
+    except KnowledgeError:
+        return [None] * len(lines)
+    names = {}
+    for line in told:
+        parts = line.split(" ")
+        if len(parts) >= 3 and len(parts[0]) == 40 and parts[2].isdecimal():
+            names[int(parts[2])] = parts[0]
+    for line_number in lines:
+        found.append(_commit(directory, names.get(line_number, "")))
+    return found
+
+
+def _commit(directory: Path, name: str) -> CommitOfLine | None:
+    if not name:
+        return None
+    if name == NOT_COMMITTED:
+        return CommitOfLine("", "", "")
+    settings = [word for one in _CHECKERS for word in ("-c", one)]
+    try:
+        told = _git(directory, name, *settings, "show", "--no-patch", "--format=%h%x00%an%x00%G?", name)
+    except KnowledgeError:
+        return None
+    short, author, signature = told.decode(errors="replace").strip().split("\0")
+    return CommitOfLine(short, author, signature)

@@ -73,7 +73,7 @@ def assemble(files: Mapping[str, bytes], directory: str = "", beneath: Rulebook 
 
 
 def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
-    """The rulebook with these cards and saved cases added or in place of those of the same name; not saved anywhere.
+    """The rulebook with these cards, saved cases and reviews added or in place of those of the same name; not saved.
 
     Raises KnowledgeError; much faster than reading the whole folder again, and means the same.
     """
@@ -89,9 +89,12 @@ def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
     for name, node in documents.items():
         if name.startswith("cases/") and (case := _case(collector, name, node, made)):
             cases[case.id] = case
+    beneath = rulebook.beneath.reviews if rulebook.beneath else {}
+    own = {what: (*beneath.get(what, ()), *found) for what, found in _reviews(collector, documents).items()}
+    reviews = {**rulebook.reviews, **own}
     if collector.problems:
         raise KnowledgeError(gathered(collector.problems, made))
-    return replace(made, cases=cases)
+    return replace(made, cases=cases, reviews=reviews)
 
 
 def _over(collector: ProblemCollector, rulebook: Rulebook, own: dict[str, Rule]) -> dict[str, Rule]:

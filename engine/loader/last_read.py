@@ -1,4 +1,4 @@
-"""The state of a folder that was read last: if only cards and saved cases have changed since, only they are read again.
+"""The state of a folder that was read last: if only cards, cases and reviews have changed, only they are read again.
 
 What such files say rests on the terms and sources alone, so the other cards and cases stay as they were read.
 """
@@ -13,7 +13,7 @@ from ..errors import KnowledgeError
 from ..rulebook import Rulebook
 
 CASES = "cases/"
-AGAIN = ("rules/", CASES)
+AGAIN = ("rules/", CASES, "reviews/")
 CASES_BENEATH = "cases/beneath/"
 
 
@@ -69,6 +69,8 @@ def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _its_own(rulebook: Rulebook, name: str) -> bool:
     """Whether no other file already has the rule or the case that a file is named after."""
+    if name.startswith("reviews/"):
+        return True
     stem = PurePosixPath(name).stem
     known = rulebook.rules.get(stem) if name.startswith("rules/") else rulebook.cases.get(stem)
     return known is None or (known.place is not None and known.place.file == name)

@@ -2,6 +2,7 @@
 
 from .cases import Drawn, cases, columns_of
 from .figures import Figures, Group, Wanted, figures
+from .often import HowOften, how_often
 from .sampler import Sampler
 
-__all__ = ["Drawn", "Figures", "Group", "Sampler", "Wanted", "cases", "columns_of", "figures"]
+__all__ = ["Drawn", "Figures", "Group", "HowOften", "Sampler", "Wanted", "cases", "columns_of", "figures", "how_often"]

@@ -13,6 +13,7 @@ from .knowledge import claims, show
 from .mapping import map_file
 from .output import draw
 from .questions import compare, enough, next_question, weigh, whatif, whynot
+from .review import review
 from .serve import serve
 
 COMMANDS = (
@@ -25,6 +26,7 @@ COMMANDS = (
         rename,
         report,
         retire,
+        review,
         schema,
         serve,
         show,
