@@ -21,7 +21,8 @@ from ...rulebook import Rule
 from ..lock import locked
 from . import trial_page
 from .author import Authoring, pairs_of
-from .author_form import CardForm, Writing, form_sent, pressed
+from .author_buttons import pressed
+from .author_form import CardForm, Writing, form_sent
 from .author_page import author_page
 from .form import number_in
 from .page import message_page
