@@ -102,6 +102,25 @@ class BrokenLaw(Record):
 
 
 @dataclass(frozen=True, repr=False)
+class Lowered(Record):
+    """An alarm that follows from a case beneath a layer, and does not follow in it.
+
+    `alarm` is the value (of a scale the highest) that `layer` takes away from the conclusion `term`; `by` has the rules
+    of the layer that replace or outrank what fired for it, or the retired ones, each with its reason for lowering it.
+    """
+
+    term: str
+    alarm: str
+    layer: str
+    by: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def as_json(self) -> Json:
+        """The alarm as an object; docs/schema describes it."""
+        by = [{"rule": rule, "because": because} for rule, because in self.by.items()]
+        return {"conclusion": self.term, "alarm": self.alarm, "layer": self.layer, "by": by}
+
+
+@dataclass(frozen=True, repr=False)
 class Decision(Record):
     """What follows from a case: every conclusion, what is disputed, which rules fired and which wait.
 
@@ -112,6 +131,8 @@ class Decision(Record):
 
     If a law is `broken`, `conclusions`, `disputed` and `gaps` have only the alarms: the rest is withheld.
     `unrestricted` then has all of it, for code that looks for the reason and shows none of it.
+
+    `lowered` has the alarms that a layer takes away.
     """
 
     case: Case
@@ -126,6 +147,7 @@ class Decision(Record):
     marks: Mapping[str, int] = field(repr=False)
     state: Any = field(repr=False, compare=False)
     broken: tuple[BrokenLaw, ...] = ()
+    lowered: tuple[Lowered, ...] = ()
     unrestricted: "Decision | None" = field(default=None, repr=False, compare=False)
 
     def mark(self, rule: str) -> Mark:
@@ -152,6 +174,7 @@ class Decision(Record):
             },
             "gaps": list(self.gaps),
             "broken laws": [law.as_json() for law in self.broken],
+            **({"lowered": [one.as_json() for one in self.lowered]} if self.lowered else {}),
             "fired": list(self.fired),
             "waiting": list(self.waiting),
             "ask": list(self.ask),

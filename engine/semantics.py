@@ -7,11 +7,12 @@ their k-of-n are those of S. C. Kleene's strong three-valued logic (Introduction
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .case import Answer, Case, Decision, LineState, Mark, MarkName, Members, Range, Status, Value
 from .facts import check_case
 from .language import Against, Condition, Group, Is, Line, Unsettled, Within, runs, terms_of
+from .lowered import lowered
 from .rulebook import COMPLETE, SCREENED, Law, Rulebook, RuleFor, Term
 from .withheld import withheld
 
@@ -268,6 +269,8 @@ def conclude(rulebook: Rulebook, case: Case, state: State, marks: Mapping[str, i
     """The decision that a state of all conclusions amounts to; where it breaks a law, what is no alarm is withheld."""
     broken = [law for law in rulebook.laws.values() if breaks(law, state)]
     decision = _concluded(rulebook, case, state, marks)
+    if rulebook.beneath is not None:
+        decision = replace(decision, lowered=lowered(rulebook, decision, decide))
     return withheld(rulebook, decision, broken) if broken else decision
 
 

@@ -64,7 +64,12 @@ sections: [{title: Danger, terms: [danger]}, {title: Fault, terms: [fault, advic
     "cases/dark.yaml": "case: dark\nsmoke: no\nheat: none\nlight: no\nhours: 1000\nexpected danger: none\n"
     "expected fault: bulb\nexpected advice: [change the bulb]\nexpected worn: 1\n",
 }
-KNOWLEDGE = "name: workshop\nbuilds on: lamps\n"
+LOWERING = {
+    "rules/own/hot_old.yaml": card(
+        "hot_old", "[{heat: hot}, {hours: over 10}]", "{danger: some}", "replaces: hot\nlowers: New lamps are hot.\n"
+    )
+}
+"""A layer that lowers an alarm, and says why."""
 
 
 def stack(*layers: Mapping[str, str], base: Mapping[str, str] = BASE) -> dict[str, bytes]:

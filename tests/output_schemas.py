@@ -95,6 +95,7 @@ def _kind(heading: str, rows: list[tuple[str, str, str]], kinds: dict[str, Any])
     }
     if heading in QUESTIONS:
         fields["broken laws"] = _type("list of broken laws", kinds)
+        fields["lowered"] = _type("list of lowered alarms", kinds)
     needed = [name for name, _, text in rows if not _SOMETIMES.search(text)]
     return {"type": "object", "properties": fields, "required": needed, "additionalProperties": False}
 

@@ -15,6 +15,7 @@ from engine.interfaces.web.served import Served
 from engine.loader import load
 from tests.conftest import BICYCLE, CLINIC, ROOT, edit
 from tests.test_new import CLICK, talk
+from tests.test_web_author import IDLE
 
 CARD = """rule: old_and_weak
 says: A stable weakness after seventy is seen within days here.
@@ -30,6 +31,7 @@ examples:
   - {name: young, given: {leg weakness: stable, age: 69}, rule: fails}
   - {name: not told, given: {}, rule: waits}
 """
+REPLACES = "replaces: weak_leg\ngives up: [{red flag: yes}, {urgency: same day}]\n"
 PATIENT = {"case": "ann", "leg weakness": "stable", "age": 71}
 
 
@@ -134,3 +136,36 @@ def test_new_adds_a_card_to_the_layer(layer: Path) -> None:
     assert [*new.texts] == ["rules/crank_clicks.yaml"]
     save(shed, new.texts)
     assert load(shed).rules["crank_clicks"].layer == "shed layer"
+
+
+def test_explanations_and_pages_mark_what_is_local(layer: Path, tmp_path: Path) -> None:
+    case = tmp_path / "ann.yaml"
+    case.write_text("leg weakness: new\nage: 71\n", encoding="utf-8")
+    edit(layer / "rules" / "old_and_weak.yaml", "because:", f"{REPLACES}lowers: It is our round table's.\nbecause:")
+    edit(layer / "rules" / "old_and_weak.yaml", "stable\n", "stable or new or worsening or severe\n")
+    mark = "rule old_and_weak of riverside, in place of weak_leg"
+    use = ("--knowledge", str(layer))
+    assert mark in " ".join(run(*use, "why", str(case), "urgency", "--length", "everything").output.split())
+    page = tmp_path / "why.html"
+    run(*use, "why", str(case), "urgency", "--html", str(page))
+    lowers = "Lowered by riverside: without it, urgency is same day (old_and_weak: It is our round table"
+    assert mark in page.read_text(encoding="utf-8")
+    assert lowers in page.read_text(encoding="utf-8")
+    svg = tmp_path / "why.svg"
+    run(*use, "why", str(case), "urgency", "--svg", str(svg))
+    assert "Lowered by riverside" in svg.read_text(encoding="utf-8")
+    assert lowers in " ".join(run(*use, "decide", str(case)).output.split())
+    why = json.loads(run(*use, "why", str(case), "urgency", "--json").output)
+    assert why["lowered"][0]["by"] == [{"rule": "old_and_weak", "because": "It is our round table's."}]
+    assert why["why"]["sides"][0]["rules"][0]["layer"] == "riverside"
+    assert "Rule old_and_weak of riverside, in place of weak_leg" in run(*use, "show", "old_and_weak").output
+
+
+def test_the_page_marks_what_is_local_and_what_it_lowers(layer: Path) -> None:
+    edit(layer / "rules" / "old_and_weak.yaml", "because:", f"{REPLACES}because:")
+    page = TestClient(make_app(Served(layer), IDLE))
+    shown = page.post("/decide", data={"leg weakness": "new", "age": "30"}).text
+    assert "Lowered by riverside: without it, urgency is same day (old_and_weak: no reason is given)" in shown
+    assert "of riverside, in place of weak_leg" in page.get("/rules/old_and_weak").text
+    assert "of riverside, in place of weak_leg" in page.get("/rules/all").text
+    assert "is a rule of base, beneath this layer" in page.get("/rules/edit/fever").text

@@ -74,3 +74,9 @@ def sample(changes: Mapping[str, str] | None = None) -> Rulebook:
     """The rulebook of the sample, with some files put in or replaced; an empty text takes one out."""
     files = {**SAMPLE, **(changes or {})}
     return load_files({name: text.encode() for name, text in files.items() if text})
+
+
+def over_the_sample(layer: Mapping[str, str]) -> dict[str, str]:
+    """The changes that make a layer over the sample of it."""
+    beneath = {f"beneath/{name}": text for name, text in SAMPLE.items()}
+    return {**dict.fromkeys(SAMPLE, ""), **beneath, "knowledge.yaml": "name: shop\nbuilds on: lamps\n", **layer}

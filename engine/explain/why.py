@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .. import semantics as truth
-from ..case import Answer, Decision, LineState, Members, Range, Status, plain
+from ..case import Answer, Decision, LineState, Lowered, Members, Range, Status, plain
 from ..errors import InternalError
 from ..language import Condition, Group, Line, show_line, terms_of, title_of
 from ..record import Record
@@ -104,7 +104,8 @@ class Why(Record):
     `how` is answer (the case says it), built in, rules, otherwise (every rule ruled out), open, disputed or gap.
     `ruled_out` is filled for otherwise and gap, `waiting` for an open answer, `missing` with the unanswered findings
     that it waits for, screening first. `beneath` explains every conclusion that a line names under `below`, each once,
-    in the order of appearance; only the term that you asked about has it.
+    in the order of appearance; only the term that you asked about has it. So is it with `lowered`, the alarms that a
+    layer takes away.
     """
 
     term: Term
@@ -115,6 +116,7 @@ class Why(Record):
     waiting: tuple[RuleReason, ...] = ()
     missing: tuple[str, ...] = ()
     beneath: Mapping[str, "Why"] = field(default_factory=dict)
+    lowered: tuple[Lowered, ...] = ()
 
     def lines(self) -> Iterator[LineReason]:
         """The lines of the rules that fire for this term alone."""
@@ -213,7 +215,7 @@ class Explainer:
             if name not in beneath:
                 beneath[name] = self._why(self.rulebook.terms[name])
                 names += reversed(beneath[name].below())
-        return replace(asked, beneath=beneath)
+        return replace(asked, beneath=beneath, lowered=self.decision.lowered)
 
     def _why(self, term: Term) -> Why:
         answer = self.answer_of(term)
@@ -381,6 +383,7 @@ def rule_json(reason: RuleReason) -> dict[str, Any]:
         "says": rule.says,
         "because": rule.because,
         "source": [str(citation) for citation in rule.sources],
+        **_layer_json(rule),
         "file": rule.place.file,
         "line": rule.place.line,
         "outranked by": list(reason.outranked),
@@ -388,6 +391,12 @@ def rule_json(reason: RuleReason) -> dict[str, Any]:
         "open above": list(reason.open_above),
         "lines": [part_json(part) for part in reason.parts],
     }
+
+
+def _layer_json(rule: Rule) -> dict[str, Any]:
+    """Of which layer a rule is, and what it replaces, where there are layers."""
+    found = {"layer": rule.layer} if rule.layer else {}
+    return found | ({"replaces": rule.replaces} if rule.replaces else {})
 
 
 def part_json(part: LineReason | GroupReason) -> dict[str, Any]:

@@ -18,13 +18,29 @@ def card(rule: Rule) -> str:
         **condition_tree(rule.condition),
         "then": [name if value is None else {name: value} for name, value in rule.then],
         "outranks": Flow(rule.outranks),
+        "replaces": rule.replaces,
+        "gives up": [_given_up(text) for text in rule.gives_up],
+        "lowers": rule.lowers,
         "because": rule.because,
         "source": [{citation.source: _place(citation)} for citation in rule.sources],
         "formerly": Flow(rule.formerly),
         "examples": [example_tree(example) for example in rule.examples],
     }
-    optional = {"outranks": rule.outranks, "formerly": rule.formerly, "examples": rule.examples}
+    optional = {
+        "outranks": rule.outranks,
+        "replaces": rule.replaces,
+        "gives up": rule.gives_up,
+        "lowers": rule.lowers,
+        "formerly": rule.formerly,
+        "examples": rule.examples,
+    }
     return write({name: tree for name, tree in fields.items() if optional.get(name, True)})
+
+
+def _given_up(text: str) -> Tree:
+    """What a rule beneath gave, as it is written: a tally by its name alone."""
+    name, colon, value = text.partition(": ")
+    return {name: value} if colon else name
 
 
 def _place(citation: Citation) -> str:

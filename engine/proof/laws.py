@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from .. import semantics
 from ..language import Condition, Group, Is, Line, Unsettled, Within
 from ..rulebook import COMPLETE, Law
-from .prover import Prover, Shows
+from .prover import Assuming, Prover, Shows
 from .verdicts import Sat, Unknown, Unsat, Verdict, verdict
 
 Part = Line | Group
@@ -22,11 +22,26 @@ class Twin:
 
 
 def prove(prover: Prover, law: Law) -> Verdict:
-    """Whether any case that could exist breaks a law; a proof names the assumptions that it rests on."""
+    """Whether any case that could exist breaks a law; a proof names the assumptions that it rests on.
+
+    A law beneath a layer is proved under the assumptions beneath.
+    """
+    assuming = assumed_by(prover, law)
     found = prover.patient(
-        prover.circuit.breaks(law.condition), shows=lambda decision: semantics.breaks(law, decision.state)
+        prover.circuit.breaks(law.condition),
+        shows=lambda decision: semantics.breaks(law, decision.state),
+        assuming=assuming,
     )
-    return _resting(prover, verdict(found), prover.circuit.breaks(law.condition))
+    return _resting(prover, verdict(found), prover.circuit.breaks(law.condition), assuming)
+
+
+def assumed_by(prover: Prover, law: Law) -> Assuming:
+    """The assumptions about patients of a law's own layer, and of those beneath it."""
+    layers = [layer.name for layer in prover.rulebook.layers]
+    if not layers or law.layer == layers[-1]:
+        return True
+    known = layers[: layers.index(law.layer) + 1]
+    return [name for name, one in prover.rulebook.impossible.items() if one.layer in known]
 
 
 def prove_without(prover: Prover, law: Law) -> Verdict:
@@ -39,10 +54,10 @@ def prove_without(prover: Prover, law: Law) -> Verdict:
     return verdict(found)
 
 
-def _resting(prover: Prover, found: Verdict, node: int) -> Verdict:
+def _resting(prover: Prover, found: Verdict, node: int, assuming: Assuming) -> Verdict:
     if not found.proved or isinstance(prover.possible(node, assuming=False), Unsat):
         return found
-    return replace(found, resting_on=guilty_assumptions(prover, prover.possible(node)))
+    return replace(found, resting_on=guilty_assumptions(prover, prover.possible(node, assuming=assuming)))
 
 
 def stated(prover: Prover) -> frozenset[int]:

@@ -1,6 +1,6 @@
 """The prover: one rulebook, one circuit, one solver, and every question asked of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from .. import semantics
 from ..case import Case, Decision, Value
@@ -15,6 +15,8 @@ from .verdicts import Facts, Limits, Patient, Sat, Unknown, Unsat
 from .witness import smallest
 
 Shows = Callable[[Decision], bool]
+Assuming = bool | Collection[str]
+"""All assumptions about patients, none of them, or those of these names."""
 
 
 class Prover:
@@ -51,10 +53,10 @@ class Prover:
 
     # --- questions ---------------------------------------------------------------------------------------------------
 
-    def possible(self, *nodes: int, assuming: bool = True) -> Sat | Unsat | Unknown:
+    def possible(self, *nodes: int, assuming: Assuming = True) -> Sat | Unsat | Unknown:
         """A case in which all the nodes are true, or that there is none, with the nodes that cannot be true together.
 
-        `assuming` leaves out the cases that are impossible by the assumptions about patients.
+        `assuming` leaves out the cases that are impossible by the assumptions about patients, or by those of its names.
         """
         asked = self._asked(nodes, assuming)
         found = self.pool.find(asked)
@@ -84,7 +86,7 @@ class Prover:
             self.kept.put(asked, answer.core)
         return answer
 
-    def patient(self, *nodes: int, shows: Shows | None = None, assuming: bool = True) -> Patient | Unsat | Unknown:
+    def patient(self, *nodes: int, shows: Shows | None = None, assuming: Assuming = True) -> Patient | Unsat | Unknown:
         """The smallest and most ordinary case in which all the nodes are true, tried again in truth before it is given.
 
         `shows` says of a decision by truth whether it is what was asked for.
@@ -107,11 +109,11 @@ class Prover:
         self.pool.add(patient.facts)
         return patient
 
-    def replay(self, facts: Facts, shows: Shows, assuming: bool = True) -> None:
+    def replay(self, facts: Facts, shows: Shows, assuming: Assuming = True) -> None:
         """Try a case in truth; that it does not show there what was asked for is a bug."""
         shown = shows(semantics.decide(self.rulebook, Case("a patient", facts)).marked)
-        barred = assuming and semantics.impossibilities(self.rulebook, facts)
-        if not shown or barred:
+        names = self._assumed(assuming)
+        if not shown or any(law.id in names for law in semantics.impossibilities(self.rulebook, facts)):
             raise InternalError.of(f"the proof and the meaning part over {dict(facts)}")
 
     def true_in(self, facts: Facts, *nodes: int) -> bool:
@@ -138,8 +140,11 @@ class Prover:
         """Keep the verdicts and the patients for the next time."""
         self.kept.save(self.pool.cases)
 
-    def _asked(self, nodes: Iterable[int], assuming: bool) -> tuple[int, ...]:
-        return tuple(sorted({*nodes, *(self.assumptions.values() if assuming else ())}))
+    def _assumed(self, assuming: Assuming) -> Collection[str]:
+        return (self.assumptions if assuming else ()) if isinstance(assuming, bool) else assuming
+
+    def _asked(self, nodes: Iterable[int], assuming: Assuming) -> tuple[int, ...]:
+        return tuple(sorted({*nodes, *(self.assumptions[name] for name in self._assumed(assuming))}))
 
     def _seen(self, asked: tuple[int, ...], answer: Sat | Unsat | Unknown) -> Sat | Unsat | Unknown:
         """The answer, once its case is tried in the circuit."""

@@ -1,10 +1,12 @@
 """A decision that breaks a law, in words: its alarms and the law; the rest is withheld."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..case import Decision, Members
 from ..errors import listed
 from ..rulebook import Rulebook
+from .layers import lowered
 from .styled_line import StyledLine, format_answer
 
 WITHHELD = (
@@ -17,6 +19,7 @@ def broken_laws(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLine]:
     """The alarms of a decision, and the laws that it breaks."""
     yield StyledLine(f"Case {decision.case.id}", style="title")
     yield from (StyledLine(text, 1, "alarm") for text in alarms(rulebook, decision))
+    yield from (replace(line, indent=1) for line in lowered(decision.lowered))
     yield StyledLine("A law is broken", style="title")
     for law in decision.broken:
         yield StyledLine(f"{law.says} [{law.id}, {law.place.file}]", 1, "alarm", "- ")

@@ -6,6 +6,7 @@ from ..errors import listed
 from ..explain import Argument, Weighed, Weighing
 from ..rulebook import Rulebook
 from .answers import format_outcome
+from .layers import of_layer
 from .sentences import says_of
 from .styled_line import StyledLine, cite
 from .why import DISPUTED, Length
@@ -66,7 +67,8 @@ def _side(rulebook: Rulebook, side: str, arguments: Sequence[Argument], length: 
     yield StyledLine(f"{side} it: {len(arguments) or 'nothing'}{_of_them(arguments)}", 1, "answer")
     for argument in arguments:
         rule = argument.reason.rule
-        yield StyledLine(f"{says_of(rule)}{decides(argument)}", 2, "plain", "- ")
+        local = f" [{rule.id}{of_layer(rule)}]" if of_layer(rule) else ""
+        yield StyledLine(f"{says_of(rule)}{local}{decides(argument)}", 2, "plain", "- ")
         yield StyledLine(rule.because, 3, "muted")
         if length == "everything":
             yield from (StyledLine(cite(rulebook, citation), 3, "muted", "source: ") for citation in rule.sources)
@@ -99,4 +101,5 @@ def _open(weighed: Weighed) -> Iterator[StyledLine]:
 
 
 def _named(argument: Argument) -> str:
-    return f"{says_of(argument.reason.rule)} [{argument.reason.rule.id}]"
+    rule = argument.reason.rule
+    return f"{says_of(rule)} [{rule.id}{of_layer(rule)}]"

@@ -9,6 +9,7 @@ from ..errors import counted
 from ..explain.behind import RulesBehind
 from ..rulebook import Rulebook, Section, Term
 from .broken_law import broken_laws, broken_laws_in_brief
+from .layers import lowered, lowered_in_brief
 from .reviews import rests_on
 from .styled_line import StyledLine, format_answer
 
@@ -29,6 +30,8 @@ def recommendation(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLin
         if body:
             yield StyledLine(section.title, style="title")
             yield from body
+        if not number:
+            yield from (replace(line, indent=1) for line in lowered(decision.lowered))
         if not number and screening:
             yield StyledLine(
                 f"{counted(len(screening), 'open screening question')}: nothing that rests on them is advised",
@@ -94,7 +97,7 @@ def brief(rulebook: Rulebook, decision: Decision) -> StyledLine:
     sections = rulebook.recommendation.sections if rulebook.recommendation else ()
     terms = [rulebook.terms[name] for section in sections[:2] for name in section.terms] or list(rulebook.conclusions)
     answers = [f"{term.name}: {_briefly(decision, term)}" for term in terms if term.domain.kind in ("yes/no", "choice")]
-    return StyledLine(f"{decision.case.id}: {'; '.join(answers)}")
+    return StyledLine(f"{decision.case.id}: {'; '.join(answers)}{lowered_in_brief(decision.lowered)}")
 
 
 def _briefly(decision: Decision, term: Term) -> str:

@@ -8,6 +8,7 @@ from ..errors import counted
 from ..explain import CompiledRulebook, Questions, RuleReason, Why, what_next, why
 from ..rulebook import Rulebook, Section, Term
 from .broken_law import broken_laws
+from .layers import lowered, of_layer
 from .recommendation import all_in_one
 from .styled_line import StyledLine, format_answer
 
@@ -104,6 +105,7 @@ class _Screen:
             reason = why(self.rulebook, self.decision, term.name, aside=False)
             rules = [rule for side in reason.sides for rule in side.rules]
             yield StyledLine(f"{self._level(term)}: {self._reasons(reason, rules)}", style="alarm")
+        yield from lowered(self.decision.lowered)
 
     def _level(self, term: Term) -> str:
         answer = self.decision.conclusions[term.name]
@@ -112,7 +114,9 @@ class _Screen:
         return str(answer).upper() if term.takes_highest else f"{term.name.upper()}: {format_answer(answer)}"
 
     def _reasons(self, reason: Why, rules: Sequence[RuleReason]) -> str:
-        reasons = [f"{rule.rule.says.rstrip('.')}{_because(reason, rule)}" for rule in rules[:REASONS]]
+        reasons = [
+            f"{rule.rule.says.rstrip('.')}{of_layer(rule.rule)}{_because(reason, rule)}" for rule in rules[:REASONS]
+        ]
         more = [f"and {counted(len(rules) - REASONS, 'more reason')}"] if len(rules) > REASONS else []
         return "; ".join(reasons + more) + "."
 

@@ -7,6 +7,7 @@ from ..case import Members
 from ..errors import counted, listed
 from ..explain import GateReason, GroupReason, LineReason, RuleReason, Why
 from ..rulebook import Rulebook
+from .layers import lowered, lowered_in_brief, of_layer
 from .once import Once
 from .styled_line import StyledLine, cite, format_answer
 
@@ -20,10 +21,13 @@ DEEPEST = 24
 def why(reason: Why, length: Length = "reasons") -> Iterator[StyledLine]:
     """A tree of reasons, in one line, as reasons, or with everything."""
     if length == "line":
-        rules = [f"{rule.rule.id} ({rule.rule.says.rstrip('.')})" for side in reason.sides for rule in side.rules]
+        fired = [rule.rule for side in reason.sides for rule in side.rules]
+        rules = [f"{rule.id}{of_layer(rule)} ({rule.says.rstrip('.')})" for rule in fired]
         because = f", by {'; '.join(rules)}" if rules else f", {how_of(reason)}"
+        because += lowered_in_brief(reason.lowered)
         yield StyledLine(f"{reason.term.name}: {answer_of(reason)}{because}", style="answer")
     else:
+        yield from lowered(reason.lowered)
         yield from _Text(reason, length).lines()
 
 
@@ -116,7 +120,8 @@ class _Text:
         disputed = f" ({DISPUTED})" if reason.status == "disputed" else ""
         yield StyledLine(f"{rule.says}{disputed}", indent, "plain", "> ")
         yield StyledLine(f"because: {rule.because}", indent + 1, "muted")
-        yield StyledLine(f"rule {rule.id}, {rule.place}; {'; '.join(map(str, rule.sources))}", indent + 1, "muted")
+        known = f"rule {rule.id}{of_layer(rule)}, {rule.place}"
+        yield StyledLine(f"{known}; {'; '.join(map(str, rule.sources))}", indent + 1, "muted")
         for part in reason.parts:
             if isinstance(part, GroupReason):
                 yield StyledLine(f"{_prefix(part)}{part.title}: {part.state}", indent + 1, "plain", "* ")

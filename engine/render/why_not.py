@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ..errors import counted, listed
 from ..explain import Candidate, Counterfactual, Goal, GroupReason, LineReason, RuleReason, WhyNot
 from .answers import format_outcome, format_value, joined_by_or
+from .layers import of_layer
 from .once import Once
 from .styled_line import StyledLine
 from .why import DEEPEST, DISPUTED, Length, what_is_found
@@ -107,7 +108,8 @@ class _Text:
         if whole:
             yield StyledLine(f"because: {reason.rule.because}", indent + 1, "muted")
         sources = f"; {'; '.join(map(str, reason.rule.sources))}" if whole else ""
-        yield StyledLine(f"rule {reason.rule.id}, {reason.rule.place}{sources}", indent + 1, "muted")
+        known = f"rule {reason.rule.id}{of_layer(reason.rule)}, {reason.rule.place}"
+        yield StyledLine(f"{known}{sources}", indent + 1, "muted")
         yield from (
             StyledLine(f"outranked by {rule}, which holds", indent + 1, "alarm", "* ") for rule in reason.outranked
         )

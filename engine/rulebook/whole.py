@@ -112,6 +112,45 @@ class Rulebook(Record):
         return (rule for rule in self.rules.values() if rule.layer == self.layer)
 
     @cached_property
+    def taking(self) -> Mapping[str, tuple[str, ...]]:
+        """What takes something from rules beneath the highest layer, each with those rules.
+
+        It is a rule of the layer that replaces or outranks them, or the rule itself where the layer retires it.
+        """
+        beneath = self.beneath.rules if self.beneath else {}
+        found: dict[str, tuple[str, ...]] = {}
+        for name, record in self.retired.items():
+            if name in beneath and record.layer == self.layer:
+                found[name] = (name,)
+        for rule in self.own_rules if beneath else ():
+            taken = [name for name in (rule.replaces, *rule.outranks) if name in beneath]
+            if taken:
+                found[rule.id] = tuple(taken)
+        return found
+
+    @cached_property
+    def taking_from_alarms(self) -> Mapping[str, tuple[str, ...]]:
+        """What of `taking` takes something from a rule that an alarm beneath rests on."""
+        behind = self.beneath.behind_alarms if self.beneath else frozenset()
+        return {name: taken for name, taken in self.taking.items() if not behind.isdisjoint(taken)}
+
+    @cached_property
+    def behind_alarms(self) -> frozenset[str]:
+        """The rules that an alarm rests on: those that give it, what they read, and what outranks any of these."""
+        found: set[str] = set()
+        queue = [one for term in self.conclusions for one in self.support[term.name] if one.value in term.alarms]
+        while queue:
+            entry = queue.pop()
+            for rule in {entry.rule, *entry.outrankers} - found:
+                found.add(rule)
+                queue += [one for name in self.rules[rule].condition.terms() for one in self.support.get(name, ())]
+        return frozenset(found)
+
+    def lowers(self, name: str) -> str:
+        """Why a rule of the highest layer, or the record of a retired one, may lower an alarm; empty if not said."""
+        return self.rules[name].lowers if name in self.rules else self.retired[name].lowers
+
+    @cached_property
     def findings(self) -> tuple[Term, ...]:
         """The terms that a case may answer."""
         return tuple(term for term in self.terms.values() if term.finding)

@@ -208,7 +208,17 @@ def beside(rulebook: "Rulebook", terms: Iterable[str], *decisions: "Decision") -
 
     Without `terms` the answer is about all that is shown.
     """
-    return {"rests on": behind(rulebook, terms, *decisions).as_json(rulebook), **broken_json(*decisions)}
+    return {
+        "rests on": behind(rulebook, terms, *decisions).as_json(rulebook),
+        **broken_json(*decisions),
+        **lowered_json(*decisions),
+    }
+
+
+def lowered_json(*decisions: "Decision") -> Json:
+    """The alarms that a layer takes from decisions, as a part of an object; nothing where there are none."""
+    found = [one.as_json() for one in dict.fromkeys(one for decision in decisions for one in decision.lowered)]
+    return {"lowered": found} if found else {}
 
 
 def broken_json(*decisions: "Decision") -> Json:

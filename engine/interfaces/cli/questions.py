@@ -78,6 +78,9 @@ class _About:
             counts = beside(self.rulebook, self.asked, *self.decisions)
             say_json(told | counts | broken_json(*self.before, *self.decisions))
         else:
+            from ...render.layers import lowered
+
+            say(lowered(one for decision in (*self.before, *self.decisions) for one in decision.lowered))
             say(lines)
             if length != "line":
                 say_rests_on(self.rulebook, behind(self.rulebook, self.asked, *self.decisions))

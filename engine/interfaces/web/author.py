@@ -21,8 +21,7 @@ from ...errors import LumbarError
 from ...language import Condition
 from ...rulebook import Rule, Rulebook
 from . import trial_page
-from .author_buttons import pressed
-from .author_form import CardForm, Worded, Writing, form_sent, opened
+from .author_form import CardForm, Worded, Writing, form_sent, opened, pressed
 from .author_page import author_page, drafts_page, look_parts
 from .browse import Wanted, browse_page
 from .form import form_of as case_form_of
@@ -111,9 +110,12 @@ class Authoring:
         return opened(rule, data.decode("utf-8").replace("\r\n", "\n"), digest_of(data.hex()))
 
     def rule(self, name: str) -> Rule:
-        rule = self.served.saved().rulebook.rules.get(name)
+        rulebook = self.served.saved().rulebook
+        rule = rulebook.rules.get(name)
         if rule is None:
             raise HTTPException(404, text("not found", name=name))
+        if rulebook.is_beneath(rule.place):
+            raise Refused(text("beneath", rule=name, layer=rule.layer))
         if rule.row:
             raise Refused(text("a row", rule=name))
         return rule

@@ -9,6 +9,7 @@ from htpy import Element, Node, a, button, div, form, h1, input, label, li, main
 from ...author.baseline import SavedCases
 from ...author.parse_input import stages
 from ...errors import counted
+from ...render.layers import of_layer
 from ...rulebook import Rule, Rulebook
 from .page import whole
 from .texts import text
@@ -92,10 +93,11 @@ def _rule(rule: Rule, decides: Mapping[str, int], saved: SavedCases, changed: bo
     how_often = text("decides in", count=decides[rule.id], all=all_cases)
     return li[
         a(href=f"/rules/{rule.id}")[rule.id],
+        [strong[of_layer(rule)]] if of_layer(rule) else None,
         [" ", strong[text("changed mark")]] if changed else None,
         f" {rule.says}",
         div(".muted")[" · ".join(filter(None, (stage_of(rule), ", ".join(_sources(rule)), how_often)))],
-        None if rule.row else div(".muted")[[*_ways(rule)]],
+        None if rule.row or saved.rulebook.is_beneath(rule.place) else div(".muted")[[*_ways(rule)]],
     ]
 
 

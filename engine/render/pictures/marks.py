@@ -7,6 +7,7 @@ from htpy import Node, aside, p, span
 from ...drawing.boxes import Sign
 from ...reviewed import reviewed
 from ...rulebook import Rule, Rulebook
+from ..layers import of_layer
 from ..styled_line import cite
 
 DRAWN: Mapping[str, Sign] = {
@@ -47,7 +48,7 @@ def card(rule: Rule, rulebook: Rulebook | None = None) -> Node:
         sources = [cite(rulebook, citation) for citation in rule.sources]
     lines = [f"because: {rule.because}", *(f"source: {source}" for source in sources)]
     state = f", {reviewed(rulebook, rule).state}" if rulebook else ""
-    return [p(".muted")[line] for line in (*lines, f"rule {rule.id}{state}; {rule.place}")]
+    return [p(".muted")[line] for line in (*lines, f"rule {rule.id}{of_layer(rule)}{state}; {rule.place}")]
 
 
 def notice(rulebook: Rulebook, reviews: str) -> Node:

@@ -9,6 +9,7 @@ from ...drawing.text_width import clean
 from ...errors import counted
 from ...explain import GroupReason, LineReason, RuleReason, Why, behind_reason
 from ...rulebook import Rulebook, Term
+from ..layers import lowered, of_layer
 from ..reviews import rests_on
 from ..why import DISPUTED, answer_of, found_in_words, how_of
 from .marks import DRAWN, notice_of
@@ -55,6 +56,8 @@ def drawn(case: Case, reason: Why, notice: str = "", alone: bool = False) -> Pic
         {DRAWN[state]: says for state, says in STATES.items() if DRAWN[state] in signs},
         {},
     )
+    if reason.lowered:
+        picture.words(*(Row(line.text, bold=True) for line in lowered(reason.lowered)))
     joined = "A box rests on the boxes below it that lines join to it. " if tree.edges else ""
     if joined or notice:
         picture.words(Row(joined + notice, soft=True))
@@ -144,10 +147,11 @@ def _rule(value: str, rule: RuleReason) -> Iterator[Row]:
     """A rule with its lines; a row of a table, which says no more than what it gives, is shown by its name alone."""
     says = clean(rule.rule.says)
     gives = [f"{term}: {given}" if given else term for term, given in rule.rule.then]
-    heads = [text for text in (value, says if says != "; ".join(gives) else "") if text] or [f"rule {rule.rule.id}"]
+    named = f"rule {rule.rule.id}{of_layer(rule.rule)}"
+    heads = [text for text in (value, says if says != "; ".join(gives) else "") if text] or [named]
     yield from (Row(text, bold=text == value, ruled=not number) for number, text in enumerate(heads))
-    if heads[-1] != f"rule {rule.rule.id}":
-        yield Row(f"rule {rule.rule.id}", soft=True)
+    if heads[-1] != named:
+        yield Row(named, soft=True)
     if rule.status == "disputed":
         yield Row(DISPUTED, sign=DRAWN["disputed"])
     yield from (Row(f"outranked by {other}", sign=DRAWN["not met"]) for other in rule.outranked)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
-from htpy import Element, Node, a, b, div, h2, i, li, p, small, span, ul
+from htpy import Element, Node, a, b, div, h2, i, li, p, small, span, strong, ul
 
 from ...case import Case, Members
 from ...drawing.page import DRAWN, drawing, page, unfolded
 from ...errors import counted
 from ...explain import GroupReason, LineReason, RuleReason, Why, behind_reason
 from ...rulebook import Rulebook
+from ..layers import lowered
 from ..once import Once
 from ..reviews import rests_on
 from ..why import DISPUTED, answer_of, how_of, sources_behind
@@ -27,6 +28,7 @@ def page_of(rulebook: Rulebook, case: Case, reason: Why) -> str:
     content = [
         p(".muted")[f"Case {case.id}. {case.says}"],
         notice(rulebook, rests_on(rulebook, behind_reason(reason))),
+        [p[strong[line.text]] for line in lowered(reason.lowered)],
         drawing(drawn(case, reason).svg()),
         h2["Step by step"],
         p(".muted")[HOW_TO_READ],
