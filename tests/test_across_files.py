@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import click
 import polars as pl  # noqa: TID251 (tables are made here to be read)
 import pytest
 from click.testing import CliRunner, Result
@@ -13,6 +14,8 @@ from engine.author.across_files import rename
 from engine.author.occurrences import Unplaceable, phrase_with, replaced
 from engine.chain import Chain
 from engine.errors import KnowledgeError
+from engine.interfaces.cli import across_files
+from engine.interfaces.lock import saving
 from engine.loader import load
 from engine.loader.files import read_folder
 from tests.conftest import edit
@@ -220,3 +223,50 @@ def test_rules_are_found_by_what_they_read_and_give(shed: Path) -> None:
     assert [one["rule"] for one in found] == wanted != []
     assert "did you mean 'noise'" in run(shed, "show", "--reads", "nois").output
     assert run(shed, "show", "noise", "--find", "x").exit_code == 2
+
+
+# --- beside others who save ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rename", "squeal_on_braking", "pads_squeal", "--yes"),
+        ("answer", "brakes hold: yes", "--yes"),
+        ("retire", "long_chain", "--because", "Nobody rides it.", "--yes"),
+        ("check", "--accept"),
+        ("schema", "--write"),
+    ],
+)
+def test_while_another_saves_nothing_is_written(words: tuple[str, ...], shed: Path) -> None:
+    (shed / "cases" / "second.yaml").write_text("case: second\nsays: Hardly anything is known.\n", encoding="utf-8")
+    before = content(shed)
+    with saving(shed):
+        done = run(shed, *words)
+    assert done.exit_code == 1, done.output
+    assert "somebody else is saving; expected another try in a moment" in done.output
+    assert content(shed) == before
+    assert run(shed, *words).exit_code == 0
+    assert content(shed) != before
+    assert not (shed / ".lumbar.lock").exists()
+
+
+def test_what_changed_since_it_was_shown_is_left_as_it_is(shed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def confirmed(_: str) -> bool:
+        edit(shed / "rules" / "no_brakes.yaml", "It is a hill.", "It is a steep hill.")
+        return True
+
+    class Terminal:
+        """A standard input at which somebody sits."""
+
+        @staticmethod
+        def isatty() -> bool:
+            """It is one."""
+            return True
+
+    monkeypatch.setattr("click.confirm", confirmed)
+    monkeypatch.setattr("sys.stdin", Terminal)
+    with pytest.raises(click.UsageError, match="has changed since this was shown"):
+        across_files._do(str(shed), lambda files, book: rename(files, book, "no_brakes", "brakes_gone"), yes=False)
+    assert "It is a steep hill." in (shed / "rules" / "no_brakes.yaml").read_text(encoding="utf-8")
+    assert not (shed / "rules" / "brakes_gone.yaml").exists()

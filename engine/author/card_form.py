@@ -81,7 +81,7 @@ def read_form(
     gates: dict[int, tuple[Line | Group, ...]] = {}
     for kind in FIELDS:
         for number, text in enumerate(typed.of(kind)):
-            if _is_blank(text) or (kind == "rule" and changed) or (kind == "if" and text == ALWAYS):
+            if is_blank(text) or (kind == "rule" and changed) or (kind == "if" and text == ALWAYS):
                 continue
             try:
                 before, draft = draft, draft.filled(rulebook, kind, text)
@@ -94,13 +94,13 @@ def read_form(
     if figure := draft.unsourced():
         refused["because", 0] = f"{figure!r} is a figure; expected a source that has it, or a reason without it"
     draft = replace(draft, examples=_examples(rulebook, draft, typed.examples, like, name))
-    missing = tuple(kind for kind in NEEDED if all(map(_is_blank, typed.of(kind))))
+    missing = tuple(kind for kind in NEEDED if all(map(is_blank, typed.of(kind))))
     if not draft.examples and "if" not in missing and not any(kind in ("if", "unless") for kind, _ in refused):
         refused["if", 0] = "No patient can meet all these lines together."
     return Read(draft, refused, missing, gates, _turned(rulebook, draft))
 
 
-def _is_blank(text: str) -> bool:
+def is_blank(text: str) -> bool:
     """Whether nothing is typed yet; of a group no line."""
     return not text.strip() or bool(_EMPTY.fullmatch(text))
 

@@ -9,6 +9,8 @@ from filelock import FileLock, Timeout
 
 from ..errors import LumbarError, Place, Problem
 
+KNOWLEDGE = ".lumbar.lock"
+
 
 class InUse(LumbarError):
     """What another process is working on."""
@@ -43,3 +45,10 @@ def locked_folder(folder: Path, name: str, there: str, expected: str) -> Iterato
         if made:
             with suppress(OSError):
                 folder.rmdir()
+
+
+@contextmanager
+def saving(knowledge: Path) -> Iterator[None]:
+    """One author at a time writes into a knowledge base, from the page or by a command; raises InUse."""
+    with locked(knowledge / KNOWLEDGE, knowledge, "somebody else is saving", "another try in a moment"):
+        yield

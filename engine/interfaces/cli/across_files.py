@@ -92,16 +92,20 @@ def _do(knowledge: str, make: Make, yes: bool) -> None:
     """Show a change, ask, and write it whole or not at all."""
     from ...author.saving import save
     from ...loader.files import read_folder
+    from ..lock import saving
 
     rulebook = load(knowledge)
     with mending():
-        change = make(read_folder(knowledge), rulebook)
+        files = read_folder(knowledge)
+        change = make(files, rulebook)
     for line in _shown(change):
         click.echo(line)
     if not yes and not (sys.stdin.isatty() and click.confirm("Write this?")):
         click.echo("Nothing is written; --yes writes it.")
         sys.exit(Exit.TO_MEND)
-    with writing(Path(knowledge)):
+    with writing(Path(knowledge)), saving(Path(knowledge)):
+        if read_folder(knowledge) != files:
+            raise click.UsageError(f"{knowledge} has changed since this was shown; nothing is written, run it again")
         save(Path(knowledge), change.files)
     click.echo(f"Written. `lumbar check` tests the whole knowledge base{_schemas(knowledge)}.")
 

@@ -85,8 +85,9 @@ def _goal(rulebook: "Rulebook", name: str, text: str) -> "Goal":
 
 def _save(directory: Path, texts: Mapping[str, str]) -> None:
     from ...author.saving import save
+    from ..lock import saving
 
-    with writing(directory):
+    with writing(directory), saving(directory):
         for path in save(directory, texts):
             click.echo(f"saved: {path}")
 

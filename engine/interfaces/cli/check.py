@@ -225,6 +225,7 @@ def _accept(rulebook: "Rulebook", report: "Report", cases: frozenset[str]) -> bo
     from ...author.saving import save
     from ...checks.saved_cases import accepted
     from ...errors import counted
+    from ..lock import saving
 
     others = sum(one.check not in BESIDE for one in report.errors)
     found = tuple(accepted(rulebook, report.decisions, cases))
@@ -232,7 +233,7 @@ def _accept(rulebook: "Rulebook", report: "Report", cases: frozenset[str]) -> bo
         click.echo(f"No answer is accepted: fix {counted(others, 'other problem')} first.", err=True)
     if others or not found:
         return False
-    with writing(rulebook.directory):
+    with writing(rulebook.directory), saving(Path(rulebook.directory)):
         save(Path(rulebook.directory), {one.file: one.text for one in found})
     for one in found:
         click.echo(f"{Path(rulebook.directory) / one.file}: the answer is rewritten", err=True)

@@ -21,7 +21,8 @@ from ...errors import LumbarError
 from ...language import Condition
 from ...rulebook import Rule, Rulebook
 from . import trial_page
-from .author_form import CardForm, Worded, Writing, form_sent, opened, pressed
+from .author_buttons import pressed
+from .author_form import CardForm, Worded, Writing, form_sent, opened
 from .author_page import author_page, drafts_page, look_parts
 from .browse import Wanted, browse_page
 from .form import form_of as case_form_of

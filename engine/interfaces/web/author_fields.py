@@ -199,7 +199,7 @@ def _line(writing: Writing, kind: str, place: str, number: int, entry: str, drop
     terms = "conclusions" if kind == "then" else "terms"
     return div(".line")[
         _input("term", terms, term, text("term"), told),
-        _input("phrase", f"v-{place}", phrase, text("phrase"), told),
+        _input("phrase", f"v-{place}", phrase, text("phrase"), {**told, "id": f"i-{place}"}),
         phrases(writing.saved, place, term, kind),
         do(f"drop {kind} {number}", "✕", text("drop", line=entry or text("empty line"))) if drop and entry else None,
     ]

@@ -18,7 +18,7 @@ from ...author.card_form import (
     Typed,
     form_of,
     group_head,
-    part_text,
+    is_blank,
     read_form,
     read_text,
     said_by,
@@ -26,7 +26,7 @@ from ...author.card_form import (
 )
 from ...author.goal import Goal, case_name, values_of, wanted
 from ...author.new_words import FIELDS as WORDS
-from ...author.new_words import FINDING, VALUE, NewWord, files_of_findings, with_words
+from ...author.new_words import NewWord, with_words
 from ...case import Case
 from ...errors import KnowledgeError, Place, Problem
 from ...language import Condition
@@ -313,6 +313,15 @@ class Writing:
             return text.replace("\nif: always\n", "\nif:\n", 1)  # its lines are not there yet, or refused
         return text
 
+    def entry_of(self, kind: str, number: int) -> int:
+        """The place in the form of a part of the condition."""
+        there = [
+            place
+            for place, one in enumerate(self.typed.of(kind))
+            if one != ALWAYS and not is_blank(one) and (kind, place) not in self.read.refused
+        ]
+        return there[number] if number < len(there) else 0
+
     @property
     def in_the_way(self) -> bool:
         """Whether something is to be corrected before it can be tried."""
@@ -329,54 +338,7 @@ def example_key(example: Example) -> str:
     return json.dumps([example.mark, dict(example.given)], ensure_ascii=False, sort_keys=True)
 
 
-# --- buttons ---------------------------------------------------------------------------------------------------------
-
-
-def pressed(writing: Writing, button: str) -> CardForm:
-    """The form once a button of it has been pressed; text that cannot be read stays as it is."""
-    if writing.text_problems:
-        return writing.form
-    form = replace(writing.form, typed=_without_blanks(writing.typed)).with_fields(by="form")
-    if writing.by_text:
-        return form.with_fields(base=writing.text, **_named(form.typed))
-    what, _, rest = button.partition(" ")
-    kind, _, argument = rest.partition(" ")
-    entries = list(writing.typed.of(kind)) if kind in LISTS else []
-    number = number_in(argument)
-    match what:
-        case "drop" if number is not None and number < len(entries):
-            del entries[number]
-        case "group" if kind in ("if", "unless"):
-            entries.append(group_head(1))
-        case "line" if kind in LISTS:
-            entries.append(argument)
-        case "word" if kind in WORDS:
-            return replace(form, words=(*form.words, begun_word(writing, kind, argument)))
-        case "unword" if (place := number_in(kind)) is not None:
-            return replace(form, words=tuple(one for n, one in enumerate(form.words) if n != place))
-        case "gate" if number is not None and number in writing.read.gates:
-            entries[number:number] = map(part_text, writing.read.gates[number])
-        case _:
-            return form
-    return replace(form, typed=_without_blanks(form.typed.with_entries(kind, entries)))
-
-
-def begun_word(writing: Writing, kind: str, argument: str) -> NewWord:
-    """A new word as a button begins it: of what was typed where it is missing."""
-    if kind == VALUE:
-        term, _, value = (part.strip() for part in argument.partition(":"))
-        return NewWord(VALUE, {"term": term, "value": value})
-    files = files_of_findings(writing.rulebook)
-    read = [writing.rulebook.terms[name].place.file for name in writing.read.draft.condition.terms()]
-    near = [file for file in read if file in files]
-    return NewWord(FINDING, {"name": argument, "kind": "yes/no", "file": (near or [*files, ""])[0]})
-
-
-def _without_blanks(typed: Typed) -> Typed:
-    return replace(typed, entries={name: tuple(one for one in some if one) for name, some in typed.entries.items()})
-
-
-def _named(typed: Typed) -> dict[str, str]:
+def named(typed: Typed) -> dict[str, str]:
     """The fields that hold the name of a card and its examples."""
     stage, _, name = typed.of("rule")[0].rpartition("/")
     return {"stage": stage, "name": name, "examples": examples_text(typed.examples)}
@@ -385,7 +347,7 @@ def _named(typed: Typed) -> dict[str, str]:
 def opened(rule: Rule, text: str, digest: str) -> CardForm:
     """The form that changes a rule, whose file has this text, of this digest."""
     typed = form_of(rule)
-    fields = {"changed": rule.id, "opened": digest, "base": text, "card": text, **_named(typed)}
+    fields = {"changed": rule.id, "opened": digest, "base": text, "card": text, **named(typed)}
     return CardForm(typed, fields)
 
 

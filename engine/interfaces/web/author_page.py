@@ -25,12 +25,13 @@ from htpy import (
 
 from ...author import report_text
 from ...author.baseline import with_rule
+from ...author.edge_lines import Deciding, deciding
 from ...author.goal import lines_that_differ, still
 from ...author.impact import Change, compare, now
 from ...case import Decision
 from ...drawing.text_width import printable
 from ...errors import counted
-from ...language import show_line
+from ...language import Group, show_line, show_part
 from ...render import StyledLine, sentences
 from ...rulebook import Example, Rule, Rulebook
 from ...semantics import HOLDS, UNKNOWN, mark_condition
@@ -198,9 +199,28 @@ def _edge(writing: Writing, example: Example) -> Element:
         div[strong(class_=f"mark-{example.mark}")[example.mark], f" {example.name}"],
         label(".not-right")[input(type="checkbox", name="wrong", value=key, checked=wrong), " ", text("not right")],
         div(".given")[given or text("nothing given")],
-        wrong and p(".alarm")[text("not right help")],
+        _to_change(writing, example) if wrong else None,
         turned and p(".alarm")[text("turned", mark=turned)],
     ]
+
+
+def _to_change(writing: Writing, example: Example) -> Node:
+    """Which lines make an example that is not right what it is, each with what it could say instead."""
+    found = deciding(writing.rulebook, writing.read.draft.condition, example)
+    if writing.by_text or not found:
+        return p(".alarm")[text("not right add" if example.mark == "holds" and not found else "not right help")]
+    return [p(".alarm")[text("not right lines")], ul(".to-change")[[li[_change(writing, one)] for one in found]]]
+
+
+def _change(writing: Writing, one: Deciding) -> Node:
+    number = writing.entry_of(one.kind, one.number)
+    place = f"i-{one.kind}-{number}-0" if isinstance(one.part, Group) else f"i-{one.kind}-{number}"
+    offer = (
+        do(f"swap {one.kind} {number} {one.instead}", text("swap line", line=one.instead))
+        if one.instead
+        else do(f"drop {one.kind} {number}", text("take line out"))
+    )
+    return [a(href=f"#{place}")[show_part(one.part)], " ", offer]
 
 
 def card(writing: Writing) -> Element:

@@ -18,10 +18,11 @@ from ...errors import LumbarError
 from ...loader.files import read_folder
 from ...record import Json
 from ...rulebook import Rule
-from ..lock import locked
+from ..lock import saving
 from . import trial_page
 from .author import Authoring, pairs_of
-from .author_form import CardForm, Writing, form_sent, pressed
+from .author_buttons import pressed
+from .author_form import CardForm, Writing, form_sent
 from .author_page import author_page
 from .form import number_in
 from .page import message_page
@@ -29,7 +30,6 @@ from .texts import text
 from .trials import Trial
 
 BEAT = 0.1  # seconds between two looks at what a trial has come to
-LOCK = ".lumbar.lock"
 
 
 @dataclass
@@ -134,7 +134,7 @@ class Trying:
         if not texts:
             return HTMLResponse(message_page(text("in the way")), 409)
         try:
-            with locked(directory / LOCK, directory, text("being saved"), text("again shortly")):
+            with saving(directory):
                 if state_of(directory) != trial.state:
                     return self._stale(trial)
                 save(directory, texts)
@@ -211,7 +211,7 @@ class Trying:
         if not sent.get("sure") or not self.author.may_save:
             return HTMLResponse(trial_page.rename_page(rule, "", (new, change), self.author.may_save))
         try:
-            with locked(directory / LOCK, directory, text("being saved"), text("again shortly")):
+            with saving(directory):
                 change = rename(read_folder(directory), self.author.served.saved().rulebook, name, new)
                 save(directory, change.files)
         except OSError as error:
