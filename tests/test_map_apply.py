@@ -371,3 +371,10 @@ def test_a_mapping_follows_names_of_before_and_names_what_is_gone(tmp_path: Path
         load_mapping(tmp_path / "mapping.yaml", load(base))
     assert "mapping.yaml:2:40: 'leg weakness' is not a finding" in str(error.value)
     assert "did you mean 'weakness of a leg'?" in str(error.value)
+
+
+def test_every_row_is_empty_where_a_mapping_reads_nothing(clinic: Rulebook, tmp_path: Path) -> None:
+    text = "id: ID\nleft out: {note: not about the patient}\n"
+    (tmp_path / "a.csv").write_text("ID;note\n1;a\n2;b\n3;c\n")
+    summary = read_by(clinic, tmp_path, tmp_path / "a.csv", text)
+    assert (summary["decided"], summary["empty"]) == (0, 3)

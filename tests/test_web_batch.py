@@ -1,5 +1,6 @@
 """Many cases in the page without a browser: files in, columns, decided, looked through, fixed, taken along, gone."""
 
+import gzip
 import io
 import json
 import os
@@ -102,7 +103,7 @@ def decided(page: TestClient) -> str:
     """A job whose columns are named as the findings, decided."""
     at = upload(page, ("clinic.csv", PLAIN))
     assert ended(page, at) == "looked"
-    assert "All 4 columns are recognised, and not every text in them." in words(page, at)
+    assert "All 3 columns are recognised. What is marked is still open" in words(page, at)
     assert send(page, at, **{".plain": "yes"}) == 303
     assert ended(page, at) == "decided"
     return at
@@ -322,6 +323,39 @@ def test_events_continue_where_they_were_left(page: TestClient, decided: str) ->
 def test_without_script_the_page_of_a_job_loads_itself_again(page: TestClient) -> None:
     at = upload(page, ("a.csv", PLAIN))
     text = page.get(at).text
-    assert ('http-equiv="refresh"' in text) or "All 4 columns are" in text
+    assert ('http-equiv="refresh"' in text) or "All 3 columns are" in text
     ended(page, at)
     assert 'http-equiv="refresh"' not in page.get(at).text
+
+
+def test_where_nothing_was_understood_the_result_says_so(page: TestClient) -> None:
+    at = upload(page, ("fremd.csv", "ID;Alter\n1;44\n2;50\n"))
+    assert ended(page, at) == "looked"
+    send(page, at, **entries(page, at) | {".all": "yes", ".rest": "yes"})
+    assert send(page, at, **entries(page, at)) == 303
+    assert ended(page, at) == "decided"
+    told = words(page, at)
+    assert "2 cases: 0 decided, 2 empty (no answer in it)" in told
+    assert "fremd.csv: no column is a finding" in told
+
+
+def test_a_file_that_is_cut_off_is_decided_as_far_as_it_goes(page: TestClient) -> None:
+    whole = gzip.compress((PLAIN + "".join(f"p{n},44,no,none\n" for n in range(5000))).encode())
+    at = upload(page, ("cut.csv.gz", whole[: len(whole) // 2]))
+    assert ended(page, at) == "failed"
+    assert "the packed file is cut off here" in words(page, at)
+    assert send(page, at, **{".plain": "yes"}) == 303
+    assert ended(page, at) == "decided"
+    told = words(page, at)
+    assert "urgency: emergency in 1 case ben" in told
+    assert "cut.csv.gz" in told
+
+
+def test_a_table_with_a_row_for_each_answer_is_read(page: TestClient) -> None:
+    rows = "case,item,value\n1,age,44\n1,saddle numbness,yes\n2,age,50\n2,saddle numbness,no\n"
+    at = upload(page, ("long.csv", rows))
+    assert ended(page, at) == "looked"
+    send(page, at, **entries(page, at) | {".all": "yes"})
+    assert send(page, at, **entries(page, at)) == 303
+    assert ended(page, at) == "decided"
+    assert "urgency: emergency in 1 case 1" in words(page, at)

@@ -49,6 +49,12 @@ class Job:
         """For each file within the folder, the name under which it was given."""
         return {one["path"]: one["name"] for one in self.told["files"]}
 
+    def named(self, told: str) -> str:
+        """A text about its files, with the names under which they were given."""
+        for path, name in self.paths.items():
+            told = told.replace(path, name)
+        return told
+
     @property
     def out(self) -> Path:
         """The folder that the batch writes."""

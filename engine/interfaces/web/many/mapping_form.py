@@ -139,7 +139,7 @@ class Mapped:
             accepted = changed or entry.accept in sent or everything
             if not accepted:
                 self._reopen(entry)
-            elif problem := self._wrong(entry, typed):
+            elif changed and (problem := self._wrong(entry, typed)):
                 self.wrong[entry.name] = problem
             else:
                 self._set(entry.key, typed)

@@ -155,8 +155,7 @@ def _title(job: Job) -> Node:
 
 def ended_page(job: Job, event: Json, problems: Sequence[Problem], begun: bool) -> str:
     """A job that was stopped or could not go on."""
-    names = job.paths
-    shown = [li(".alarm")[_named(str(problem), names)] for problem in problems]
+    shown = [li(".alarm")[job.named(str(problem))] for problem in problems]
     if event["phase"] == "stopped":
         says = text("batch stopped") if begun else text("batch stopped looking")
     else:
@@ -168,16 +167,15 @@ def ended_page(job: Job, event: Json, problems: Sequence[Problem], begun: bool) 
         div(".whys")[
             posted(job, "resume", text("batch resume"), True) if begun else posted(job, "again", text("batch again")),
             a(".button", href=f"/batch/{job.name}/columns")[text("batch to mapping")] if begun else None,
+            form(method="post", action=f"/batch/{job.name}/decide")[
+                button(type="submit", name=PLAIN, value="yes")[text("mapping plain")]
+            ]
+            if not begun and event["phase"] == "failed"
+            else None,
             posted(job, "delete", text("batch delete")),
         ],
     ]
     return page_of(text("batch"), content)
-
-
-def _named(told: str, names: dict[str, str]) -> str:
-    for path, name in names.items():
-        told = told.replace(path, name)
-    return told
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------
@@ -210,9 +208,10 @@ def _recognised(mapped: Mapped) -> str:
     seen = mapped.seen
     if seen.documents:
         return text("columns plain")
+    count = sum(column.name != seen.draft.id.text for column in seen.columns)
     if seen.all_known:
-        return text("columns known" if seen.is_plain else "columns known not texts", count=len(seen.columns))
-    return text("columns of", known=len(seen.plain), count=len(seen.columns))
+        return text("columns known" if seen.is_plain else "columns known not texts", count=count)
+    return text("columns of", known=len(seen.plain), count=count)
 
 
 def _buttons(job: Job, mapped: Mapped) -> Node:

@@ -92,7 +92,7 @@ def look_at(job: Job, rulebook: Rulebook) -> None:
             else:
                 _table(seen, Learning(Path(one["path"]), rulebook, fields), one["name"])
         except LumbarError as error:
-            seen.unread += [_named(str(problem), job) for problem in error.problems]
+            seen.unread += [job.named(str(problem)) for problem in error.problems]
     if not seen.columns and not seen.documents:
         raise LumbarError([Problem(Place(""), told, "") for told in seen.unread])
     names = {term.name for term in rulebook.findings} | set(rulebook.former_names)
@@ -132,13 +132,6 @@ def _merged(columns: Iterable[SeenColumn], more: Iterable[SeenColumn]) -> Iterat
         filled = column.filled + other.filled
         yield SeenColumn(column.name, filled, texts, distinct, column.label or other.label, column.codes | other.codes)
     yield from others.values()
-
-
-def _named(told: str, job: Job) -> str:
-    """What is wrong, with the names under which files were given."""
-    for path, name in job.paths.items():
-        told = told.replace(path, name)
-    return told
 
 
 def id_of(seen: Seen) -> str | None:

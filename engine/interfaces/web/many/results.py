@@ -14,6 +14,7 @@ from htpy import (
     form,
     h1,
     h2,
+    h3,
     input,
     label,
     li,
@@ -40,10 +41,12 @@ from ....columns.results import OPEN, Answers
 from ....errors import Problem
 from ....record import Json
 from ....rulebook import Rulebook, Term
+from ...batch.report_text import in_words, is_amiss
+from ...batch.store import REJECTS, SUMMARY
 from ...report.first import reaches, rejected_rows
 from ...report.page import shown
 from ..texts import text
-from .jobs import FIXED, REPORT_PART, Job
+from .jobs import FIXED, OUT, REPORT_PART, Job
 from .pages import page_of, posted
 
 AT_A_TIME = 50
@@ -60,7 +63,7 @@ def result_page(job: Job) -> str:
     """The report of a job, and what can be done with it."""
     at = f"/batch/{job.name}"
     report = (job.folder / REPORT_PART).read_text(encoding="utf-8")
-    rejects = int((job.read("out/summary.json") or {}).get("rejects", 0))
+    rejects = int((job.read(f"{OUT}/{SUMMARY}") or {}).get("rejects", 0))
     content = main(".single.wide.report")[
         p[a(href="/batch")[text("batch")]],
         h1[", ".join(job.paths.values())],
@@ -73,9 +76,20 @@ def result_page(job: Job) -> str:
         nav(".whys", aria_label=text("batch downloads"))[
             strong[text("batch downloads")], [a(".button", href=f"{at}/{name}")[text(key)] for name, key in DOWNLOADS]
         ],
+        _said(job),
         Markup(report),
     ]
     return page_of(text("batch"), content)
+
+
+def _said(job: Job) -> Node:
+    """What `lumbar batch` says of the run: what was not read, not named by the mapping, or is empty."""
+    summary = job.read(f"{OUT}/{SUMMARY}")
+    if summary is None:
+        return None
+    found = [one for one in in_words(summary, job.out, "keep") if REJECTS not in one]
+    amiss = is_amiss(summary | {"rejects": 0}, "keep")
+    return div(class_=["first", {"now": amiss}])[h3[text("batch says")], [p[job.named(one)] for one in found]]
 
 
 # --- cases -----------------------------------------------------------------------------------------------------------
@@ -240,7 +254,7 @@ def fixed_of(job: Job) -> dict[int, Json]:
 
 def rejects_page(job: Job, rulebook: Rulebook, first: int, sent: Mapping[str, str], problems: Sequence[Problem]) -> str:
     """Rejected rows, each with the cells that are wrong; `sent` and `problems` are of the one that was sent."""
-    count = int((job.read("out/summary.json") or {}).get("rejects", 0))
+    count = int((job.read(f"{OUT}/{SUMMARY}") or {}).get("rejects", 0))
     found, were_fixed = rejects_of(job, first, AT_A_TIME), fixed_of(job)
     at = f"/batch/{job.name}/rejects"
     last = first + len(found)

@@ -209,15 +209,16 @@ class ManyCases:
 
     def _decided(self, job: Job, sent: dict[str, str]) -> Response:
         from .pages import PLAIN
-        from .recognise import id_of
+        from .recognise import Seen, id_of
 
         if self.jobs.alive(job):
             return RedirectResponse(f"/batch/{job.name}", 303)
-        mapped = self._mapped(job)
-        again = mapped.take(sent) if PLAIN not in sent else False
-        job.write(SEEN, mapped.seen.as_json())
         if PLAIN in sent:
-            return self._begun(job, {"mapping": False, "id": id_of(mapped.seen)})
+            told = job.read(SEEN)  # None where the files could not be looked at
+            return self._begun(job, {"mapping": False, "id": id_of(Seen.of(told)) if told else None})
+        mapped = self._mapped(job)
+        again = mapped.take(sent)
+        job.write(SEEN, mapped.seen.as_json())
         if again and not mapped.wrong:
             return self._started(job, "look")
         if mapped.wrong:
