@@ -69,3 +69,14 @@ class Page:
 def words(page: Response) -> str:
     """The words of a page."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
+
+
+class Idle(Trials):
+    """Trials that nobody does."""
+
+    def start(self, *_: object) -> str:
+        """Forget what is asked for."""
+        return "nothing"
+
+    def warm(self) -> None:
+        """Begin nothing."""

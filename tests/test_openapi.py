@@ -12,6 +12,7 @@ from schemathesis.schemas import BaseSchema
 
 from engine.interfaces.web.api import QUESTIONS
 from engine.interfaces.web.app import make_app
+from engine.interfaces.web.author_api import LOOK
 from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from tests.conftest import ROOT, tries
@@ -26,7 +27,9 @@ LONG, SLOW = ("next", "whatif"), pytest.mark.slow  # a second for an answer abou
 @pytest.fixture(scope="module")
 def described() -> Iterator[BaseSchema]:
     """What the bundled knowledge base is served with."""
-    app = Guard(make_app(Served(ROOT / "knowledge")), ("testserver", "localhost"))
+    served = Served(ROOT / "knowledge")
+    _ = served.saved().decisions  # before the first request, which has ten seconds
+    app = Guard(make_app(served), ("testserver", "localhost"))
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     yield schema
     schema.app = None  # what it keeps would outlive the solver's library
@@ -53,9 +56,19 @@ def test_what_is_allowed_is_answered(described: BaseSchema, name: str) -> None:
     drawn(described, name, GenerationMode("positive"), answered)
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", [*QUESTIONS, LOOK])
 def test_what_is_not_allowed_makes_nothing_fail(described: BaseSchema, name: str) -> None:
     def survived(case: "Case[Any]") -> None:
         case.call_and_validate(excluded_checks=NOT_CHECKED)
 
     drawn(described, name, GenerationMode("negative"), survived)
+
+
+def test_a_rule_as_it_is_allowed_is_looked_at(described: BaseSchema) -> None:
+    def answered(case: "Case[Any]") -> None:
+        response = case.call()
+        case.validate_response(response, excluded_checks=NOT_CHECKED)
+        assert response.status_code == 200, response.content
+        assert response.json()["can be tried"] is False  # nothing drawn is a whole rule
+
+    drawn(described, LOOK, GenerationMode("positive"), answered)

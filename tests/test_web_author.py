@@ -16,7 +16,7 @@ from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from engine.interfaces.web.trials import Trials
 from engine.loader.files import read_folder
-from tests.authoring import CRANK, Page, words
+from tests.authoring import CRANK, Idle, Page, words
 from tests.conftest import BICYCLE
 from tests.sheets import Pairs, Sheet, post, typed
 from tests.test_new import NAME, SAYS, WRITTEN, checks, piped, run
@@ -29,17 +29,6 @@ MINE = {
     "chain length": "121",
     "new chain length": "121",
 }
-
-
-class Idle(Trials):
-    """Trials that nobody does."""
-
-    def start(self, *_: object) -> str:
-        """Forget what is asked for."""
-        return "nothing"
-
-    def warm(self) -> None:
-        """Begin nothing."""
 
 
 IDLE = Idle(BICYCLE)

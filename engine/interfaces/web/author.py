@@ -20,7 +20,7 @@ from ...digests import digest_of
 from ...errors import LumbarError
 from ...language import Condition
 from ...rulebook import Rule, Rulebook
-from . import trial_page
+from . import author_api, trial_page
 from .author_buttons import pressed
 from .author_form import CardForm, Worded, Writing, form_sent, opened
 from .author_page import author_page, drafts_page, look_parts
@@ -196,6 +196,7 @@ class Authoring:
             Route("/rules/new", self.begin, methods=["POST"]),
             Route("/rules/write", self.write, methods=["POST"]),
             Route("/rules/look", self.look, methods=["POST"]),
+            Route(f"/api/{author_api.LOOK}", author_api.route(self), methods=["POST"]),
             Route("/rules/card", self.card, methods=["POST"]),
             Route("/rules/edit/{name:path}", self.edit, methods=["GET"]),
         ]

@@ -6,6 +6,8 @@ from ...language import NUMERIC, Domain
 from ...none_of_these import NONE_OF_THESE, answerable
 from ...record import Json
 from ...rulebook import Rulebook
+from .author_api import LOOK
+from .author_api import described as looking
 
 SAYS = {
     "decide": "Decide a case: every conclusion, and which rules fired.",
@@ -41,8 +43,16 @@ def document(rulebook: Rulebook) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "lumbar", "version": version("lumbar"), "description": "Decision support; not a diagnosis."},
         "paths": {f"/api/{name}": {"post": _operation(name)} for name in SAYS}
+        | {f"/api/{LOOK}": {"post": looking()}}
         | {"/health": {"get": {"operationId": "health", "responses": {"200": _response("Whether it answers.")}}}},
-        "components": {"schemas": {"case": _case(rulebook), "term": _terms(rulebook), "conclusion": _asked(rulebook)}},
+        "components": {
+            "schemas": {
+                "case": _case(rulebook),
+                "term": _terms(rulebook),
+                "conclusion": _asked(rulebook),
+                "weighed": _asked(rulebook, counts=False),
+            }
+        },
     }
 
 
@@ -73,8 +83,10 @@ def _terms(rulebook: Rulebook) -> Json:
     return {"enum": [*rulebook.terms], "description": "A term of the knowledge base."}
 
 
-def _asked(rulebook: Rulebook) -> Json:
-    return {"enum": [term.name for term in rulebook.conclusions], "description": "A conclusion."}
+def _asked(rulebook: Rulebook, counts: bool = True) -> Json:
+    """The conclusions; those that count, which have no values, only where they may be asked about too."""
+    terms = [term for term in rulebook.conclusions if counts or term.domain.kind != "tally"]
+    return {"enum": [term.name for term in terms], "description": "A conclusion."}
 
 
 def _field(question: str, name: str) -> Json:
@@ -82,7 +94,8 @@ def _field(question: str, name: str) -> Json:
         return {"type": "array", "items": _ref("conclusion"), "description": "Ask about these conclusions alone."}
     if name == "value":
         return {"type": ["string", "integer", "null"], "description": "A value of the term."}
-    return _ref("case") if name in ("case", "after") else _ref("term" if question == "why" else "conclusion")
+    about = {"why": "term", "weigh": "weighed"}.get(question, "conclusion")
+    return _ref("case" if name in ("case", "after") else about)
 
 
 def _ref(name: str) -> Json:
