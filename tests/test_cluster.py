@@ -30,6 +30,7 @@ from engine.interfaces.batch.parts import Position
 from engine.interfaces.cluster import work
 from engine.interfaces.cluster.scheduler import workers_of
 from engine.interfaces.lock import InUse
+from engine.loader.mapping import load_mapping
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
 from tests.test_batch import batch, frame, made_up, rejects, write_case_files
@@ -157,6 +158,34 @@ def test_every_file_is_the_same_as_from_one_machine(
     assert several.pop("seconds") >= 0
     assert several.items() < one.items()
     assert several["by reason"]["id used twice"] >= 78
+    assert everything(tmp_path / "several") == everything(tmp_path / "one")
+
+
+MAPPINGS = {
+    "rows": "id: Nr\ncolumns: {Alter: age, Taub: saddle numbness}\nvalues: {saddle numbness: {Ja: yes, Nein: no}}\n"
+    "missing: [k. A.]\nleft out: {Tag: the day of the visit}\n",
+    "visits": "id: Nr\nvisit: {date: Tag, written: year-month-day, takes over: yes}\n"
+    "columns: {Alter: age, Taub: saddle numbness}\nvalues: {saddle numbness: {Ja: yes, Nein: no}}\n",
+}
+
+
+@pytest.mark.parametrize("kind", MAPPINGS)
+def test_a_mapping_is_applied_as_on_one_machine(clinic: Rulebook, tmp_path: Path, two: Machines, kind: str) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in "ab":
+        rows = (f"{name}{n % (40 if kind == 'visits' else 90)};2026-01-{n % 28 + 1:02}" for n in range(90))
+        said = (
+            f"{row};{n if n % 9 else 'alt'};{('Ja', 'Nein', 'nie', 'k. A.')[n % 4]}\n" for n, row in enumerate(rows)
+        )
+        (folder / f"{name}.csv").write_text("Nr;Tag;Alter;Taub\n" + "".join(said))
+    (tmp_path / "mapping.yaml").write_text(MAPPINGS[kind])
+    mapping = load_mapping(tmp_path / "mapping.yaml", clinic)
+    one = batch(clinic, tmp_path / "one", folder, size=31, mapping=mapping)
+    several = spread(clinic, two, tmp_path / "several", folder, size=31, mapping=mapping)
+    assert several.pop("seconds") >= 0
+    assert several.items() < one.items()
+    assert several["mapping"]["unmapped values"]["Taub"]["nie"] > 0
     assert everything(tmp_path / "several") == everything(tmp_path / "one")
 
 

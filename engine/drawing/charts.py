@@ -16,6 +16,11 @@ STYLE = """
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 10px; padding: 0; }
 .tiles li { list-style: none; border: 1px solid #767676; padding: 8px 12px; }
 .tiles strong { display: block; font-size: 1.6rem; line-height: 1.2; }
+.flow svg { display: block; width: 100%; max-width: 900px; } .flow text { fill: var(--ink); }
+.ribbon { fill: var(--light); stroke: var(--dark); stroke-width: .75px; fill-opacity: .75; }
+@media screen and (min-width: 700px) { .narrow { display: none; } }
+@media screen and (max-width: 699px) { .flow { display: none; } }
+@media print { .narrow { display: none; } }
 .figures { columns: 350px; column-gap: 36px; }
 figure { padding: 0 0 20px; break-inside: avoid; }
 figure.long { column-span: all; break-inside: auto; } .long .bars { max-width: none; columns: 350px; column-gap: 36px; }

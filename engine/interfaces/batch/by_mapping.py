@@ -79,6 +79,8 @@ class ByMapping:
                 yield replace(piece, table=found.table, odd=found.odd, more=()), found.notes
             return
         whole, notes = self._whole(one, most)
+        if spot != Spot():  # they were counted with the first part
+            notes = MappingNotes(absent=notes.absent)
         for piece in visits.sliced(whole, spot, most):
             yield piece, notes
             notes = MappingNotes(absent=notes.absent)

@@ -17,6 +17,7 @@ from ...render import rules_reviewed
 from ...render.pictures import notice
 from ...rulebook import Rule, Rulebook, Term
 from . import first
+from .against import against_part
 from .reasons import Reasons
 
 MOST = 50  # cases named one by one
@@ -269,38 +270,7 @@ def _rejects(batch: Batch) -> Node:
 
 def _against(batch: Batch) -> Node:
     """What differs from an earlier batch over the same ids, where one was named."""
-    told = batch.against
-    if told is None:
-        return None
-    both = told["cases in both"]
-    says = (
-        f"{share(told['changed'], both)} of {counted(both, 'case')} in both runs have "
-        f"another answer than in {told['folder']}. {told['only before']:,} cases are only there, {told['only now']:,} "
-        "only here."
-    )
-    by_conclusion: dict[str, list[Json]] = {}
-    for kind in told["kinds"]:
-        by_conclusion.setdefault(kind["conclusion"], []).append(kind)
-    parts = [_changed(name, kinds, told["cases in both"]) for name, kinds in by_conclusion.items()]
-    return [h2["Against an earlier run"], p[says], parts]
-
-
-def _changed(name: str, kinds: Sequence[Json], whole: int) -> Node:
-    """From what to what the answers to a conclusion changed, and through which rules."""
-    counts: dict[str, int] = {}
-    for kind in kinds:
-        label = f"{kind['before']} → {kind['after']}"
-        counts[label] = counts.get(label, 0) + kind["count"]
-    lines = [
-        li[
-            b[f"{kind['before']} → {kind['after']}"],
-            f", {counted(kind['count'], 'case')}: {kind['through'] or 'no rule for it fires otherwise'} "
-            f"({listed([*kind['cases']])})",
-        ]
-        for kind in kinds[:MOST]
-    ]
-    bars = [bar_of(label, count, whole) for label, count in sorted(counts.items(), key=lambda one: -one[1])[:TOP]]
-    return [h3[name], figures(bar_chart(name, bars)), _cases(f"{name}: through which rules", lines, len(kinds))]
+    return against_part(batch.against, batch.rulebook) if batch.against is not None else None
 
 
 # --- what was expected -----------------------------------------------------------------------------------------------
