@@ -14,6 +14,7 @@ from .parse_input import Refused
 from .prompts import Question, Talk, dead_end, yes_or_no
 
 DONE = None
+ALSO = "Add this too"
 HELP = {field.name: field.help for field in CARD}
 TITLES = {
     "rule": ("Name", ""),
@@ -88,7 +89,7 @@ def _gated(rulebook: Rulebook, before: Draft, draft: Draft) -> Talk[Draft]:
     if not missing:
         return draft
     yield StyledLine(f"This is asked only if {' and '.join(map(show_part, missing))}; otherwise it stays unknown.", 1)
-    if not (yield Question("Add this too", yes_or_no, hint="yes or no", default="yes")):
+    if not (yield Question(ALSO, yes_or_no, hint="yes or no", default="yes")):
         return draft
     return replace(draft, condition=replace(begun, lines=(*begun.lines, *missing, *lines)))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..atomic_write import replacing
 from ..document import decode
-from ..errors import Place
+from ..errors import LumbarError, Place, Problem
 
 FOLDER = ".unfinished"
 FROM, WANTED = "# from: ", "# wanted: "
@@ -53,17 +53,34 @@ def keep_form(directory: Path, fields: Sequence[tuple[str, str]]) -> Path:
     return _written(directory, "form", ".json", json.dumps([*fields], ensure_ascii=False, indent=0) + "\n")
 
 
+def kept_form(path: Path) -> list[tuple[str, str]]:
+    """The fields of a form that is kept; raises LumbarError where the file is none."""
+    try:
+        return [(str(key), str(value)) for key, value in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError, RecursionError):
+        raise LumbarError([Problem(Place(str(path)), "no draft of the page", "a file of .unfinished/")]) from None
+
+
 def kept_forms(directory: Path) -> dict[str, list[tuple[str, str]]]:
     """The forms that are kept beside a knowledge base, by the names of their files, without what cannot be read."""
     found: dict[str, list[tuple[str, str]]] = {}
     for path in sorted((directory / FOLDER).glob("form_*.json")):
-        with suppress(OSError, ValueError, TypeError, RecursionError):
-            fields = json.loads(path.read_text(encoding="utf-8"))
-            found[path.stem] = [(str(key), str(value)) for key, value in fields]
+        with suppress(LumbarError):
+            found[path.stem] = kept_form(path)
+    return found
+
+
+def kept_talks(directory: Path) -> dict[str, Unfinished]:
+    """What was typed at a terminal and is kept beside a knowledge base, by the names of the files."""
+    found: dict[str, Unfinished] = {}
+    for path in sorted((directory / FOLDER).glob("card_*.txt")):
+        with suppress(OSError, LumbarError):
+            found[path.stem] = unfinished(path)
     return found
 
 
 def forget_form(directory: Path, name: str) -> None:
-    """Take a form away that is kept; nothing happens where there is none of that name. Raises OSError."""
-    if name in kept_forms(directory):
-        (directory / FOLDER / f"{name}.json").unlink(missing_ok=True)
+    """Take a form or a talk away that is kept; nothing happens where there is none of that name. Raises OSError."""
+    for ending, kept in ((".json", kept_forms(directory)), (".txt", kept_talks(directory))):
+        if name in kept:
+            (directory / FOLDER / f"{name}{ending}").unlink(missing_ok=True)

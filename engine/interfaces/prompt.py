@@ -1,7 +1,7 @@
 """Asks an author at a terminal, or reads piped answers; the only file that imports prompt_toolkit."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -38,13 +38,21 @@ class _Answer:
     read: Any
 
 
-def hold(begin: Callable[[], Talk[Outcome]], ask: Ask | None = None, typed: Sequence[str] = ()) -> Outcome:
+def hold(
+    begin: Callable[[], Talk[Outcome]],
+    ask: Ask | None = None,
+    typed: Sequence[str] = (),
+    later: Mapping[str, Sequence[str]] | None = None,
+) -> Outcome:
     """Hold a talk to its end, asking again what is refused; `typed` are answers from before. Raises Left.
+
+    Answers to `later` questions are what Enter alone means when those come.
 
     `back` takes the last answer back, and `back to NAME` all from that question on. What was taken back is what Enter
     alone means when its question comes again.
     """
-    asking = _Asking(ask or asker(), list(typed))
+    kept = {question: [*answers] for question, answers in (later or {}).items()}
+    asking = _Asking(ask or asker(), list(typed), kept)
     given: list[_Answer] = []
     while True:
         talk = begin()

@@ -13,6 +13,7 @@ from .options import load, one_case, refuse
 
 if TYPE_CHECKING:
     from ...author.goal import Goal
+    from ...author.handed_on import Talked
     from ...rulebook import Rulebook
 
 
@@ -35,15 +36,16 @@ def new(knowledge: str, wanted: str | None, case: str | None, resume: str | None
     from ...author.unfinished import Unfinished, keep, unfinished
     from ..prompt import Left, hold
 
-    begun = unfinished(Path(resume)) if resume else Unfinished()
+    rulebook = load(knowledge)
+    form = _of_form(rulebook, Path(resume)) if resume and resume.endswith(".json") else None
+    begun = unfinished(Path(resume)) if resume and form is None else Unfinished(form.typed if form else ())
     case, wanted = case or begun.case, wanted or begun.wanted
     if (case is None) != (wanted is None):
         raise click.UsageError('--from CASE and "TERM: VALUE" belong together')
-    rulebook = load(knowledge)
     goal = _goal(rulebook, case, wanted) if case is not None and wanted is not None else None
     saved = SavedCases(rulebook)
     try:
-        settled = hold(lambda: card_dialogue(saved, goal), typed=begun.typed)
+        settled = hold(lambda: card_dialogue(saved, goal), typed=begun.typed, later=form.later if form else None)
     except Left as left:
         if left.later:
             with writing(knowledge):
@@ -59,6 +61,24 @@ def new(knowledge: str, wanted: str | None, case: str | None, resume: str | None
         _save(Path(knowledge), settled.texts)
     else:
         click.echo("Nothing is saved; everything is as it was.")
+
+
+def _of_form(rulebook: "Rulebook", path: Path) -> "Talked":
+    """What a form of the page says that was kept as a draft, as it would have been typed here."""
+    from ...author.handed_on import talk_of_form
+    from ...author.unfinished import kept_form
+    from ..web.author_form import form_sent
+
+    form = form_sent(kept_form(path))
+    for name, says in (("wanted", "begins with a patient"), ("changed", "changes a rule")):
+        if form.own(name):
+            raise click.UsageError(f"{path} {says}; expected it to be continued in the page (`lumbar serve --author`)")
+    found = talk_of_form(rulebook, form.typed)
+    for entry in found.left_out:
+        click.echo(f"Left out, because it cannot be used: {entry}")
+    if form.words:
+        click.echo(f"Left out, because new words are made in the page: {', '.join(word.term for word in form.words)}")
+    return found
 
 
 def _goal(rulebook: "Rulebook", name: str, text: str) -> "Goal":

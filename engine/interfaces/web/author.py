@@ -1,7 +1,8 @@
 """The routes of those who write rules: a form, what it does as it is typed, trying it on everything, and saving."""
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,10 +13,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ...author.card_form import Typed, form_of
-from ...author.goal import begin_card
+from ...author.goal import begin_card, wanted
+from ...author.handed_on import form_of_talk
 from ...author.parse_input import Refused
 from ...author.revisions import last_release
-from ...author.unfinished import forget_form, keep_form, kept_forms
+from ...author.unfinished import Unfinished, forget_form, keep_form, kept_forms, kept_talks
 from ...digests import digest_of
 from ...errors import LumbarError
 from ...language import Condition
@@ -25,6 +27,7 @@ from .author_buttons import pressed
 from .author_form import CardForm, Worded, Writing, form_sent, opened
 from .author_page import author_page, drafts_page, look_parts
 from .browse import Wanted, browse_page
+from .form import answers_of
 from .form import form_of as case_form_of
 from .page import message_page
 from .panels import begin_trying
@@ -154,19 +157,38 @@ class Authoring:
 
     async def drafts(self, _: Request) -> Response:
         """The forms that are kept."""
-        return await self.run(lambda: HTMLResponse(drafts_page(kept_forms(self.served.directory))))
+        return await self.run(lambda: HTMLResponse(drafts_page(self._kept())))
+
+    def _kept(self) -> dict[str, Sequence[tuple[str, str]]]:
+        """The forms that are kept, and what is kept of talks at a terminal, as far as the list shows of each."""
+        talks = kept_talks(self.served.directory)
+        return {**kept_forms(self.served.directory), **{name: _shown_of_talk(one) for name, one in talks.items()}}
 
     async def draft(self, request: Request) -> Response:
         """A form that is kept, to continue it; or, where that is asked for, taken away."""
         name = request.path_params["name"]
         kept = await self.run(lambda: kept_forms(self.served.directory))
-        if name not in kept:
+        talks = await self.run(lambda: kept_talks(self.served.directory))
+        if name not in kept and name not in talks:
             raise HTTPException(404, text("not found", name=name))
         if request.method == "GET":
-            return await self.page(lambda: form_sent(kept[name]))
+            return await self.page(lambda: form_sent(kept[name]) if name in kept else self._of_talk(talks[name]))
         if not self.may_save:
             return HTMLResponse(message_page(text("cannot save")), 403)
         return await self._on_disk(lambda: forget_form(self.served.directory, name))
+
+    def _of_talk(self, begun: Unfinished) -> CardForm:
+        """The form of what was typed at a terminal; of a patient only where it is a saved case."""
+        saved = self.served.saved()
+        if begun.case is None or begun.wanted is None:
+            return _named(form_of_talk(saved, begun.typed), {})
+        case = saved.rulebook.cases.get(begun.case)
+        if case is None:
+            raise Refused(text("patient of a file", case=begun.case))
+        goal = wanted(saved.rulebook, case, begun.wanted)
+        answers = json.dumps(answers_of(case), ensure_ascii=False)
+        fields = {"patient": answers, "patient-name": case.id, "patient-says": case.says, "wanted": begun.wanted}
+        return _named(form_of_talk(saved, begun.typed, goal), fields)
 
     # --- looking through ----------------------------------------------------------------------------------------------
 
@@ -200,6 +222,17 @@ class Authoring:
             Route("/rules/card", self.card, methods=["POST"]),
             Route("/rules/edit/{name:path}", self.edit, methods=["GET"]),
         ]
+
+
+def _named(typed: Typed, fields: dict[str, str]) -> CardForm:
+    stage, _, name = next(iter(typed.of("rule")), "").rpartition("/")
+    return CardForm(typed, {"stage": stage, "name": name, **fields})
+
+
+def _shown_of_talk(begun: Unfinished) -> Sequence[tuple[str, str]]:
+    """What the list of drafts shows of a talk: its first answers, the name and the sentence where it has no patient."""
+    first = f"{begun.wanted} ({begun.case})" if begun.case else " ".join(begun.typed[:1])
+    return [(".name", first), ("says", "" if begun.case else " ".join(begun.typed[1:2]))]
 
 
 def _answered(work: Callable[[], Response]) -> Response:
