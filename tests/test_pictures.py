@@ -15,6 +15,7 @@ from engine.drawing.boxes import PAD
 from engine.drawing.layers import lay_out, needed
 from engine.drawing.text_width import clean, width, wrap
 from engine.explain import Why
+from engine.loader import load
 from engine.render.pictures import (
     Map,
     page_of,
@@ -24,7 +25,7 @@ from engine.render.pictures import (
     picture_of_sides,
 )
 from engine.rulebook import Rulebook
-from tests.conftest import tries
+from tests.conftest import ROOT, tries
 from tests.rulebooks import case, facts, rulebooks
 from tests.tags import whole
 from tests.test_truth import decide, rulebook
@@ -296,3 +297,27 @@ def test_stages_of_the_map_stand_one_below_the_other(bundled: Rulebook) -> None:
     stages = [stage.terms for stage in bundled.stages if stage.terms]
     for stage, following in pairwise(stages):
         assert max(tops[name] for name in stage) < min(tops[name] for name in following)
+
+
+def test_the_map_is_lit_from_a_rule_by_what_it_reads_gives_and_changes() -> None:
+    book = load(ROOT / "tests" / "heating")
+    whole = Map(book, rule="gurgling")
+    root = looked_at(picture_of_map(whole))
+    words = " ".join(text.text or "" for text in root.iter() if text.text)
+    assert "What gurgling reads, gives and changes" in words
+    assert {term.name: whole.look(term) for term in book.conclusions} == {
+        "danger": "round",
+        "speaks for air": "dark",
+        "fault": "light",
+        "step": "light",
+        "tools": "light",
+    }
+    support = [entry for term in book.conclusions for entry in book.support[term.name]]
+    assert {entry.rule for entry in support if whole.state(entry)} == {"gurgling"}
+
+
+def test_what_a_rule_reads_is_lit_too() -> None:
+    book = load(ROOT / "tests" / "heating")
+    whole = Map(book, rule="let_air_out")
+    assert whole.given == {"step", "tools"}
+    assert whole.around == {"step", "tools", "fault", "danger", "speaks for air"}

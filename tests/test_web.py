@@ -186,6 +186,15 @@ def test_names_of_questions_differ_as_addresses(bundled: Rulebook) -> None:
         assert len({*names}) == len(names)
 
 
+def test_the_map_is_lit_from_the_page_of_a_rule(bicycles: TestClient) -> None:
+    shown = bicycles.get("/rules/long_chain").text
+    assert 'href="/map?rule=long_chain"' in shown
+    lit = Reader(bicycles.get("/map?rule=long_chain").text).text
+    assert "What long_chain reads, gives and changes" in lit
+    assert "Map of all rules" in Reader(bicycles.get("/map?rule=nothing").text).text
+    assert 'href="/map?rule=clicks.crank"' in bicycles.get("/rules/clicks.crank").text
+
+
 def test_every_text_is_used_and_every_text_used_is_there() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in WEB.rglob("*.py"))
     missing = {key for key in re.findall(r'\btext\(\s*"([^"]+)"', code) if key not in _texts()}

@@ -173,9 +173,10 @@ class Pages:
 
         return await self.run(shown)
 
-    async def map(self, _: Request) -> Response:
-        """The map of all rules."""
-        return await self.run(lambda: HTMLResponse(reference.map_page(self.served.current().rulebook)))
+    async def map(self, request: Request) -> Response:
+        """The map of all rules, or of what one of them touches."""
+        rule = request.query_params.get("rule", "")
+        return await self.run(lambda: HTMLResponse(reference.map_page(self.served.current().rulebook, rule)))
 
     # --- the rest ----------------------------------------------------------------------------------------------------
 

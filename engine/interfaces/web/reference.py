@@ -1,5 +1,7 @@
 """Pages to look things up: a rule, term, law, source or claim, the names that a search finds, and the map."""
 
+from urllib.parse import quote
+
 from htpy import Element, Node, a, button, div, form, h1, input, label, li, main, p, section, ul
 
 from ... import render
@@ -24,10 +26,13 @@ def name_page(rulebook: Rulebook, name: str) -> str | None:
 def _changing(rulebook: Rulebook, name: str) -> Node:
     """What can be done with a card."""
     rule = rulebook.rules.get(name)
-    if rule is None or rule.row:
+    if rule is None:
         return None
-    ways = (("change this", "edit"), ("rename", "rename"), ("retire this", "retire"))
-    return div(".whys")[[a(".button", href=f"/rules/{way}/{name}")[text(words)] for words, way in ways]]
+    ways = () if rule.row else (("change this", "edit"), ("rename", "rename"), ("retire this", "retire"))
+    return div(".whys")[
+        [a(".button", href=f"/rules/{way}/{name}")[text(words)] for words, way in ways],
+        a(".button", href=f"/map?rule={quote(name)}")[text("on the map")],
+    ]
 
 
 def found_page(rulebook: Rulebook, query: str) -> str:
@@ -52,10 +57,13 @@ def found_page(rulebook: Rulebook, query: str) -> str:
     return whole(text("rules"), "rules", content)
 
 
-def map_page(rulebook: Rulebook) -> str:
-    """The map of all rules, on the page that has its drawing."""
-    content = main(".single.wide")[h1[text("map")], pictures.map_content(pictures.Map(rulebook))]
-    return whole(text("map"), "rules", content)
+def map_page(rulebook: Rulebook, rule: str = "") -> str:
+    """The map of all rules, on the page that has its drawing; lit from one rule where there is one of that name."""
+    lit = rule if rule in rulebook.rules else ""
+    title = text("map of rule", rule=lit) if lit else text("map")
+    back = p[a(href=f"/rules/{lit}")[lit], " ", a(href="/map")[text("map")]] if lit else None
+    content = main(".single.wide")[h1[title], back, pictures.map_content(pictures.Map(rulebook, rule=lit))]
+    return whole(title, "rules", content)
 
 
 def _entries(rulebook: Rulebook) -> list[tuple[str, str]]:

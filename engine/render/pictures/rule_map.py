@@ -1,6 +1,6 @@
 """The map of a rulebook: its conclusions stage by stage, every rule a square; what fires for one case is lit up."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -27,6 +27,11 @@ LIT: dict[Look, str] = {
     "double": "disputed",
     "alarm": "an alarm",
 }
+OF_RULE: dict[Look, str] = {
+    "dark": "what the rule gives",
+    "light": "what it reads, or what rests on what it gives",
+    "round": "has nothing to do with it",
+}
 SQUARES: Mapping[str, tuple[Fill, str]] = {
     "": ("", "a rule"),
     "fires": ("full", "a rule that fires"),
@@ -42,10 +47,11 @@ LINES = (
 
 @dataclass(frozen=True)
 class Map:
-    """A rulebook, and the decision of the case that is lit up in it, if any."""
+    """A rulebook, and what is lit up in it, if anything: the decision of a case, or one rule with all around it."""
 
     rulebook: Rulebook
     decision: Decision | None = None
+    rule: str = ""
 
     @cached_property
     def shown(self) -> frozenset[str]:
@@ -59,8 +65,22 @@ class Map:
         found = [tuple(self.rulebook.terms[name] for name in stage.terms) for stage in self.rulebook.stages]
         return [terms for terms in found if terms]
 
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """What the rule that is lit up gives."""
+        return frozenset(name for name, _ in self.rulebook.rules[self.rule].then) if self.rule else frozenset()
+
+    @cached_property
+    def around(self) -> frozenset[str]:
+        """What the rule that is lit up reads, through all rules, and what rests on what it gives."""
+        return _reached(self.given, self.reads()) | _reached(
+            self.rulebook.rules[self.rule].condition.terms(), [(lower, upper) for upper, lower in self.reads()]
+        )
+
     def state(self, entry: RuleFor) -> Status | Literal[""]:
-        """How a rule stands for a conclusion in the case; empty without one."""
+        """How a rule stands for a conclusion in the case; empty without one. A rule that is lit up fires."""
+        if self.rule:
+            return "fires" if entry.rule == self.rule else ""
         return semantics.STATUS[semantics.status(entry, self.decision.marks)] if self.decision else ""
 
     def answer(self, term: Term) -> str:
@@ -75,6 +95,8 @@ class Map:
 
     def look(self, term: Term) -> Look:
         """How the box of a conclusion looks."""
+        if self.rule:
+            return "dark" if term.name in self.given else "light" if term.name in self.around else "round"
         if self.decision is None:
             return "dark" if term.name in self.shown else "light"
         states = {self.state(entry) for entry in self.rulebook.support[term.name]}
@@ -109,6 +131,19 @@ class Map:
         ]
 
 
+def _reached(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The names, and all that is reached from them by pairs of one and the next."""
+    following: dict[str, set[str]] = {}
+    for one, other in pairs:
+        following.setdefault(one, set()).add(other)
+    found, queue = set(names), [*names]
+    while queue:
+        fresh = following.get(queue.pop(), set()) - found
+        found |= fresh
+        queue += fresh
+    return frozenset(found)
+
+
 def picture_of_map(whole: Map) -> str:
     """The SVG of a map."""
     return str(drawn(whole, f"{notice_of(whole.rulebook)} {reviewed_of(whole)}".strip(), alone=True).svg())
@@ -126,16 +161,28 @@ def drawn(whole: Map, notice: str = "", alone: bool = False) -> Picture:
         picture.words(Row(title, bold=True), Row(says, soft=True))
     picture.height += LEAD
     _stages(picture, whole, {name: place[1] for name, place in layout.places.items()})
-    lit = None if whole.decision is None else {box.name for box in boxes if box.look not in ("round", "dashed")}
+    lit = (
+        None
+        if whole.decision is None and not whole.rule
+        else {box.name for box in boxes if box.look not in ("round", "dashed")}
+    )
     picture.graph(boxes, layout, lit)
     looks, fills = {box.look for box in boxes}, {square.fill for box in boxes for square in box.squares}
     picture.key(
-        {look: says for look, says in (LIT if whole.decision else PLAIN).items() if look in looks},
+        {look: says for look, says in _looks(whole).items() if look in looks},
         {},
-        {fill: says for fill, says in SQUARES.values() if fill in fills},
+        {fill: says for fill, says in _squares(whole).values() if fill in fills},
     )
     picture.words(Row(LINES + notice, soft=True))
     return picture
+
+
+def _looks(whole: Map) -> dict[Look, str]:
+    return OF_RULE if whole.rule else LIT if whole.decision else PLAIN
+
+
+def _squares(whole: Map) -> Mapping[str, tuple[Fill, str]]:
+    return {**SQUARES, "fires": ("full", "the rule")} if whole.rule else SQUARES
 
 
 def reviewed_of(whole: Map) -> str:
@@ -154,6 +201,8 @@ def heading(whole: Map) -> tuple[str, str]:
         f"{counted(len(rulebook.findings), 'finding')} by {counted(len(rulebook.rules) - rows, 'card')} and "
         f"{counted(rows, 'table row')}. Rulebook {rulebook.digest}."
     )
+    if whole.rule:
+        return f"What {whole.rule} reads, gives and changes", f"{rulebook.rules[whole.rule].says} {counts}"
     if decision is None:
         return "The map of the rulebook", counts
     firing = f"{counted(len(decision.fired), 'rule')} fire, {len(decision.waiting)} wait for an answer."
