@@ -17,9 +17,11 @@ import nanoarrow  # noqa: TID251 (hands batches across)
 import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import psutil
 import pytest
+from click.testing import CliRunner
 from distributed import Client, Security  # noqa: TID251 (asks workers for their process ids, and tries to break in)
 from distributed.comm import connect  # noqa: TID251
 
+import cli
 from engine.circuit import CompiledRulebook
 from engine.columns import CASE
 from engine.columns.tables import Answering
@@ -365,3 +367,11 @@ def test_workers_here_take_no_work_from_anybody_without_the_key_of_the_run() -> 
             with pytest.raises(OSError, match=r"reset|404|refused|timed out"):
                 urllib.request.urlopen(f"http://{address}/metrics", timeout=2)
         assert workers.client.submit(os.getppid).result()
+
+
+def test_whoever_asks_for_workers_here_is_told_that_one_process_uses_all_cores(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("case,age\na,40\n")
+    words = ["--knowledge", str(tmp_path), "batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out")]
+    told = "one process without --scheduler already uses all of this machine"
+    assert told in CliRunner().invoke(cli.lumbar, [*words, "--scheduler", "local:2"]).output
+    assert told not in CliRunner().invoke(cli.lumbar, words).output

@@ -2,7 +2,7 @@
 
 import errno
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -102,9 +102,13 @@ def row_of(path: Path, form: str, case: str) -> dict[str, Any] | None:
     return {unquoted(name): unquoted(value) for name, value in row.items()} if form == "csv" else row
 
 
-def as_csv(paths: Sequence[Path]) -> Iterator[bytes]:
-    """Files of Parquet as one CSV, a few thousand rows at a time; a text that a spreadsheet would run is harmless."""
-    columns = list(dict.fromkeys(name for path in paths for name in pl.read_parquet_schema(for_polars(path))))
+def as_csv(paths: Sequence[Path], without: Collection[str]) -> Iterator[bytes]:
+    """Files of Parquet as one CSV, a few thousand rows at a time, without some columns.
+
+    A text that a spreadsheet would run is made harmless.
+    """
+    names = dict.fromkeys(name for path in paths for name in pl.read_parquet_schema(for_polars(path)))
+    columns = [name for name in names if name not in without]
     yield pl.DataFrame({name: [] for name in map(quoted, columns)}).write_csv().encode()
     for path in paths:
         rows = pl.scan_parquet(for_polars(path))

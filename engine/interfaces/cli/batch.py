@@ -1,5 +1,6 @@
 """Commands about many cases: batch, make-cases, report."""
 
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any
 
 import click
 
+from ...errors import counted
 from ...record import Json
 from ..terminal import Exit, binary_output, mending, needing, say_json, watched, writing
 from .options import AS_JSON, NewPath, load, started
@@ -45,7 +47,11 @@ LEAST_MEMORY = 4 << 30  # bytes of addresses, most of which are never used
     help="An earlier batch over the same ids: whose answers changed, and through which rules.",
 )
 @click.option("--resume", is_flag=True, help="Continue what was begun in DIR.")
-@click.option("--scheduler", metavar="ADDRESS", help="Workers to do it: a Dask tcp://host:port, or local:N for N here.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Workers on other machines: a Dask tcp://host:port. Here one process uses all cores.",
+)
 @AS_JSON
 @click.pass_obj
 def batch(
@@ -114,6 +120,12 @@ def _runner(scheduler: str | None) -> Callable[..., Json]:
 
     if not cluster.is_address(scheduler):
         raise click.UsageError(f"{scheduler!r} is not a scheduler: tcp://host:port, tls://host:port or local:N")
+    if cluster.is_local(scheduler):
+        cores = counted(os.cpu_count() or 1, "core")
+        told = (
+            f"one process without --scheduler already uses all of this machine ({cores}); {scheduler} costs more time"
+        )
+        click.echo(told, err=True)
     return partial(cluster.run, address=scheduler)
 
 

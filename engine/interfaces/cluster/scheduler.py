@@ -115,6 +115,11 @@ def _one_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 
+def is_local(text: str) -> bool:
+    """Whether an address asks for workers on this machine."""
+    return LOCAL.fullmatch(text) is not None
+
+
 def is_address(text: str) -> bool:
     """Whether a text is the address of a scheduler, or asks for workers on this machine."""
     return bool(LOCAL.fullmatch(text) or REMOTE.fullmatch(text))

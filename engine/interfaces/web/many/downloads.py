@@ -7,6 +7,7 @@ from io import RawIOBase
 from pathlib import Path
 
 from ....columns.lookup import as_csv, as_one_parquet
+from ....loader import load
 from .jobs import MAPPING, OUT, REPORT, Job
 from .results import fixed_of
 
@@ -16,8 +17,9 @@ WHOLE = "answers.parquet"
 
 
 def answers_csv(job: Job) -> Iterator[bytes]:
-    """The answers of all parts as one CSV, as `lumbar batch --format csv` writes it."""
-    yield from as_csv(sorted((job.out / "answers").glob("part-*.parquet")))
+    """The answers of all parts as one CSV, without the columns that say which rules fired."""
+    rules = load(job.out / "knowledge", cases=False).rules
+    yield from as_csv(sorted((job.out / "answers").glob("part-*.parquet")), rules)
 
 
 def answers_parquet(job: Job) -> Path:

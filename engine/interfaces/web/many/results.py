@@ -14,7 +14,6 @@ from htpy import (
     form,
     h1,
     h2,
-    h3,
     input,
     label,
     li,
@@ -23,9 +22,9 @@ from htpy import (
     ol,
     option,
     p,
+    section,
     select,
     small,
-    strong,
     table,
     tbody,
     td,
@@ -38,6 +37,7 @@ from markupsafe import Markup
 from ....case import Value
 from ....columns.chosen import ChosenCase, Wanted, choose
 from ....columns.results import OPEN, Answers
+from ....drawing.page import unfolded
 from ....errors import Problem
 from ....record import Json
 from ....rulebook import Rulebook, Term
@@ -64,6 +64,7 @@ def result_page(job: Job) -> str:
     at = f"/batch/{job.name}"
     report = (job.folder / REPORT_PART).read_text(encoding="utf-8")
     rejects = int((job.read(f"{OUT}/{SUMMARY}") or {}).get("rejects", 0))
+    said, amiss = _said(job)
     content = main(".single.wide.report")[
         p[a(href="/batch")[text("batch")]],
         h1[", ".join(job.paths.values())],
@@ -73,23 +74,28 @@ def result_page(job: Job) -> str:
             a(".button", href=f"{at}/columns")[text("batch to mapping")],
             posted(job, "delete", text("batch delete")),
         ],
-        nav(".whys", aria_label=text("batch downloads"))[
-            strong[text("batch downloads")], [a(".button", href=f"{at}/{name}")[text(key)] for name, key in DOWNLOADS]
-        ],
-        _said(job),
+        unfolded(
+            text("batch downloads"),
+            nav(".whys", aria_label=text("batch downloads"))[
+                [a(".button", href=f"{at}/{name}")[text(key)] for name, key in DOWNLOADS]
+            ],
+        ),
+        said if amiss else None,
         Markup(report),
+        None if amiss else said,
     ]
     return page_of(text("batch"), content)
 
 
-def _said(job: Job) -> Node:
-    """What `lumbar batch` says of the run: what was not read, not named by the mapping, or is empty."""
+def _said(job: Job) -> tuple[Node, bool]:
+    """What `lumbar batch` says of the run, and whether something was not read or not named by the mapping."""
     summary = job.read(f"{OUT}/{SUMMARY}")
     if summary is None:
-        return None
+        return None, False
     found = [one for one in in_words(summary, job.out, "keep") if REJECTS not in one]
     amiss = is_amiss(summary | {"rejects": 0}, "keep")
-    return div(class_=["first", {"now": amiss}])[h3[text("batch says")], [p[job.named(one)] for one in found]]
+    said = section(class_=["first", {"now": amiss}])[h2[text("batch says")], [p[job.named(one)] for one in found]]
+    return said, amiss
 
 
 # --- cases -----------------------------------------------------------------------------------------------------------
