@@ -371,3 +371,31 @@ def test_a_finding_and_a_value_on_the_way(browser: Browser, house: House, size: 
     text = (house.folder / "terms" / "house.yaml").read_text(encoding="utf-8")
     assert "bucket, torch]" in text
     assert "  soot:\n    kind: yes/no\n    ask: Is there soot around the flue?\n" in text
+
+
+@pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])
+def test_a_row_of_a_table(browser: Browser, house: House, size: tuple[int, int]) -> None:
+    with opened(browser, house.address, size, path="/rules/valves.valve") as page:
+        page.get_by_role("link", name="Change this rule").click()
+        page.get_by_label("because").fill("The manual says so.")
+        assert Axe().run(page).response["violations"] == []
+        page.get_by_role("button", name="Try it on everything").click()
+        page.locator("#end").get_by_role("button", name="Save").click(timeout=PATIENCE)
+        page.get_by_role("link", name="Show the rule").click()
+        assert "The manual says so." in page.inner_text("main")
+
+
+def test_a_patient_who_is_not_right_leads_to_the_line(browser: Browser, house: House) -> None:
+    with opened(browser, house.address, path="/rules/new") as page:
+        fill_line(page, "if", "pressure", "8 or more")
+        fill_line(page, "then", "tools", "hose")
+        settle(page)
+        row = page.locator("#edges li", has_text="pressure 7")
+        row.get_by_label("not right").check()
+        settle(page)
+        row.get_by_role("link", name="pressure: 8 or more").click()
+        assert page.evaluate("document.activeElement.id") == "i-if-0"
+        assert Axe().run(page).response["violations"] == []
+        row.get_by_role("button", name="Make it “pressure: 7 or more”").click()
+        settle(page)
+        assert part(page, "if").locator("input[name=phrase]").first.input_value() == "7 or more"

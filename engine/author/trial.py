@@ -7,16 +7,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from .. import semantics
 from ..case import Case, Value
 from ..checks import Subject, proved, tried
 from ..checks.causes import causes
 from ..checks.finding import Finding
 from ..checks.mutation import in_words, mutation_test_of
+from ..checks.saved_cases import with_answer
 from ..checks.screen import head
 from ..circuit import CompiledRulebook
 from ..digests import digest_of
 from ..errors import Problem, counted, listed
 from ..extras import missing
+from ..loader.assemble import with_files
 from ..loader.files import read_folder
 from ..proof.equivalence import Two
 from ..render import StyledLine
@@ -147,6 +150,29 @@ def try_change(before: Before, after: Rulebook, texts: Mapping[str, str | None])
     yield (step := _laws(before, subject))
     if not step.blocks:
         yield replace(_every_case(books), texts=texts)
+
+
+def try_files(before: Before, after: Rulebook, texts: Mapping[str, str]) -> Iterator[Step]:
+    """Try a rulebook of which some files say something else; saved cases get the answer that they have then."""
+    changes = saved_changes(Two(before.rulebook, after), ())
+    answered = {one.case.place.file: _answered(after, one.case) for one in changes if one.case.place}
+    after = with_files(after, answered)
+    subject = Subject(after)
+    found = [one for one in tried(subject) if one.blocks and one.problem not in before.saved.problems]
+    books = (after, before.rulebook)
+    yield _read(after, found)
+    yield _saved(changes, books)
+    if found:
+        return
+    yield (step := _laws(before, subject))
+    if not step.blocks:
+        yield replace(_every_case(books), texts={**texts, **answered})
+
+
+def _answered(after: Rulebook, case: Case) -> str:
+    assert case.place is not None
+    text = (Path(after.directory) / case.place.file).read_text(encoding="utf-8")
+    return with_answer(text, after, semantics.decide(after, case))
 
 
 def check_rules(rulebook: Rulebook, earlier: Rulebook | None = None) -> Iterator[Step]:

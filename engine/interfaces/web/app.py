@@ -31,6 +31,7 @@ from .many.jobs import Jobs
 from .many.routes import ManyCases
 from .page import decide_page, message_page, parts, rejected_page
 from .panels import begin_trying
+from .rows import Rows
 from .served import Served
 from .state import State
 from .static import KINDS, by_address, content
@@ -266,7 +267,14 @@ def make_app(
     many = ManyCases(pages, jobs, most).routes() if jobs else []
     writing = Authoring(served, trials or Trials(served.directory), may_save)
     return Starlette(
-        routes=[*writing.routes(), *Trying(writing).routes(), *many, *pages.routes(), *api.routes(pages)],
+        routes=[
+            *writing.routes(),
+            *Rows(writing).routes(),
+            *Trying(writing).routes(),
+            *many,
+            *pages.routes(),
+            *api.routes(pages),
+        ],
         middleware=[Middleware(GZipMiddleware, minimum_size=1000)],
         exception_handlers={HTTPException: _failed},
     )

@@ -121,7 +121,7 @@ class Authoring:
         if rulebook.is_beneath(rule.place):
             raise Refused(text("beneath", rule=name, layer=rule.layer))
         if rule.row:
-            raise Refused(text("a row", rule=name))
+            raise Refused(text("a row", rule=name, address=f"/rules/row/{name}"))
         return rule
 
     def _begun(self, pairs: list[tuple[str, str]]) -> CardForm:

@@ -28,7 +28,8 @@ def _changing(rulebook: Rulebook, name: str) -> Node:
     rule = rulebook.rules.get(name)
     if rule is None:
         return None
-    ways = () if rule.row else (("change this", "edit"), ("rename", "rename"), ("retire this", "retire"))
+    of_card = (("change this", "edit"), ("rename", "rename"), ("retire this", "retire"))
+    ways = (("change this", "row"),) if rule.row else of_card
     return div(".whys")[
         [a(".button", href=f"/rules/{way}/{name}")[text(words)] for words, way in ways],
         a(".button", href=f"/map?rule={quote(name)}")[text("on the map")],

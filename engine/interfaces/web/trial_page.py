@@ -55,7 +55,7 @@ TITLES = {
     "population": "step population",
 }
 MOST = 12  # lines of a step that are shown unfolded
-KINDS = {"card": ("trying", len(STEPS)), "retire": ("retiring", 4), "check": ("checking", 2)}
+KINDS = {"card": ("trying", len(STEPS)), "retire": ("retiring", 4), "check": ("checking", 2), "rows": ("trying", 4)}
 """The title of each kind of trial, and how many steps it has where nothing is in the way."""
 
 
@@ -114,7 +114,8 @@ def _end(trial: Trial, may_save: bool) -> Node:
     """What can be done now."""
     request, texts = trial.request, trial.texts
     card = request["kind"] == "card"
-    back = a(".button", href=f"/trials/{trial.name}/form")[text("back to form")] if card else None
+    there = {"card": f"/trials/{trial.name}/form", "rows": f"/rules/row/{request['changed']}"}.get(request["kind"])
+    back = a(".button", href=there)[text("back to form")] if there else None
     download = a(".button", href=f"/trials/{trial.name}/card", download=True)[text("download card")] if card else None
     if request["kind"] == "check":
         bad = any(step.get("blocks") for step in trial.steps())

@@ -17,10 +17,20 @@ from ...author.card_form import read_text
 from ...author.draft import Draft
 from ...author.new_words import NewWord, files_with_words
 from ...author.revisions import last_release
-from ...author.trial import Before, Step, before_with_words, check_rules, problems_of, state_of, try_card, try_change
+from ...author.trial import (
+    Before,
+    Step,
+    before_with_words,
+    check_rules,
+    problems_of,
+    state_of,
+    try_card,
+    try_change,
+    try_files,
+)
 from ...case import Case
 from ...errors import LumbarError
-from ...loader import load
+from ...loader import load, load_read
 from ...loader.files import read_folder
 from ...record import Json
 from ...rulebook import Rule
@@ -110,6 +120,8 @@ class _Trying:
                 yield problems_of(self.problem.problems if self.problem else ())
             elif request["kind"] == "retire":
                 yield from self._retired(self.before, request)
+            elif request["kind"] == "rows":
+                yield from self._rows(self.before, request)
             else:
                 yield from self._card(self.before, request)
         except LumbarError as error:
@@ -128,6 +140,10 @@ class _Trying:
                 continue
             written = files_with_words(files, as_is.rulebook, words)
             yield replace(step, texts={**step.texts, **written, **answered, **step.texts})
+
+    def _rows(self, before: Before, request: Json) -> Iterator[Step]:
+        files = {**read_folder(self.knowledge), **{name: text.encode() for name, text in request["files"].items()}}
+        return try_files(before, load_read(files, str(self.knowledge)), request["files"])
 
     def _retired(self, before: Before, request: Json) -> Iterator[Step]:
         files = read_folder(self.knowledge)
