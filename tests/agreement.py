@@ -23,6 +23,7 @@ from engine import semantics
 from engine.alarms import Alarms
 from engine.case import Case
 from engine.circuit import CompiledRulebook
+from engine.columns.flags import as_one_flag
 from engine.errors import Place
 from engine.facts import tidy
 from engine.interfaces import files
@@ -311,7 +312,11 @@ def _read_back(book: Rulebook, before: Path, after: Path) -> Iterator[str]:
 
 def _answers(out: Path) -> dict[str, dict[str, Any]]:
     """The rows of all answers, by case."""
-    return {row["case"]: row for path in (out / "answers").iterdir() for row in pl.read_parquet(path).to_dicts()}
+    return {
+        row["case"]: row
+        for path in (out / "answers").iterdir()
+        for row in as_one_flag(pl.read_parquet(path)).to_dicts()
+    }
 
 
 def main(minutes: float) -> int:

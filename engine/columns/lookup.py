@@ -11,6 +11,7 @@ import polars as pl
 
 from ..atomic_write import replacing
 from ..errors import LumbarError, Place, Problem
+from .flags import as_one_flag, as_two_flags
 from .piece import for_polars
 from .program import CASE
 from .tables import as_text
@@ -23,10 +24,13 @@ _RUNS = r"^'*[=+\-@\t\r\n＝＋－＠]"  # how a text begins that a spreadsheet 
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?$"
 
 
-def write(table: pl.DataFrame, path: Path, form: str, rulebook: str = "") -> None:
-    """A table as a file of a form; Parquet keeps the digest of the rulebook with it. Raises OSError."""
+def write(table: pl.DataFrame, path: Path, form: str, rulebook: str = "", members: Collection[str] = ()) -> None:
+    """A table as a file of a form; Parquet keeps the digest of the rulebook with it. Raises OSError.
+
+    `members` are columns of yes, no and nothing that are two flags in Parquet.
+    """
     try:
-        _write(table, path, form, rulebook)
+        _write(as_two_flags(table, members) if form == "parquet" and members else table, path, form, rulebook)
     except pl.exceptions.PolarsError as error:
         raise OSError(errno.EIO, str(error).strip(), str(path)) from error
 
@@ -90,7 +94,7 @@ def row_of(path: Path, form: str, case: str) -> dict[str, Any] | None:
         rows = pl.scan_csv(for_polars(path), infer_schema=False)
     else:
         rows = (
-            pl.scan_parquet(for_polars(path))
+            as_one_flag(pl.scan_parquet(for_polars(path)))
             if form == "parquet"
             else pl.read_ndjson(for_polars(path), infer_schema_length=None).lazy()
         )
@@ -107,11 +111,11 @@ def as_csv(paths: Sequence[Path], without: Collection[str]) -> Iterator[bytes]:
 
     A text that a spreadsheet would run is made harmless.
     """
-    names = dict.fromkeys(name for path in paths for name in pl.read_parquet_schema(for_polars(path)))
+    tables = [as_one_flag(pl.scan_parquet(for_polars(path))) for path in paths]
+    names = dict.fromkeys(name for table in tables for name in table.collect_schema().names())
     columns = [name for name in names if name not in without]
     yield pl.DataFrame({name: [] for name in map(quoted, columns)}).write_csv().encode()
-    for path in paths:
-        rows = pl.scan_parquet(for_polars(path))
+    for rows in tables:
         missing = [pl.lit(None, pl.String).alias(name) for name in columns if name not in rows.collect_schema().names()]
         table = rows.with_columns(missing).select(columns)
         start = 0

@@ -11,6 +11,7 @@ from ..alarms import scales_of
 from ..case import Value
 from ..rulebook import Rulebook, Term
 from . import encoding
+from .flags import as_one_flag
 from .piece import for_polars
 from .program import BROKEN_LAWS, CASE
 
@@ -225,7 +226,7 @@ def _columns(path: Path) -> list[str]:
 
 def _scan(path: Path, rulebook: Rulebook) -> tuple[pl.LazyFrame, Schema]:
     if path.suffix == ".parquet":
-        table = pl.scan_parquet(for_polars(path))
+        table = as_one_flag(pl.scan_parquet(for_polars(path)))
     elif path.suffix == ".csv":
         table = pl.scan_csv(for_polars(path), infer_schema=False)
     else:

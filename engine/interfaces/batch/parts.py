@@ -113,6 +113,8 @@ class Writer:
         self.rejected = RejectsWriter(compiled)
         self.findings = {term.name for term in rulebook.findings}
         self.domains = encoding.domains_of(rulebook)
+        several = [term for term in rulebook.conclusions if term.domain.kind == "several"]
+        self.members = {f"{term.name}: {value}" for term in several for value in term.domain.values}
 
     def write(self, part: Part) -> Json:
         """Write a part; gives back its record."""
@@ -127,7 +129,7 @@ class Writer:
         assert part.cases == answers.height + rejects, "a case was lost"
         form = self.options.form
         digest = self.rulebook.digest
-        whole(self.store.answers(part.number), lambda path: lookup.write(answers, path, form, digest))
+        whole(self.store.answers(part.number), lambda path: lookup.write(answers, path, form, digest, self.members))
         if self.options.store:
             whole(self.store.findings(part.number), lambda path: encoding.write(whole_table, path, self.domains))
         levels = self._write_rejects(part)
