@@ -65,9 +65,17 @@ def main() -> None:
     metavar="DIR",
     help="The knowledge base to use.",
 )
+@click.option(
+    "--withdrawn",
+    type=click.Path(exists=True, file_okay=False),
+    envvar="LUMBAR_WITHDRAWN",
+    show_envvar=True,
+    metavar="DIR",
+    help="A folder with withdrawn.yaml, a list of rulebooks that must no longer be used.",
+)
 @click.version_option(package_name="lumbar")
 @click.pass_context
-def lumbar(context: click.Context, knowledge: str) -> None:
+def lumbar(context: click.Context, knowledge: str, withdrawn: str | None) -> None:
     """Decide cases by the rules of a knowledge base, and trace every answer to the rules that fired.
 
     Begin with `lumbar consult`, which asks the questions, or `lumbar decide CASE`. Every recommendation says what the
@@ -77,6 +85,8 @@ def lumbar(context: click.Context, knowledge: str) -> None:
     3 an internal error of lumbar, to be reported.
     """
     context.obj = knowledge
+    if withdrawn:
+        os.environ["LUMBAR_WITHDRAWN"] = withdrawn  # where the engine looks, in the processes that it starts too
 
 
 for command in COMMANDS:

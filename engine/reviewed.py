@@ -14,6 +14,7 @@ from .language import Condition, show_part
 from .record import Record
 from .review import STATES, Review, Signed, State
 from .rulebook import Law, Rule, Rulebook, Term
+from .withdrawn import Withdrawn, withdrawn
 
 Reviewable = Rule | Law
 ROW = "."
@@ -94,6 +95,15 @@ def folded(who: str) -> str:
     return " ".join(who.split()).casefold()
 
 
+def withdrawn_of(rulebook: Rulebook) -> Withdrawn | None:
+    """What is said of a rulebook that was withdrawn, or of one that it builds on. Raises ListError."""
+    stack, one = [rulebook.digest], rulebook.beneath
+    while one is not None:
+        stack.append(one.digest)
+        one = one.beneath
+    return withdrawn(stack)
+
+
 def is_approved(rulebook: Rulebook, rule: str) -> bool:
     """Whether somebody approved the rule as it is now, and nobody wants it otherwise."""
     return reviewed(rulebook, rulebook.rules[rule]).state == "approved"
@@ -103,9 +113,15 @@ def is_approved(rulebook: Rulebook, rule: str) -> bool:
 
 
 def signed(rulebook: Rulebook, thing: Reviewable) -> Signed:
-    """What a reviewer reads of a rule or a law, with its digest: the order of its lines makes no difference."""
-    text = (*_own(thing), *_terms(rulebook, thing.condition), *_above(rulebook, thing))
-    return Signed(digest_of(tuple(sorted(text))), text, key_of(thing)[1])
+    """What a reviewer reads of a rule or a law, with its digest."""
+    lines = (*_own(thing), *_terms(rulebook, thing.condition), *_above(rulebook, thing))
+    text = tuple(" ".join(line.split()) for line in lines)  # as it is read from the file of a review
+    return Signed(digest_of_text(text), text, key_of(thing)[1])
+
+
+def digest_of_text(text: Iterable[str]) -> str:
+    """The digest of what is read: the order of its lines makes no difference."""
+    return digest_of(tuple(sorted(text)))
 
 
 def _own(thing: Reviewable) -> Iterator[str]:

@@ -227,7 +227,7 @@ def test_what_was_signed_is_what_was_read(lamps: Path) -> None:
 
 def test_whether_the_commit_of_a_review_is_signed_is_shown_where_git_knows(lamps: Path) -> None:
     run(lamps, "smoke", "--approve", *ANN)
-    assert "whether a commit of it is signed is not known to git" in text_of(run(lamps, "smoke"))
+    assert "git does not know this entry" in text_of(run(lamps, "smoke"))
 
     def git(*words: str) -> None:
         who = ("-c", "user.name=Ann Example", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false")

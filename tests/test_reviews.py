@@ -227,6 +227,7 @@ def test_answers_say_on_how_many_reviewed_rules_they_rest() -> None:
         "not approved": {"old_bulb": "changes wanted"},
         "ruled out reviewed": 0,
         "ruled out unreviewed": 1,
+        "withdrawn": None,
     }
     assert rules_reviewed(base()) == "No clinician has reviewed the 3 rules here."
     assert rules_reviewed(some) == "Of the 3 rules here, 1 is reviewed (1 with changes wanted)."

@@ -66,6 +66,15 @@ class WorkList(Record):
         return {"counts": counts, "waiting": [one.as_json() for one in self.waiting]}
 
 
+def often(rulebook: Rulebook) -> "HowOften | None":
+    """How often each rule fires in the drawn patients; None where none are described, or the extra is missing."""
+    try:
+        from ..columns.population import how_often
+    except ModuleNotFoundError:  # the list is as good without it
+        return None
+    return how_often(rulebook)
+
+
 def work_list(rulebook: Rulebook, today: str, often: "HowOften | None" = None) -> WorkList:
     """What waits for a review today (`2026-11-29`): alarms, laws and assumptions, then what decides most often."""
     found, counts = list[Waiting](), dict[str, tuple[int, int]]()

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..circuit import CompiledRulebook, Evaluation
 from ..differences.wording import LineChange
 from ..digests import digest_of
 from ..errors import Place, Problem, nearest
+from ..loader.reviews import FOLDER
 from ..proof.laws import prove
 from ..proof.prover import Prover
 from ..proof.verdicts import Sat, Unsat, Verdict
@@ -17,6 +19,7 @@ from ..reviewed import Reviewable, Reviewed, key_of, reviewables, reviewed, sign
 from ..rulebook import Law, Rule, Rulebook
 from .impact import Change, changes
 from .parse_input import Refused
+from .revisions import CommitOfLine, commits_of
 
 if TYPE_CHECKING:
     from ..columns.population import HowOften
@@ -117,6 +120,16 @@ def sheet(rulebook: Rulebook, name: str, often: "HowOften | None" = None, whole:
     rules = [thing for thing in things if isinstance(thing, Rule)]
     firing = tuple(_firing(compiled, rules))
     return Sheet(what, parts, firing, len(rulebook.cases), _without(compiled, rules, firing), often=often)
+
+
+def commits(rulebook: Rulebook, what: str) -> list[CommitOfLine | None]:
+    """The commit of each review of something; None where git does not know it, or it is of a layer beneath."""
+    places = [one.place for one in rulebook.reviews.get(what, ())]
+    own = [place for place in places if place.file.startswith(FOLDER)]
+    if not own or not rulebook.directory:
+        return [None] * len(places)
+    known = commits_of(Path(rulebook.directory), own[0].file, [place.line for place in own])
+    return [None] * (len(places) - len(own)) + known
 
 
 def _part(rulebook: Rulebook, thing: Reviewable) -> Part:

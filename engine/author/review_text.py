@@ -15,6 +15,7 @@ from .revisions import CommitOfLine
 KINDS = {"rules": "rule", "tables": "table row", "laws": "law", "impossible": "assumption"}
 TITLES = {"rules": "Rule", "tables": "Table", "laws": "Law", "impossible": "Assumption"}
 NOT_FORGERY = "A review is void after an edit of what was read. It does not guard against forgery."
+NO_COMMIT = "git does not know this entry, so no signature of it can be shown"
 Commits = Sequence[CommitOfLine | None]
 
 
@@ -23,8 +24,7 @@ Commits = Sequence[CommitOfLine | None]
 
 def list_lines(found: WorkList, most: int) -> Iterator[StyledLine]:
     """What waits, at most so many of it, and how much is reviewed."""
-    counts = (f"{good} of {counted(every, KINDS[kind])}" for kind, (good, every) in found.counts.items())
-    yield StyledLine(f"Approved: {', '.join(counts)}.")
+    yield StyledLine(counts_in_words(found))
     if not found.waiting:
         yield StyledLine("Nothing waits for a review.", style="answer")
         return
@@ -38,12 +38,23 @@ def list_lines(found: WorkList, most: int) -> Iterator[StyledLine]:
         yield StyledLine(f"and {len(found.waiting) - len(shown)} more (--all)", style="muted")
 
 
+def counts_in_words(found: WorkList) -> str:
+    """How much is reviewed, in a sentence."""
+    counts = (f"{good} of {counted(every, KINDS[kind])}" for kind, (good, every) in found.counts.items())
+    return f"Approved: {', '.join(counts)}."
+
+
 def _waiting(one: Waiting) -> Iterator[StyledLine]:
+    yield StyledLine(f"{one.what}: {one.says}", 1, "answer" if one.alarm else "plain")
+    yield StyledLine(why_it_waits(one), 3, "muted")
+
+
+def why_it_waits(one: Waiting) -> str:
+    """How something that waits is reviewed, and how often it fires."""
     told = [f"review again was due by {one.overdue}" if one.overdue else one.state]
     told += [counted(one.rows, "row")] if one.rows else []
     told += [f"fires in {percent(one.share)}"] if one.share is not None else []
-    yield StyledLine(f"{one.what}: {one.says}", 1, "answer" if one.alarm else "plain")
-    yield StyledLine(", ".join(told), 3, "muted")
+    return ", ".join(told)
 
 
 def percent(share: float) -> str:
@@ -259,7 +270,9 @@ def _reviews(rulebook: Rulebook, sheet: Sheet, today: str, commits: Commits) -> 
         if one.note:
             yield StyledLine(one.note, 3)
         commit = commits[number] if number < len(commits) else None
-        yield StyledLine(commit.words if commit else "whether a commit of it is signed is not known to git", 3, "muted")
+        yield StyledLine(
+            commit.words if commit else "git does not know this entry, so no signature of it can be shown", 3, "muted"
+        )
     yield StyledLine(f"Digest of what is signed: {sheet.digest}. {NOT_FORGERY}", 1, "muted")
 
 

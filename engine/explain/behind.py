@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .. import semantics
 from ..case import Decision
 from ..record import Json, Record
-from ..reviewed import is_approved, reviewed
+from ..reviewed import is_approved, reviewed, withdrawn_of
 from ..rulebook import Rulebook
 from .why import Why
 
@@ -34,6 +34,7 @@ class RulesBehind(Record):
             },
             "ruled out reviewed": sum(is_approved(rulebook, rule) for rule in self.ruled_out),
             "ruled out unreviewed": sum(not is_approved(rulebook, rule) for rule in self.ruled_out),
+            "withdrawn": gone.as_json() if (gone := withdrawn_of(rulebook)) else None,
         }
 
 

@@ -7,6 +7,7 @@ from ..alarms import Alarms
 from ..case import Answer, Case, Decision, Members, Range, Value
 from ..errors import counted
 from ..explain import LineReason, RulesBehind, Why, rules_behind, shown
+from ..reviewed import withdrawn_of
 from ..rulebook import Rulebook, Section, Term
 from .reviews import reviewed_for_patients
 from .styled_line import Style, StyledLine
@@ -16,6 +17,7 @@ DISPUTED = "Your answers point more than one way here. So nothing is said; let a
 PROBLEM_MAY_RISE = "It may be more serious than it seems: something in these answers cannot be right."
 MAY_RISE = "It may be more serious than that: some questions are not answered."
 WITHHELD = "What would follow from these answers breaks a rule of safety, so it is not shown. Let a clinician look."
+WITHDRAWN = "This program is out of date and must no longer be used. Let a clinician look."
 MOST = 12  # so many open questions are read by somebody who asks why
 NOTHING = "Nothing that you answered speaks for anything else."
 
@@ -124,6 +126,8 @@ def notice_for_patient(rulebook: Rulebook, behind: RulesBehind) -> Iterator[Styl
     texts = rulebook.recommendation
     says = [texts.notice_for_patients or texts.notice] if texts else []
     yield StyledLine("Please note", style="title")
+    if withdrawn_of(rulebook):
+        yield StyledLine(WITHDRAWN, 1, "alarm")
     yield StyledLine(" ".join([*says, reviewed_for_patients(rulebook, behind)]), 1, "muted")
 
 

@@ -7,6 +7,7 @@ from ..alarms import Alarms
 from ..case import Case, Decision, Members
 from ..errors import counted
 from ..explain.behind import RulesBehind
+from ..reviewed import withdrawn_of
 from ..rulebook import Rulebook, Section, Term
 from .broken_law import broken_laws, broken_laws_in_brief
 from .layers import lowered, lowered_in_brief
@@ -86,6 +87,8 @@ def _side(rulebook: Rulebook, decision: Decision, name: str, pro: str, contra: s
 
 def notice(rulebook: Rulebook, behind: RulesBehind) -> Iterator[StyledLine]:
     """What the knowledge base says of itself, and on how many reviewed and unreviewed rules the answers rest."""
+    if gone := withdrawn_of(rulebook):
+        yield StyledLine(str(gone), style="alarm")
     says = [rulebook.recommendation.notice] if rulebook.recommendation else []
     yield StyledLine(" ".join([*says, rests_on(rulebook, behind), f"Rulebook {rulebook.digest}."]), style="muted")
 

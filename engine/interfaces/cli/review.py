@@ -13,13 +13,10 @@ from .options import AS_JSON, load
 if TYPE_CHECKING:
     from ...author.review_record import Given
     from ...author.review_sheet import Sheet
-    from ...author.revisions import CommitOfLine
-    from ...columns.population import HowOften
     from ...rulebook import Rulebook
 
 MOST = 20
 """So many of what waits are listed, unless all of it is asked for."""
-LOCK = ".lumbar.lock"
 FLAGS = {"approve": "approved", "changes_wanted": "changes wanted", "reject": "rejected"}
 ASKED = {"": "", "approve": "approved", "changes": "changes wanted", "reject": "rejected"}
 
@@ -72,17 +69,8 @@ def today() -> str:
     return f"{date.today():%Y-%m-%d}"
 
 
-def often(rulebook: "Rulebook") -> "HowOften | None":
-    """How often each rule fires in the drawn patients; None where none are described, or the extra is missing."""
-    try:
-        from ...columns.population import how_often
-    except ModuleNotFoundError:  # the list is as good without it
-        return None
-    return how_often(rulebook)
-
-
 def _list(rulebook: "Rulebook", every: bool, as_json: bool) -> None:
-    from ...author.review_list import work_list
+    from ...author.review_list import often, work_list
     from ...author.review_text import list_lines
 
     found = work_list(rulebook, today(), often(rulebook))
@@ -93,14 +81,15 @@ def _list(rulebook: "Rulebook", every: bool, as_json: bool) -> None:
 
 
 def _show(knowledge: str, rulebook: "Rulebook", what: str, html: str | None, as_json: bool) -> None:
+    from ...author.review_list import often
     from ...author.review_page import sheet_page
-    from ...author.review_sheet import sheet
+    from ...author.review_sheet import commits, sheet
     from ...author.review_text import as_json as sheet_json
     from ...author.review_text import sheet_lines
     from .output import write_drawn
 
     found = sheet(rulebook, what, often(rulebook))
-    lines = [*sheet_lines(rulebook, found, today(), _commits(knowledge, rulebook, found))]
+    lines = [*sheet_lines(rulebook, found, today(), commits(rulebook, found.what))]
     if html:
         write_drawn(html, lambda: sheet_page(found, lines))
     elif as_json:
@@ -109,20 +98,6 @@ def _show(knowledge: str, rulebook: "Rulebook", what: str, html: str | None, as_
         say(lines)
         if sys.stdin.isatty() and sys.stdout.isatty():
             _ask(knowledge, what, found)
-
-
-def _commits(knowledge: str, rulebook: "Rulebook", found: "Sheet") -> "list[CommitOfLine | None]":
-    from ...author.revisions import commits_of
-    from ...loader.reviews import FOLDER
-
-    places = [one.place for one in rulebook.reviews.get(found.what, ())]
-    own = [
-        place for place in places if place.file.startswith(FOLDER)
-    ]  # those of a layer beneath are not in this folder
-    if not own:
-        return []
-    beneath: list[CommitOfLine | None] = [None] * (len(places) - len(own))
-    return beneath + commits_of(Path(knowledge), own[0].file, [place.line for place in own])
 
 
 def _given(verdict: str, words: dict[str, str]) -> "Given":
@@ -163,11 +138,10 @@ def _record(knowledge: str, what: str, given: "Given") -> None:
     from ...author.review_record import recorded
     from ...author.saving import save
     from ...loader.files import read_folder
-    from ..lock import locked
+    from ..lock import saving
 
-    there, expected = "somebody else is saving here", "a moment later"
     folder = Path(knowledge)
-    with mending(), writing(folder), locked(folder / LOCK, folder, there, expected):
+    with mending(), writing(folder), saving(folder):
         texts = recorded(read_folder(folder), load(knowledge), what, given, today())
         save(folder, texts)
     for name in texts:

@@ -31,6 +31,7 @@ from .many.jobs import Jobs
 from .many.routes import ManyCases
 from .page import decide_page, message_page, parts, rejected_page
 from .panels import begin_trying
+from .reviews import Reviewing
 from .rows import Rows
 from .served import Served
 from .state import State
@@ -50,7 +51,7 @@ class Pages:
     def __init__(self, served: Served) -> None:
         self.served = served
         self.thread = ThreadPoolExecutor(1, "decide")
-        self.empty: tuple[str, str] = ("", "")  # the page of a new case, and the digest of the rules that it is of
+        self.empty: tuple[object, str] = (None, "")  # the rules, and the page of a new case by them
 
     async def run(self, work: Callable[[], R]) -> R:
         """Do the work on the thread that decides."""
@@ -67,8 +68,8 @@ class Pages:
         digest = base.rulebook.digest
         if self.served.problem:
             return self._whole(Form({}, {}))
-        if self.empty[0] != digest:
-            self.empty = digest, decide_page(State(base, Form({}, {})))
+        if self.empty[0] is not base:
+            self.empty = base, decide_page(State(base, Form({}, {})))
         return HTMLResponse(self.empty[1], headers={DIGEST: digest})
 
     async def decide(self, request: Request) -> Response:
@@ -271,6 +272,7 @@ def make_app(
             *writing.routes(),
             *Rows(writing).routes(),
             *Trying(writing).routes(),
+            *Reviewing(writing).routes(),
             *many,
             *pages.routes(),
             *api.routes(pages),

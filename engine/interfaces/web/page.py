@@ -33,6 +33,7 @@ from markupsafe import Markup
 from ... import render
 from ...case import Case
 from ...drawing.text_width import printable
+from ...reviewed import withdrawn_of
 from .advice import hidden, lines, next_question, strip
 from .form import slug
 from .panels import panel
@@ -42,9 +43,9 @@ from .state import State, groups_of
 from .static import address
 from .texts import text
 
-PLACES = (("decide", "/"), ("rules", "/rules"), ("write", "/rules/new"), ("batch", "/batch"))
-Where = Literal["decide", "rules", "write", "batch"]
-OWN_STYLE = {"write": "author.css", "batch": "batch.css"}
+PLACES = (("decide", "/"), ("rules", "/rules"), ("write", "/rules/new"), ("reviews", "/reviews"), ("batch", "/batch"))
+Where = Literal["decide", "rules", "write", "reviews", "batch"]
+OWN_STYLE = {"write": "author.css", "reviews": "author.css", "batch": "batch.css"}
 
 
 def whole(title: str, where: Where, content: Node, scripts: bool | str = False, head_more: Node = None) -> str:
@@ -77,7 +78,9 @@ def whole(title: str, where: Where, content: Node, scripts: bool | str = False, 
 def decide_page(state: State, says: Node = "") -> str:
     """The page of a case: its questions, and beside them what follows."""
     rulebook = state.base.rulebook
+    gone = withdrawn_of(rulebook)
     content = [
+        p(".band", role="alert")[str(gone)] if gone else None,
         says and p(".band", role="alert")[says],
         form("#open", method="post", action="/case", enctype="multipart/form-data"),
         form(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from htpy import Node, aside, p, span
 
 from ...drawing.boxes import Sign
-from ...reviewed import reviewed
+from ...reviewed import reviewed, withdrawn_of
 from ...rulebook import Rule, Rulebook
 from ..layers import of_layer
 from ..styled_line import cite
@@ -53,9 +53,12 @@ def card(rule: Rule, rulebook: Rulebook | None = None) -> Node:
 
 def notice(rulebook: Rulebook, reviews: str) -> Node:
     """What the knowledge base says of itself, how many of the rules are reviewed, and its digest."""
-    return aside[p[f"{notice_of(rulebook)} {reviews}".strip()], p[f"Rulebook {rulebook.digest}."]]
+    says = f"{notice_of(rulebook)} {reviews}".strip()
+    return aside[p(".alarm")[says] if withdrawn_of(rulebook) else p[says], p[f"Rulebook {rulebook.digest}."]]
 
 
 def notice_of(rulebook: Rulebook) -> str:
-    """What the knowledge base says of itself; empty where it says nothing."""
-    return rulebook.recommendation.notice if rulebook.recommendation else ""
+    """What the knowledge base says of itself, where need be that it is withdrawn; empty where it says nothing."""
+    says = rulebook.recommendation.notice if rulebook.recommendation else ""
+    gone = withdrawn_of(rulebook)
+    return f"{gone} {says}".strip() if gone else says
