@@ -227,7 +227,7 @@ def test_a_hundred_megabytes_are_uploaded_stopped_and_continued(browser: Browser
                 assert memory(process.pid) - before < 32_000  # kB, of 100,000
                 page.wait_for_selector("#columns")
                 decide_plain(page)
-                page.wait_for_function("/[1-9][0-9,]* cases done/.test(document.querySelector('#status')?.textContent)")
+                expect(page.locator("#status")).to_contain_text(re.compile("[1-9][0-9,]* cases done"), timeout=300_000)
                 page.reload()
                 page.get_by_role("button", name="Stop").click()
                 page.get_by_role("button", name="Continue").click()

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli import lumbar
+from engine.interfaces.lock import locked
 from tests.conftest import BICYCLE, ROOT
 from tests.sheets import typed
 
@@ -103,3 +104,38 @@ def test_what_it_refuses(options: list[str], message: str, monkeypatch: pytest.M
         found = CliRunner().invoke(lumbar, ["--knowledge", str(BICYCLE), "serve", *options])
     assert found.exit_code in (1, 2)
     assert message in found.output
+
+
+def test_it_ends_while_somebody_watches_a_run_over_many_cases(tmp_path: Path) -> None:
+    command = [sys.executable, "cli.py", "--knowledge", str(BICYCLE), "serve", "--port", "0", "--token", "t"]
+    slot = tmp_path / "jobs" / "slot.lock"
+    slot.parent.mkdir()
+    with (
+        subprocess.Popen(
+            [*command, "--jobs", str(slot.parent)], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+        ) as process,
+        locked(slot, slot, "", ""),  # another run is decided, so that this one waits
+    ):
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[1].partition("/?")[0]
+        head = 'Content-Disposition: form-data; name="files"; filename="a.csv"'
+        body = f"--x\r\n{head}\r\n\r\ncase,noise\na,click\n\r\n--x--"
+        kind = {"Authorization": "Bearer t", "Content-Type": "multipart/form-data; boundary=x"}
+        with urlopen(Request(f"{address}/batch", body.encode(), kind)) as answer:
+            at = answer.url
+        while b"looked" not in (slot.parent / seen(slot.parent)).read_bytes():
+            time.sleep(0.05)
+        headers = {"Authorization": "Bearer t"}
+        urlopen(Request(f"{at}/decide", urlencode({".plain": "yes"}).encode(), headers)).close()
+        with urlopen(Request(f"{at}/events", headers=headers)) as events:
+            assert events.readline().startswith(b"id:")
+            os.kill(process.pid, signal.SIGTERM)
+            assert process.wait(30) == 0
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    assert "stopped" in (slot.parent / seen(slot.parent)).read_text()
+
+
+def seen(jobs: Path) -> Path:
+    """Where the only job says how far it is."""
+    return next(jobs.glob("*/*/progress.ndjson"))

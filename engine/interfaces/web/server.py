@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
+from types import FrameType
 
 import uvicorn
 
@@ -21,6 +22,7 @@ from .many.jobs import DAYS_KEPT, Jobs
 from .served import Served
 from .trials import Trials
 
+PATIENCE = 10  # seconds for a download to come to its end, once the server is asked to end
 KEEP_ALIVE = 75  # seconds: people think for longer than uvicorn's 5 between two answers
 
 
@@ -50,6 +52,16 @@ class Settings:
 
 class _Server(uvicorn.Server):
     """A server that ends when it is asked to, and does not pass the signal on: the processes beside it end too."""
+
+    def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
+        """`ending` is called once it is asked to end: it waits for every answer that is on its way."""
+        super().__init__(config)
+        self.ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        self.ending()
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -126,6 +138,7 @@ def _serve(
         log_level="warning",
         access_log=False,
         timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=PATIENCE,
         ssl_certfile=settings.cert,
         ssl_keyfile=settings.key,
         server_header=False,
@@ -134,7 +147,7 @@ def _serve(
     gc.collect()
     gc.freeze()
     try:
-        _Server(config).run([listening])
+        _Server(config, jobs.end).run([listening])
     finally:
         for child in children:
             with suppress(ProcessLookupError):

@@ -95,9 +95,11 @@ class Jobs:
         self.root = folder
         self.folder = folder / digest_of(f"jobs of {token}")
         self.keeps = keeps
+        self.ending = False
         self._lock = Lock()
         self._spare: subprocess.Popen[bytes] | None = None
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._begun: list[subprocess.Popen[bytes]] = []
 
     # --- what there is -----------------------------------------------------------------------------------------------
 
@@ -151,6 +153,7 @@ class Jobs:
             if self._spare is None or self._spare.poll() is not None:
                 command = [sys.executable, "-m", "engine.interfaces.web.many.deciding", str(self.knowledge.resolve())]
                 self._spare = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+                self._begun = [*(one for one in self._begun if one.poll() is None), self._spare]
 
     def start(self, job: Job, work: Work) -> None:
         """Begin to work on a job."""
@@ -214,16 +217,19 @@ class Jobs:
         self.stop(job)
         shutil.rmtree(job.folder, ignore_errors=True)
 
+    def end(self) -> None:
+        """Nobody is told any more how far a job is: the server ends."""
+        self.ending = True
+
     def close(self) -> None:
         """End all processes, and take the folder away unless it is kept."""
         for job in [one for _, one in self._there() if one.name in self._running]:
             self.stop(job)
-        with self._lock:
-            if self._spare is not None and self._spare.poll() is None:
-                self._spare.terminate()
-                self._spare.wait(10)
-                if self._spare.stdin:
-                    with suppress(OSError):
-                        self._spare.stdin.close()
+        for process in self._begun:  # one that has told its end may still be about to go
+            process.terminate()
+            process.wait(10)
+            if process.stdin:
+                with suppress(OSError):
+                    process.stdin.close()
         if not self.keeps:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -135,7 +135,7 @@ class ManyCases:
         from . import pages
 
         quiet = 0.0
-        while True:
+        while not self.jobs.ending:
             events = job.events(seen)
             seen += len(events)
             if events:
