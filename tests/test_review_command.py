@@ -1,7 +1,9 @@
 """lumbar review: what waits, what is read before something is signed, and what is recorded."""
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,7 +18,8 @@ from engine.columns.population import HowOften
 from engine.loader import load
 from engine.reviewed import reviewed
 from engine.rulebook import Rulebook
-from tests.conftest import edit
+from tests.conftest import ROOT, edit
+from tests.layered import card, stack
 
 ANN = ("--who", "Ann Example", "--role", "physiotherapist")
 CARD = "rules/recognise/smoke.yaml"
@@ -98,7 +101,7 @@ def test_a_sheet_has_all_that_a_reviewer_reads(lamps: Path) -> None:
         "LAMPS: all. Made up. [all]",
         "It fires in 0 of 1 saved case.",
         "example: smoke (smoke: yes): the rule holds",
-        "1 law that is proved would break: - no_smoke: A lamp that smokes is never called safe.",
+        "These laws, which are proved, would break: - no_smoke: A lamp that smokes is never called safe.",
         "Nobody has reviewed it.",
         "It does not guard against forgery.",
     ):
@@ -257,3 +260,58 @@ def test_a_renamed_rule_takes_its_reviews_along_and_a_renamed_term_voids_them(la
     assert renamed.exit_code == 0, renamed.output
     assert state(lamps, "it_smokes") == "approved"
     assert not (lamps / FILE).exists()
+
+
+# --- at a terminal, and in a layer -----------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
+@pytest.mark.parametrize(
+    ("typed", "told", "verdict"),
+    [
+        (["aprove", "approve", "Ann Example", "GP", "Good.", ""], "did you mean 'approve'?", "approved"),
+        ([""], "Nothing is recorded.", "not reviewed"),
+    ],
+)
+def test_at_a_terminal_the_verdict_is_asked_for(lamps: Path, typed: list[str], told: str, verdict: str) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    words = [sys.executable, str(ROOT / "cli.py"), "--knowledge", str(lamps), "review", "smoke"]
+    with subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True) as process:
+        os.close(theirs)
+        os.write(ours, "".join(f"{line}\n" for line in typed).encode())
+        shown = b""
+        while True:
+            try:
+                part = os.read(ours, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not part:
+                break
+            shown += part
+    os.close(ours)
+    assert process.returncode == 0, shown.decode()
+    assert told in shown.decode()
+    assert state(lamps) == verdict
+
+
+def test_a_layer_reviews_what_lies_beneath_in_its_own_folder(tmp_path: Path) -> None:
+    for name, content in stack({"rules/own/warm.yaml": card("warm", "[heat: warm]", "{danger: some}")}).items():
+        folder = tmp_path / "lamps" if name.startswith("beneath/") else tmp_path / "workshop"
+        path = folder / name.removeprefix("beneath/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    layer = tmp_path / "workshop"
+    edit(layer / "knowledge.yaml", "builds on: lamps", "builds on: ../lamps")
+    assert run(layer, "hot", "--approve", *ANN).exit_code == 0
+    assert run(layer, "smoke_is_danger", "--approve", *ANN).exit_code == 0
+    assert run(layer, "warm", "--approve", *ANN).exit_code == 0
+    assert state(layer, "hot") == state(layer, "warm") == "approved"
+    rulebook = load(layer)
+    assert reviewed(rulebook, rulebook.laws["smoke_is_danger"]).state == "approved"
+    assert not (tmp_path / "lamps/reviews").exists()
+    assert state(tmp_path / "lamps", "hot") == "not reviewed"
+    edit(tmp_path / "lamps/rules/see/hot.yaml", "Made up.", "Made up again.")
+    assert state(layer, "hot") == "changed since its review"
+    assert run(layer, "hot").exit_code == 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import semantics
 from ..circuit import CompiledRulebook, Evaluation
 from ..differences.wording import LineChange
 from ..digests import digest_of
@@ -17,7 +18,7 @@ from ..record import Record
 from ..review import Review, Signed
 from ..reviewed import Reviewable, Reviewed, key_of, reviewables, reviewed, signed
 from ..rulebook import Law, Rule, Rulebook
-from .impact import Change, changes
+from .impact import Change, compare, shown_terms
 from .parse_input import Refused
 from .revisions import CommitOfLine, commits_of
 
@@ -174,8 +175,11 @@ def _firing(compiled: CompiledRulebook, rules: Iterable[Rule]) -> Iterator[str]:
 def _without(compiled: CompiledRulebook, rules: Sequence[Rule], firing: Iterable[str]) -> Without:
     before = compiled.rulebook
     after = without_rules(before, {rule.id for rule in rules})
-    cases = [replace(before.cases[name], expected=None) for name in firing]
-    return Without(tuple(changes(before, after, cases)), tuple(_no_longer_proved(compiled, after)))
+    terms = shown_terms(before, after)
+    cases = (before.cases[name] for name in firing)
+    pairs = ((semantics.decide(before, case).marked, semantics.decide(after, case).marked) for case in cases)
+    changes = (compare(terms, one, other) for one, other in pairs)
+    return Without(tuple(one for one in changes if one), tuple(_no_longer_proved(compiled, after)))
 
 
 def without_rules(rulebook: Rulebook, gone: set[str]) -> Rulebook:

@@ -1,20 +1,26 @@
 """A sheet to be reviewed and the list of what waits, as styled lines."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from shlex import quote
 
-from ..errors import counted, counted_or_no, listed
+from ..case import Members
+from ..errors import counted, listed
 from ..language import Condition, Group, Line, phrase_of, show_line, terms_of, title_of
 from ..record import Json
-from ..render import StyledLine, cite
+from ..render import StyledLine, cite, format_answer, format_change
+from ..render.sentences import says_of
 from ..review import Review
 from ..rulebook import Law, Rule, Rulebook
+from .impact import AnswerText
 from .review_list import Waiting, WorkList, is_past
 from .review_sheet import Part, Sheet
 from .revisions import CommitOfLine
 
 KINDS = {"rules": "rule", "tables": "table row", "laws": "law", "impossible": "assumption"}
-TITLES = {"rules": "Rule", "tables": "Table", "laws": "Law", "impossible": "Assumption"}
+TITLES = {"rules": "Rule", "row": "Row", "tables": "Table", "laws": "Law", "impossible": "Assumption"}
 NOT_FORGERY = "A review is void after an edit of what was read. It does not guard against forgery."
+SHOWN, GIVING, NEAR, VALUES = 3, 12, 6, 8
+"""So many cases, rules for a conclusion, rules beside it and values of a term are shown."""
 NO_COMMIT = "git does not know this entry, so no signature of it can be shown"
 Commits = Sequence[CommitOfLine | None]
 
@@ -70,12 +76,14 @@ def percent(share: float) -> str:
 def sheet_lines(rulebook: Rulebook, sheet: Sheet, today: str, commits: Commits = ()) -> Iterator[StyledLine]:
     """All that is read before something is signed."""
     kind = sheet.what.partition("/")[0]
-    yield StyledLine(f"{TITLES[kind]} {sheet.name}", style="title")
+    title = TITLES["row" if kind == "tables" and len(sheet.parts) == 1 else kind]
+    yield StyledLine(f"{title} {sheet.name}", style="title")
     for part in sheet.parts:
         yield from _part(rulebook, part, len(sheet.parts) > 1)
     yield from _words(rulebook, [part.thing.condition for part in sheet.parts])
     yield from _sources(rulebook, sheet)
     yield from _does(rulebook, sheet)
+    yield from _beside(rulebook, sheet)
     yield from _reviews(rulebook, sheet, today, commits)
 
 
@@ -83,11 +91,11 @@ def _part(rulebook: Rulebook, part: Part, several: bool) -> Iterator[StyledLine]
     thing = part.thing
     if several:
         yield StyledLine(f"Row {part.signed.part}", style="title")
-    yield StyledLine(thing.says, 1, "answer")
+    yield StyledLine(says_of(thing) if isinstance(thing, Rule) else thing.says, 1, "answer")
     yield from _condition(thing.condition, "never" if isinstance(thing, Law) else "if")
     if isinstance(thing, Rule):
         yield StyledLine("then:", 1)
-        yield from (StyledLine(_concluded(rulebook, *one), 2, "answer", "- ") for one in thing.then)
+        yield from (line for one in thing.then for line in _concluded(rulebook, *one))
         yield from (StyledLine(_other(rulebook, name), 1, bullet="outranks ") for name in thing.outranks)
         above = rulebook.outranking.get(thing.id, ())
         yield from (StyledLine(_other(rulebook, name), 1, bullet="outranked by ") for name in above)
@@ -96,9 +104,14 @@ def _part(rulebook: Rulebook, part: Part, several: bool) -> Iterator[StyledLine]
     yield from _changed(part)
 
 
-def _concluded(rulebook: Rulebook, term: str, value: str | None) -> str:
-    said = term if value is None else f"{term}: {value}"
-    return f"{said} (an alarm)" if value in rulebook.terms[term].alarms else said
+def _concluded(rulebook: Rulebook, name: str, value: str | None) -> Iterator[StyledLine]:
+    """A conclusion, what it means, and what a patient reads of it."""
+    term = rulebook.terms[name]
+    said = name if value is None else f"{name}: {value}"
+    yield StyledLine(f"{said} (an alarm)" if value in term.alarms else said, 2, "answer", "- ")
+    yield StyledLine(term.says, 4, "muted")
+    if value is not None and (sentence := term.for_patients.get(value, "")):
+        yield StyledLine(sentence, 4, "muted", "patients read: ")
 
 
 def _other(rulebook: Rulebook, name: str) -> str:
@@ -142,17 +155,46 @@ def _words(rulebook: Rulebook, conditions: Iterable[Condition]) -> Iterator[Styl
     for name in names:
         term = rulebook.terms[name]
         domain = term.domain
-        values = ", ".join(domain.values) or f"{domain.low} to {domain.high} {term.unit}".strip()
+        values = listed(domain.values, VALUES) or f"{domain.low} to {domain.high} {term.unit}".strip()
         if term.finding:
             yield StyledLine(f"{name}: {term.ask} ({values})", 1, bullet="- ")
             yield StyledLine(term.help, 3, "muted")
         else:
-            giving = [entry.rule for entry in rulebook.support.get(name, ())]
-            told = f"; concluded by {counted(len(giving), 'rule')}: {listed(giving, 4)}" if giving else ""
-            yield StyledLine(f"{name}: {term.says} ({values}){told}", 1, bullet="- ")
+            yield StyledLine(f"{name}: {term.says} ({values})", 1, bullet="- ")
+            yield from _concluded_by(rulebook, name)
         if term.asked_if:
             gates = "; ".join(map(_part_in_line, term.asked_if.lines))
             yield StyledLine(f"asked only if {gates}", 3, "muted")
+
+
+def _concluded_by(rulebook: Rulebook, term: str) -> Iterator[StyledLine]:
+    """The rules that give a conclusion, each with its sentence: what it means is what they say."""
+    rules = [rulebook.rules[name] for name in dict.fromkeys(entry.rule for entry in rulebook.support.get(term, ()))]
+    if rules:
+        yield StyledLine(f"concluded by {counted(len(rules), 'rule')}:", 3, "muted")
+    yield from (StyledLine(f"{rule.id}: {says_of(rule)}", 5, "muted") for rule in rules[:GIVING])
+    if len(rules) > GIVING:
+        yield StyledLine(f"and {len(rules) - GIVING} more (lumbar show --gives {quote(term)})", 5, "muted")
+
+
+def _beside(rulebook: Rulebook, sheet: Sheet) -> Iterator[StyledLine]:
+    """Other rules that read the same and give the same conclusion: whether this one is right depends on them too."""
+    own = {rule.id for rule in sheet.rules}
+    read = frozenset(name for rule in sheet.rules for name in rule.condition.terms())
+    given = {name for rule in sheet.rules for name, _ in rule.then}
+    near = [
+        (len(read & rule.condition.terms()), rule)
+        for rule in rulebook.rules.values()
+        if rule.id not in own and read & rule.condition.terms() and given & {name for name, _ in rule.then}
+    ]
+    if not near or len(sheet.rules) > 1:
+        return
+    yield StyledLine("Rules beside it, which read the same and give the same conclusion", style="title")
+    for _, rule in sorted(near, key=lambda one: (-one[0], one[1].id))[:NEAR]:
+        then = ", ".join(f"{name}: {value}" if value else name for name, value in rule.then if name in given)
+        yield StyledLine(f"{rule.id} ({then}): {says_of(rule)}", 1, "plain", "- ")
+    if len(near) > NEAR:
+        yield StyledLine(f"and {len(near) - NEAR} more", 1, "muted")
 
 
 def _part_in_line(part: Line | Group) -> str:
@@ -221,26 +263,33 @@ def _examples(sheet: Sheet) -> Iterator[StyledLine]:
 def _without(rulebook: Rulebook, sheet: Sheet) -> Iterator[StyledLine]:
     yield StyledLine(f"Without {'it' if len(sheet.rules) == 1 else 'them'}", style="title")
     changed = sheet.without.cases
-    told = f"{counted_or_no(len(changed), 'saved case')} would get another advice"
-    yield StyledLine(f"{told}{':' if changed else '.'}", 1)
-    for change in changed[:3]:
-        pairs = {term: (_short(old), _short(new)) for term, (old, new) in change.answers.items()}
-        answers = [f"{term}: {old} → {new}" for term, (old, new) in pairs.items() if old != new]
-        yield StyledLine(f"{change.case.id} ({listed(answers, 3)})", 2, "plain", "- ")
-    if len(changed) > 3:
-        yield StyledLine(f"and {len(changed) - 3} more", 2, "muted")
+    told = f"{counted(len(changed), 'saved case')} would get another advice:"
+    yield StyledLine(told if changed else "No saved case would get another advice.", 1)
+    for change in changed[:SHOWN]:
+        answers = [line for term, pair in change.answers.items() for line in _differs(term, *pair)]
+        yield StyledLine(f"{change.case.id}: {_cut(answers, 3)}", 2, "plain", "- ")
+    if len(changed) > SHOWN:
+        yield StyledLine(f"and {len(changed) - SHOWN} more", 2, "muted")
     laws = [rulebook.laws[name] for name in sheet.without.broken]
-    yield StyledLine(f"{counted_or_no(len(laws), 'law')} that {'is' if len(laws) == 1 else 'are'} proved would break"
-                     f"{':' if laws else '.'}", 1)  # fmt: skip
+    yield StyledLine("These laws, which are proved, would break:" if laws else "No law would break.", 1)
     yield from (StyledLine(f"{law.id}: {law.says}", 2, "plain", "- ") for law in laws)
 
 
-def _short(answer: object) -> str:
-    from ..case import Members
+def _differs(term: str, before: AnswerText, after: AnswerText) -> Iterator[str]:
+    """How an answer differs: of several members only those that come and go."""
+    if isinstance(before, Members) and isinstance(after, Members):
+        yield from (f"{term}: {line}" for line in format_change(before, after))
+        return
+    yield f"{term}: {_plain(before)} → {_plain(after)}"
 
-    if isinstance(answer, Members):
-        return "; ".join(answer.inside) or "nothing"
-    return str(answer).partition(" (withheld,")[0]
+
+def _plain(answer: AnswerText) -> str:
+    return format_answer(answer) if isinstance(answer, Members) else answer
+
+
+def _cut(texts: Sequence[str], most: int) -> str:
+    more = [f"{len(texts) - most} more"] if len(texts) > most else []
+    return "; ".join([*texts[:most], *more])
 
 
 def _proof(sheet: Sheet) -> Iterator[StyledLine]:
