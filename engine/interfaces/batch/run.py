@@ -245,6 +245,8 @@ class Batch:
         yield from unrecognised(names, counts, noticed, self.rulebook, self.options.id)
 
     def _summary(self, records: list[Json]) -> Json:
+        from ...explain.behind import RulesBehind  # not needed where cases are decided
+
         reasons: Counter[str] = Counter()
         for record in records:
             reasons.update(record["reasons"])
@@ -253,8 +255,10 @@ class Batch:
             broken.update(record["broken laws"])
         breaking = broken.pop("", 0)
         unknown = dict.fromkeys(name for record in records for name in record["unknown"])
+        every = RulesBehind(frozenset(self.rulebook.rules))  # any of them may be behind one of the answers
         return {
             "rulebook": self.rulebook.digest,
+            "rests on": every.as_json(self.rulebook),
             "cases": sum(record["cases"] for record in records),
             "decided": sum(record["decided"] for record in records),
             "empty": sum(record["empty"] for record in records),
