@@ -13,7 +13,7 @@ from engine.errors import InternalError, LumbarError, Place, Problem
 from engine.interfaces.terminal import Exit, Guards
 from engine.rulebook import DependencyCycle
 
-SIGNALS = {"Left", "_Back", "_Later"}
+SIGNALS = {"Left", "NotTaken", "_Back", "_Later"}
 """What ends a dialogue or goes back in it: no error, and never shown as one."""
 
 
