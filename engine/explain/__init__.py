@@ -17,9 +17,10 @@ from .counterfactuals import MOST_SHOWN, Alternative, Alternatives, OtherAnswers
 from .evidence import Argument, Weighed, Weighing, weigh
 from .findings import FindingChange
 from .next_question import Effect, Question, Questions, what_next
+from .reasons import GateReason, GroupReason, LineReason, RuleReason, Side, Why, as_json
 from .rule_changes import Change, Judged, LineChange, RuleChange
 from .sufficient_reason import Enough, enough
-from .why import GateReason, GroupReason, LineReason, RuleReason, Side, Why, as_json, rests_on, why
+from .why import rests_on, why
 from .why_not import Candidate, Goal, WhyNot, why_not
 
 __all__ = [

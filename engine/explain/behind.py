@@ -8,7 +8,7 @@ from ..case import Decision
 from ..record import Json, Record
 from ..reviewed import is_approved, reviewed, withdrawn_of
 from ..rulebook import Rulebook
-from .why import Why
+from .reasons import Why
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,8 +15,9 @@ from ..record import Record
 from ..rulebook import Rulebook, RuleFor, Term
 from .answers import Outcome, outcome
 from .preconditions import check_values, check_weighed
+from .reasons import RuleReason, rule_json
 from .verify import check_argument
-from .why import Explainer, RuleReason, rule_json
+from .why import Explainer
 
 ValueState = Literal["holds", "fails", "open", "disputed"]
 FOR, AGAINST = "for", "against"

@@ -13,8 +13,9 @@ from ..rulebook import COMPLETE, Rule, RuleFor, Term
 from .answers import Outcome, outcome
 from .counterfactual import Counterfactual, smallest_counterfactual
 from .preconditions import check_values
+from .reasons import LineReason, RuleReason, rule_json
 from .verify import check_counterfactual
-from .why import Explainer, LineReason, RuleReason, rule_json
+from .why import Explainer
 
 Aim = Literal["one of", "none of", "more", "fewer", "another number"]
 LineKey = tuple[str, bool]
