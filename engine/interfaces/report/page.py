@@ -73,7 +73,8 @@ def content(batch: Batch) -> tuple[str, Node]:
     parts = (_answers, _population, _questions, _disputes, _rejects, _broken, _against, _comparisons, _rules)
     title = f"Report on {counted(batch.summary.cases + batch.summary.rejects.count, 'case')}"
     start = first.Start(batch.rulebook, batch.answers, batch.summary, batch.reasons, batch.links, batch.names)
-    return title, [_head(batch), first.first(start), div("#details")[[part(batch) for part in parts]]]
+    details = div("#details")[[part(batch) for part in parts]]
+    return title, [_head(batch), first.first(start), _counts(batch), details]
 
 
 def bar_of(label: str, count: int, whole: int, tone: str = "full") -> Bar:
@@ -90,6 +91,13 @@ def figures(*charts: Node) -> Node:
 
 
 def _head(batch: Batch) -> Node:
+    """What has to be known of the answers before they are read."""
+    unfinished = "The run is not finished: these are the counts of the parts that are done."
+    return [notice(batch.rulebook, _reviewed(batch)), None if batch.finished else p(".alarm")[unfinished]]
+
+
+def _counts(batch: Batch) -> Node:
+    """How many cases there are, and of what files."""
     summary = batch.summary
     tiles = {
         "decided": summary.cases,
@@ -99,10 +107,7 @@ def _head(batch: Batch) -> Node:
     }
     if summary.breaking_cases:
         tiles["breaking a law, only alarms shown"] = summary.breaking_cases
-    unfinished = "The run is not finished: these are the counts of the parts that are done."
     return [
-        notice(batch.rulebook, _reviewed(batch)),
-        None if batch.finished else p(".alarm")[unfinished],
         ul(".tiles")[[li[strong[f"{count:,}"], f" {name}"] for name, count in tiles.items()]],
         p(".muted")[f"From {listed([batch.names.get(one, one) for one in batch.inputs], 6)}."]
         if batch.inputs
