@@ -67,6 +67,8 @@ def reviewables(rulebook: Rulebook) -> dict[str, tuple[Reviewable, ...]]:
 
 def reviewed(rulebook: Rulebook, thing: Reviewable) -> Reviewed:
     """How a rule or a law is reviewed; worked out once for a rulebook."""
+    if not rulebook.reviews:
+        return NOT_REVIEWED
     what, part = key_of(thing)
     if what not in rulebook.reviews:
         return NOT_REVIEWED
@@ -104,9 +106,16 @@ def withdrawn_of(rulebook: Rulebook) -> Withdrawn | None:
     return withdrawn(stack)
 
 
-def is_approved(rulebook: Rulebook, rule: str) -> bool:
-    """Whether somebody approved the rule as it is now, and nobody wants it otherwise."""
-    return reviewed(rulebook, rulebook.rules[rule]).state == "approved"
+def approved(rulebook: Rulebook) -> frozenset[str]:
+    """The rules that somebody approved as they are now, and that nobody wants otherwise; found once for a rulebook."""
+    if not rulebook.reviews:
+        return frozenset()
+    known: frozenset[str] | None = vars(rulebook).get("approved")
+    if known is None:
+        rules = rulebook.rules.values()
+        known = frozenset(rule.id for rule in rules if reviewed(rulebook, rule).state == "approved")
+        vars(rulebook)["approved"] = known
+    return known
 
 
 # --- what is read ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from cli import lumbar
 from engine.author.review_list import raises_alarm, work_list
 from engine.author.review_sheet import sheet, without_rules
+from engine.checks import Subject
+from engine.checks.catalogue import review_of_nothing
 from engine.checks.sample import SAMPLE
 from engine.columns.population import HowOften
 from engine.loader import load
@@ -315,3 +317,6 @@ def test_a_layer_reviews_what_lies_beneath_in_its_own_folder(tmp_path: Path) -> 
     edit(tmp_path / "lamps/rules/see/hot.yaml", "Made up.", "Made up again.")
     assert state(layer, "hot") == "changed since its review"
     assert run(layer, "hot").exit_code == 0
+    other = card("warmer", "[heat: warm or hot]", "{danger: some}", "replaces: hot\n")
+    (layer / "rules/own/warmer.yaml").write_text(other, encoding="utf-8")
+    assert not [*review_of_nothing.find(Subject(load(layer)))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .. import semantics
 from ..case import Decision
 from ..record import Json, Record
-from ..reviewed import is_approved, reviewed, withdrawn_of
+from ..reviewed import approved, reviewed, withdrawn_of
 from ..rulebook import Rulebook
 from .reasons import Why
 
@@ -24,16 +24,14 @@ class RulesBehind(Record):
 
     def as_json(self, rulebook: Rulebook) -> Json:
         """How many of each are reviewed, and how the others are, as an object; docs/schema describes it."""
+        good = approved(rulebook)
+        states = {rule: reviewed(rulebook, rulebook.rules[rule]).state for rule in sorted(self.fired - good)}
         return {
-            "reviewed": sum(is_approved(rulebook, rule) for rule in self.fired),
-            "unreviewed": sum(not is_approved(rulebook, rule) for rule in self.fired),
-            "not approved": {
-                rule: state
-                for rule in sorted(self.fired)
-                if (state := reviewed(rulebook, rulebook.rules[rule]).state) not in ("approved", "not reviewed")
-            },
-            "ruled out reviewed": sum(is_approved(rulebook, rule) for rule in self.ruled_out),
-            "ruled out unreviewed": sum(not is_approved(rulebook, rule) for rule in self.ruled_out),
+            "reviewed": len(self.fired & good),
+            "unreviewed": len(self.fired - good),
+            "not approved": {rule: state for rule, state in states.items() if state != "not reviewed"},
+            "ruled out reviewed": len(self.ruled_out & good),
+            "ruled out unreviewed": len(self.ruled_out - good),
             "withdrawn": gone.as_json() if (gone := withdrawn_of(rulebook)) else None,
         }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ..errors import counted
 from ..explain.behind import RulesBehind
-from ..reviewed import is_approved, reviewed
+from ..reviewed import approved, reviewed
 from ..rulebook import Rulebook
 
 WORDS = {
@@ -74,8 +74,8 @@ def reviewed_for_patients(rulebook: Rulebook, behind: RulesBehind) -> str:
 
 def _counts(rulebook: Rulebook, rules: Iterable[str]) -> tuple[int, int]:
     """How many are reviewed, and how many are not."""
-    approved = [is_approved(rulebook, rule) for rule in rules]
-    return sum(approved), len(approved) - sum(approved)
+    chosen, good = frozenset(rules), approved(rulebook)
+    return len(chosen & good), len(chosen - good)
 
 
 def _apart(rulebook: Rulebook, rules: Iterable[str]) -> str:

@@ -17,7 +17,10 @@ VALID = with_review(BULB, "")
 def find(subject: Subject) -> Iterator[Finding]:
     """Each file of reviews that is about nothing, and each row of a table that is not there."""
     rulebook = subject.rulebook
-    known = reviewables(rulebook)
+    known, lower = {*reviewables(rulebook)}, rulebook.beneath
+    while lower is not None:  # what a layer replaces is reviewed beneath it
+        known |= {*reviewables(lower)}
+        lower = lower.beneath
     retired = {f"rules/{name}" for name in rulebook.used_names}
     for what, reviews in rulebook.reviews.items():
         place = reviews[-1].place
