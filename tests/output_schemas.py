@@ -26,6 +26,7 @@ OUTPUTS = {
     "impact": ("An impact",),
     "diff": ("Two knowledge bases",),
     "review": ("A work list", "A sheet"),
+    "upgrade": ("An upgrade",),
     "map": ("A mapping", "A mapping beside a file"),
     "rejects": ("A line of rejects.ndjson",),
     "summary": ("summary.json",),

@@ -41,6 +41,9 @@ QUESTIONS = (
 KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "A decision": lambda found: "conclusions" in found,
     "The rules behind an answer": lambda found: "ruled out reviewed" in found,
+    "An upgrade": lambda found: "pieces" in found,
+    "A piece": lambda found: "notes" in found,
+    "A note": lambda found: "what" in found and "lines" in found,
     "A lowered alarm": lambda found: "alarm" in found and "layer" in found,
     "A broken law": lambda found: set(found) == {"law", "says", "file"},
     "A case with problems": lambda found: "problems" in found and "kinds" not in found,
@@ -155,7 +158,10 @@ def _of_a_layer(folder: Path) -> Iterator[tuple[str, Any]]:
         for name, text in files.items():
             (folder / base / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / base / name).write_text(text, encoding="utf-8")
+    CliRunner().invoke(cli.lumbar, ["--knowledge", "shop", "upgrade", "--accept"])
     (folder / "lamp.yaml").write_text("case: lamp\nheat: hot\nhours: 3\n", encoding="utf-8")
+    edit(folder / "lamps/rules/see/hot.yaml", "heat: hot", "heat: warm or hot")
+    yield _json("--knowledge shop upgrade")
     for call in ("decide lamp.yaml", "why lamp.yaml danger", "whynot lamp.yaml danger=some", "weigh lamp.yaml danger"):
         yield _json(f"--knowledge shop {call}")
 

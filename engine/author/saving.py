@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ..atomic_write import replacing
+from ..loader.checked_against import packed
+from ..loader.stack import COPY, Files, beneath
 
 
 def save(directory: Path, texts: Mapping[str, str | None]) -> tuple[Path, ...]:
@@ -30,6 +32,17 @@ def save(directory: Path, texts: Mapping[str, str | None]) -> tuple[Path, ...]:
             _put_back(path, content)
         raise
     return tuple(before)
+
+
+def save_copy(directory: Path, files: Files, digest: str) -> Path:
+    """Keep what lies beneath a layer, of whose files it is a part, as what the layer was last checked against.
+
+    Raises OSError.
+    """
+    path = directory / COPY
+    with replacing(path) as part:
+        part.write_bytes(packed(beneath(files), digest))
+    return path
 
 
 def _put_back(path: Path, content: bytes | None) -> None:

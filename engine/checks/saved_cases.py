@@ -12,9 +12,6 @@ from ..render import format_change
 from ..rulebook import Rulebook, Term
 from .finding import Finding, Trial
 
-TO_SAY = "what is other in this layer, and why; `lumbar check --accept` wrote the rest"
-"""The reason that a file about a case beneath begins with."""
-
 
 def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: bool = False) -> Iterator[Finding]:
     """Saved cases with another answer than the expected one, which may be accepted; or those that are `disputed`."""
@@ -169,29 +166,40 @@ class Accepted:
     changes: tuple[str, ...]
 
 
-def accepted(rulebook: Rulebook, decisions: Iterable[Decision], cases: Container[str]) -> Iterator[Accepted]:
+def without_a_reason(rulebook: Rulebook, decisions: Iterable[Decision], cases: Container[str]) -> Iterator[str]:
+    """Those of the saved cases beneath a layer whose answer is to be another one, and that have no reason for it."""
+    beneath = rulebook.beneath.cases if rulebook.beneath else {}
+    for decision in decisions:
+        case, changed = decision.case, any(True for _ in differences(rulebook, decision))
+        if changed and case.id in cases and case.id in beneath and case.place:
+            if _because(rulebook, case.place.file):
+                continue
+            yield case.id
+
+
+def accepted(
+    rulebook: Rulebook, decisions: Iterable[Decision], cases: Container[str], because: str = ""
+) -> Iterator[Accepted]:
     """What would be written into those of the saved cases that expect another answer."""
     for decision in decisions:
         case = decision.case
         changes = tuple(_changed(*change) for change in differences(rulebook, decision))
         if case.id in cases and case.place and changes:
-            yield _accepted(rulebook, decision, case.place.file, changes)
+            yield _accepted(rulebook, decision, changes, because)
 
 
-def _accepted(rulebook: Rulebook, decision: Decision, file: str, changes: tuple[str, ...]) -> Accepted:
+def _accepted(rulebook: Rulebook, decision: Decision, changes: tuple[str, ...], because: str) -> Accepted:
     """The case with its present answer; of one beneath a layer, what is other in the layer, in a file of its own."""
     beneath = rulebook.beneath.cases.get(decision.case.id) if rulebook.beneath else None
+    file = decision.case.place.file if decision.case.place else ""
     if beneath is None:
         text = (Path(rulebook.directory) / file).read_text(encoding="utf-8")
         return Accepted(file, with_answer(text, rulebook, decision), changes)
-    found = decision.marked.conclusions
     other = {
-        f"expected {name}": "unknown" if found[name] in (None, Members()) else _tree(found[name])
-        for name in _expecting(rulebook, decision.case)
-        if found[name]
-        != ((beneath.expected or {}).get(name) or (Members() if isinstance(found[name], Members) else None))
+        f"expected {name}": "unknown" if found in (None, Members()) else _tree(found)
+        for name, _, found in differing(rulebook, beneath, decision.marked.conclusions)
     }
-    head: dict[str, Tree] = {"case": decision.case.id, "because": _because(rulebook, file) or TO_SAY}
+    head: dict[str, Tree] = {"case": decision.case.id, "because": _because(rulebook, file) or because}
     return Accepted(f"{CASES_BENEATH}{decision.case.id}.yaml", write({**head, **other}), changes)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..document import MAX_BYTES
 from ..errors import KnowledgeError, Place, Problem, as_python, listed, nearest
-from .stack import BENEATH, KNOWLEDGE, read_stack
+from .stack import BENEATH, COPY, KNOWLEDGE, read_stack
 
 FOLDERS = {
     "terms": ".yaml",
@@ -140,7 +140,7 @@ def _identity(folder: str | Path) -> object:
 
 def belongs(name: str) -> bool:
     """Whether a file is knowledge by its name: neither hidden nor in a hidden folder, and no Markdown page."""
-    return not name.endswith((".md", *OF_WINDOWS)) and not any(
+    return not name.endswith((".md", COPY, *OF_WINDOWS)) and not any(
         part.startswith((".", "__pycache__")) for part in name.split("/")
     )
 

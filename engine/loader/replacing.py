@@ -8,6 +8,7 @@ from ..errors import Place, listed
 from ..language import Condition, Group, Is, Line
 from ..rulebook import Law, Retired, Rule, Rulebook, Term
 from .cards import as_given
+from .formats import KNOWLEDGE as NAMED
 from .problem_collector import ProblemCollector
 from .stack import KNOWLEDGE
 from .terms import VALUES
@@ -187,6 +188,8 @@ def check_added(collector: ProblemCollector, own: Rulebook, beneath: Rulebook) -
 def check_base(collector: ProblemCollector, documents: Mapping[str, Node | None], rulebook: Rulebook) -> None:
     """Note what only a layer may say, in a base that builds on nothing."""
     expected = "it in a layer, whose knowledge.yaml says `builds on`"
+    if KNOWLEDGE in documents:
+        collector.fields(documents[KNOWLEDGE], KNOWLEDGE, NAMED)
     for rule in rulebook.rules.values():
         fields = {"replaces": rule.replaces, "gives up": rule.gives_up, "lowers": rule.lowers}
         if said := [name for name, value in fields.items() if value]:

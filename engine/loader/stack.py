@@ -12,6 +12,8 @@ from ..errors import KnowledgeError, Place, Problem
 
 KNOWLEDGE = "knowledge.yaml"
 BENEATH = "beneath/"
+COPY = "beneath.tar.xz"
+"""What a layer was last checked against, beside it; no part of what it says."""
 SHIPPED_NAME = "lumbar"
 SHIPPED = Path(__file__).resolve().parents[2] / "knowledge"
 MOST = 20  # layers of a stack

@@ -27,7 +27,16 @@ def gathered(problems: list[Problem], rulebook: Rulebook) -> list[Problem]:
             groups = [by_name.pop(name) for name in missing]
             if not any(problem.place.file == file for problem in found):
                 found.append(_nothing_defined(file, what, groups))
-    return found + [_one(name, group, defined, used) for name, group in by_name.items()]
+    former = {(TERM, old): new for old, new in rulebook.former_names.items()}
+    renamed = {name: former[name] for name in by_name if name in former}
+    others = {name: same for name, same in by_name.items() if name not in renamed}
+    found += [_now_called(by_name[name], now) for name, now in renamed.items()]
+    return found + [_one(name, group, defined, used) for name, group in others.items()]
+
+
+def _now_called(group: list[Problem], now: str) -> Problem:
+    """A name of before in each of these places, with the name of today."""
+    return replace(group[0], suggestion=now, also=tuple(problem.place for problem in group[1:]))
 
 
 def _nothing_defined(file: str, what: str, groups: list[list[Problem]]) -> Problem:

@@ -27,7 +27,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         return
     known = {*_shown(rulebook), *_read(rulebook)}
     for term in rulebook.conclusions:
-        if term.name not in known:
+        if term.name not in known and term.layer == rulebook.layer:
             there = f"{term.name!r} is shown nowhere, and no rule or law reads it"
             yield Finding(Problem(term.place, there, "a section of the recommendation, or a rule that reads it"))
 

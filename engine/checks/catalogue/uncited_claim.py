@@ -15,7 +15,7 @@ INVALID = {"article.yaml": SAMPLE["article.yaml"] + "\n2: A lamp that flickers i
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each claim that nothing cites."""
-    for claim in subject.rulebook.claims.values():
+    for claim in subject.rulebook.claims.values() if subject.rulebook.beneath is None else ():
         if not citing(subject.rulebook, "article", claim.number) and not laws_citing(subject.rulebook, claim.number):
             there = f"no rule or law cites claim {claim.number}"
             yield Finding(Problem(claim.place, there, f"`- article: {claim.number}` in one"))

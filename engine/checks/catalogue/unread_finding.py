@@ -20,8 +20,8 @@ def find(subject: Subject) -> Iterator[Finding]:
     read = {name for rule in rulebook.rules.values() for name in rule.condition.terms()}
     read |= {name for term in rulebook.findings for name in rulebook.applies_to(term.name)}
     for term in rulebook.findings:
-        if term.name not in read and not term.unread:
+        if term.name not in read and not term.unread and term.layer == rulebook.layer:
             there = f"no rule reads {term.name!r}"
             yield Finding(Problem(term.place, there, "a rule, or `unread:` with the reason"))
-        elif term.name in read and term.unread:
+        elif term.name in read and term.unread and term.layer == rulebook.layer:
             yield Finding(Problem(term.place, f"{term.name!r} is read, and says `unread`", "one of the two"))

@@ -23,7 +23,8 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 
 def _never_given(rulebook: Rulebook, term: Term) -> list[str]:
+    mine = rulebook.layers[-1].like.get(term.name, {}) if term.layer != rulebook.layer else term.domain.values
     given = {entry.value for entry in rulebook.support[term.name]} | {term.otherwise}
     if term.takes_highest:
         given.add(term.domain.values[0])
-    return [value for value in term.domain.values if value not in given]
+    return [value for value in mine if value not in given]

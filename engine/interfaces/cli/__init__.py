@@ -15,6 +15,7 @@ from .output import draw
 from .questions import compare, enough, next_question, weigh, whatif, whynot
 from .review import review
 from .serve import serve
+from .upgrade import upgrade
 
 COMMANDS = (
     *(answer, batch, burden, check, claims, compare, consult, decide, diff, draw, enough, impact, init),
@@ -30,6 +31,7 @@ COMMANDS = (
         schema,
         serve,
         show,
+        upgrade,
         weigh,
         whatif,
         why,

@@ -27,6 +27,9 @@ BESIDE = ("changed_answer", "value_that_no_rule_gives")
     is_flag=True,
     help="Write the present answers into the saved cases, or into each CASE alone, if there is no other problem.",
 )
+@click.option(
+    "--because", metavar="TEXT", help="With --accept in a layer: why the answer to a case beneath is another."
+)
 @click.option("--advice", is_flag=True, help="Print what is only to be considered, and look for what is idle.")
 @click.option("--mutants", is_flag=True, help="List the changes of rules that no example and no saved case catches.")
 @click.option(
@@ -62,6 +65,7 @@ def check(
     as_json: bool,
     length: Any,
     accept: bool,
+    because: str | None,
     advice: bool,
     mutants: bool,
     save: Path | None,
@@ -83,7 +87,8 @@ def check(
 
     With --since, it compares with an earlier state: a law, an alarm or a saved case that is gone, or weaker.
 
-    With --accept, each changed answer is reported; the difference is yours to review.
+    With --accept, each changed answer is reported; the difference is yours to review. What a layer changes of a saved
+    case beneath it goes into cases/beneath/ of the layer, with the reason (--because).
 
     With --population it does none of that. It draws patients as population/ describes them, and shows who of the ill is
     caught, who of the well is stopped, by which rule, and how sure that is.
@@ -104,7 +109,7 @@ def check(
     before = _before(rulebook, since, as_json)
     with meanwhile() as show:
         report = run(rulebook, idle=advice, before=before, seen=lambda found, doing: show(so_far(found, doing)))
-    if accept and _accept(rulebook, report, wanted):
+    if accept and _accept(rulebook, report, wanted, " ".join((because or "").split())):
         rulebook = load(directory, as_json)
         report = run(rulebook, idle=advice, before=before)
     if file:
@@ -124,9 +129,9 @@ def _print(rulebook: "Rulebook", report: "Report", as_json: bool, shown: "Mappin
     if as_json:
         say_json(report_text.as_json(rulebook, report))
         return
-    schemas = list(_schemas(rulebook))
-    screen = None if shown["whole"] else Screen(ROWS - len(schemas), columns())
-    for line in (*report_text.in_words(rulebook, report, shown["advice"], shown["mutants"], screen), *schemas):
+    outdated = [*_schemas(rulebook), *_base(rulebook)]
+    screen = None if shown["whole"] else Screen(ROWS - len(outdated), columns())
+    for line in (*report_text.in_words(rulebook, report, shown["advice"], shown["mutants"], screen), *outdated):
         click.echo(line)
 
 
@@ -158,6 +163,14 @@ def _schemas(rulebook: "Rulebook") -> "Iterator[str]":
 
     if outdated(rulebook):
         yield "The schemas for editors are of another state of the terms: `lumbar schema --write`."
+
+
+def _base(rulebook: "Rulebook") -> "Iterator[str]":
+    """That the base beneath a layer is not the one that the layer was last checked against, where it is so."""
+    from ...loader.checked_against import digest_of_copy
+
+    if rulebook.beneath and digest_of_copy(rulebook.directory) not in ("", rulebook.beneath.digest):
+        yield "The base beneath has changed since this layer was last checked against it: `lumbar upgrade`."
 
 
 def _is_folder(word: str) -> bool:
@@ -220,15 +233,18 @@ def _wanted(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found or rulebook.cases)
 
 
-def _accept(rulebook: "Rulebook", report: "Report", cases: frozenset[str]) -> bool:
+def _accept(rulebook: "Rulebook", report: "Report", cases: frozenset[str], because: str) -> bool:
     """Write the present answers into these saved cases, where there is no other problem; whether anything was."""
     from ...author.saving import save
-    from ...checks.saved_cases import accepted
+    from ...checks.saved_cases import accepted, named, without_a_reason
     from ...errors import counted
     from ..lock import saving
 
     others = sum(one.check not in BESIDE for one in report.errors)
-    found = tuple(accepted(rulebook, report.decisions, cases))
+    unsaid = [] if because else [*without_a_reason(rulebook, report.decisions, cases)]
+    if unsaid:
+        raise click.UsageError(f"{named(unsaid)} beneath this layer, without a reason; expected --because TEXT")
+    found = tuple(accepted(rulebook, report.decisions, cases, because))
     if others and found:
         click.echo(f"No answer is accepted: fix {counted(others, 'other problem')} first.", err=True)
     if others or not found:

@@ -11,7 +11,7 @@ GROUPS = {
     "Read the knowledge": ("show", "claims", "draw"),
     "Change and check the knowledge": (
         *("init", "new", "check", "impact", "diff"),
-        *("review", "rename", "answer", "retire", "schema"),
+        *("review", "rename", "answer", "retire", "upgrade", "schema"),
     ),
 }
 OTHERS = "More"

@@ -41,4 +41,17 @@ def init(directory: Path, on: str | None) -> None:
     with writing(directory):
         for path in save(directory, files):
             click.echo(f"saved: {path}")
+        if on is not None:
+            click.echo(f"saved: {_keep_copy(directory)}")
     click.echo((NEXT if on is None else NEXT_OF_LAYER).format(directory=click.format_filename(directory)))
+
+
+def _keep_copy(directory: Path) -> Path:
+    """Keep the base beside a new layer, which it is checked against as long as it says nothing."""
+    from ...author.saving import save_copy
+    from ...loader import load_read
+    from ...loader.files import read_folder
+    from ...loader.stack import beneath
+
+    files = read_folder(directory)
+    return save_copy(directory, files, load_read(beneath(files), f"{directory}/beneath").digest)
