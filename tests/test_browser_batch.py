@@ -31,6 +31,8 @@ PatNr;Alter;Geschlecht;Reithosentaubheit;Beinschwäche;Fieber;Bemerkung
 1004;vierzig;w;Nein;neu;Nein;
 """
 PLAIN = "case,age,saddle numbness,leg weakness,fever\nann,44,no,none,no\nben,50,yes,none,no\nodd,x,yes,none,no\n"
+PATIENCE = 120_000  # ms: a process begins, on a machine that may be busy
+expect.set_options(timeout=PATIENCE)
 SIZES = pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])
 
 
@@ -60,7 +62,7 @@ def send(page: Page, name: str, content: str) -> None:
     """Choose a file, and upload it."""
     page.set_input_files("#files", {"name": name, "mimeType": "text/csv", "buffer": content.encode()})
     page.get_by_role("button", name="Upload").click()
-    page.wait_for_selector("#columns")
+    page.wait_for_selector("#columns", timeout=PATIENCE)
 
 
 def decide_plain(page: Page) -> None:
@@ -88,7 +90,7 @@ def test_from_a_file_of_a_practice_to_its_report(browser: Browser, address: str,
         page.get_by_label("leg weakness: keine (1)").first.select_option("none")
         page.get_by_label("age: vierzig (1)").first.fill("reject the row")
         page.get_by_role("button", name="Decide with this mapping").click()
-        page.wait_for_selector(".report")
+        page.wait_for_selector(".report", timeout=PATIENCE)
         expect(page.get_by_role("heading", name="urgency: emergency in 1 case")).to_be_visible()
         page.get_by_role("link", name="1002").first.click()
         expect(page.get_by_role("heading", name="Why urgency?")).to_be_visible()
@@ -111,7 +113,7 @@ def test_a_run_survives_a_reload_and_is_stopped_and_continued(
             page.get_by_role("button", name="Stop").click()
             expect(page.get_by_role("status")).to_contain_text("Stopped. What is done is kept")
             page.get_by_role("button", name="Continue").click()
-        page.wait_for_selector(".report")
+        page.wait_for_selector(".report", timeout=PATIENCE)
         page.get_by_role("link", name="Fix 1 rejected").click()
         page.get_by_label("age").fill("45")
         page.get_by_role("button", name="Fix and decide this one: odd").click()
@@ -129,14 +131,14 @@ def test_files_can_be_dropped(browser: Browser, address: str) -> None:
         page.dispatch_event("#drop", "drop", {"dataTransfer": held})
         page.get_by_role("button", name="Upload").click()
         expect(page.get_by_role("heading", name="dropped.csv")).to_be_visible()
-        page.wait_for_selector("#columns")
+        page.wait_for_selector("#columns", timeout=PATIENCE)
 
 
 def test_without_script(browser: Browser, address: str) -> None:
     with opened(browser, address, script=False, path="/batch") as page:
         send(page, "clinic.csv", PLAIN)
         decide_plain(page)
-        page.wait_for_selector(".report")
+        page.wait_for_selector(".report", timeout=PATIENCE)
         page.get_by_role("button", name="Delete everything of this run").click()
         page.wait_for_selector("#drop")
 
@@ -149,7 +151,7 @@ def visited(page: Page, address: str) -> Iterator[Page]:
     page.goto(f"{address}/batch")
     send(page, "clinic.csv", PLAIN)
     decide_plain(page)
-    page.wait_for_selector(".report")
+    page.wait_for_selector(".report", timeout=PATIENCE)
     yield page
     at = page.url
     for path in ("cases", "rejects", "case?id=ben", "case?id=odd"):
@@ -184,7 +186,7 @@ def test_the_details_of_a_result_begin_within_three_screens(
         rows = [f"p{n},{40 + n},{'yes' if n % 3 else 'no'},{'new' if n % 2 else 'x'},no\n" for n in range(60)]
         send(page, "clinic.csv", PLAIN.partition("\n")[0] + "\n" + "".join(rows))
         decide_plain(page)
-        page.wait_for_selector(".report")
+        page.wait_for_selector(".report", timeout=PATIENCE)
         box = page.locator("#details").bounding_box()
         assert box is not None
         assert box["y"] < 3 * size[1]
@@ -195,7 +197,7 @@ def test_the_picture_of_the_docs(browser: Browser, address: str, approve: bool) 
     with opened(browser, address, (1280, 800), path="/batch") as page:
         send(page, "clinic.csv", PLAIN)
         decide_plain(page)
-        page.wait_for_selector(".report")
+        page.wait_for_selector(".report", timeout=PATIENCE)
         drawn = page.screenshot()
     if approve:
         picture.write_bytes(drawn)
@@ -225,13 +227,13 @@ def test_a_hundred_megabytes_are_uploaded_stopped_and_continued(browser: Browser
                 page.get_by_role("button", name="Upload").click()
                 page.wait_for_selector("[data-events]", state="attached")
                 assert memory(process.pid) - before < 32_000  # kB, of 100,000
-                page.wait_for_selector("#columns")
+                page.wait_for_selector("#columns", timeout=PATIENCE)
                 decide_plain(page)
                 expect(page.locator("#status")).to_contain_text(re.compile("[1-9][0-9,]* cases done"), timeout=300_000)
                 page.reload()
                 page.get_by_role("button", name="Stop").click()
                 page.get_by_role("button", name="Continue").click()
-                page.wait_for_selector(".report")
+                page.wait_for_selector(".report", timeout=PATIENCE)
                 assert "1,000,000" in page.inner_text(".tiles")
         finally:
             process.terminate()
