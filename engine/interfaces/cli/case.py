@@ -1,6 +1,7 @@
 """Commands about one case, or a few: decide, why."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,44 +52,62 @@ def decide(
     """Decide cases: a YAML, JSON or NDJSON file, several, a folder, or - for standard input."""
     from ... import explain, render
     from ...alarms import Alarms
-    from ...errors import counted
-    from ..files import is_empty, read
+    from ..files import read
 
     rulebook, brief = load(knowledge, as_json, cases=False), brief or length == "line"
     compiled = compiled_of(rulebook)
     chain, alarms = chain_of(rulebook), Alarms(compiled)
     tell, texts = say_unwrapped if plain else say, _Texts(compiled, reader, length == "everything", not plain)
-    count = at_fault = breaking = empty = unread = again = 0
-    behind = explain.RulesBehind()
-    used: dict[tuple[str, str], str] = {}
+    behind, seen = explain.RulesBehind(), _Seen()
     for case in read(cases, rulebook, _read_once):
         decision = None if case.problems else chain.decide(case)
         own = explain.rules_behind(rulebook, decision) if decision else explain.RulesBehind()
         behind |= own
-        no_case = case.unread and not case.problems[0].place.line
-        count, unread = count + (not no_case), unread + no_case
-        at_fault += bool(case.problems) and not no_case
         _tell_renamed(case)
-        breaking += bool(decision and decision.broken)
-        again += _used_again(case, used)
-        if is_empty(case):
-            empty += 1
-            click.echo(f"{case.place or case.id}: no answer in it; expected at least one finding", err=True)
+        seen.note(case, decision)
         if as_json:
-            told = decision and decision.as_json() | {"rests on": own.as_json(rulebook)}
-            say_json(told or fault_json(alarms, case))
+            decided = decision and decision.as_json() | {"rests on": own.as_json(rulebook)}
+            say_json(decided or fault_json(alarms, case))
         elif brief:
             say_in_one_line(render.brief(rulebook, decision) if decision else render.rejection_in_brief(alarms, case))
         else:
             tell(texts.decision(decision) if decision else texts.rejection(alarms, case))
             click.echo()
-    if count > at_fault and not as_json and not brief and reader == "clinician":
+    if seen.counts["case"] > seen.counts["with problems"] and not as_json and not brief and reader == "clinician":
         tell(render.notice(rulebook, behind))
     if brief and not as_json:
-        counts = {"breaking a law": breaking, "empty": empty, "not read": unread, "with an id used before": again}
-        by_kind = "".join(f", {number} {kind}" for kind, number in counts.items() if number)
-        click.echo(f"{counted(count, 'case')}, {at_fault} with problems{by_kind}. {render.rests_on(rulebook, behind)}")
-    sys.exit(Exit.TO_MEND if any((at_fault, breaking, empty, unread, again)) else Exit.FINE)
+        click.echo(f"{seen.in_words()} {render.rests_on(rulebook, behind)}")
+    sys.exit(Exit.TO_MEND if any(seen.counts[kind] for kind in seen.counts if kind != "case") else Exit.FINE)
+
+
+class _Seen:
+    """What was seen of the cases so far, counted; what is amiss but no problem of a case is reported at once."""
+
+    BESIDE = ("breaking a law", "empty", "not read", "with an id used before")
+
+    def __init__(self) -> None:
+        self.counts = Counter[str]()
+        self.used: dict[tuple[str, str], str] = {}
+
+    def note(self, case: "Case", decision: "Decision | None") -> None:
+        """Count a case, or a file in which none could be read."""
+        from ..files import is_empty
+
+        no_case = case.unread and not case.problems[0].place.line
+        self.counts["not read" if no_case else "case"] += 1
+        self.counts["with problems"] += bool(case.problems) and not no_case
+        self.counts["breaking a law"] += bool(decision and decision.broken)
+        self.counts["with an id used before"] += _used_again(case, self.used)
+        if is_empty(case):
+            self.counts["empty"] += 1
+            click.echo(f"{case.place or case.id}: no answer in it; expected at least one finding", err=True)
+
+    def in_words(self) -> str:
+        """How many cases there were, and how many of each kind."""
+        from ...errors import counted
+
+        beside = "".join(f", {self.counts[kind]} {kind}" for kind in self.BESIDE if self.counts[kind])
+        return f"{counted(self.counts['case'], 'case')}, {self.counts['with problems']} with problems{beside}."
 
 
 class _Texts:
