@@ -223,10 +223,16 @@ def sign_name(sign: str) -> str:
     return f"{name(sign, 'a control character')} (U+{ord(sign):04X})"
 
 
+LONGEST = 240
+"""So many signs of a list are shown, or its first two words, whatever the limit of their number says."""
+
+
 def listed(words: Sequence[str], limit: int = 12) -> str:
     """The words as one phrase for `expected`; a long list is cut and counted."""
-    shown = ("; " if any("," in word for word in words[:limit]) else ", ").join(words[:limit])
-    return shown if len(words) <= limit else f"{shown} and {len(words) - limit} more"
+    fitting = [end for end in range(1, limit + 1) if sum(map(len, words[:end])) <= LONGEST]
+    few = max(2, *fitting, 0) if limit > 1 else limit
+    shown = ("; " if any("," in word for word in words[:few]) else ", ").join(words[:few])
+    return shown if len(words) <= few else f"{shown} and {len(words) - few} more"
 
 
 def counted_or_no(count: int, what: str) -> str:

@@ -67,7 +67,8 @@ def settle(page: Page) -> None:
 
 def fill_line(page: Page, name: str, first: str, second: str) -> None:
     """Fill the empty line of a part."""
-    row = part(page, name).locator(".line").last
+    lines = part(page, name).locator(".line")
+    row = lines.nth(lines.count() - 1)  # for good: another follows as soon as it is filled
     row.locator("input").nth(0).fill(first)
     row.locator("input").nth(1).fill(second)
 
@@ -106,7 +107,7 @@ def test_a_rule_from_nothing(browser: Browser, house: House, size: tuple[int, in
         fill_line(page, "if", "water", "drisp")
         settle(page)
         assert "did you mean 'drips'?" in page.inner_text("#e-if-0")
-        part(page, "if").locator("input[name=phrase]").fill("drips")
+        part(page, "if").locator("input[name=phrase]").first.fill("drips")
         fill_line(page, "then", "tools", "bucket")
         settle(page)
         assert page.inner_text("#e-if-0") == ""
@@ -181,7 +182,7 @@ def test_by_keyboard_alone(browser: Browser, house: House) -> None:
         keys.press("Enter")
         keys.type("drips")
         settle(page)
-        for _ in range(2):  # past the lines of `unless`
+        for _ in range(3):  # past the empty line that followed, and that of `unless`
             press_to(page, "term")
         keys.type("tools")
         keys.press("Enter")
@@ -399,3 +400,32 @@ def test_a_patient_who_is_not_right_leads_to_the_line(browser: Browser, house: H
         row.get_by_role("button", name="Make it “pressure: 7 or more”").click()
         settle(page)
         assert part(page, "if").locator("input[name=phrase]").first.input_value() == "7 or more"
+
+
+def test_an_empty_line_follows_the_last_one_that_is_filled(browser: Browser, house: House) -> None:
+    with opened(browser, house.address, path="/rules/new") as page:
+        fill_line(page, "if", "pressure", "8 or more")
+        fill_line(page, "if", "water", "dripps")
+        fill_line(page, "if", "boiler", "runs")
+        fill_line(page, "then", "tools", "hose")
+        fill_line(page, "source", "BOOK", "page 3")
+        fill_line(page, "source", "HOUSE", "heard")
+        settle(page)
+        assert "did you mean 'drips'?" in page.inner_text("#e-if-1")
+        assert page.inner_text("#e-if-2") == ""
+        assert part(page, "if").locator("input[name=term]").count() == 4
+        text = page.locator("#card-text").input_value()
+        assert "  - pressure: 8 or more\n  - boiler: runs\nthen:" in text
+        assert "  - BOOK: page 3\n  - HOUSE: heard\n" in text
+        part(page, "if").get_by_role("button", name="+ group of which some must hold").click()
+        page.wait_for_selector(".group-of")
+        lines = page.locator(".group-of .line")
+        for number, value in enumerate(("silent", "knocks", "gurgles")):
+            lines.nth(number).locator("input").nth(0).fill("noise")
+            lines.nth(number).locator("input").nth(1).fill(value)
+        assert lines.count() == 4
+        settle(page)
+        assert "      - noise: gurgles\n" in page.locator("#card-text").input_value()
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+        assert len(ids) == len(set(ids))
+        assert Axe().run(page).response["violations"] == []

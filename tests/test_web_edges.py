@@ -109,3 +109,13 @@ def test_where_no_line_can_be_narrower_one_is_missing(page: Page) -> None:
     shown = post(page.client, "/rules/write", pairs).text
     key = unescape(re.findall(r'name="wrong" value="([^"]*)"', shown)[0])
     assert "Then a line is missing" in words(post(page.client, "/rules/look", [*pairs, ("wrong", key)]))
+
+
+def test_a_moved_number_gets_an_example_on_its_other_side(page: Page) -> None:
+    pairs = typed("long", SAYS, LONG, ["ride: gently"], "It may.", ["SHED: often"])
+    page.saved(pairs)
+    sheet = not_right(page, Sheet(page.client.get("/rules/edit/long").text).pairs, "chain length 120")
+    sheet = Sheet(post(page.client, "/rules/write", [*sheet.pairs, ("do", "swap if 0 chain length: 120 or more")]).text)
+    assert "{name: chain length 120, given: {chain length: 120, noise: squeal}, rule: holds}" in sheet.own(".card")
+    assert "{name: chain length 119, given: {chain length: 119, noise: squeal}, rule: fails}" in sheet.own(".card")
+    page.saved(sheet.pairs)

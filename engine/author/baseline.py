@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from .. import semantics
-from ..case import Case, Decision
+from ..case import Case, Decision, Value
 from ..checks import Subject, errors, tried
 from ..errors import Problem
 from ..language import Line
@@ -37,16 +37,16 @@ class SavedCases:
         """What rules say of each number."""
         return parse_input.said_of_numbers(self.rulebook)
 
-    def with_terms(self, rulebook: Rulebook) -> "SavedCases":
+    def with_terms(self, rulebook: Rulebook, answers: Mapping[str, Value] | None = None) -> "SavedCases":
         """The same beside more values of conclusions, and findings, that no rule reads yet: nothing is decided again.
 
-        Whether everything is answered is left as it was; a new finding changes that.
+        `answers` are those of all saved cases to the new findings. Whether everything is answered is left as it was.
         """
         made, before = SavedCases(rulebook), self.rulebook.terms
         more = [term for term in rulebook.conclusions if term != before.get(term.name)]
         decisions = dict(self.decisions)
-        for name, one in decisions.items() if more else ():
-            state = copied(one.state)
+        for name, one in decisions.items() if more or answers else ():
+            state = replace(copied(one.state), facts={**one.state.facts, **(answers or {})})
             for term in more:
                 semantics.settle(rulebook, term, one.marks, state)
             decisions[name] = replace(one, state=state)

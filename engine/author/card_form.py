@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..checks.examples import example_state
+from ..checks.examples import example_state, tried_on_one_side
 from ..errors import KnowledgeError, Place, Problem
 from ..language import Condition, Group, Line, show_line
 from ..loader import writing
@@ -117,12 +117,24 @@ def _examples(
     if draft.condition == Condition() and not draft.then:
         return tuple(given or ())
     if given is not None and not _turned(rulebook, replace(draft, examples=tuple(given))) and _enough(given):
-        return tuple(given)
+        return (*given, *_other_sides(rulebook, draft.condition, given))
     made = list(propose(rulebook, draft.condition, like))
     if made and name:
         made[0] = replace(made[0], name=name)
     there = [dict(one.given) for one in given or ()]
     return (*(given or ()), *(one for one in made if dict(one.given) not in there))
+
+
+def _other_sides(rulebook: Rulebook, condition: Condition, given: Sequence[Example]) -> list[Example]:
+    """Those of the proposed examples that try a number on the side on which no given one does."""
+    found: list[Example] = []
+    left = len(tried_on_one_side(rulebook, condition, given))
+    for one in propose(rulebook, condition) if left else ():
+        fewer = len(tried_on_one_side(rulebook, condition, (*given, *found, one)))
+        if fewer < left:
+            found.append(one)
+            left = fewer
+    return found
 
 
 def _enough(examples: Sequence[Example]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..case import Value
 from ..document import Fields, Flow, Items, Tree, quoted, write
 from ..errors import nearest
 from ..facts import tidy
@@ -189,22 +190,32 @@ def _read(name: str, fields: Mapping[str, Tree], finding: bool) -> Term:
 # --- saved cases -----------------------------------------------------------------------------------------------------
 
 
+def answers_of(rulebook: Rulebook, words: Sequence[NewWord]) -> dict[str, Value]:
+    """What all saved cases are said to have answered to new findings, where that can be an answer."""
+    said = {word.term: word.of("answered") for word in words if word.kind == FINDING and word.of("answered")}
+    domains = {name: rulebook.terms[name].domain for name in said if name in rulebook.terms}
+    return {
+        name: int(said[name]) if domain.kind == "number" else said[name]
+        for name, domain in domains.items()
+        if _can_be(domain, said[name])
+    }
+
+
 def with_answers(
     rulebook: Rulebook, files: Mapping[str, bytes], words: Sequence[NewWord]
 ) -> tuple[Rulebook, dict[str, str]]:
     """The rulebook with the answers that saved cases are said to have to new findings, and the texts of those cases."""
-    said = {word.term: word.of("answered") for word in words if word.kind == FINDING and word.of("answered")}
-    if not said:
+    facts = answers_of(rulebook, words)
+    if not facts:
         return rulebook, {}
-    facts = {name: int(one) if rulebook.terms[name].domain.kind == "number" else one for name, one in said.items()}
     cases, texts = dict(rulebook.cases), dict[str, str]()
     for case in rulebook.cases.values():
         if case.place is None or case.problems:
             continue
         cases[case.id] = replace(case, facts={**case.facts, **facts})
         text = files[case.place.file].decode("utf-8")
-        for name, one in said.items():
-            text = with_answer_to(text, name, quoted(one))
+        for name, one in facts.items():
+            text = with_answer_to(text, name, quoted(str(one)))
         texts[case.place.file] = text
     return replace(rulebook, cases=cases), texts
 

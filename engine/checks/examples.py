@@ -1,10 +1,19 @@
 """Examples: the state in which one judges a condition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import semantics
+from ..language import Against, Condition, Line, Within
 from ..rulebook import Example, Rulebook, Term
+
+
+def tried_on_one_side(rulebook: Rulebook, condition: Condition, examples: Iterable[Example]) -> list[Line]:
+    """The lines with a number that all examples meet, or that none does."""
+    states = [example_state(rulebook, example) for example in examples]
+    numbers = [line for line in condition.leaves() if isinstance(line, Within | Against)]
+    both = {semantics.HOLDS, semantics.FAILS}
+    return [line for line in numbers if not both <= {semantics.mark_line(line, state) for state in states}]
 
 
 def example_state(rulebook: Rulebook, example: Example) -> semantics.State:

@@ -9,9 +9,7 @@ from .styled_line import StyledLine
 
 def sentences(rule: Rule) -> Iterator[StyledLine]:
     """A rule as one sentence for its condition, and one for what follows."""
-    yield StyledLine(
-        f"{condition_in_words(rule.condition)}, then {' and '.join(_concluded(rule.then))}.", style="answer"
-    )
+    yield StyledLine(_whole(rule), style="answer")
     if rule.outranks:
         yield StyledLine(f"Where both hold, {' and '.join(rule.outranks)} gives way.", 1)
 
@@ -28,7 +26,13 @@ def says_of(rule: Rule) -> str:
     """What a rule says; of a row that has no words of its own, what it concludes from what."""
     if not rule.row or rule.says != "; ".join(f"{term}: {value}" for term, value in rule.then):
         return rule.says
-    return f"{condition_in_words(rule.condition)}, then {' and '.join(_concluded(rule.then))}."
+    return _whole(rule)
+
+
+def _whole(rule: Rule) -> str:
+    """The condition and what follows; a conclusion that is a sentence itself brings its own full stop."""
+    text = f"{condition_in_words(rule.condition)}, then {' and '.join(_concluded(rule.then))}"
+    return text if text.endswith(".") else f"{text}."
 
 
 def _part(part: Line | Group) -> str:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from ... import semantics
 from ...errors import Problem
-from ...language import Against, Within, show_line
-from ..examples import example_state
+from ...language import show_line
+from ..examples import tried_on_one_side
 from ..finding import Finding
 from ..sample import DARK, card
 from ..subject import Subject
@@ -28,10 +27,6 @@ def find(subject: Subject) -> Iterator[Finding]:
     for rule in subject.rulebook.own_rules:
         if rule.row or missing(rule):
             continue
-        states = [example_state(subject.rulebook, example) for example in rule.examples]
-        for line in rule.condition.leaves():
-            if isinstance(line, Within | Against):
-                marks = {semantics.mark_line(line, state) for state in states}
-                if not {semantics.HOLDS, semantics.FAILS} <= marks:
-                    there = f"`{show_line(line)}` is tried on one side only"
-                    yield Finding(Problem(line.place or rule.place, there, "an example on each side of the number"))
+        for line in tried_on_one_side(subject.rulebook, rule.condition, rule.examples):
+            there = f"`{show_line(line)}` is tried on one side only"
+            yield Finding(Problem(line.place or rule.place, there, "an example on each side of the number"))

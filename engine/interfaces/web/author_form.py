@@ -26,7 +26,7 @@ from ...author.card_form import (
 )
 from ...author.goal import Goal, case_name, values_of, wanted
 from ...author.new_words import FIELDS as WORDS
-from ...author.new_words import NewWord, with_words
+from ...author.new_words import NewWord, answers_of, with_words
 from ...case import Case
 from ...errors import KnowledgeError, Place, Problem
 from ...language import Condition
@@ -216,7 +216,9 @@ class Worded:
         if last is not None and last.key == key:
             return last
         rulebook, refused = with_words(as_is.rulebook, words)
-        return Worded(key, as_is if rulebook is as_is.rulebook else as_is.with_terms(rulebook), refused)
+        if rulebook is as_is.rulebook:
+            return Worded(key, as_is, refused)
+        return Worded(key, as_is.with_terms(rulebook, answers_of(rulebook, words)), refused)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from ...author.baseline import with_rule
 from ...author.edge_lines import Deciding, deciding
 from ...author.goal import lines_that_differ, still
 from ...author.impact import Change, compare, now
+from ...author.new_words import FINDING
 from ...case import Decision
 from ...drawing.text_width import printable
 from ...errors import counted
@@ -138,8 +139,16 @@ def _does(writing: Writing) -> Iterator[Node]:
         yield p(".answer")[
             text("touches", count=counted(len(touched), "saved case")) if touched else text("touches none")
         ]
+        yield [p(".muted")[text("nobody was asked", name=name)] for name in _not_asked(writing)]
         yield [_touched(writing, after, rule, before) for before in touched[:FEW]]
     yield from _of_patient(writing, [Change(one.case, {}) for one in touched])
+
+
+def _not_asked(writing: Writing) -> list[str]:
+    """The new findings that the rule reads and of which nobody says what the saved cases answered."""
+    read = writing.read.draft.condition.terms()
+    new = [word for word in writing.form.words if word.kind == FINDING and not word.of("answered")]
+    return [word.term for word in new if word.term in read]
 
 
 def _touched(writing: Writing, after: Rulebook, rule: Rule, before: Decision) -> Node:

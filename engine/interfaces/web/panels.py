@@ -16,6 +16,7 @@ from htpy import (
     label,
     legend,
     nav,
+    optgroup,
     option,
     p,
     pre,
@@ -25,7 +26,7 @@ from htpy import (
 from markupsafe import Markup
 
 from ... import explain, render
-from ...author.impact import now
+from ...author.impact import now, shown_terms
 from ...case import Answer, Decision, Members, Range
 from ...render import StyledLine, pictures
 from ...rulebook import Term
@@ -35,6 +36,8 @@ from .state import State
 from .texts import text
 
 Panel = Callable[[State, str], Node]
+LONG = 60
+"""So many signs of an answer are shown where one is chosen."""
 
 
 def panel(state: State) -> Element:
@@ -208,9 +211,16 @@ def _different(state: State, about: str) -> Node:
     """Asks what this patient should get instead, so that a rule can be written for it."""
     chosen = about.partition("=")[0] or state.form.own("about")
     term = next((one for one in state.base.rulebook.conclusions if one.name == chosen), None)
+    shown = shown_terms(state.base.rulebook, state.base.rulebook)
+    conclusions = state.base.rulebook.conclusions
+    groups = {
+        "what is shown": [one for one in conclusions if one.name in shown],
+        "on the way": [one for one in conclusions if one.name not in shown],
+    }
     options = [
-        option(value=one.name, selected=one is term)[text("is now", term=one.name, now=now(_decision(state), one.name))]
-        for one in state.base.rulebook.conclusions
+        optgroup(label=text(title))[[_to_choose(state, one, term) for one in terms]]
+        for title, terms in groups.items()
+        if terms
     ]
     ask = div(".choose")[
         label(for_="about")[text("conclusion")],
@@ -218,6 +228,13 @@ def _different(state: State, about: str) -> Node:
         panel_button(text("show"), "different"),
     ]
     return [_back(text("should differ")), ask, _wanted(term) if term else None]
+
+
+def _to_choose(state: State, one: Term, chosen: Term | None) -> Element:
+    """A conclusion, with the beginning of what it is now."""
+    answer = now(_decision(state), one.name)
+    short = answer if len(answer) <= LONG else f"{answer[:LONG].rpartition(' ')[0]} …"
+    return option(value=one.name, selected=one is chosen)[text("is now", term=one.name, now=short)]
 
 
 def _wanted(term: Term) -> Node:

@@ -124,7 +124,7 @@ def _end(trial: Trial, may_save: bool) -> Node:
         return [p(".alarm")[text("in the way")], div(".whys")[back]]
     others = [name for name in texts if name != next(iter(texts))]
     save = form(method="post", action=f"/trials/{trial.name}/save")[button(".main", type="submit")[text("save")]]
-    told = text("will write", files=counted(len(texts), "file")), ul[[li[name] for name in texts]]
+    told = text("will write", files=counted(len(texts), "file")), _files([li[name] for name in texts])
     return [
         p[told[0]] if may_save else p[text("cannot save")],
         told[1] if may_save and others else None,
@@ -140,7 +140,7 @@ def saved_page(texts: Sequence[tuple[str, str | None]], rule: str, there: bool) 
     shown = [_file(name, there) for name, there in texts]
     content = main(".single")[
         h1[text("saved")],
-        ul[shown],
+        _files(shown),
         div(".whys")[
             a(".button", href=f"/rules/{rule}")[text("show rule")] if there else None,
             a(".button", href="/")[text("new patient")],
@@ -148,6 +148,13 @@ def saved_page(texts: Sequence[tuple[str, str | None]], rule: str, there: bool) 
         ],
     ]
     return whole(text("saved"), "write", content)
+
+
+def _files(entries: Sequence[Node]) -> Node:
+    """Files in a list, those that would fill the page folded."""
+    if len(entries) <= MOST + 1:
+        return ul[entries]
+    return [ul[entries[:MOST]], details[summary[text("more files", count=len(entries) - MOST)], ul[entries[MOST:]]]]
 
 
 def _file(name: str, there: str | None) -> Element:
@@ -237,7 +244,7 @@ def rename_page(rule: Rule, wrong: str = "", change: "tuple[str, Change] | None"
 
 def _renaming(change: "Change", may_save: bool) -> Iterator[Node]:
     yield p[f"{change.says}: {counted(change.places, 'place')} in {counted(len(change.files), 'file')}."]
-    yield ul[[_file(name, there) for name, there in change.files.items()]]
+    yield _files([_file(name, there) for name, there in change.files.items()])
     if may_save:
         yield button(".main", type="submit", name="sure", value="yes")[text("write it")]
     else:

@@ -110,6 +110,28 @@
     });
   };
 
+  // The last line of a part, or of a group, has something in it: another empty one follows.
+  const grow = (place) => {
+    const part = place.closest(".part"), line = place.closest(".line"), group = place.closest(".group-of");
+    if (!line || !part || !part.querySelector("input[name=in]") || !line.querySelector("input")) return;
+    const row = group ? line : line.closest(".entry");
+    const after = row && row.nextElementSibling;
+    if (!row || ![...line.querySelectorAll("input")].some((one) => one.value)) return;
+    if (after && after.matches(group ? ".line" : ".entry")) return;
+    const next = row.cloneNode(true), end = /-(\d+)$/;
+    for (const one of [next, ...next.querySelectorAll("*")]) {
+      for (const name of ["id", "list", "aria-describedby"]) {
+        const had = one.getAttribute(name);
+        if (had && (!group || name !== "aria-describedby")) one.setAttribute(name, had.replace(end, (_, n) => `-${Number(n) + 1}`));
+      }
+    }
+    for (const one of next.querySelectorAll("input")) { one.value = ""; one.setAttribute("value", ""); one.removeAttribute("aria-invalid"); }
+    for (const one of next.querySelectorAll("select")) one.selectedIndex = 0;
+    for (const one of next.querySelectorAll("button")) one.remove();
+    for (const one of next.querySelectorAll("datalist, [id^='e-'], [id^='g-']")) one.replaceChildren();
+    row.after(next);
+  };
+
   const typed = (place) => {
     if (place.id === "card-text") form.querySelector("input[name='.by']").value = "text";
     else if (place.closest("#fields")) form.querySelector("input[name='.by']").value = "form";
@@ -117,7 +139,7 @@
     clearTimeout(soon);
     soon = setTimeout(look, SOON);
   };
-  form.addEventListener("input", (event) => typed(event.target));
+  form.addEventListener("input", (event) => { grow(event.target); typed(event.target); });
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (!button || button.name !== "do") return;
