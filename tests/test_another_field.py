@@ -27,7 +27,7 @@ from tests.test_docs import _BLOCK, Run, commands
 PAGE = ROOT / "docs" / "another_field.md"
 BACKS = re.compile(
     r"\b(exercis\w*|urgen\w*|emergenc\w*|backache|back pain|(low|lower|the|your|his|her|of) back|spin(e|al)"
-    r"|lumbar (spine|pain)|leaning|flexion|postures?|facet\w*|discs?|centrali\w*|physio\w*|red flags?|saddle)\b",
+    r"|lumbar (spine|pain)|leaning|flexion|postures?|facet\w*|discs?|centrali\w*|red flags?|saddle)\b",
     re.IGNORECASE,
 )
 ANN = {"pain at the malleoli": "yes", "lateral malleolus tender": "no", "four steps at once": "no"}
@@ -88,12 +88,16 @@ next ann.yaml
 rename four\\ steps\\ now four\\ steps\\ today
 report again --output again.html
 retire too_young --because It\\ is\\ tried.
+review
+review no_four_steps
+review ankle\\ X-ray
 schema terms
 serve --host 0.0.0.0
 show
 show too_young
 show ankle\\ X-ray
 show no_child_goes_without
+upgrade
 weigh ann.yaml ankle\\ X-ray
 whatif ann.yaml
 whatif ann.yaml four\\ steps\\ now:\\ yes
