@@ -95,6 +95,9 @@ schema terms
 serve --host 0.0.0.0
 show
 show too_young
+review
+review no_four_steps
+review no_child_goes_without --html sign.html
 show ankle\\ X-ray
 show no_child_goes_without
 upgrade

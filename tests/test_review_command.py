@@ -180,7 +180,7 @@ def test_a_table_is_signed_as_a_whole_or_by_the_row(lamps: Path) -> None:
 
 REFUSED: Mapping[tuple[str, ...], str] = {
     ("smoke", "--approve"): "who: nobody under `who`; expected the name of a person",
-    ("smoke", "--approve", "--who", "Ann"): "role: no role; expected what the reviewer is, such as physiotherapist",
+    ("smoke", "--approve", "--who", "Ann"): "role: no role; expected the profession or office of the reviewer",
     ("smoke", "--approve", "--who", "me", "--role", "GP"): "who: 'me'; expected the name of a person",
     ("smoke", "--approve", "--who", "7", "--role", "GP"): "who: '7'; expected the name of a person",
     ("smoke", "--reject", *ANN): "note: 'rejected' without a note",

@@ -98,7 +98,7 @@ def _problems(given: Given, read: Sheet, today: str) -> Iterator[Problem]:
 
 def _odd_name(name: str, text: str) -> Iterator[Problem]:
     yield from _odd_text(name, text)
-    expected = "the name of a person" if name == "who" else "what the reviewer is, such as physiotherapist"
+    expected = "the name of a person" if name == "who" else "the profession or office of the reviewer"
     if not text:
         yield _problem(name, f"nobody under `{name}`" if name == "who" else "no role", expected)
     elif sum(sign.isalpha() for sign in text) < 2 or text.casefold() in NOBODY:

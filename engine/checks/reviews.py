@@ -15,7 +15,7 @@ def with_review(
     """The file with a review of a rule of the sample as it is; `more` are lines of it, `again` a later verdict."""
     rulebook = sample()
     text = signed(rulebook, rulebook.rules[rule])
-    head = f"- who: Ann\n  role: physiotherapist\n  day: {day or '2001-01-01'}\n  digest: {text.digest}\n"
+    head = f"- who: Ann\n  role: clinician\n  day: {day or '2001-01-01'}\n  digest: {text.digest}\n"
     kept = "  " + write({"read": list(text.text)}).replace("\n", "\n  ").rstrip(" ") if read else ""
     lines = f"{more}\n" if more else ""
     entry = f"{head}  verdict: {verdict}\n{lines}{kept}"

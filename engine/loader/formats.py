@@ -243,7 +243,7 @@ SIGNED = (
 )
 REVIEW = (
     Field("who", "text", "Who reviewed it.", True),
-    Field("role", "text", "As what: physiotherapist, general practitioner.", True),
+    Field("role", "text", "As what: their profession or office.", True),
     Field("day", "day", "When, `2026-11-29`.", True),
     Field("verdict", "choice", "What they said.", True, VERDICTS),
     Field("note", "text", "Why; needed unless it is approved."),

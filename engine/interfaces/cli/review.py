@@ -29,7 +29,7 @@ ASKED = {"": "", "approve": "approved", "changes": "changes wanted", "reject": "
 @click.option("--changes-wanted", is_flag=True, help="Record that you want it changed; --note says how.")
 @click.option("--reject", is_flag=True, help="Record that it must not be used; --note says why.")
 @click.option("--who", default="", metavar="NAME", help="Who reviewed it.")
-@click.option("--role", default="", metavar="TEXT", help="As what: physiotherapist, general practitioner.")
+@click.option("--role", default="", metavar="TEXT", help="As what: their profession or office.")
 @click.option("--note", default="", metavar="TEXT", help="What is to be said about it.")
 @click.option("--again-by", default="", metavar="DAY", help="Review it again by this day, 2027-11-29.")
 @click.option("--day", default="", metavar="DAY", help="The day on which it was reviewed; without it, today.")
