@@ -7,7 +7,7 @@ import pytest
 from engine import semantics
 from engine.case import Case, Lowered, Value
 from engine.chain import Chain
-from engine.checks import Subject, errors, proved
+from engine.checks import Subject, errors, proved, tried
 from engine.checks.finding import Finding
 from engine.rulebook import Rulebook
 from tests.layered import BASE, card, law, layered
@@ -184,3 +184,18 @@ def test_a_law_beneath_rests_on_no_assumption_of_the_layer() -> None:
         "laws/own.yaml": law("own", "{danger: fire}, {fault: bulb}, {smoke: no}"),
     }
     assert ["no_bulb_in_fire" in one.problem.there for one in found(layered(layer), "law_broken")] == [True]
+
+
+# --- rule 5: examples ------------------------------------------------------------------------------------------------
+
+HOLDS = "examples:\n  - {name: never so, given: {heat: none}, rule: holds}\n"
+ROWS = "example,heat,hours,=>,advice,holds,waits\nnever so,none,9000,=>,switch it off,long,-\n"
+
+
+def test_an_example_beneath_is_tried_beneath_only() -> None:
+    base = {**BASE, "rules/see/hot.yaml": BASE["rules/see/hot.yaml"] + HOLDS, "tables/heat.examples.csv": ROWS}
+    names = {one.check for one in tried(Subject(layered(base=base)))}
+    assert {"wrong_example", "wrong_row_example"} <= names
+    assert not {"wrong_example", "wrong_row_example"} & {one.check for one in tried(Subject(layered({}, base=base)))}
+    own = {"rules/own/warm.yaml": card("warm", "[heat: warm]", "{advice: switch it off}", HOLDS)}
+    assert "wrong_example" in {one.check for one in tried(Subject(layered(own, base=base)))}

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from starlette.testclient import TestClient
 
 from cli import lumbar
+from engine.author.new_words import NewWord, with_words
 from engine.author.saving import save
 from engine.interfaces.web.app import make_app
 from engine.interfaces.web.served import Served
@@ -169,3 +170,13 @@ def test_the_page_marks_what_is_local_and_what_it_lowers(layer: Path) -> None:
     assert "of riverside, in place of weak_leg" in page.get("/rules/old_and_weak").text
     assert "of riverside, in place of weak_leg" in page.get("/rules/all").text
     assert "is a rule of base, beneath this layer" in page.get("/rules/edit/fever").text
+
+
+def test_what_lies_beneath_is_not_changed_in_the_page(layer: Path) -> None:
+    page = TestClient(make_app(Served(layer), IDLE))
+    assert "is a rule of base, beneath this layer" in page.get("/rules/row/walking.little").text
+    assert "/rules/edit/" not in page.get("/rules/weak_leg").text
+    assert "/rules/edit/old_and_weak" in page.get("/rules/old_and_weak").text
+    rulebook = load(layer)
+    _, refused = with_words(rulebook, [NewWord("value", {"term": "leg pain", "value": "toes"})])
+    assert refused[0].startswith("'leg pain' stands beneath this layer")

@@ -63,7 +63,7 @@ def with_words(rulebook: Rulebook, words: Sequence[NewWord]) -> tuple[Rulebook, 
         except Refused as error:
             refused[number] = str(error)
             continue
-        terms[made.name] = made
+        terms[made.name] = made if made.layer else replace(made, layer=rulebook.layer)
         if missing := [name for name in MISSING if word.kind == FINDING and not word.of(name)]:
             refused[number] = MISSING[missing[0]]
     if terms == rulebook.terms:
@@ -112,6 +112,9 @@ def _with_value(rulebook: Rulebook, word: NewWord) -> Term:
         raise Refused(
             f"{word.term!r} takes no new values; expected {expected}{f'; did you mean {near!r}?' if near else ''}"
         )
+    if rulebook.is_beneath(term.place):
+        expected = "it by hand, under `values:` in a file of terms, with the value that it is `like`"
+        raise Refused(f"{term.name!r} stands beneath this layer; expected {expected}")
     if not value:
         raise Refused(f"nothing; expected the new value of {term.name!r}")
     if value in term.domain.values or value in term.former_values:
@@ -225,7 +228,7 @@ def with_answers(
 
 def files_of_findings(rulebook: Rulebook) -> tuple[str, ...]:
     """The files in which findings stand, in their order."""
-    return tuple(dict.fromkeys(one.place.file for one in rulebook.findings if not one.built_in))
+    return tuple(dict.fromkeys(one.place.file for one in rulebook.findings if one.layer == rulebook.layer))
 
 
 def _written(text: str, file: str, word: NewWord, extended: Rulebook) -> str:

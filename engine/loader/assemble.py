@@ -24,7 +24,7 @@ from .parsed import parsed
 from .population import load_population
 from .problem_collector import ProblemCollector
 from .recommendation import load_recommendation, more_sections
-from .replacing import check_added, check_base, check_over, laws_over, rules_over
+from .replacing import check_added, check_base, check_over, laws_over, rules_over, with_new_values
 from .reviews import FOLDER, load_reviews
 from .row_examples import load_row_examples
 from .stack import KNOWLEDGE
@@ -318,6 +318,9 @@ def _population(
     """The population, unless one of its files is missing, for which others would be at fault."""
     names = [name for name in files if name.startswith("population/")]
     beneath = rulebook.beneath.population if rulebook.beneath else None
+    if beneath and beneath.follow_up and rulebook.layers[-1].like:
+        returns = with_new_values(beneath.follow_up.returns, rulebook.terms)
+        beneath = replace(beneath, follow_up=replace(beneath.follow_up, returns=returns))
     if not all(name in documents for name in names) or (beneath and not names):
         return beneath
     return load_population(collector, {name: documents[name] for name in names}, rulebook, beneath)

@@ -64,6 +64,11 @@ def _grown(line: Line, terms: Mapping[str, Term]) -> Line:
     return line if values == line.values else replace(line, values=values)
 
 
+def with_new_values(condition: Condition, terms: Mapping[str, Term]) -> Condition:
+    """A condition beneath, whose lines that say `other than` mean the new values too."""
+    return _map_lines(condition, lambda line: _grown(line, terms))
+
+
 def laws_over(laws: Mapping[str, Law], like: Like, terms: Mapping[str, Term]) -> dict[str, Law]:
     """The laws beneath, in which a value stands for the new ones that are like it, too."""
 

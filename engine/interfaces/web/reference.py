@@ -29,7 +29,7 @@ def _changing(rulebook: Rulebook, name: str) -> Node:
     if rule is None:
         return None
     of_card = (("change this", "edit"), ("rename", "rename"), ("retire this", "retire"))
-    ways = (("change this", "row"),) if rule.row else of_card
+    ways = () if rulebook.is_beneath(rule.place) else (("change this", "row"),) if rule.row else of_card
     return div(".whys")[
         [a(".button", href=f"/rules/{way}/{name}")[text(words)] for words, way in ways],
         a(".button", href=f"/map?rule={quote(name)}")[text("on the map")],

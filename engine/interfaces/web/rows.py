@@ -27,6 +27,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ...author import parse_input
+from ...author.parse_input import Refused
 from ...author.table_rows import END, Cells, Sheet, sheets_of, with_rows
 from ...digests import digest_of
 from ...rulebook import Rule
@@ -53,9 +54,12 @@ class Rows:
         return await self.author.answer(lambda: self._tried(name, pairs))
 
     def _sheets(self, name: str) -> tuple[Rule, tuple[Sheet, Sheet | None], dict[str, str]]:
-        rule = self.author.served.saved().rulebook.rules.get(name)
+        rulebook = self.author.served.saved().rulebook
+        rule = rulebook.rules.get(name)
         if rule is None or not rule.row:
             raise HTTPException(404, text("not found", name=name))
+        if rulebook.is_beneath(rule.place):
+            raise Refused(text("beneath", rule=name, layer=rule.layer))
         folder = self.author.served.directory / "tables"
         files = sorted(folder.rglob("*.csv"))
         texts = {f"tables/{path.relative_to(folder).as_posix()}": path.read_bytes().decode("utf-8") for path in files}
