@@ -270,7 +270,7 @@ def conclude(rulebook: Rulebook, case: Case, state: State, marks: Mapping[str, i
     broken = [law for law in rulebook.laws.values() if breaks(law, state)]
     decision = _concluded(rulebook, case, state, marks)
     if rulebook.beneath is not None:
-        decision = replace(decision, lowered=lowered(rulebook, decision, decide))
+        decision = replace(decision, lowered=lowered(rulebook, decision, decide, mark_part))
     return withheld(rulebook, decision, broken) if broken else decision
 
 

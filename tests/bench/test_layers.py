@@ -55,7 +55,8 @@ def replacing() -> Iterator[Rule]:
     from dataclasses import replace
 
     book = load(ROOT / "knowledge", cases=False)
-    alarms = [rule for rule in book.rules.values() if not rule.row and any(name == "urgency" for name, _ in rule.then)]
+    given = [(rule, book.terms[name].alarms, value) for rule in book.rules.values() for name, value in rule.then]
+    alarms = [*{rule.id: rule for rule, those, value in given if value in those and not rule.row}.values()]
     for rule in alarms[:REPLACED]:
         yield replace(rule, id=f"{rule.id}_here", replaces=rule.id, formerly=())
 
