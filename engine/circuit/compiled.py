@@ -1,5 +1,6 @@
 """A rulebook ready for questions: its circuit, the nodes that decide each conclusion, the classes of its numbers."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -7,9 +8,10 @@ from functools import cached_property
 from math import prod
 
 from ..case import Value
+from ..language import Against
 from ..rulebook import Rulebook, Term
 from .compiler import Compiler, marks_of
-from .evaluate import Evaluation, Facts, transitive_inputs
+from .evaluate import Evaluation, Facts, holds_against, transitive_inputs
 from .nodes import ALWAYS, NEVER, Pair
 
 WIDEST = 300
@@ -191,6 +193,7 @@ class CompiledRulebook:
     @cached_property
     def edges(self) -> Mapping[str, tuple[int, ...]]:
         """For each number, where the rulebook begins to distinguish it from the number below."""
+        self.impossible  # noqa: B018 (what no patient can be distinguishes numbers too, and is compiled with this)
         found: dict[str, set[int]] = {}
         for gate in self.circuit.nodes:
             atom = gate.atom
@@ -202,16 +205,32 @@ class CompiledRulebook:
                 for name in (atom.line.term, atom.line.other):
                     domain = self.rulebook.terms[name].domain
                     narrow = domain.high - domain.low <= WIDEST
-                    found.setdefault(name, set()).update(range(domain.low, domain.high + 1) if narrow else ())
+                    edges = range(domain.low, domain.high + 1) if narrow else (domain.low + 1, domain.high)
+                    found.setdefault(name, set()).update(edges)
         return {name: tuple(sorted(edges)) for name, edges in found.items()}
 
     def classes(self, term: Term) -> tuple[tuple[int, int], ...]:
-        """The ranges of a number within which the rulebook distinguishes nothing."""
+        """The ranges of a number within which the rulebook distinguishes nothing, whatever it is held against."""
         if term.name not in self._classes:
-            low, high = term.domain.low, term.domain.high
-            starts = [low, *(edge for edge in self.edges.get(term.name, ()) if low < edge <= high)]
-            self._classes[term.name] = tuple(zip(starts, [*(start - 1 for start in starts[1:]), high], strict=True))
+            self._classes[term.name] = _ranges(term, self.edges.get(term.name, ()))
         return self._classes[term.name]
+
+    @cached_property
+    def _wide(self) -> Mapping[str, tuple[Against, ...]]:
+        """The lines that hold a number of a long range against another, for each of the two."""
+        self.impossible  # noqa: B018 (as for the edges)
+        found: dict[str, dict[Against, None]] = {}
+        for line in (gate.atom.line for gate in self.circuit.nodes if gate.atom is not None):
+            for name in (line.term, line.other) if line is not None else ():
+                domain = self.rulebook.terms[name].domain
+                if line is not None and domain.high - domain.low > WIDEST:
+                    found.setdefault(name, {})[line] = None
+        return {name: tuple(lines) for name, lines in found.items()}
+
+    def _classes_beside(self, term: Term, facts: Facts) -> tuple[tuple[int, int], ...]:
+        """The classes of a number, where what is known of others distinguishes more of it."""
+        edges = [edge for line in self._wide.get(term.name, ()) for edge in _turning_points(term, line, facts)]
+        return _ranges(term, {*self.edges.get(term.name, ()), *edges}) if edges else self.classes(term)
 
     def class_of(self, term: Term, number: int) -> tuple[int, int]:
         """The range of numbers that the rulebook does not distinguish from this one."""
@@ -227,7 +246,8 @@ class CompiledRulebook:
             return tuple(Option(term.name, value) for value in term.domain.values if value != current)
         near = int(current) if current is not None else term.middle
         nearest = sorted(
-            (min(max(near, low), high) for low, high in self.classes(term)), key=lambda one: (abs(one - near), one)
+            (min(max(near, low), high) for low, high in self._classes_beside(term, facts)),
+            key=lambda one: (abs(one - near), one),
         )
         return tuple(Option(term.name, value) for value in nearest if value != current)
 
@@ -250,6 +270,29 @@ class CompiledRulebook:
             for term in rule.condition.terms():
                 found.setdefault(term, []).append(rule.id)
         return {term: tuple(rules) for term, rules in found.items()}
+
+
+def _ranges(term: Term, edges: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    low, high = term.domain.low, term.domain.high
+    starts = [low, *sorted(edge for edge in edges if low < edge <= high)]
+    return tuple(zip(starts, [*(start - 1 for start in starts[1:]), high], strict=True))
+
+
+def _turning_points(term: Term, line: Against, facts: Facts) -> Iterator[int]:
+    """The numbers from which on a line is another, where what the number is held against is known."""
+    beside = line.other if line.term == term.name else line.term
+    known = facts.get(beside)
+    if not isinstance(known, int) or beside == term.name:
+        return
+    if line.relation == "same as":
+        yield from (known, known + 1)
+        return
+
+    def holds(number: int) -> bool:
+        return holds_against(line, number, known) if line.term == term.name else holds_against(line, known, number)
+
+    numbers = range(term.domain.low, term.domain.high + 1)
+    yield numbers[0] + bisect_left(numbers, True, key=lambda number: holds(number) != holds(numbers[0]))
 
 
 def _deciding(circuit: Compiler, term: str) -> Iterator[int]:

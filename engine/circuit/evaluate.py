@@ -112,7 +112,7 @@ class Evaluation:
             for value, bits in self._answers(line.term):
                 for other, more in others if value is not None else ():
                     if both := bits & more:
-                        marks[not _holds_against(line, int(value or 0), other)] |= both
+                        marks[not holds_against(line, int(value or 0), other)] |= both
             self.lines[line] = marks[0], marks[1]
         return self.lines[line]
 
@@ -125,7 +125,8 @@ class Evaluation:
 
 
 @lru_cache(maxsize=1 << 16)
-def _holds_against(line: Against, value: int, other: int) -> bool:
+def holds_against(line: Against, value: int, other: int) -> bool:
+    """Whether a number stands so to another."""
     return bool(semantics.mark_line(line, semantics.State({line.other: other, line.term: value})) & semantics.HOLDS)
 
 
