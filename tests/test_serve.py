@@ -20,15 +20,20 @@ from tests.conftest import BICYCLE, ROOT
 from tests.sheets import typed
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+HANGUP = 1  # the number of signal.SIGHUP, which not every system has
 
 
-@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, "1"), (signal.SIGTERM, "3")])
+@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, "1"), (signal.SIGTERM, "3"), (HANGUP, "1")])
 def test_it_ends_cleanly_with_all_its_processes(number: int, workers: str, tmp_path: Path) -> None:
     command = [sys.executable, "cli.py", "--knowledge", str(BICYCLE), "serve", "--port", "0", "--workers", workers]
-    output = tmp_path / "output"
+    output, temporary = tmp_path / "output", tmp_path / "temporary"
+    temporary.mkdir()
+    own = os.environ | {"TMPDIR": str(temporary)}
     with (
         output.open("w") as file,
-        subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, start_new_session=True) as process,
+        subprocess.Popen(
+            command, cwd=ROOT, env=own, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+        ) as process,
     ):
         while "Ctrl-C" not in output.read_text():
             assert process.poll() is None, output.read_text()
@@ -36,6 +41,7 @@ def test_it_ends_cleanly_with_all_its_processes(number: int, workers: str, tmp_p
         time.sleep(1)
         os.kill(process.pid, number)
         assert process.wait(30) == 0
+    assert [*temporary.iterdir()] == []
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     first, second = output.read_text().splitlines()

@@ -104,7 +104,7 @@ def decided(page: TestClient) -> str:
     """A job whose columns are named as the findings, decided."""
     at = upload(page, ("clinic.csv", PLAIN))
     assert ended(page, at) == "looked"
-    assert "All 3 columns are recognised. What is marked is still open" in words(page, at)
+    assert "Every column is recognised (3 of 3). What is marked is still open" in words(page, at)
     assert send(page, at, **{".plain": "yes"}) == 303
     assert ended(page, at) == "decided"
     return at
@@ -259,6 +259,7 @@ def test_without_a_file_nothing_begins(page: TestClient) -> None:
     assert page.post("/batch", data={"a": "b"}).status_code == 422
 
 
+@pytest.mark.usefixtures("decided")
 def test_no_more_than_a_few_are_at_work(page: TestClient, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     there = jobs.all()
     while len(there) < AT_ONCE:
@@ -326,7 +327,7 @@ def test_events_continue_where_they_were_left(page: TestClient, decided: str) ->
 def test_without_script_the_page_of_a_job_loads_itself_again(page: TestClient) -> None:
     at = upload(page, ("a.csv", PLAIN))
     text = page.get(at).text
-    assert ('http-equiv="refresh"' in text) or "All 3 columns are" in text
+    assert ('http-equiv="refresh"' in text) or "Every column is" in text
     ended(page, at)
     assert 'http-equiv="refresh"' not in page.get(at).text
 

@@ -33,6 +33,19 @@ def locked(path: Path, place: Path, there: str, expected: str) -> Iterator[None]
         lock.release()
 
 
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock file `path`."""
+    if not path.exists():
+        return False
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
 @contextmanager
 def locked_folder(folder: Path, name: str, there: str, expected: str) -> Iterator[None]:
     """The same with a lock file in a folder, which is made where it is missing, and removed if it stayed empty."""

@@ -66,7 +66,10 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Handle the signals that end it."""
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # of nohup
+            numbers.append(signal.SIGHUP)  # its terminal is closed: what is kept of patients has to go then too
+        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
         try:
             yield
         finally:
@@ -105,6 +108,7 @@ def run(settings: Settings, say: Callable[[str], None]) -> str:
         trials = Trials(served.directory, Path(folder) / "trials")
         trials.folder.mkdir(mode=0o700)
         jobs = Jobs(served.directory, Path(settings.jobs or f"{folder}/jobs"), token, bool(settings.jobs))
+        jobs.sweep()
         try:
             _serve(settings, served, token, listening, trials, jobs)
         finally:

@@ -8,8 +8,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -26,7 +26,7 @@ from ...lock import InUse, locked
 from ...report import opened
 from ...report.first import Links
 from ...report.page import content, page
-from .jobs import MAPPING, OUT, PLAN, REPORT, REPORT_PART, SLOT, Job, Work
+from .jobs import AT_WORK, MAPPING, OUT, PLAN, REPORT, REPORT_PART, SLOT, Job, Work
 from .recognise import look_at
 
 NICE = 10
@@ -54,13 +54,8 @@ def work_on(job: Job, work: Work, knowledge: Path) -> None:
     os.umask(0o077)
     os.chdir(job.folder)  # so that the files are called as in the job
     try:
-        if work == "look":
-            job.note("looking")
-            look_at(job, load(knowledge, cases=False))
-            job.note("looked")
-        else:
-            _decide(job, knowledge)
-            job.note("decided")
+        with _held(job.folder / AT_WORK):  # by which another server knows that this process is not gone
+            _do(job, work, knowledge)
     except LumbarError as error:
         job.note("failed", problems=[problem.as_json() for problem in error.problems])
     except MemoryError:
@@ -68,9 +63,19 @@ def work_on(job: Job, work: Work, knowledge: Path) -> None:
         job.note("failed", problems=[problem.as_json()])
 
 
+def _do(job: Job, work: Work, knowledge: Path) -> None:
+    if work == "look":
+        job.note("looking")
+        look_at(job, load(knowledge, cases=False))
+        job.note("looked")
+    else:
+        _decide(job, knowledge)
+        job.note("decided")
+
+
 def _decide(job: Job, knowledge: Path) -> None:
     plan = job.read(PLAN) or {}
-    with _turn(job):
+    with _held(job.folder.parent.parent / SLOT, lambda: job.note("waiting")):  # no other job is decided
         job.note("reading")
         rulebook = _rulebook(knowledge)
         mapping = load_mapping(Path(MAPPING), rulebook) if plan.get("mapping") else None
@@ -104,20 +109,19 @@ def _rulebook(knowledge: Path) -> Rulebook:
 
 
 @contextmanager
-def _turn(job: Job) -> Iterator[None]:
-    """Wait until no other job is decided."""
-    slot = job.folder.parent.parent / SLOT
-    told = False
-    while True:
-        try:
-            with locked(slot, slot, "", ""):
-                yield
-                return
-        except InUse:
+def _held(path: Path, waits: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold a lock file, once no other process does; `waits` is called where one does."""
+    with ExitStack() as stack:
+        told = False
+        while True:
+            with suppress(InUse):
+                stack.enter_context(locked(path, path, "", ""))
+                break
             if not told:
-                job.note("waiting")
+                waits()
             told = True
             time.sleep(PATIENCE)
+        yield
 
 
 class _Progress:

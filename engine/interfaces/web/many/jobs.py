@@ -18,17 +18,20 @@ from typing import Literal
 from ....atomic_write import replacing
 from ....digests import digest_of
 from ....record import Json
+from ...lock import is_held
 
 JOB, PROGRESS, PROCESS, SEEN, PLAN = "job.json", "progress.ndjson", "process", "seen.json", "plan.json"
 GIVEN, OUT, MAPPING, FIXED = "given", "out", "mapping.yaml", "fixed_rows.ndjson"
 REPORT, REPORT_PART = "report.html", "report.part.html"
-SLOT = "slot.lock"
+SLOT, AT_WORK = "slot.lock", "at_work.lock"
 AT_ONCE = 4  # jobs with a process: one decides, the others look at their files or wait
 MOST_KEPT = 50
 DAYS_KEPT = 7
+BEGINS = 60  # seconds that a process may need until it holds its lock
 MOST_FILES = 20
 ENDS = ("looked", "decided", "stopped", "failed")
 _NAME = re.compile(r"[A-Za-z0-9_-]{22}\Z")
+_TOKEN = re.compile(r"[0-9a-f]{16}\Z")
 Work = Literal["look", "decide"]
 
 
@@ -50,7 +53,8 @@ class Job:
         return {one["path"]: one["name"] for one in self.told["files"]}
 
     def named(self, told: str) -> str:
-        """A text about its files, with the names under which they were given."""
+        """A text about its files, with the names under which they were given, and without the folder they are in."""
+        told = told.replace(f"{self.folder}/", "").replace(f"{GIVEN}/dictionary.csv", "the data dictionary")
         for path, name in self.paths.items():
             told = told.replace(path, name)
         return told
@@ -86,6 +90,22 @@ class Job:
             part.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
+def _folders(folder: Path) -> list[Path]:
+    """The folders of jobs in the folder of a token."""
+    try:
+        return [path for path in folder.iterdir() if _NAME.match(path.name) and (path / GIVEN).is_dir()]
+    except OSError:
+        return []
+
+
+def _began(job: Job) -> float | None:
+    """When a job began; None where it never did."""
+    try:
+        return float(job.told["began"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 class Jobs:
     """The jobs of one server and one token; nobody else may open their folder."""
 
@@ -105,18 +125,23 @@ class Jobs:
 
     def all(self) -> list[Job]:
         """Every job, the newest first; those that were kept long enough are taken away."""
-        found = sorted(self._there(), key=lambda one: -one[0])
-        for began, job in found:
-            if time.time() - began > DAYS_KEPT * 86_400 and not self.alive(job):
-                self.forget(job)
-        return [job for began, job in found if job.folder.is_dir()]
+        self.sweep()
+        return [job for began, job in sorted(self._there(), key=lambda one: -one[0])]
+
+    def sweep(self) -> None:
+        """Take away what was kept long enough, of every token, and what was never received as a whole."""
+        with suppress(FileNotFoundError):
+            for path in [one for above in self.root.iterdir() if _TOKEN.match(above.name) for one in _folders(above)]:
+                job = Job(path.name, path)
+                age = time.time() - (_began(job) or path.stat().st_mtime)
+                if age > DAYS_KEPT * 86_400 and not self.alive(job):
+                    self.forget(job)
 
     def _there(self) -> Iterator[tuple[float, Job]]:
-        with suppress(FileNotFoundError):
-            for path in self.folder.iterdir():
-                if _NAME.match(path.name):
-                    with suppress(OSError, ValueError, KeyError):
-                        yield float(Job(path.name, path).told["began"]), Job(path.name, path)
+        for path in _folders(self.folder):
+            began = _began(Job(path.name, path))
+            if began is not None:
+                yield began, Job(path.name, path)
 
     def found(self, name: str) -> Job | None:
         """The job of that name; None where there is none, or no longer."""
@@ -195,9 +220,11 @@ class Jobs:
             if os.name != "posix":  # there is no other, and to ask would end it
                 return False
             os.kill(number, 0)
+            begun = time.time() - (job.folder / PROCESS).stat().st_mtime
         except (OSError, ValueError):
             return False
-        return True
+        # The number may by now be that of a process of somebody else.
+        return begun < BEGINS or is_held(job.folder / AT_WORK)
 
     def stop(self, job: Job) -> None:
         """Stop what is at work on a job; what is done of it stays."""

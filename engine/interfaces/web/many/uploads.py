@@ -6,8 +6,9 @@ from pathlib import Path
 
 from starlette.datastructures import UploadFile
 
+from ....display import visible_in_a_line
 from ..texts import text
-from .jobs import GIVEN, Job, Jobs
+from .jobs import GIVEN, MOST_FILES, Job, Jobs
 
 SUFFIXES = 2  # of a name that say what a file is: .csv.gz
 ROOM = 3  # times the files that a run may need on the disk
@@ -26,18 +27,24 @@ def received(jobs: Jobs, files: Sequence[UploadFile], extra: Mapping[str, Upload
     """A job of the files; `extra` has a mapping and a data dictionary, where they were given. Raises NotTaken."""
     if not files:
         raise NotTaken(text("batch no file"), 422)
+    if len(files) > MOST_FILES:
+        raise NotTaken(text("batch many files", count=len(files), most=MOST_FILES), 422)
     free = shutil.disk_usage(next(one for one in (jobs.root, *jobs.root.parents) if one.exists())).free
     if sum(one.size or 0 for one in files) * ROOM > free:
         raise NotTaken(text("batch no space", size=in_bytes(free / ROOM)), 413)
     folder = jobs.new_folder()
-    told = []
-    for number, file in enumerate(files, 1):
-        path = f"{GIVEN}/{number}{_ending(file.filename or '')}"
-        told.append({"name": _shown(file.filename or ""), "path": path, "bytes": _copy(file, folder / path)})
-    more = {key: f"{GIVEN}/{key}{'.yaml' if key == 'mapping' else '.csv'}" for key in extra}
-    for key, file in extra.items():
-        _copy(file, folder / more[key])
-    return jobs.begin(folder, told, more)
+    try:
+        told = []
+        for number, file in enumerate(files, 1):
+            path = f"{GIVEN}/{number}{_ending(file.filename or '')}"
+            told.append({"name": _shown(file.filename or ""), "path": path, "bytes": _copy(file, folder / path)})
+        more = {key: f"{GIVEN}/{key}{'.yaml' if key == 'mapping' else '.csv'}" for key in extra}
+        for key, file in extra.items():
+            _copy(file, folder / more[key])
+        return jobs.begin(folder, told, more)
+    except OSError as error:  # such as a full disk: what came so far is of patients too
+        shutil.rmtree(folder, ignore_errors=True)
+        raise NotTaken(text("batch not written", why=error.strerror or "error"), 507) from error
 
 
 def in_bytes(count: float) -> str:
@@ -60,7 +67,7 @@ def _ending(name: str) -> str:
 
 def _shown(name: str) -> str:
     """A name as it is shown."""
-    return name.replace("\\", "/").rpartition("/")[2][:SHOWN]
+    return visible_in_a_line(name.replace("\\", "/").rpartition("/")[2][:SHOWN])
 
 
 def _copy(file: UploadFile, path: Path) -> int:
