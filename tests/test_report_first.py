@@ -84,9 +84,16 @@ def test_the_question_that_would_settle_most_is_asked(tmp_path: Path) -> None:
 
 
 def test_where_nothing_needs_a_person_the_page_says_so(tmp_path: Path) -> None:
-    assert "Nothing: every case has all its answers, and none is an alarm." in report(
-        outcome(tmp_path / "out", HEATING, [])
-    )
+    known: dict[str, Value] = {"radiators": "cold", "where": "upstairs", "pressure": 15, "pressure last week": 15}
+    case = Case("a", DRY | known | {"boiler": "runs", "noise": "gurgles"})
+    words = beginning(report(outcome(tmp_path / "out", HEATING, [[case]])))
+    assert "Nothing: every case has all its answers, and none is an alarm." in words
+
+
+def test_where_no_case_was_decided_it_is_not_said_that_all_is_well(tmp_path: Path) -> None:
+    words = beginning(report(outcome(tmp_path / "out", HEATING, [])))
+    assert "No case was decided, so nothing can be said of any." in words
+    assert "Nothing: every" not in words
 
 
 @pytest.mark.parametrize("form", ["parquet", "csv", "ndjson"])

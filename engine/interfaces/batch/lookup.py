@@ -74,6 +74,14 @@ def stored_case(out: Path, name: str | None, known: Rulebook | None = None) -> S
     return found
 
 
+def is_stored(out: Path, name: str) -> bool:
+    """Whether a case with that id was decided into a folder of answers."""
+    with lookup.readable(out):
+        return any(
+            any(True for _ in codes.rows_of(path, name)) for path in (out / FINDINGS).glob(f"part-*{codes.SUFFIX}")
+        )
+
+
 def _found(rulebook: Rulebook, out: Path, manifest: Mapping[str, Any], name: str) -> Stored:
     options = manifest.get("options", {})
     form = options.get("form")

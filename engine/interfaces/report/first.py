@@ -49,7 +49,9 @@ def first(start: Start) -> Node:
     """Everything that needs a person, the worst first, in so few lines that the details are not far below."""
     ways = (_alarms, _rejected, _unlawful, _may_alarm, _question, _unknown)
     parts = [part for way in ways for part in way(start)]
-    return [h2["What needs a person"], parts or p["Nothing: every case has all its answers, and none is an alarm."]]
+    nothing = "Nothing: every case has all its answers, and none is an alarm."
+    none = "No case was decided, so nothing can be said of any."
+    return [h2["What needs a person"], parts or p[nothing if start.summary.cases else none]]
 
 
 def _block(title: str, *content: Node, now: bool = False) -> Node:
@@ -132,7 +134,15 @@ def _fault(start: Start, row: Json) -> Node:
     place = f"{file}:{told['line']}" if told.get("line") else file
     parts = [told.get("there", ""), told.get("expected") and f"expected {told['expected']}"]
     fault = "; ".join(filter(None, parts)) + ("; did you mean " + told["suggestion"] if told.get("suggestion") else "")
-    return [_case(start, str(row.get("case") or place)), f" {place}: {fault}. {reaches(row)}"]
+    unread = is_unread(row) or not row.get("case")
+    return [b[place] if unread else [_case(start, str(row["case"])), f" {place}"], f": {fault}. {reaches(row)}"]
+
+
+def is_unread(row: Json) -> bool:
+    """Whether a line or file could not be read at all: such a row is called after its place."""
+    told = row["problems"][0] if "problems" in row else row
+    file, line = str(told.get("file") or ""), told.get("line")
+    return row.get("case") in (file, f"{file}:{line}")
 
 
 def reaches(row: Json) -> str:

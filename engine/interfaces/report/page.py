@@ -117,6 +117,8 @@ def _counts(batch: Batch) -> Node:
 
 def _reviewed(batch: Batch) -> str:
     fired = [rule for rule, count in batch.summary.fired.items() if count]
+    if not fired:
+        return "No rule fires in these cases."
     return rules_reviewed(batch.rulebook, fired, "that fire in these cases")
 
 

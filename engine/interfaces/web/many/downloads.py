@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ....columns.lookup import as_csv, as_one_parquet
 from ....loader import load
+from ...report.first import is_unread
 from .jobs import MAPPING, OUT, REPORT, Job
 from .results import fixed_of
 
@@ -16,15 +17,20 @@ PACKED = (".parquet", ".arrow")
 WHOLE = "answers.parquet"
 
 
+def answer_parts(job: Job) -> list[Path]:
+    """The files of answers; none where there was no case."""
+    return sorted((job.out / "answers").glob("part-*.parquet"))
+
+
 def answers_csv(job: Job) -> Iterator[bytes]:
     """The answers of all parts as one CSV, without the columns that say which rules fired."""
     rules = load(job.out / "knowledge", cases=False).rules
-    yield from as_csv(sorted((job.out / "answers").glob("part-*.parquet")), rules)
+    yield from as_csv(answer_parts(job), rules)
 
 
 def answers_parquet(job: Job) -> Path:
     """The answers of all parts as one file, which is made when it is first wanted."""
-    parts = sorted((job.out / "answers").glob("part-*.parquet"))
+    parts = answer_parts(job)
     if len(parts) == 1:
         return parts[0]
     path = job.folder / WHOLE
@@ -39,6 +45,8 @@ def rejects(job: Job) -> Iterator[bytes]:
     with (job.out / "rejects.ndjson").open(encoding="utf-8") as lines:
         for line in lines:
             told = json.loads(line)
+            if is_unread(told):  # such a row is called after its file
+                told["case"] = job.named(str(told["case"]))
             for one in (told, *told.get("problems", ())):
                 if one.get("file") in names:
                     one["file"] = names[one["file"]]

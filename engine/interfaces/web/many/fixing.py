@@ -8,16 +8,19 @@ from htpy import Node, a
 from .... import semantics
 from ....case import Case
 from ....errors import LumbarError, Place, Problem
+from ....facts import tidy
 from ....render import alarms_on
 from ....rulebook import Rulebook
-from ...batch.lookup import stored_case
+from ...batch.lookup import is_stored, stored_case
+from ...interview import UNKNOWN
+from ...report.first import rejected_rows
 from ..form import Form, answers_of, case_of
 from ..page import decide_page, rejected_page
 from ..served import Base
 from ..state import State
 from ..texts import text
 from .jobs import FIXED, Job
-from .results import fixed_of, rejects_of
+from .results import OF, Reject, fixed_of, rejects_of
 
 
 def fix(job: Job, rulebook: Rulebook, number: int, sent: Mapping[str, str]) -> list[Problem]:
@@ -26,19 +29,43 @@ def fix(job: Job, rulebook: Rulebook, number: int, sent: Mapping[str, str]) -> l
     if not found or not found[0].can_be_fixed(rulebook):
         return [Problem(Place(job.name), f"no rejected row {number} that can be fixed here", "one of the list")]
     row = found[0]
-    answers = {name: str(value) for name, value in row.facts.items()}
-    for term in row.to_fix(rulebook):
-        answers.pop(term.name, None)
-        if sent.get(term.name, "").strip():
-            answers[term.name] = sent[term.name]
-    name = sent.get(".id", "").strip() or row.case
-    if row.is_twice and name == row.case:
-        return [*row.problems]
+    if sent.get(OF, row.digest) != row.digest:
+        return [
+            Problem(
+                Place(job.name), "the rejected rows have changed since this page was opened", "an answer for this row"
+            )
+        ]
+    answers, open_ones = _answered(row, rulebook, sent)
+    name = tidy(sent.get(".id", "")) if row.is_twice else row.case
+    if row.is_twice and (not name or _is_used(job, number, name)):
+        there = f"the id {name!r} is used already" if name else "no id"
+        open_ones.append(Problem(Place(row.case), there, "an id of its own"))
     case = case_of(rulebook, answers, name)
-    if case.problems:
-        return [*case.problems]
+    if open_ones or case.problems:
+        return [*open_ones, *case.problems]
     _note(job, number, case, _in_brief(rulebook, case))
     return []
+
+
+def _answered(row: Reject, rulebook: Rulebook, sent: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
+    """The answers of a row with those that were sent for its wrong cells, none of which may be left empty."""
+    answers = {name: str(value) for name, value in row.facts.items()}
+    problems = []
+    for term in row.to_fix(rulebook):
+        answers.pop(term.name, None)
+        typed = tidy(sent.get(term.name, ""))
+        if not typed:
+            problems.append(Problem(Place(row.case), f"no answer to '{term.name}'", f"an answer, or {UNKNOWN}"))
+        elif typed.lower() != UNKNOWN:
+            answers[term.name] = typed
+    return answers, problems
+
+
+def _is_used(job: Job, number: int, name: str) -> bool:
+    """Whether another row of a job has that id: a decided one, a rejected one, or one that was fixed."""
+    rejected = any(one.get("case") == name for one in rejected_rows(job.out))
+    others = (one["case"]["case"] for row, one in fixed_of(job).items() if row != number)
+    return rejected or name in others or is_stored(job.out, name)
 
 
 def _in_brief(rulebook: Rulebook, case: Case) -> str:

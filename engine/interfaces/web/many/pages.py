@@ -155,7 +155,7 @@ def _title(job: Job) -> Node:
 
 def ended_page(job: Job, event: Json, problems: Sequence[Problem], begun: bool) -> str:
     """A job that was stopped or could not go on."""
-    shown = [li(".alarm")[job.named(str(problem))] for problem in problems]
+    shown = [li(".alarm")[job.named(str(problem)).removeprefix(": ")] for problem in problems]
     if event["phase"] == "stopped":
         says = text("batch stopped") if begun else text("batch stopped looking")
     else:

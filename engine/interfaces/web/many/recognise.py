@@ -94,10 +94,15 @@ def look_at(job: Job, rulebook: Rulebook) -> None:
         except LumbarError as error:
             seen.unread += [job.named(str(problem)) for problem in error.problems]
     if not seen.columns and not seen.documents:
-        raise LumbarError([Problem(Place(""), told, "") for told in seen.unread])
+        raise LumbarError([Problem(Place(""), told, "") for told in seen.unread] or [_empty(job)])
     names = {term.name for term in rulebook.findings} | set(rulebook.former_names)
     seen.plain = [column.name for column in seen.columns if column.name in names]
     job.write(SEEN, seen.as_json())
+
+
+def _empty(job: Job) -> Problem:
+    """What is said of files that can be read, with nothing in them."""
+    return Problem(Place(listed([*job.paths.values()])), "no case in it", "a row, or an object, for each case")
 
 
 def _given(job: Job, rulebook: Rulebook) -> Draft:

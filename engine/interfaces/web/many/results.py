@@ -37,19 +37,22 @@ from markupsafe import Markup
 from ....case import Value
 from ....columns.chosen import ChosenCase, Wanted, choose
 from ....columns.results import OPEN, Answers
+from ....digests import digest_of
 from ....drawing.page import unfolded
 from ....errors import Problem
 from ....record import Json
 from ....rulebook import Rulebook, Term
 from ...batch.report_text import in_words, is_amiss
 from ...batch.store import REJECTS, SUMMARY
-from ...report.first import reaches, rejected_rows
+from ...interview import UNKNOWN
+from ...report.first import is_unread, reaches, rejected_rows
 from ...report.page import shown
 from ..texts import text
 from .jobs import FIXED, OUT, REPORT_PART, Job
 from .pages import page_of, posted
 
 AT_A_TIME = 50
+OF = ".of"  # in a form: which row it is about, whatever its number is by now
 DOWNLOADS = (
     ("answers.csv", "download csv"),
     ("answers.parquet", "download parquet"),
@@ -209,7 +212,12 @@ class Reject:
     @property
     def case(self) -> str:
         """Its id; empty where it could not be read."""
-        return str(self.told.get("case") or "")
+        return "" if is_unread(self.told) else str(self.told.get("case") or "")
+
+    @property
+    def digest(self) -> str:
+        """What tells it from other rows."""
+        return digest_of(json.dumps(self.told, sort_keys=True))
 
     @property
     def problems(self) -> list[Problem]:
@@ -271,7 +279,7 @@ def rejects_page(job: Job, rulebook: Rulebook, first: int, sent: Mapping[str, st
         h1[text("batch rejects", count=f"{count:,}")],
         [p[text("rejects help")], p(role="status")[told], ol(".rejects", start=str(first + 1))[shown_]]
         if found
-        else p[text("rejects none")],
+        else p[text("cases found" if count else "rejects none", count=0)],
         nav(".whys", aria_label=text("batch rejects", count=""))[
             a(".button", href=f"{at}?first={max(0, first - AT_A_TIME)}")[text("cases before")] if first else None,
             a(".button", href=f"{at}?first={last}")[text("cases next")] if last < count else None,
@@ -291,14 +299,15 @@ def _reject(
     names = job.paths
     place = names.get(str(one.told.get("file")), str(one.told.get("file") or ""))
     line = f"{place}:{one.told['line']}" if one.told.get("line") else place
-    mine = sent if sent.get(".row") == str(one.number) else {}
+    is_sent = sent.get(".row") == str(one.number)
+    mine = sent if is_sent and sent.get(OF, one.digest) == one.digest else {}
     facts = ", ".join(f"{name}: {value}" for name, value in one.facts.items())
     return li(f"#row-{one.number}")[
-        h2[one.case or line, small[f" {line}"]],
+        h2[one.case or line, small[f" {line}"] if one.case else None],
         [p(".alarm")[_words(problem)] for problem in one.problems],
         p[reaches(one.told)],
         [p(".alarm", role="alert")[text("rejects still", says=_words(problem))] for problem in problems]
-        if mine
+        if is_sent
         else None,
         p(".muted")[text("rejects known", facts=facts[:600])] if facts else None,
         p(".band")[
@@ -321,6 +330,7 @@ def _fix(job: Job, rulebook: Rulebook, one: Reject, sent: Mapping[str, str]) -> 
     """The wrong cells, each with what may be meant."""
     return form(".search", method="post", action=f"/batch/{job.name}/rejects#row-{one.number}")[
         input(type="hidden", name=".row", value=str(one.number)),
+        input(type="hidden", name=OF, value=one.digest),
         label(".over")[small[text("rejects new id")], input(type="text", name=".id", value=sent.get(".id", one.case))]
         if one.is_twice
         else None,
@@ -336,8 +346,13 @@ def _meant(term: Term, one: Reject) -> str:
 
 
 def _cell(term: Term, value: str) -> Node:
+    """A wrong cell, which has to be answered: that nobody knows is an answer too."""
     if not term.domain.values:
-        return label(".over")[small[f"{term.name} ({term.domain.low} to {term.domain.high} {term.unit})"],
-                              input(type="text", inputmode="numeric", name=term.name, value=value)]  # fmt: skip
+        words, hint = f"{term.name} ({term.domain.low} to {term.domain.high} {term.unit})", text("rejects number")
+        return label(".over")[
+            small[words], input(type="text", name=term.name, value=value, placeholder=hint, required=True)
+        ]
     found = [option(value=one, selected=one == value)[one] for one in term.domain.values]
-    return label(".over")[small[term.name], select(name=term.name)[option(value="")[text("rejects not known")], found]]
+    found.append(option(value=UNKNOWN, selected=value == UNKNOWN)[text("rejects not known")])
+    choose = option(value="")[text("rejects choose")]
+    return label(".over")[small[term.name], select(name=term.name, required=True)[choose, found]]

@@ -20,7 +20,7 @@ from ....record import Json
 from ..form import number_in
 from ..page import message_page
 from ..texts import text
-from .jobs import AT_ONCE, ENDS, FIXED, MAPPING, MOST_FILES, MOST_KEPT, PLAN, REPORT, SEEN, Job, Jobs
+from .jobs import AT_ONCE, ENDS, FIXED, MAPPING, MOST_KEPT, PLAN, REPORT, REPORT_PART, SEEN, Job, Jobs
 from .uploads import NotTaken, in_bytes, received
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 BEAT = 0.1  # seconds between two looks at how far a job is
 ALIVE = 15.0  # seconds after which a stream says that it is there
+MOST_PARTS = 1000  # files of a form that are counted, so that it can be said how many there are
 Made = Callable[[], Response]
 
 
@@ -50,13 +51,20 @@ class ManyCases:
         try:
             return await self.run(made)
         except LumbarError as error:
-            return HTMLResponse(message_page("; ".join(map(str, error.problems))), 409)
+            return HTMLResponse(message_page("; ".join(problem.words for problem in error.problems)), 409)
 
     def found(self, request: Request) -> Job:
         """The job of the address."""
         job = self.jobs.found(request.path_params["name"])
         if job is None:
-            raise HTTPException(404, text("no trial"))
+            raise HTTPException(404, text("batch gone"))
+        return job
+
+    def decided(self, request: Request) -> Job:
+        """The same, once it is decided: what is there before that is a part, or of an earlier mapping."""
+        job = self.found(request)
+        if not (job.folder / REPORT_PART).exists():
+            raise HTTPException(409, text("batch not decided"))
         return job
 
     # --- files -------------------------------------------------------------------------------------------------------
@@ -81,7 +89,7 @@ class ManyCases:
         if await self.run(self.jobs.is_full):
             return await self.run(lambda: self._home(text("batch full", count=AT_ONCE, kept=MOST_KEPT), 429))
         try:
-            async with request.form(max_files=MOST_FILES + 2, max_fields=1) as data:
+            async with request.form(max_files=MOST_PARTS, max_fields=1) as data:
                 files = [one for one in data.getlist("files") if isinstance(one, UploadFile) and one.filename]
                 more = {key: data[key] for key in ("mapping", "dictionary") if key in data}
                 extra = {key: one for key, one in more.items() if isinstance(one, UploadFile) and one.filename}
@@ -188,7 +196,7 @@ class ManyCases:
 
         told = job.read(SEEN)
         if told is None:
-            raise HTTPException(404, text("no trial"))
+            raise HTTPException(404, text("batch not looked"))
         from ...mapping import Known
 
         return Mapped(Seen.of(told), Known(self.pages.served.current().rulebook, dictionary_of(job)))
@@ -238,7 +246,7 @@ class ManyCases:
     def _begun(self, job: Job, plan: dict[str, object]) -> Response:
         """Decide it anew: what was decided before by another mapping is taken away."""
         shutil.rmtree(job.out, ignore_errors=True)
-        for name in (FIXED, "answers.parquet"):
+        for name in (FIXED, "answers.parquet", REPORT, REPORT_PART):
             (job.folder / name).unlink(missing_ok=True)
         if not plan["mapping"]:
             (job.folder / MAPPING).unlink(missing_ok=True)
@@ -260,7 +268,7 @@ class ManyCases:
         """Some of the cases."""
         from .results import Looked, cases_page
 
-        job, query = self.found(request), request.query_params
+        job, query = self.decided(request), request.query_params
         given = [*query.getlist("answer"), "", ""]
         first = number_in(query.get("first", "0")) or 0
         looked = Looked((given[0], given[1]), query.get("ask", ""), query.get("id", ""), first)
@@ -284,7 +292,7 @@ class ManyCases:
 
     async def rejects(self, request: Request) -> Response:
         """Rejected rows; one that was fixed is decided."""
-        job = self.found(request)
+        job = self.decided(request)
         if request.method == "GET":
             first = number_in(request.query_params.get("first", "0")) or 0
             return await self.shown(lambda: self._rejects(job, first))
@@ -305,7 +313,7 @@ class ManyCases:
 
         number = number_in(sent.get(".row", ""))
         if number is None:
-            raise HTTPException(404, text("no trial"))
+            raise HTTPException(404, text("batch no row"))
         problems = fix(job, self._rulebook(job), number, sent)
         if problems:
             return self._rejects(job, number, sent, problems)
@@ -315,7 +323,7 @@ class ManyCases:
         """One case, where cases are decided, with its why."""
         from .fixing import opened_case
 
-        job, query = self.found(request), request.query_params
+        job, query = self.decided(request), request.query_params
         row = number_in(query.get("row", ""))
 
         def made() -> Response:
@@ -324,7 +332,7 @@ class ManyCases:
         try:
             return await self.pages.run(made)
         except LumbarError as error:
-            return HTMLResponse(message_page("; ".join(map(str, error.problems))), 404)
+            return HTMLResponse(message_page("; ".join(problem.words for problem in error.problems)), 404)
 
     async def download(self, request: Request) -> Response:
         """The answers, rejected rows, the report, or everything."""
@@ -338,17 +346,18 @@ class ManyCases:
         }
         if name in POSTED:  # the page that came of a form is opened again by its address
             return RedirectResponse(f"/batch/{job.name}", 303)
-        if not (job.folder / REPORT).exists():
-            raise HTTPException(404, text("no trial"))
+        if name not in (*streams, "answers.parquet", "report.html"):
+            raise HTTPException(404, text("not found", name=name))
+        job = self.decided(request)
+        if name.startswith("answers.") and not downloads.answer_parts(job):
+            raise HTTPException(404, text("batch no answers"))
         if name in streams:
             made, kind = streams[name]
             return StreamingResponse(made(job), media_type=kind, headers=_disposition(name))
         if name == "answers.parquet":
             path = await self.run(lambda: downloads.answers_parquet(job))
             return FileResponse(path, headers=_disposition(name))
-        if name == "report.html":
-            return FileResponse(job.folder / REPORT, headers=_disposition(name))
-        raise HTTPException(404, text("not found", name=name))
+        return FileResponse(job.folder / REPORT, headers=_disposition(name))
 
     def routes(self) -> list[Route]:
         """Every route."""
