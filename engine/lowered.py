@@ -46,7 +46,7 @@ def _may_hold(rulebook: Rulebook, rule: Rule, marked: MarkPart, state: Any) -> b
 
 
 def _taken(rulebook: Rulebook, beneath: Rulebook, before: Decision, now: Decision) -> Iterator[Lowered]:
-    """Of each conclusion, the highest alarm that the highest layer takes away."""
+    """The alarms that the highest layer takes away; of a scale, the highest."""
     by = {
         name: rulebook.lowers(name)
         for name, taken in rulebook.taking_from_alarms.items()
@@ -54,8 +54,8 @@ def _taken(rulebook: Rulebook, beneath: Rulebook, before: Decision, now: Decisio
     }
     for term in beneath.conclusions:
         lost = [one for one in term.alarms if holds(term, one, before) and not holds(term, one, now)]
-        if lost:
-            yield Lowered(term.name, lost[-1], rulebook.layer, by)
+        for one in lost[-1:] if term.takes_highest else lost:
+            yield Lowered(term.name, one, rulebook.layer, by)
 
 
 def holds(term: Term, value: str, decision: Decision) -> bool:

@@ -102,6 +102,7 @@ def test_a_stack_copied_into_one_folder_is_the_same_rulebook(tmp_path: Path) -> 
             "knowledge.yaml: `builds on: .`, which builds on this one; expected `lumbar`, or",
         ),
         ("name: shop\n", "builds on nothing, and has no folder `terms`; expected `builds on: lumbar`"),
+        (f"name: shop\nbuilds on: {'a' * 300}\n", "which is not a knowledge base ("),
     ],
 )
 def test_what_a_layer_builds_on_is_there_and_no_circle(tmp_path: Path, text: str, expected: str) -> None:
@@ -257,6 +258,17 @@ MISTAKES = {
         "cases/beneath/dark.yaml:3:17: `expected fault` of 'dark' is what is expected beneath; expected what is other "
         "here, and no more",
     ),
+    "answers in cases beneath that are none": (
+        {"knowledge.yaml": "name: workshop\nbuilds on: lamps\nin cases beneath: [wet]\n", "terms/own.yaml": NEW_TERM},
+        "knowledge.yaml:3:19: no answers under `in cases beneath`; expected `finding: answer` of this layer's findings",
+    ),
+    "an answer in cases beneath that is none": (
+        {
+            "knowledge.yaml": "name: workshop\nbuilds on: lamps\nin cases beneath: {wet: [no]}\n",
+            "terms/own.yaml": NEW_TERM,
+        },
+        "knowledge.yaml:3:25: no answer to 'wet'; expected one answer",
+    ),
     "the name of a layer beneath": (
         {"knowledge.yaml": "name: lamps\nbuilds on: lamps\n"},
         "knowledge.yaml:1: 'lamps' is the name of a layer beneath; expected a name of its own",
@@ -292,11 +304,14 @@ def test_a_mistake_beneath_is_told_where_it_is() -> None:
             {"knowledge.yaml": "name: b\nin cases beneath: {light: no}\n"},
             "`in cases beneath`, which is about what lies",
         ),
+        ({"knowledge.yaml": 'name: b\n"builds on": ../c\n'}, "`builds on` that is not in a line of its own"),
+        ({"knowledge.yaml": "{name: b, builds on: ../c}\n"}, "`builds on` that is not in a line of its own"),
+        ({"knowledge.yaml": "name: b\nbuilds on:\n  ../c\n"}, "`builds on` that is not in a line of its own"),
     ],
 )
 def test_a_base_says_nothing_of_what_lies_beneath(files: dict[str, str], expected: str) -> None:
     found = problems(base={**BASE, **files})
-    assert any(expected in one and "`builds on`" in one for one in found), found
+    assert any(expected in one and "`builds on" in one for one in found), found
 
 
 def test_a_higher_layer_names_the_replacement() -> None:

@@ -137,6 +137,40 @@ def test_a_decision_says_what_a_layer_beneath_lowers() -> None:
     )
 
 
+def test_every_member_that_is_an_alarm_is_told() -> None:
+    flags = "conclusions:\n  flags: {kind: several, values: [a, b, c], screening for: a or b, says: Which.}\n"
+    both = card("both", "[heat: hot]", "{flags: a}, {flags: b}")
+    here = card(
+        "here", "[{heat: hot}, {hours: over 10}]", "{flags: a}, {flags: b}", "replaces: both\nlowers: It is so.\n"
+    )
+    base = {**BASE, "terms/flags.yaml": flags, "rules/see/both.yaml": both}
+    book = layered({"rules/own/here.yaml": here}, base=base)
+    accepted = "an alarm beneath, is lowered by 'here', accepted: It is so."
+    assert {there for _, there, _ in told(book)} == {f"flags: a, {accepted}", f"flags: b, {accepted}"}
+    assert [one.alarm for one in decision(book, {"heat": "hot"})] == ["a", "b"]
+
+
+def test_a_layer_on_top_does_not_hide_what_one_beneath_lowers() -> None:
+    low = {"rules/own/hot_old.yaml": HOT_OLD}
+    (one,) = found(layered(low, {}))
+    assert one.blocks
+    assert one.problem.there == "danger: some, an alarm beneath, is lowered by 'hot_old'"
+    assert str(one.problem.place) == "workshop:rules/own/hot_old.yaml:1"
+    assert not found(layered({"rules/own/hot_old.yaml": HOT_OLD + "lowers: New lamps are hot.\n"}, {}))
+    again = card("hot_again", "[heat: hot]", "{danger: some}")
+    assert not found(layered(low, {"rules/top/hot_again.yaml": again}))
+
+
+def test_what_no_named_rule_lowers_beneath_is_found_over_questions_of_the_top() -> None:
+    known = "conclusions:\n  known fault: {kind: yes/no, otherwise: no, says: Whether it is known.}\n"
+    unless = card("hot", "[heat: hot]", "{danger: some}", "unless: [{known fault: yes}]\n")
+    base = {**BASE, "terms/known.yaml": known, "rules/see/hot.yaml": unless}
+    low = {"rules/own/we_know_it.yaml": card("we_know_it", "[light: no]", "{known fault: yes}")}
+    plugged = card("plugged", "[{heat: hot}, {socket: yes}]", "{danger: some}")
+    (one,) = found(layered(low, {"terms/own.yaml": NO_SOCKET, "rules/top/plugged.yaml": plugged}, base=base))
+    assert str(one.problem.place) == "workshop:rules/own/we_know_it.yaml:1"
+
+
 # --- rule 7: laws ----------------------------------------------------------------------------------------------------
 
 

@@ -87,7 +87,7 @@ def test_a_layer_that_adds_nothing_has_the_answers_of_the_base(book: Rulebook, d
     assert [law.id for law in mine.broken] == [law.id for law in theirs.broken]
     assert mine.lowered == ()
     assert mine.rulebook != theirs.rulebook
-    assert [*Lowering(Prover(CompiledRulebook(layer))).lost()] == []
+    assert [*Lowering(Prover(CompiledRulebook(layer)), layer).lost()] == []
 
 
 @given(layers(), st.data())
@@ -113,7 +113,7 @@ def test_an_alarm_that_is_lowered_in_a_case_is_found_by_the_proof(layer: Ruleboo
     alarms = [(term, value) for term in layer.beneath.conclusions for value in term.alarms]
     lost = [one for one in alarms if holds(*one, before) and not holds(*one, now)]
     silent = [one for one in lost if holds(*one, less)]
-    proved = [*Lowering(Prover(CompiledRulebook(layer))).lost()]
+    proved = [*Lowering(Prover(CompiledRulebook(layer)), layer).lost()]
     assert bool(proved) or not lost
     assert any(one.by == () for one in proved) or not silent
     named = [(one.alarm[0]) for one in proved if one.by]

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from cli import lumbar
 from engine.author.upgrade import Piece, Upgrade, upgrade
 from engine.loader import load
+from engine.loader.checked_against import packed
 from engine.loader.files import read_folder
 from tests.layered import BASE, card, law
 
@@ -215,6 +216,12 @@ def test_a_damaged_copy_and_a_base_are_refused(shop: Path) -> None:
     assert done.exit_code == 1
     assert "beneath.tar.xz: a copy that cannot be read" in done.output
     assert "builds on nothing; expected a layer" in run(shop.parent / "lamps", "upgrade").output
+
+
+def test_what_is_wrong_in_the_copy_is_told_where_it_is(shop: Path) -> None:
+    (shop / "beneath.tar.xz").write_bytes(packed({"terms/own.yaml": b"findings: ["}, "x"))
+    done = run(shop, "upgrade")
+    assert (done.exit_code, done.output.split(" ")[0]) == (1, "beneath.tar.xz:terms/own.yaml:2:1:")
 
 
 def test_the_same_is_printed_as_json(shop: Path) -> None:

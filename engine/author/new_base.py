@@ -30,7 +30,7 @@ def new_layer(directory: Path, on: str) -> dict[str, str]:
 
     Raises KnowledgeError where that is not one.
     """
-    text = on if on == SHIPPED_NAME else Path(os.path.relpath(on, directory)).as_posix()
+    text = on if on == SHIPPED_NAME else _path(directory, on)
     name = directory.resolve().name
     if any(sign in name for sign in ":;") or not name.isprintable():
         there = f"the folder {name[:80]!r}, after which the layer is named"
@@ -38,6 +38,15 @@ def new_layer(directory: Path, on: str) -> dict[str, str]:
     if on != SHIPPED_NAME:
         read_folder(on, cases=False)
     return {KNOWLEDGE: LAYER.format(name=quoted(name), on=quoted(text))}
+
+
+def _path(directory: Path, on: str) -> str:
+    """The path of a folder from another one as the file system follows it, where a link may lie on the way.
+
+    A link to the folder itself stays one: it may lead to the newest version.
+    """
+    found = Path(os.path.abspath(on))  # noqa: PTH100 (resolves no link)
+    return Path(os.path.relpath(found.parent.resolve() / found.name, directory.resolve())).as_posix()
 
 
 def in_the_way(directory: Path) -> list[str]:

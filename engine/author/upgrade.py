@@ -15,8 +15,8 @@ from ..errors import KnowledgeError, Place, Problem
 from ..language import Condition, Is
 from ..loader import load_files, load_read
 from ..loader.checked_against import unpacked
-from ..loader.placed import from_above
-from ..loader.stack import BENEATH, Files, beneath, name_beneath, own
+from ..loader.placed import from_above, problems_from_above
+from ..loader.stack import BENEATH, COPY, Files, beneath, name_beneath, own
 from ..proof import Unsat
 from ..proof.prover import Prover
 from ..record import Json, Record
@@ -99,16 +99,24 @@ class Upgrade(Record):
 def upgrade(files: Files, directory: Path) -> Upgrade:
     """What the change of the base means for a layer, whose files these are; raises KnowledgeError.
 
-    It raises where the base of today has problems itself, and where the layer can be read over neither base.
+    It raises where the base of today or its copy has problems, and where the layer can be read over neither base.
     """
     name = name_beneath(files)
     now = from_above(load_read(beneath(files), f"{directory}/beneath"), name)
     copy = unpacked(directory)
-    before = from_above(load_files(copy), name) if copy else None
+    before = _before(copy, name) if copy else None
     layer, problems = _layer(files, copy, directory)
     lowered = tuple(alarm_lowered.find(Subject(layer))) if not problems else ()
     pieces = tuple(_Pieces(layer, before, now, proving=not problems).found())
     return Upgrade(layer.layer, before, now, pieces, problems, lowered)
+
+
+def _before(copy: Files, name: str) -> Rulebook:
+    """The base of the copy; raises KnowledgeError, with places in it, where it cannot be read."""
+    try:
+        return from_above(load_files(copy), name)
+    except KnowledgeError as error:
+        raise problems_from_above(error, COPY) from error
 
 
 def _layer(files: Files, copy: Files | None, directory: Path) -> tuple[Rulebook, tuple[Problem, ...]]:

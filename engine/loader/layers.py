@@ -26,13 +26,18 @@ def load_layer(collector: ProblemCollector, node: Node | None, beneath: Rulebook
     if fields is None:
         return Layer("layer")
     name, place = collector.text(fields, "name"), Place(FILE, fields.place.line)
-    if any(sign in name for sign in ":;/\\") or not name.isprintable():
-        collector.note(place, f"{name[:80]!r} cannot name a layer", "a phrase without `:`, `;` and `/`")
+    check_name(collector, name, place)
     if name in {layer.name for layer in beneath.layers}:
         collector.note(place, f"{name!r} is the name of a layer beneath", "a name of its own")
     if collector.text(fields, "builds on") != built_on({FILE: text}):
         collector.note(place, "`builds on` that does not stand in one line", "`builds on: lumbar`, or a path")
     return Layer(name or "layer", collector.text(fields, "builds on"), place)
+
+
+def check_name(collector: ProblemCollector, name: str, place: Place) -> None:
+    """Note the name of a knowledge base that could not stand before the name of a file."""
+    if any(sign in name for sign in ":;/\\") or not name.isprintable():
+        collector.note(place, f"{name[:80]!r} cannot name a layer", "a phrase without `:`, `;` and `/`")
 
 
 # --- new values ------------------------------------------------------------------------------------------------------
@@ -130,6 +135,10 @@ def _worded(collector: ProblemCollector, name: Text, body: Node, term: Term) -> 
     sentences = fields.get(FOR_PATIENTS)
     other = collector.mapping(sentences, name.place.file, term.domain.values) if sentences else None
     patients = {value.value: collector.text(other, value.value) for value, _ in other.entries} if other else {}
+    for value, node in other.entries if other else ():
+        if term.for_patients.get(value.value) and not patients[value.value]:
+            there = f"no sentence for {value.value!r}, which has one beneath"
+            collector.note(node.place, there, "the sentence in other words")
     ask, help_text = collector.text(fields, "ask"), collector.text(fields, "help")
     if not term.finding and (ask or help_text):
         collector.note(name.place, f"a question about {name.value!r}, which is a conclusion", f"`{FOR_PATIENTS}`")
@@ -190,6 +199,8 @@ def in_cases_beneath(collector: ProblemCollector, node: Node | None, rulebook: R
     """What the saved cases beneath answer to findings of the layer, as knowledge.yaml says."""
     body = node.get("in cases beneath") if isinstance(node, Fields) else None
     found: dict[str, Value] = {}
+    if body is not None and not isinstance(body, Fields):
+        collector.note(body.place, "no answers under `in cases beneath`", "`finding: answer` of this layer's findings")
     own = [term.name for term in rulebook.findings if term.layer == rulebook.layer]
     for name, answer in body.entries if isinstance(body, Fields) else ():
         if name.value not in own:
@@ -197,8 +208,10 @@ def in_cases_beneath(collector: ProblemCollector, node: Node | None, rulebook: R
             expected = f"a finding of this layer: {listed(own) or 'it has none'}"
             collector.note(name.place, there, expected, collector.nearest(name.value, own))
             continue
-        text = answer.value if isinstance(answer, Text) else ""
-        value = value_of(collector, rulebook.terms[name.value], text, answer.place)
+        if not isinstance(answer, Text) or not answer.value:
+            collector.note(answer.place, f"no answer to {name.value!r}", "one answer")
+            continue
+        value = value_of(collector, rulebook.terms[name.value], answer.value, answer.place)
         if value is not None:
             found[name.value] = value
     return found

@@ -42,7 +42,7 @@ def problems_from_above(error: KnowledgeError, name: str) -> KnowledgeError:
 def _told(problem: Problem, name: str) -> Problem:
     found = copy(problem)
     place = problem.place
-    file = place.file if ":" in place.file else f"{name}:{place.file}"
+    file = place.file if ":" in place.file.partition("/")[0] else f"{name}:{place.file}"
     found.__dict__["place"] = Place(file, place.line, place.column)
     return found
 

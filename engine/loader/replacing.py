@@ -9,6 +9,7 @@ from ..language import Condition, Group, Is, Line
 from ..rulebook import Law, Retired, Rule, Rulebook, Term
 from .cards import as_given
 from .formats import KNOWLEDGE as NAMED
+from .layers import check_name
 from .problem_collector import ProblemCollector
 from .stack import KNOWLEDGE
 from .terms import VALUES
@@ -116,8 +117,9 @@ def check_over(
     for record in retired.values():
         if record.id in beneath.rules:
             _check_given_up(collector, record.place, beneath.rules[record.id], (), record.gives_up)
-        elif record.gives_up or collector.nearest(record.id, beneath.rules):
-            there = f"{record.id!r} is not a rule beneath"
+        elif record.gives_up or record.id in beneath.used_names:
+            used = beneath.used_names.get(record.id)
+            there = f"{record.id!r} is not a rule beneath" + (f", and was one before ({used})" if used else "")
             near = _there_now(beneath, record.id) or collector.nearest(record.id, beneath.rules)
             collector.note(record.place, there, "a rule beneath", near)
 
@@ -194,7 +196,7 @@ def check_base(collector: ProblemCollector, documents: Mapping[str, Node | None]
     """Note what only a layer may say, in a base that builds on nothing."""
     expected = "it in a layer, whose knowledge.yaml says `builds on`"
     if KNOWLEDGE in documents:
-        collector.fields(documents[KNOWLEDGE], KNOWLEDGE, NAMED)
+        _check_named(collector, documents[KNOWLEDGE])
     for rule in rulebook.rules.values():
         fields = {"replaces": rule.replaces, "gives up": rule.gives_up, "lowers": rule.lowers}
         if said := [name for name, value in fields.items() if value]:
@@ -208,3 +210,14 @@ def check_base(collector: ProblemCollector, documents: Mapping[str, Node | None]
         for key, _ in node.entries if isinstance(node, Fields) else ():
             if (key.value == VALUES and name.startswith("terms/")) or (name, key.value) == (KNOWLEDGE, IN_CASES):
                 collector.note(key.place, f"`{key.value}`, which is about what lies beneath", expected)
+
+
+def _check_named(collector: ProblemCollector, node: Node | None) -> None:
+    """Note what is wrong in the knowledge.yaml of a base, which is not seen to build on anything."""
+    fields = collector.fields(node, KNOWLEDGE, NAMED)
+    if fields is None:
+        return
+    check_name(collector, collector.text(fields, "name"), Place(KNOWLEDGE, fields.place.line))
+    if on := fields.get("builds on"):
+        expected = "`builds on: lumbar`, or a path, in a line of its own"
+        collector.note(on.place, "`builds on` that is not in a line of its own", expected)

@@ -3,6 +3,7 @@
 A copy of a whole stack, as a batch keeps it, is one folder in which they lie so.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -70,8 +71,9 @@ def read_stack(directory: Path, read_one: Callable[[Path], dict[str, bytes]]) ->
         here = _read(directory, read_one, prefix)
         files |= {prefix + name: content for name, content in here.items()}
         text = built_on(here)
-        if not text or any(name.startswith(BENEATH) for name in here):
-            _check_base(directory, here, prefix)
+        copied = any(name.startswith(BENEATH) for name in here)
+        if not text or copied:
+            _check_base(directory, text, copied, prefix)
             return files
         directory = _next(text, directory, seen, prefix)
         prefix += BENEATH
@@ -91,37 +93,49 @@ def _at(problem: Problem, place: Place) -> Problem:
     return replace(problem, place=place)
 
 
-def _check_base(directory: Path, files: Files, prefix: str) -> None:
-    """Raise KnowledgeError for a folder that builds on nothing, and has no words of its own."""
-    if not built_on(files) and not (directory / "terms").is_dir():
+def _check_base(directory: Path, text: str, copied: bool, prefix: str) -> None:
+    """Raise KnowledgeError for a folder that builds on nothing, and has no words of its own or a folder beneath/."""
+    there = ""
+    if not text and copied:
+        there = f"{directory} builds on nothing, and has a folder `{BENEATH}`"
+    elif not text and not _is_folder(directory / "terms"):
         there = f"{directory} builds on nothing, and has no folder `terms`"
-        raise KnowledgeError([Problem(Place(prefix + KNOWLEDGE), there, f"`builds on: {SHIPPED_NAME}`, or terms")])
+    if there:
+        expected = f"`builds on: {SHIPPED_NAME}`, or " + ("no such folder" if copied else "terms")
+        raise KnowledgeError([Problem(Place(prefix + KNOWLEDGE), there, expected)])
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is one that can be looked into; no error where the path is too long, or leads where nobody may."""
+    return os.path.isdir(path)  # noqa: PTH112 (pathlib raises there)
 
 
 def _next(text: str, directory: Path, seen: list[Path], prefix: str) -> Path:
     """The folder beneath; raises KnowledgeError where there is none, or it builds on this one."""
     found, place = folder_of(text, directory), Place(prefix + KNOWLEDGE)
-    there = ""
-    if not (found / "terms").is_dir() and not (found / KNOWLEDGE).is_file():
-        there = f"`builds on: {text[:80]}`, which is not a knowledge base ({found})"
-    elif found.resolve() in seen or len(seen) == MOST:
+    there, expected = "", f"`{SHIPPED_NAME}`, or the path of a folder with a knowledge base from {directory}"
+    if not _is_folder(found / "terms") and not os.path.isfile(found / KNOWLEDGE):  # noqa: PTH113 (as above)
+        there = f"`builds on: {text[:80]}`, which is not a knowledge base ({str(found)[-200:]})"
+    elif found.resolve() in seen:
         there = f"`builds on: {text[:80]}`, which builds on this one"
+    elif len(seen) == MOST:
+        there, expected = f"`builds on: {text[:80]}`, beneath {MOST} layers", f"{MOST} layers at most"
     if there:
-        expected = f"`{SHIPPED_NAME}`, or the path of a folder with a knowledge base from {directory}"
         raise KnowledgeError([Problem(place, there, expected)])
     return found
 
 
 def folders(directory: Path) -> Iterator[Path]:
     """The folder and those that it builds on, as far as they can be found."""
-    seen: set[Path] = set()
-    while directory.resolve() not in seen:
+    seen: set[str] = set()
+    while (there := os.path.realpath(directory)) not in seen:
         yield directory
-        seen.add(directory.resolve())
+        seen.add(there)
         try:
             text = built_on({KNOWLEDGE: (directory / KNOWLEDGE).read_bytes()})
         except OSError:
             return
-        if not text or (directory / BENEATH).is_dir():
+        found = folder_of(text, directory)
+        if not text or _is_folder(directory / BENEATH) or not _is_folder(found):
             return
-        directory = folder_of(text, directory)
+        directory = found

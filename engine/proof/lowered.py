@@ -29,17 +29,20 @@ class Lowering:
 
     B is what lies beneath, B⁻ the same without the rules that the layer replaces, retires or outranks, L the sum. For
     every possible case and every alarm a: a(B) and a(B⁻) implies a(L). What else L lowers, it lowers by these rules.
+
+    Of a layer that is not the highest (`book`), it asks the same of those cases in which the whole stack, which is the
+    prover's, does not have the alarm either.
     """
 
-    def __init__(self, prover: Prover) -> None:
-        assert prover.rulebook.beneath is not None
+    def __init__(self, prover: Prover, book: Rulebook) -> None:
+        assert book.beneath is not None
         self.prover = prover
-        self.book, self.beneath = prover.rulebook, prover.rulebook.beneath
+        self.book, self.beneath = book, book.beneath
         self.assuming = [name for name, law in self.book.impossible.items() if law.layer != self.book.layer]
         self.alarms = tuple(reversed(alarms_of(self.beneath)))
 
     def lost(self) -> Iterator[LostAlarm]:
-        """Each alarm that is lost: first silently, then by each rule that takes one, the highest of each conclusion."""
+        """Each alarm that is lost: first silently, then by each rule that takes one; of a scale, the highest."""
         circuit = self.prover.circuit
         lowered = circuit.any_of(circuit.all_of(self._lost(alarm)) for alarm in self.alarms)
         if isinstance(self.prover.possible(lowered, assuming=self.assuming), Unsat):
@@ -56,7 +59,7 @@ class Lowering:
     def _of(
         self, by: tuple[str, ...], with_it: Iterable[Compiler], without_it: Iterable[Compiler] = ()
     ) -> Iterator[LostAlarm]:
-        """The highest alarm of each conclusion that is lost where these circuits have it, and those have it not."""
+        """The alarms that are lost where these circuits have them, and those have not; of a scale, the highest."""
         circuit, seen = self.prover.circuit, set[str]()
         have, have_not = list(with_it), list(without_it)
         for alarm in self.alarms:
@@ -66,12 +69,18 @@ class Lowering:
             nodes += [circuit.negation(_holds(one, alarm)) for one in have_not]
             found = verdict(self.prover.patient(*nodes, assuming=self.assuming))
             if not found.proved:
-                seen.add(alarm[0])
+                if self.beneath.terms[alarm[0]].takes_highest:
+                    seen.add(alarm[0])
                 yield LostAlarm(by, alarm, found)
 
-    def _lost(self, alarm: Alarm) -> tuple[int, int]:
-        circuit = self.prover.circuit
-        return _holds(self._under, alarm), circuit.negation(_holds(circuit, alarm))
+    def _lost(self, alarm: Alarm) -> tuple[int, ...]:
+        whole = self.prover.circuit
+        here = [] if self.book is self.prover.rulebook else [self._here]
+        return _holds(self._under, alarm), *(whole.negation(_holds(one, alarm)) for one in (whole, *here))
+
+    @cached_property
+    def _here(self) -> Compiler:
+        return self._compiled(self.book)
 
     @cached_property
     def _under(self) -> Compiler:

@@ -95,6 +95,7 @@ class Rulebook(Record):
         said = [sorted((name, record.digest) for name, record in part.items()) for part in parts]
         shown = (self.recommendation, [*self.groups.values()])
         stack = [self.beneath.digest, *(layer.name for layer in self.layers)] if self.beneath else []
+        stack += [f"{name}: {self.lowers(name)}" for name in sorted(self.taking) if name in self.retired]
         return digest_of([[term.digest for term in self.terms.values()], *said, *map(canonical, shown), *stack])
 
     @property

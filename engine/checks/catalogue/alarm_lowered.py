@@ -29,15 +29,20 @@ VALID = over_the_sample(
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    """Each alarm that a layer lowers; where a rule says why, its patients are shown and it does not block."""
-    if subject.rulebook.beneath is None:
-        return
-    for lost in Lowering(subject.prover).lost():
-        yield _finding(subject, lost)
+    """Each alarm that a layer lowers; where a rule says why, its patients are shown and it does not block.
 
-
-def _finding(subject: Subject, lost: LostAlarm) -> Finding:
+    Of the layers beneath, what blocks: another layer on top hides nothing.
+    """
     rulebook = subject.rulebook
+    while rulebook.beneath is not None:
+        for lost in Lowering(subject.prover, rulebook).lost():
+            found = _finding(subject, rulebook, lost)
+            if found.blocks or rulebook is subject.rulebook:
+                yield found
+        rulebook = rulebook.beneath
+
+
+def _finding(subject: Subject, rulebook: Rulebook, lost: LostAlarm) -> Finding:
     name, value = lost.alarm
     reasons = [reason for one in lost.by if (reason := rulebook.lowers(one))]
     undecided = lost.verdict.kind == "undecided"
@@ -67,6 +72,7 @@ def _guilty(rulebook: Rulebook, patient: Case | None, lost: LostAlarm) -> tuple[
     if patient is None or rulebook.beneath is None:
         return ()
     term = rulebook.terms[lost.alarm[0]]
+    patient = replace(patient, facts={name: value for name, value in patient.facts.items() if name in rulebook.terms})
     found = []
     for rule in rulebook.own_rules:
         without = replace(rulebook, rules={name: one for name, one in rulebook.rules.items() if name != rule.id})
