@@ -1,15 +1,19 @@
 """What could be passed over in a stack of layers without a word, and is told."""
 
+import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from engine.author.revisions import rulebook_at
 from engine.errors import KnowledgeError
 from engine.loader import load
 from engine.loader.stack import MOST, folders
 from tests.layered import BASE, card, layered, problems
 from tests.test_cli import run
+from tests.test_impact import GIT
 
 GONE = "retired: hot\nsays: It.\nbecause: No.\nday: 2026-11-29\n"
 
@@ -89,3 +93,31 @@ def test_the_folders_of_a_stack_are_those_that_are_there(tmp_path: Path, there: 
     assert [*folders(shop)] == [shop]
     with pytest.raises(KnowledgeError, match="not a knowledge base"):
         load(shop)
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git there."""
+    subprocess.run(["git", *words], cwd=folder, env={**os.environ, **GIT}, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(("kept", "dangers"), [("all", "some"), ("the layer alone", "fire")])
+def test_a_revision_of_a_layer_lies_over_that_of_its_base_where_git_has_it(
+    tmp_path: Path, kept: str, dangers: str
+) -> None:
+    base = write(tmp_path / "lamps", BASE)
+    shop = write(tmp_path / "shop", {"knowledge.yaml": "name: shop\nbuilds on: ../lamps\n"})
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "." if kept == "all" else "shop")
+    git(tmp_path, "commit", "-qm", "Begin")
+    write(base, {"rules/see/hot.yaml": card("hot", "[heat: hot]", "{danger: fire}")})
+    assert rulebook_at("HEAD", shop).rules["hot"].then == (("danger", dangers),)
+
+
+def test_a_circle_at_a_revision_is_refused(tmp_path: Path) -> None:
+    one = write(tmp_path / "one", {"knowledge.yaml": "name: one\nbuilds on: ../two\n"})
+    write(tmp_path / "two", {"knowledge.yaml": "name: two\nbuilds on: ../one\n"})
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "Begin")
+    with pytest.raises(KnowledgeError, match="builds on this one"):
+        rulebook_at("HEAD", one)

@@ -25,8 +25,7 @@ def rulebook_at(text: str, directory: Path) -> Rulebook:
     if Path(text).is_dir():
         return load(text)
     text = _newest_tag(directory) if text == RELEASE else text
-    files = {name: _without_status(name, content) for name, content in _files(text, directory).items()}
-    return load_files(_with_beneath(files, directory))
+    return load_files(_with_beneath(text, directory))
 
 
 def _without_status(name: str, content: bytes) -> bytes:
@@ -34,12 +33,30 @@ def _without_status(name: str, content: bytes) -> bytes:
     return _STATUS.sub(b"", content) if name.startswith("rules/") else content
 
 
-def _with_beneath(files: dict[str, bytes], directory: Path) -> dict[str, bytes]:
-    """The files of a layer with those that it builds on, as they are today."""
+def _with_beneath(revision: str, *layers: Path) -> dict[str, bytes]:
+    """The files of the last of these folders, the highest first, at a revision; of a layer with all that lies beneath.
+
+    What it builds on is of the same revision where the same repository has it there; else it is as it is today.
+    """
+    directory = layers[-1]
+    found = _files(revision, directory)
+    files = {name: _without_status(name, content) for name, content in found.items()}
     if not built_on(files) or any(name.startswith(BENEATH) for name in files):
         return files
-    beneath = read_folder(folder_of(built_on(files), directory))
+    folder = folder_of(built_on(files), directory)
+    beneath = _with_beneath(revision, *layers, folder) if _has(folder, revision, layers) else read_folder(folder)
     return files | {BENEATH + name: content for name, content in beneath.items()}
+
+
+def _has(folder: Path, revision: str, layers: Sequence[Path]) -> bool:
+    """Whether the repository of some layers has another folder, which is none of them, at a revision."""
+    if not os.path.isdir(folder) or folder.resolve() in [one.resolve() for one in layers]:  # noqa: PTH112 (no error)
+        return False
+    try:
+        roots = {_git(one, revision, "rev-parse", "--show-toplevel") for one in (folder, layers[-1])}
+        return len(roots) == 1 and bool(_git(folder, revision, "ls-tree", "--name-only", f"{revision}^{{commit}}"))
+    except KnowledgeError:
+        return False
 
 
 def last_release(directory: Path) -> Rulebook | None:
