@@ -122,9 +122,10 @@ def _ask(port: str, took: list[float], address: str, pairs: Pairs, pause: float)
     from urllib.parse import urlencode
 
     headers = {**AS_FORM, "authorization": f"Bearer {'t' * 43}", "x-part": "1"}
-    until, body = time.monotonic() + SECONDS, urlencode(pairs)
-    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-        client.post(address, content=body, headers=headers)
+    body = urlencode(pairs)
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
+        client.post(address, content=body, headers=headers)  # the first waits until everything is ready
+        until = time.monotonic() + SECONDS
         while time.monotonic() < until:
             time.sleep(pause * (0.5 + random.random()))
             start = time.perf_counter()
