@@ -1,13 +1,15 @@
 """How rules and laws are reviewed: what a reviewer reads of one, its digest, and its state, which is worked out.
 
 A digest covers all that a card says but its examples, comments and layout; of each term that it reads, and of each that
-decides whether that is asked, the kind, values, unit and gate; and the names of the rules that outrank it. A review of
-another text than the present one is void.
+decides whether that is asked, the kind, values, unit and gate, and what it is otherwise; of each conclusion that it
+gives whether that is an alarm, and its scale; and the names of the rules that outrank it. A review of another text than
+the present one is void.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
+from unicodedata import normalize
 
 from .digests import digest_of
 from .language import Condition, show_part
@@ -23,7 +25,7 @@ ROW = "."
 
 @dataclass(frozen=True, repr=False)
 class Reviewed(Record):
-    """How a rule or a law is reviewed: its state, and the latest review of each reviewer, newest last.
+    """How a rule or a law is reviewed: its state, and the latest review of each reviewer by its day, newest last.
 
     `current` are those of them that are about the text as it is now; the others are void.
     """
@@ -80,7 +82,7 @@ def reviewed(rulebook: Rulebook, thing: Reviewable) -> Reviewed:
 
 def _reviewed(rulebook: Rulebook, thing: Reviewable, part: str, reviews: Iterable[Review]) -> Reviewed:
     latest: dict[str, Review] = {}
-    for one in reviews:
+    for one in by_day(reviews):
         if one.of(part) is not None:
             latest.pop(folded(one.who), None)
             latest[folded(one.who)] = one
@@ -92,9 +94,14 @@ def _reviewed(rulebook: Rulebook, thing: Reviewable, part: str, reviews: Iterabl
     return Reviewed(state, tuple(latest.values()), current)
 
 
+def by_day(reviews: Iterable[Review]) -> list[Review]:
+    """Reviews with the newest last; of one day, the later in the file is the later."""
+    return sorted(reviews, key=lambda one: one.day)
+
+
 def folded(who: str) -> str:
-    """The name of a reviewer as it is compared: one who signs in capitals is the same."""
-    return " ".join(who.split()).casefold()
+    """The name of a reviewer as it is compared: one who signs in capitals is the same, however accents are written."""
+    return " ".join(normalize("NFC", who).split()).casefold()
 
 
 def withdrawn_of(rulebook: Rulebook) -> Withdrawn | None:
@@ -123,7 +130,8 @@ def approved(rulebook: Rulebook) -> frozenset[str]:
 
 def signed(rulebook: Rulebook, thing: Reviewable) -> Signed:
     """What a reviewer reads of a rule or a law, with its digest."""
-    lines = (*_own(thing), *_terms(rulebook, thing.condition), *_above(rulebook, thing))
+    given = _given(rulebook, thing) if isinstance(thing, Rule) else ()
+    lines = (*_own(thing), *_terms(rulebook, thing.condition), *given, *_above(rulebook, thing))
     text = tuple(" ".join(line.split()) for line in lines)  # as it is read from the file of a review
     return Signed(digest_of_text(text), text, key_of(thing)[1])
 
@@ -140,7 +148,15 @@ def _own(thing: Reviewable) -> Iterator[str]:
         yield from (f"then: {name}" if value is None else f"then: {name}: {value}" for name, value in thing.then)
         yield from (f"outranks: {other}" for other in thing.outranks)
         yield f"because: {thing.because}"
+        yield from _over_another(thing)
     yield from (f"source: {source}" for source in thing.sources)
+
+
+def _over_another(rule: Rule) -> Iterator[str]:
+    """What a rule of a layer does to one beneath."""
+    yield from (f"replaces: {rule.replaces}",) if rule.replaces else ()
+    yield from (f"gives up: {value}" for value in rule.gives_up)
+    yield from (f"lowers an alarm: {rule.lowers}",) if rule.lowers else ()
 
 
 def _condition(condition: Condition, head: str) -> Iterator[str]:
@@ -160,8 +176,20 @@ def _meant(term: Term) -> str:
     domain = term.domain
     told = [domain.kind, ", ".join(domain.values)]
     told += [f"{domain.low} to {domain.high} {term.unit}".strip()] if domain.kind == "number" else []
+    told += ["takes the highest"] if term.takes_highest else []
+    told += [f"otherwise {term.otherwise}"] if term.otherwise is not None else []
     told += [f"asked if {part}" for part in _condition(term.asked_if, "all")] if term.asked_if else []
     return "; ".join(filter(None, told))
+
+
+def _given(rulebook: Rulebook, rule: Rule) -> Iterator[str]:
+    """Of each conclusion whether it is an alarm, and where it stands on a scale, of which the highest is taken."""
+    for name, value in rule.then:
+        term = rulebook.terms[name]
+        if value is not None and value in term.alarms:
+            yield f"alarm: {name}: {value}"
+        if term.takes_highest:
+            yield f"the highest of: {name}: {', '.join(term.domain.values)}"
 
 
 def _above(rulebook: Rulebook, thing: Reviewable) -> Iterator[str]:

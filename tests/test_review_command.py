@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from cli import lumbar
 from engine.author.review_list import raises_alarm, work_list
 from engine.author.review_sheet import sheet, without_rules
+from engine.author.review_text import sheet_lines
 from engine.checks import Subject
 from engine.checks.catalogue import review_of_nothing
 from engine.checks.sample import SAMPLE
@@ -21,7 +22,7 @@ from engine.loader import load
 from engine.reviewed import reviewed
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT, edit
-from tests.layered import card, stack
+from tests.layered import LOWERING, card, layered, stack
 
 ANN = ("--who", "Ann Example", "--role", "physiotherapist")
 CARD = "rules/recognise/smoke.yaml"
@@ -109,6 +110,14 @@ def test_a_sheet_has_all_that_a_reviewer_reads(lamps: Path) -> None:
     ):
         assert part in told, part
     assert "Proved: no possible patient breaks it." in text_of(run(lamps, "no_smoke"))
+
+
+def test_a_sheet_says_what_a_rule_of_a_layer_lowers() -> None:
+    rulebook = layered(LOWERING)
+    found = sheet(rulebook, "hot_old", whole=False)
+    told = [f"{line.bullet}{line.text}" for line in sheet_lines(rulebook, found, "2026-11-29")]
+    assert "replaces: hot" in told
+    assert "lowers an alarm: New lamps are hot." in told
 
 
 def test_an_edit_shows_what_was_approved_beside_what_is_there_now(lamps: Path) -> None:
@@ -208,6 +217,26 @@ def test_nonsense_is_refused_with_what_was_expected_and_nothing_is_written(lamps
     assert result.exit_code == 1
     assert REFUSED[words] in text_of(result)
     assert not (lamps / "reviews").exists()
+
+
+def test_a_word_of_an_earlier_day_takes_no_later_one_back(lamps: Path) -> None:
+    assert run(lamps, "smoke", "--reject", "--note", "Not so.", "--day", "2026-11-20", *ANN).exit_code == 0
+    refused = run(lamps, "smoke", "--approve", "--day", "2026-11-01", *ANN)
+    assert refused.exit_code == 1
+    assert "2026-11-01 is before 2026-11-20, the day of the latest review by Ann Example" in text_of(refused)
+    assert state(lamps) == "rejected"
+    ben = ("--who", "Ben Example", "--role", "GP", "--day", "2026-11-01")
+    assert run(lamps, "smoke", "--approve", *ben).exit_code == 0
+    assert state(lamps) == "rejected"
+    assert run(lamps, "smoke", "--approve", "--day", "2026-11-20", *ANN).exit_code == 0
+    assert state(lamps) == "approved"
+
+
+def test_a_name_with_its_accents_apart_is_recorded_composed(lamps: Path) -> None:
+    for who in ("Jo\u0308rg Example", "J\u00f6rg Example"):
+        assert run(lamps, "smoke", "--approve", "--who", who, "--role", "GP").exit_code == 0
+    rulebook = load(lamps)
+    assert [one.who for one in reviewed(rulebook, rulebook.rules["smoke"]).latest] == ["J\u00f6rg Example"]
 
 
 def test_all_that_is_wrong_is_told_at_once(lamps: Path) -> None:

@@ -15,6 +15,7 @@ from engine.loader import load_files
 from engine.render import rests_on, rules_reviewed
 from engine.reviewed import key_of, reviewed, signed
 from engine.rulebook import Rulebook
+from tests.layered import LOWERING, layered
 
 SMOKE, OLD = "rules/recognise/smoke.yaml", "rules/recognise/old_bulb.yaml"
 GLOW = """
@@ -67,6 +68,8 @@ EARLIER = "0123456789abcdef"
         (entry("Ann", "rejected", EARLIER), "changed since its review"),
         (entry("Ann", "rejected", EARLIER) + entry("Ben", "approved", NOW), "approved"),
         (entry("Ann", "approved", NOW) + entry("Ann", "rejected", EARLIER), "changed since its review"),
+        (entry("Ann", "rejected", NOW, "2026-11-02") + entry("Ann", "approved", NOW), "rejected"),
+        (entry("Jo\u0308rg", "rejected", NOW) + entry("J\u00f6rg", "approved", NOW), "approved"),
     ],
 )
 def test_the_state_is_the_worst_of_the_latest_of_each_reviewer(entries: str, told: str) -> None:
@@ -123,11 +126,38 @@ def test_what_a_review_is_not_about_never_voids_it(changes: dict[str, str]) -> N
         {"terms/lamp.yaml": TERMS.replace("0 to 9999", "0 to 8888")},
         {"terms/lamp.yaml": TERMS.replace("0 to 9999,", "0 to 9999, unit: hours,")},
         {"terms/lamp.yaml": TERMS.replace("0 to 9999,", "0 to 9999, asked if: [{light: no}],")},
+        {"terms/lamp.yaml": TERMS.replace("none], says", "none], screening for: bulb, says")},
+        {"terms/lamp.yaml": TERMS.replace("none], says", "none], takes: highest, otherwise: bulb, says")},
     ],
 )
 def test_an_edit_of_what_was_read_voids_the_review(changes: dict[str, str]) -> None:
     assert all(text != SAMPLE.get(file) for file, text in changes.items())
     assert state(entry("Ann", "approved", NOW), changes) == "changed since its review"
+
+
+def test_what_a_conclusion_that_is_read_is_otherwise_is_read_too() -> None:
+    gives_up = {SMOKE: SAMPLE[SMOKE].replace("{smoke: yes}]", "{smoke: yes}, {fault: none}]")}
+    other = TERMS.replace("values: [bulb, none],", "values: [bulb, none], otherwise: none,")
+    scale = other.replace("otherwise: none", "otherwise: bulb, takes: highest")
+    made = [digest({**gives_up, "terms/lamp.yaml": terms}, "smoke") for terms in (TERMS, other, scale)]
+    assert len(set(made)) == 3
+
+
+def test_the_order_of_a_scale_that_a_rule_gives_is_read() -> None:
+    made = []
+    for values, lowest in (("bulb, none", "bulb"), ("none, bulb", "none")):
+        terms = TERMS.replace("[bulb, none],", f"[{values}], takes: highest, otherwise: {lowest},")
+        made.append(digest({"terms/lamp.yaml": terms}))
+    assert made[0] != made[1]
+
+
+def test_what_a_rule_of_a_layer_does_to_one_beneath_is_read() -> None:
+    (name, card), *_ = LOWERING.items()
+    made = set()
+    for text in (card, card.replace("New lamps", "All lamps"), card.partition("replaces:")[0]):
+        rulebook = layered({name: text})
+        made.add(signed(rulebook, rulebook.rules["hot_old"]).digest)
+    assert len(made) == 3
 
 
 def test_a_gate_of_a_gate_is_read_too() -> None:

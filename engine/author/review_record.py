@@ -1,16 +1,17 @@
 """Records a review: refuses what cannot be meant, and writes the entry below those that are there."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from ..document import Tree, write
 from ..errors import LumbarError, Place, Problem, nearest
+from ..facts import tidy
 from ..loader import load_files
 from ..loader.reviews import FOLDER, NEEDS_A_NOTE
 from ..review import VERDICTS, Review
-from ..reviewed import reviewed
+from ..reviewed import folded, reviewed
 from ..rulebook import Rulebook
 from .parse_input import Refused
 from .review_sheet import Sheet, sheet
@@ -57,7 +58,7 @@ class NotRecorded(LumbarError):
 def recorded(files: Mapping[str, bytes], rulebook: Rulebook, name: str, given: Given, today: str) -> dict[str, str]:
     """The file with a review more, name to text, where all is well; raises Refused, NotRecorded and KnowledgeError."""
     read = sheet(rulebook, name, whole=False)
-    if problems := [*_problems(given, read, today)]:
+    if problems := [*_problems(given, read, today), *_superseded(given, rulebook.reviews.get(read.what, ()), read)]:
         raise NotRecorded(problems)
     file = f"{FOLDER}{read.what}.yaml"
     before = files.get(file, b"").decode("utf-8")
@@ -124,6 +125,16 @@ def _odd_days(given: Given, today: str) -> Iterator[Problem]:
         yield _problem("review again by", f"{given.again_by} is not in the future", f"a day after {today}")
 
 
+def _superseded(given: Given, before: Iterable[Review], read: Sheet) -> Iterator[Problem]:
+    """A word of an earlier day than the latest of the same reviewer about the same, which it would not take back."""
+    parts = {part.signed.part for part in read.parts}
+    own = [one for one in before if folded(one.who) == folded(given.who) and parts & {of.part for of in one.signed}]
+    latest = max((one.day for one in own), default="")
+    if _day(given.day) and given.day < latest:
+        there = f"{given.day} is before {latest}, the day of the latest review by {tidy(given.who)[:80]}, which stays"
+        yield _problem("day", there, f"{latest} or later")
+
+
 def _day(text: str) -> date | None:
     try:
         found = date.fromisoformat(text)
@@ -167,8 +178,3 @@ def _appended(before: str, entry: str) -> str:
         return entry
     indent = found[1] if (found := _ENTRY.search(before)) else ""
     return before.rstrip("\n") + "\n" + "".join(f"{indent}{line}\n" for line in entry.splitlines())
-
-
-def tidy(text: str) -> str:
-    """A text in one line, as it is read from a file."""
-    return " ".join(text.split())

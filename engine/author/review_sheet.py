@@ -16,7 +16,7 @@ from ..proof.prover import Prover
 from ..proof.verdicts import Sat, Unsat, Verdict
 from ..record import Record
 from ..review import Review, Signed
-from ..reviewed import Reviewable, Reviewed, key_of, reviewables, reviewed, signed
+from ..reviewed import Reviewable, Reviewed, by_day, key_of, reviewables, reviewed, signed
 from ..rulebook import Law, Rule, Rulebook
 from .impact import Change, compare, shown_terms
 from .parse_input import Refused
@@ -136,7 +136,7 @@ def commits(rulebook: Rulebook, what: str) -> list[CommitOfLine | None]:
 def _part(rulebook: Rulebook, thing: Reviewable) -> Part:
     now, state = signed(rulebook, thing), reviewed(rulebook, thing)
     what, row = key_of(thing)
-    approved = [one for one in rulebook.reviews.get(what, ()) if one.verdict == "approved" and one.of(row)]
+    approved = [one for one in by_day(rulebook.reviews.get(what, ())) if one.verdict == "approved" and one.of(row)]
     before = approved[-1] if approved and state.state == "changed since its review" else None
     old = before.of(row) if before else None
     return Part(thing, now, state, before, tuple(text_changes(old, now)) if old else ())

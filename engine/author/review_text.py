@@ -8,6 +8,7 @@ from ..errors import counted, listed
 from ..language import Condition, Group, Line, phrase_of, show_line, terms_of, title_of
 from ..record import Json
 from ..render import StyledLine, cite, format_answer, format_change
+from ..render.layers import over_another
 from ..render.sentences import says_of
 from ..review import Review
 from ..rulebook import Law, Rule, Rulebook
@@ -100,6 +101,8 @@ def _part(rulebook: Rulebook, part: Part, several: bool) -> Iterator[StyledLine]
         above = rulebook.outranking.get(thing.id, ())
         yield from (StyledLine(_other(rulebook, name), 1, bullet="outranked by ") for name in above)
         yield StyledLine(thing.because, 1, bullet="because: ")
+        yield from [StyledLine(thing.replaces, 1, bullet="replaces: ")] if thing.replaces else ()
+        yield from over_another(thing)
     yield StyledLine(part.reviewed.state, 1, "muted", "state: ")
     yield from _changed(part)
 
@@ -160,7 +163,8 @@ def _words(rulebook: Rulebook, conditions: Iterable[Condition]) -> Iterator[Styl
             yield StyledLine(f"{name}: {term.ask} ({values})", 1, bullet="- ")
             yield StyledLine(term.help, 3, "muted")
         else:
-            yield StyledLine(f"{name}: {term.says} ({values})", 1, bullet="- ")
+            otherwise = f"; otherwise {term.otherwise}" if term.otherwise is not None else ""
+            yield StyledLine(f"{name}: {term.says} ({values}{otherwise})", 1, bullet="- ")
             yield from _concluded_by(rulebook, name)
         if term.asked_if:
             gates = "; ".join(map(_part_in_line, term.asked_if.lines))

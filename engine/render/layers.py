@@ -16,6 +16,13 @@ def of_layer(rule: Rule) -> str:
     return f" of {rule.layer}{f', in place of {rule.replaces}' if rule.replaces else ''}"
 
 
+def over_another(rule: Rule) -> Iterator[StyledLine]:
+    """What a rule of a layer gives up of the one that it replaces, and why an alarm may be lower by it."""
+    yield from (StyledLine(text, 1, bullet="gives up: ") for text in rule.gives_up)
+    if rule.lowers:
+        yield StyledLine(rule.lowers, 1, "alarm", "lowers an alarm: ")
+
+
 def lowered(alarms: Iterable[Lowered]) -> Iterator[StyledLine]:
     """The alarms that layers lower, each with the rules that do, and why."""
     for one in dict.fromkeys(alarms):

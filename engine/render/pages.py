@@ -8,7 +8,7 @@ from ..errors import Place
 from ..language import Condition, Group, show_line, title_of
 from ..reviewed import reviewed
 from ..rulebook import Claim, Law, Rule, Rulebook, Source, Term
-from .layers import of_layer
+from .layers import of_layer, over_another
 from .sentences import condition_in_words
 from .styled_line import StyledLine, cite, citing, laws_citing
 
@@ -24,9 +24,7 @@ def rule_page(rulebook: Rulebook, rule: Rule) -> Iterator[StyledLine]:
     above = [other.id for other in rulebook.rules.values() if rule.id in other.outranks]
     yield from (StyledLine(f"outranked by {other}", 1) for other in above)
     yield StyledLine(rule.because, 1, bullet="because: ")
-    yield from (StyledLine(text, 1, bullet="gives up: ") for text in rule.gives_up)
-    if rule.lowers:
-        yield StyledLine(rule.lowers, 1, "alarm", "lowers an alarm: ")
+    yield from over_another(rule)
     yield from (StyledLine(cite(rulebook, citation), 1, "muted", "source: ") for citation in rule.sources)
     yield StyledLine(f"{reviewed(rulebook, rule).state}; {_where(rulebook, rule.place)}", 1, "muted")
     yield from (StyledLine(f"{example.name}: {example.mark}", 1, "muted", "example: ") for example in rule.examples)
