@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.checks import Subject
+from engine.checks.catalogue import review_of_nothing
 from engine.checks.sample import SAMPLE
 from engine.errors import KnowledgeError
 from engine.explain import RulesBehind
@@ -201,6 +203,23 @@ def test_a_table_has_a_digest_a_row() -> None:
     states = {rule.id: reviewed(edited, rule).state for rule in edited.rules.values() if rule.row}
     assert states == {"steps.dark": "changed since its review", "steps.bright": "approved"}
     assert key_of(edited.rules["steps.dark"]) == ("tables/steps", "dark")
+
+
+def test_a_row_that_was_renamed_leaves_its_reviews_behind_and_check_says_so() -> None:
+    table = "row,light,=>,fault,because,source\ndark,no,=>,bulb,So.,LAMPS: a\n"
+    files = {"tables/steps.csv": table, "rules/recognise/new_bulb.yaml": "", OLD: ""}
+    digest = signed(base(files), base(files).rules["steps.dark"]).digest
+    head = "- who: Ann\n  role: physiotherapist\n  day: 2026-11-01\n  verdict: rejected\n  note: Not so.\n  rows:\n"
+    files["reviews/tables/steps.yaml"] = f"{head}  - {{row: dark, digest: {digest}}}\n"
+
+    def told(table: str) -> list[tuple[str, bool]]:
+        found = review_of_nothing.find(Subject(base({**files, "tables/steps.csv": table})))
+        return [(one.problem.words, one.blocks) for one in found]
+
+    there = "reviews of the row 'dark' of 'tables/steps', which is not there; expected the name of one of its rows"
+    assert told(table) == []
+    assert told(table.replace("dark,", "gloom,")) == [(f"{there}; did you mean 'gloom'?", True)]
+    assert told(table.replace("dark,no,", "gloom,yes,")) == [(there, False)]
 
 
 VERDICTS = "approved, changes wanted, rejected; did you mean 'approved'?"
