@@ -95,10 +95,15 @@ def _problems(key: Text, entry: Node) -> Iterator[Problem]:
     for missing in FIELDS[:2]:
         if not _text(entry, missing):
             yield Problem(entry.place, f"no `{missing}`", f"a text under `{missing}`")
+    if (day := _text(entry, "day")) and not _is_day(day):
+        yield Problem(entry.place, f"{day[:80]!r} under `day`", "a day such as 2026-12-01")
+
+
+def _is_day(text: str) -> bool:
     try:
-        date.fromisoformat(_text(entry, "day") or "2026-12-01")
+        return date.fromisoformat(text).isoformat() == text  # Python 3.11 and later read other forms too
     except ValueError:
-        yield Problem(entry.place, f"{_text(entry, 'day')[:80]!r} under `day`", "a day such as 2026-12-01")
+        return False
 
 
 def _text(entry: Node, name: str) -> str:

@@ -1,5 +1,6 @@
 """A knowledge base from nothing: `lumbar init` writes what every check finds good, and never over anything."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,12 @@ def test_each_command_that_it_names_next_works(tmp_path: Path, monkeypatch: pyte
     ended = [CliRunner().invoke(lumbar, words, input="yes\n") for words in named]
     assert [done.exit_code for done in ended] == [0, 0, 1]  # `new` is left without a rule
     assert not any(done.exception for done in ended if not isinstance(done.exception, SystemExit))
+
+
+def test_a_folder_with_spaces_is_quoted_in_the_commands_that_it_names(tmp_path: Path) -> None:
+    done = init(tmp_path / "our own")
+    named = [shlex.split(line)[1:] for line in done.output.splitlines() if line.startswith("  lumbar ")]
+    assert [str(tmp_path / "our own") in words for words in named] == [True] * 3
 
 
 def test_no_part_of_it_can_be_left_out(tmp_path: Path) -> None:

@@ -230,6 +230,9 @@ def test_a_word_of_an_earlier_day_takes_no_later_one_back(lamps: Path) -> None:
     assert state(lamps) == "rejected"
     assert run(lamps, "smoke", "--approve", "--day", "2026-11-20", *ANN).exit_code == 0
     assert state(lamps) == "approved"
+    edit(lamps / FILE, "day: 2026-11-01", "day: 2999-01-01")
+    refused = run(lamps, "smoke", "--reject", "--note", "Not so.", "--who", "Ben Example", "--role", "GP")
+    assert f"expected that day, which is in the future, corrected first ({FILE}:" in text_of(refused)
 
 
 def test_a_name_with_its_accents_apart_is_recorded_composed(lamps: Path) -> None:

@@ -55,6 +55,12 @@ def test_a_decision_of_a_withdrawn_rulebook_says_so_in_words_and_as_json(tmp_pat
     assert told["rests on"]["withdrawn"] == gone
 
 
+def test_the_check_of_a_withdrawn_rulebook_says_so(tmp_path: Path) -> None:
+    folder = listed(tmp_path, load(CLINIC).digest)
+    for words in ((), ("--json",)):
+        assert SAID in run("--withdrawn", str(folder), "check", str(CLINIC), *words).stderr
+
+
 def test_pages_and_patients_are_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clinic: Rulebook) -> None:
     from engine import semantics
     from engine.case import Case
@@ -81,6 +87,7 @@ def test_another_rulebook_is_not_withdrawn(tmp_path: Path) -> None:
         ("abc: {day: 2026-12-01, because: So.}", "'abc' is not a digest"),
         ("0123456789abcdef: {day: 2026-12-01}", "no `because`"),
         ("0123456789abcdef: {day: soon, because: So.}", "'soon' under `day`"),
+        ("0123456789abcdef: {day: 20261201, because: So.}", "'20261201' under `day`"),
         ("0123456789abcdef: {day: 2026-12-01, because: So., insted: x}", "'insted' is not a field here"),
         ("0123456789abcdef: gone", "no fields"),
         ("- 0123456789abcdef", "no entries"),

@@ -58,7 +58,10 @@ class NotRecorded(LumbarError):
 def recorded(files: Mapping[str, bytes], rulebook: Rulebook, name: str, given: Given, today: str) -> dict[str, str]:
     """The file with a review more, name to text, where all is well; raises Refused, NotRecorded and KnowledgeError."""
     read = sheet(rulebook, name, whole=False)
-    if problems := [*_problems(given, read, today), *_superseded(given, rulebook.reviews.get(read.what, ()), read)]:
+    if problems := [
+        *_problems(given, read, today),
+        *_superseded(given, rulebook.reviews.get(read.what, ()), read, today),
+    ]:
         raise NotRecorded(problems)
     file = f"{FOLDER}{read.what}.yaml"
     before = files.get(file, b"").decode("utf-8")
@@ -125,14 +128,15 @@ def _odd_days(given: Given, today: str) -> Iterator[Problem]:
         yield _problem("review again by", f"{given.again_by} is not in the future", f"a day after {today}")
 
 
-def _superseded(given: Given, before: Iterable[Review], read: Sheet) -> Iterator[Problem]:
+def _superseded(given: Given, before: Iterable[Review], read: Sheet, today: str) -> Iterator[Problem]:
     """A word of an earlier day than the latest of the same reviewer about the same, which it would not take back."""
     parts = {part.signed.part for part in read.parts}
     own = [one for one in before if folded(one.who) == folded(given.who) and parts & {of.part for of in one.signed}]
-    latest = max((one.day for one in own), default="")
-    if _day(given.day) and given.day < latest:
-        there = f"{given.day} is before {latest}, the day of the latest review by {tidy(given.who)[:80]}, which stays"
-        yield _problem("day", there, f"{latest} or later")
+    last = max(own, key=lambda one: one.day, default=None)
+    if last is not None and _day(given.day) and given.day < last.day:
+        there = f"{given.day} is before {last.day}, the day of the latest review by {last.who[:80]}, which stays"
+        mended = f"that day, which is in the future, corrected first ({last.place})"
+        yield _problem("day", there, mended if last.day > today else f"{last.day} or later")
 
 
 def _day(text: str) -> date | None:

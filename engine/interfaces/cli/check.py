@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ..terminal import Exit, columns, meanwhile, mending, needing, say_json, writing
-from .options import AS_JSON, LENGTH, NewPath, load, refuse, started
+from .options import AS_JSON, LENGTH, NewPath, load, refuse, started, warned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -210,13 +210,15 @@ def _load(directory: str, file: str, as_json: bool, whole: bool) -> "Rulebook":
     from ...loader import load as loaded
 
     try:
-        return loaded(directory)
+        rulebook = loaded(directory)
     except KnowledgeError as error:
         if as_json or whole:
             return load(directory, as_json)
         for line in unreadable(error.problems, Screen(ROWS, columns()), file):
             click.echo(line, err=True)
         sys.exit(Exit.TO_MEND)
+    with mending(as_json):
+        return warned(rulebook)
 
 
 def _wanted(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:

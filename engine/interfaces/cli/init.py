@@ -1,6 +1,7 @@
 """The command that begins a knowledge base."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -39,11 +40,11 @@ def init(directory: Path, on: str | None) -> None:
     with mending():
         files = new_base() if on is None else new_layer(directory, on)
     with writing(directory):
-        for path in save(directory, files):
-            click.echo(f"saved: {path}")
-        if on is not None:
-            click.echo(f"saved: {_keep_copy(directory)}")
-    click.echo((NEXT if on is None else NEXT_OF_LAYER).format(directory=click.format_filename(directory)))
+        saved = [*save(directory, files)]
+        saved += [] if on is None else [_keep_copy(directory)]
+    for path in saved:
+        click.echo(f"saved: {click.format_filename(path)}")
+    click.echo((NEXT if on is None else NEXT_OF_LAYER).format(directory=quote(click.format_filename(directory))))
 
 
 def _keep_copy(directory: Path) -> Path:

@@ -86,13 +86,18 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON inste
 def load(directory: str, as_json: bool = False, cases: bool = True) -> "Rulebook":
     """The rulebook of a folder, with its saved cases or without; where it has faults, prints them and ends."""
     from ...loader import load
-    from ...reviewed import withdrawn_of
 
     with mending(as_json):
-        rulebook = load(directory, cases)
-        if gone := withdrawn_of(rulebook):
-            click.echo(str(gone), err=True)
-        return rulebook
+        return warned(load(directory, cases))
+
+
+def warned(rulebook: "Rulebook") -> "Rulebook":
+    """A rulebook; where it was withdrawn, it says so beside what is printed. Raises ListError."""
+    from ...reviewed import withdrawn_of
+
+    if gone := withdrawn_of(rulebook):
+        click.echo(str(gone), err=True)
+    return rulebook
 
 
 def chain_of(rulebook: "Rulebook") -> "Chain":
