@@ -13,6 +13,7 @@ from engine.case import Case, Range, Value
 from engine.columns.results import Answers
 from engine.columns.summary import summarise
 from engine.drawing.charts import STYLE
+from engine.errors import LumbarError
 from engine.interfaces.report import report
 from engine.loader import load
 from engine.rulebook import Rulebook
@@ -94,6 +95,20 @@ def test_where_no_case_was_decided_it_is_not_said_that_all_is_well(tmp_path: Pat
     words = beginning(report(outcome(tmp_path / "out", HEATING, [])))
     assert "No case was decided, so nothing can be said of any." in words
     assert "Nothing: every" not in words
+
+
+@pytest.mark.parametrize(
+    ("gone", "says"), [("answers/part-00000.parquet", "0 cases; expected 1"), ("rejects.ndjson", "0 cases; expected 2")]
+)
+def test_a_folder_of_which_something_is_gone_is_not_reported(tmp_path: Path, gone: str, says: str) -> None:
+    (tmp_path / "in.csv").write_text("case,age,saddle numbness\nodd,x,no\nbad,x,yes\nill,50,yes\n")
+    batch(load(CLINIC), tmp_path / "out", tmp_path / "in.csv")
+    report(tmp_path / "out")
+    (tmp_path / "out" / gone).unlink()
+    with pytest.raises(LumbarError) as raised:
+        report(tmp_path / "out")
+    [problem] = raised.value.problems
+    assert says in str(problem)
 
 
 @pytest.mark.parametrize("form", ["parquet", "csv", "ndjson"])

@@ -89,6 +89,14 @@ def test_another_id_is_one_that_no_row_has(page: TestClient, decided: str) -> No
     assert fixed(page, decided, "c", **{".id": "c2"}) == []
 
 
+def test_what_was_fixed_is_told_where_it_is_not_counted_and_where_it_would_be_lost(page: TestClient) -> None:
+    at = plainly(page, "a.csv", PLAIN)
+    assert "Fixed here" not in words(page, at) + words(page, f"{at}/columns")
+    assert fixed(page, at, "odd", age="45") == []
+    assert "Fixed here: 1 row. The report and the answers to download do not count them" in words(page, at)
+    assert "Fixed here: 1 row. To decide again takes these fixes away" in words(page, f"{at}/columns")
+
+
 def test_an_answer_for_one_row_is_not_given_to_another(page: TestClient, decided: str) -> None:
     answer = page.post(f"{decided}/rejects", data={".row": "2", ".of": "another", "age": "44"})
     assert answer.status_code == 422

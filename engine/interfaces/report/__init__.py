@@ -6,11 +6,11 @@ from pathlib import Path
 
 from ...columns.lookup import readable
 from ...columns.results import Answers
-from ...columns.summary import summarise
-from ...errors import LumbarError, Place, Problem
+from ...columns.summary import REJECTS, summarise
+from ...errors import LumbarError, Place, Problem, counted
 from ...loader import load
 from ..batch.against import comparison_of
-from ..batch.store import manifest_of
+from ..batch.store import SUMMARY, manifest_of, read_json
 from .page import Batch, page, shown
 
 
@@ -40,4 +40,26 @@ def opened(folder: Path, population: bool = False) -> Iterator[Batch]:
         answers = Answers(folder, rulebook)
         finished = bool(manifest.get("finished"))
         against = comparison_of(folder)
-        yield Batch(rulebook, answers, summarise(answers, terms), inputs, finished, population, against)
+        counts = summarise(answers, terms)
+        if finished:
+            _check_whole(folder, counts.cases, counts.rejects.count)
+        yield Batch(rulebook, answers, counts, inputs, finished, population, against)
+
+
+def _check_whole(folder: Path, cases: int, rejects: int) -> None:
+    """Nothing that was written is gone, for a report on the rest would call it all; raises LumbarError."""
+    told = read_json(folder / SUMMARY)
+    if told is None:
+        return
+    try:
+        rejected, decided = int(told["rejects"]), int(told["cases"]) - int(told["rejects"])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{SUMMARY} does not say how many cases there were") from error
+    wanted = {"answers": (cases, decided), REJECTS: (rejects, rejected)}
+    wrong = [
+        Problem(Place(str(folder / name)), counted(there, "case"), f"{was:,}, as {SUMMARY} has them")
+        for name, (there, was) in wanted.items()
+        if there != was
+    ]
+    if wrong:
+        raise LumbarError(wrong)

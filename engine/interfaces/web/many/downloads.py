@@ -10,7 +10,6 @@ from ....columns.lookup import as_csv, as_one_parquet
 from ....loader import load
 from ...report.first import is_unread
 from .jobs import MAPPING, OUT, REPORT, Job
-from .results import fixed_of
 
 AT_ONCE = 1 << 20
 PACKED = (".parquet", ".arrow")
@@ -55,7 +54,7 @@ def rejects(job: Job) -> Iterator[bytes]:
 
 def fixed(job: Job) -> bytes:
     """The rejected rows that were fixed, as cases that `lumbar batch` reads."""
-    return b"".join(json.dumps(one["case"], ensure_ascii=False).encode() + b"\n" for one in fixed_of(job).values())
+    return b"".join(json.dumps(one["case"], ensure_ascii=False).encode() + b"\n" for one in job.fixed().values())
 
 
 class _Pipe(RawIOBase):

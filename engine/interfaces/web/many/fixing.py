@@ -20,7 +20,7 @@ from ..served import Base
 from ..state import State
 from ..texts import text
 from .jobs import FIXED, Job
-from .results import OF, Reject, fixed_of, rejects_of
+from .results import OF, Reject, rejects_of
 
 
 def fix(job: Job, rulebook: Rulebook, number: int, sent: Mapping[str, str]) -> list[Problem]:
@@ -64,7 +64,7 @@ def _answered(row: Reject, rulebook: Rulebook, sent: Mapping[str, str]) -> tuple
 def _is_used(job: Job, number: int, name: str) -> bool:
     """Whether another row of a job has that id: a decided one, a rejected one, or one that was fixed."""
     rejected = any(one.get("case") == name for one in rejected_rows(job.out))
-    others = (one["case"]["case"] for row, one in fixed_of(job).items() if row != number)
+    others = (one["case"]["case"] for row, one in job.fixed().items() if row != number)
     return rejected or name in others or is_stored(job.out, name)
 
 
@@ -93,7 +93,7 @@ def opened_case(job: Job, base: Base, name: str, row: int | None) -> str:
     Raises LumbarError where there is no such case.
     """
     if row is not None:
-        told = fixed_of(job).get(row)
+        told = job.fixed().get(row)
         if told is None:
             raise LumbarError([Problem(Place(job.name), f"no fixed row {row}", "one of the list of rejected rows")])
         answers = {key: str(value) for key, value in told["case"].items() if key != "case"}

@@ -59,6 +59,14 @@ class Job:
             told = told.replace(path, name)
         return told
 
+    def fixed(self) -> dict[int, Json]:
+        """What was fixed of its rejected rows, by their numbers."""
+        try:
+            with (self.folder / FIXED).open(encoding="utf-8") as lines:
+                return {one["row"]: one for one in map(json.loads, lines)}
+        except FileNotFoundError:
+            return {}
+
     @property
     def out(self) -> Path:
         """The folder that the batch writes."""

@@ -183,10 +183,11 @@ def ended_page(job: Job, event: Json, problems: Sequence[Problem], begun: bool) 
 
 def columns_page(job: Job, mapped: Mapped, says: str = "") -> str:
     """Which column is which finding: what is recognised, what is proposed, and what is open."""
-    seen = mapped.seen
+    seen, fixed = mapped.seen, len(job.fixed())
     content = main(".single.wide")[
         _title(job),
         says and p(".alarm", role="alert")[says],
+        p(".alarm")[text("columns lose", count=counted(fixed, "row"))] if fixed else None,
         [p(".alarm")[text("mapping unread"), f": {told}"] for told in seen.unread],
         [p(".muted")[told] for told in seen.limits],
         p[

@@ -39,7 +39,7 @@ from ....columns.chosen import ChosenCase, Wanted, choose
 from ....columns.results import OPEN, Answers
 from ....digests import digest_of
 from ....drawing.page import unfolded
-from ....errors import Problem
+from ....errors import Problem, counted
 from ....record import Json
 from ....rulebook import Rulebook, Term
 from ...batch.report_text import in_words, is_amiss
@@ -48,7 +48,7 @@ from ...interview import UNKNOWN
 from ...report.first import is_unread, reaches, rejected_rows
 from ...report.page import shown
 from ..texts import text
-from .jobs import FIXED, OUT, REPORT_PART, Job
+from .jobs import OUT, REPORT_PART, Job
 from .pages import page_of, posted
 
 AT_A_TIME = 50
@@ -68,6 +68,7 @@ def result_page(job: Job) -> str:
     report = (job.folder / REPORT_PART).read_text(encoding="utf-8")
     rejects = int((job.read(f"{OUT}/{SUMMARY}") or {}).get("rejects", 0))
     said, amiss = _said(job)
+    fixed = len(job.fixed())
     content = main(".single.wide.report")[
         p[a(href="/batch")[text("batch")]],
         h1[", ".join(job.paths.values())],
@@ -83,6 +84,7 @@ def result_page(job: Job) -> str:
                 [a(".button", href=f"{at}/{name}")[text(key)] for name, key in DOWNLOADS]
             ],
         ),
+        p(".alarm")[text("rejects were fixed", count=counted(fixed, "row"))] if fixed else None,
         said if amiss else None,
         Markup(report),
         None if amiss else said,
@@ -257,19 +259,10 @@ def rejects_of(job: Job, first: int, count: int) -> list[Reject]:
     return [Reject(first + n, one) for n, one in enumerate(islice(rejected_rows(job.out), first, first + count))]
 
 
-def fixed_of(job: Job) -> dict[int, Json]:
-    """What was fixed: by the number of the rejected row."""
-    path = job.folder / FIXED
-    if not path.exists():
-        return {}
-    with path.open(encoding="utf-8") as lines:
-        return {one["row"]: one for one in map(json.loads, lines)}
-
-
 def rejects_page(job: Job, rulebook: Rulebook, first: int, sent: Mapping[str, str], problems: Sequence[Problem]) -> str:
     """Rejected rows, each with the cells that are wrong; `sent` and `problems` are of the one that was sent."""
     count = int((job.read(f"{OUT}/{SUMMARY}") or {}).get("rejects", 0))
-    found, were_fixed = rejects_of(job, first, AT_A_TIME), fixed_of(job)
+    found, were_fixed = rejects_of(job, first, AT_A_TIME), job.fixed()
     at = f"/batch/{job.name}/rejects"
     last = first + len(found)
     shown_ = [_reject(job, rulebook, one, sent, problems, were_fixed) for one in found]
