@@ -57,6 +57,15 @@ def test_a_rule_is_retired_once(more: str) -> None:
     ]
 
 
+def test_a_case_beneath_is_adapted_once() -> None:
+    other = "case: dark\nbecause: No.\nexpected fault: "
+    one, two = "cases/beneath/a/dark.yaml", "cases/beneath/dark.yaml"
+    assert problems({one: other + "cable\n", two: other + "none\n"}) == [
+        "cases/beneath/dark.yaml: 'dark' stands in cases/beneath/a/dark.yaml:1 too; expected a case beneath once"
+    ]
+    assert not problems({two: other + "cable\n"}, {two: other + "none\n"})
+
+
 def test_a_layer_may_retire_a_rule_of_its_own_that_is_called_nearly_as_one_beneath() -> None:
     assert not problems({"retired/hot2.yaml": GONE.replace("retired: hot", "retired: hot2")})
 

@@ -230,8 +230,11 @@ def cases_beneath(
     for file, node in documents.items():
         if file.startswith(CASES_BENEATH):
             adapted = _adapted(collector, file, node, found, rulebook)
-            if adapted is not None:
-                found[adapted.id] = adapted
+            if adapted is None:
+                continue
+            if (there := found[adapted.id].place) and there.file.startswith(CASES_BENEATH):
+                collector.note(Place(file), f"{adapted.id!r} stands in {there} too", "a case beneath once")
+            found[adapted.id] = adapted
     return found
 
 
