@@ -9,6 +9,7 @@ import pytest
 
 from engine.author.revisions import rulebook_at
 from engine.errors import KnowledgeError
+from engine.interfaces.web.served import Served
 from engine.loader import load
 from engine.loader.stack import MOST, folders
 from tests.layered import BASE, card, layered, problems
@@ -130,3 +131,14 @@ def test_a_circle_at_a_revision_is_refused(tmp_path: Path) -> None:
     git(tmp_path, "commit", "-qm", "Begin")
     with pytest.raises(KnowledgeError, match="builds on this one"):
         rulebook_at("HEAD", one)
+
+
+def test_the_page_notices_a_change_behind_a_link(tmp_path: Path) -> None:
+    base = write(tmp_path / "lamps", BASE)
+    (base / "rules").rename(tmp_path / "rules")
+    (base / "rules").symlink_to(tmp_path / "rules")
+    shop = write(tmp_path / "shop", {"knowledge.yaml": "name: shop\nbuilds on: ../lamps\n"})
+    served = Served(shop)
+    write(tmp_path, {"rules/see/hot.yaml": card("hot", "[heat: hot]", "{danger: fire}")})
+    served.look_again()
+    assert served.current().rulebook.rules["hot"].then == (("danger", "fire"),)

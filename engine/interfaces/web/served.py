@@ -13,6 +13,7 @@ from ...chain import Chain
 from ...errors import LumbarError
 from ...explain import CompiledRulebook
 from ...loader import load
+from ...loader.files import walk
 from ...loader.stack import folders
 from ...rulebook import Rulebook
 
@@ -98,11 +99,10 @@ def _files(directory: Path) -> Iterator[tuple[str, int, int]]:
 
 
 def _files_of(directory: Path) -> Iterator[tuple[str, int, int]]:
-    for folder, _, names in os.walk(directory):
-        for name in names:
-            path = os.path.join(folder, name)  # noqa: PTH118 (three times as fast as a Path, twice a second)
-            try:
-                found = os.stat(path)  # noqa: PTH116
-            except OSError:
-                continue
-            yield path, found.st_mtime_ns, found.st_size
+    for name in walk(directory, []):  # which follows links to folders, as reading them does
+        path = os.path.join(directory, name)  # noqa: PTH118 (three times as fast as a Path, twice a second)
+        try:
+            found = os.stat(path)  # noqa: PTH116
+        except OSError:
+            continue
+        yield path, found.st_mtime_ns, found.st_size
