@@ -53,7 +53,7 @@ test-all: lint types arrows  ## everything: the slow tests, ten times the random
 
 # README.md says so too.
 duration:
-	@echo 'The checks take about five minutes on two quiet cores, and longer on busy ones.'
+	@echo 'The checks take about seven minutes on two quiet cores, and longer on busy ones.'
 
 lint: $(VENV)/.installed-test  ## check the style and the format
 	$(BIN)/ruff check
