@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from _pytest.mark import ParameterSet
@@ -13,6 +14,9 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 from engine.case import Case
 from engine.loader import load
 from engine.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 BICYCLE = ROOT / "tests" / "bicycle"
@@ -76,6 +80,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def approved(config: pytest.Config) -> bool:
     """Whether what is printed today is to be written where it is approved; REWRITE_DOCS=1 says so too."""
     return bool(config.getoption("--approve")) or os.environ.get("REWRITE_DOCS") == "1"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Chromium."""
+    from tests.chromium import chromium
+
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture

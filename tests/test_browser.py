@@ -20,7 +20,7 @@ from engine.interfaces.web.form import slug
 from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from engine.rulebook import Rulebook
-from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, before_the_script, chromium, opened, serving
+from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, before_the_script, opened, serving
 from tests.conftest import ROOT
 
 pytestmark = IN_CHROMIUM
@@ -38,13 +38,6 @@ ALARM = {"leg weakness": "new"}
 def address() -> Iterator[str]:
     """A server with the bundled knowledge base."""
     with serving(Guard(make_app(Served(ROOT / "knowledge")))) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as found:
         yield found
 
 

@@ -16,7 +16,7 @@ from engine.interfaces.web.app import make_app
 from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from engine.interfaces.web.trials import Trials
-from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, before_the_script, chromium, opened, serving
+from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, before_the_script, opened, serving
 from tests.conftest import ROOT
 
 pytestmark = IN_CHROMIUM
@@ -30,13 +30,6 @@ class House:
     folder: Path
     address: str
     trials: Trials
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -11,18 +11,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, chromium, opened
+from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, opened
 from tests.conftest import ROOT
 from tests.test_browser_author import PATIENCE, House, fill_line, fill_reason, part, served, settle, try_and_save
 
 pytestmark = IN_CHROMIUM
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from engine.interfaces.web.app import make_app
 from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.many.jobs import SLOT, Jobs
 from engine.interfaces.web.served import Served
-from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, chromium, opened, serving
+from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, opened, serving
 from tests.conftest import ROOT
 
 pytestmark = IN_CHROMIUM
@@ -48,13 +48,6 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jobs]:
 def address(jobs: Jobs) -> Iterator[str]:
     """A server with the bundled knowledge base."""
     with serving(Guard(make_app(Served(ROOT / "knowledge"), jobs=jobs))) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as found:
         yield found
 
 

@@ -1,6 +1,5 @@
 """The page about many cases in Chromium: its details begin within three screens, and nothing breaks the policy."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from playwright.sync_api import Browser
 from engine.case import Case
 from engine.interfaces.report import report
 from engine.loader import load
-from tests.chromium import IN_CHROMIUM, chromium
+from tests.chromium import IN_CHROMIUM
 from tests.conftest import CLINIC, ROOT
 from tests.outcomes import outcome
 from tests.test_knowledge import patients
@@ -17,13 +16,6 @@ from tests.test_knowledge import patients
 pytestmark = IN_CHROMIUM
 REJECT = {"reason": "wrong value", "there": "'maybe' is not a value of 'saddle numbness'", "expected": "yes or no"}
 SIZES = [(1280, 800), (390, 844)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["desk", "telephone"])

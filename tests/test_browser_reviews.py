@@ -1,6 +1,5 @@
 """Reviewing in Chromium, with scripts and without, on a desk and on a telephone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,16 +11,9 @@ from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
 from engine.loader import load
 from engine.reviewed import reviewed
-from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, chromium, opened, serving
+from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, opened, serving
 
 pytestmark = IN_CHROMIUM
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])

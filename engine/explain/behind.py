@@ -8,6 +8,7 @@ from ..case import Decision
 from ..record import Json, Record
 from ..reviewed import approved, reviewed, withdrawn_of
 from ..rulebook import Rulebook
+from .answers import shown
 from .reasons import Why
 
 
@@ -63,8 +64,6 @@ def behind_reason(reason: Why) -> RulesBehind:
 
 def shown_conclusions(rulebook: Rulebook) -> tuple[str, ...]:
     """The conclusions that a recommendation shows, tallies too; all of them where it lays out nothing."""
-    if rulebook.recommendation is None:
-        return tuple(term.name for term in rulebook.conclusions)
-    sections = rulebook.recommendation.sections
+    sections = rulebook.recommendation.sections if rulebook.recommendation else ()
     sides = [tally for section in sections for side in section.sides for tally in side[1:]]
-    return tuple(dict.fromkeys([*(name for section in sections for name in section.terms), *sides]))
+    return tuple(dict.fromkeys([*shown(rulebook), *sides]))

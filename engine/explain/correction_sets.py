@@ -43,7 +43,7 @@ class CorrectionSets:
         Where that is not known, why.
         """
         found = self.sets.smallest(self._core, most)
-        if isinstance(found, tuple):
+        if isinstance(found, tuple) and self.sets.ranked:
             self._core(found)  # the case of this set, where others were tried after it
         return tuple(self.free[one] for one in found) if isinstance(found, tuple) else found
 
