@@ -204,7 +204,8 @@ def test_every_text_is_used_and_every_text_used_is_there() -> None:
 
 def test_every_route_for_programs_is_described(page: TestClient, bundled: Rulebook) -> None:
     told = page.get("/openapi.json").json()
-    assert {*told["paths"]} == {*(f"/api/{name}" for name in QUESTIONS), "/api/rules/look", "/health"}
+    batches = {"/api/batches", "/api/batches/{name}"}
+    assert {*told["paths"]} == {*(f"/api/{name}" for name in QUESTIONS), "/api/rules/look", "/health"} | batches
     assert told == json.loads(json.dumps(document(bundled)))
 
 

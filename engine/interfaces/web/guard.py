@@ -25,7 +25,7 @@ COOKIE = "lumbar"
 SAFE = ("GET", "HEAD", "OPTIONS")
 MOST = 1_000_000  # bytes of a request
 MOST_UPLOAD = 2_000_000_000  # bytes of the files of one run
-UPLOAD = ("POST", "/batch")
+UPLOADS = (("POST", "/batch"), ("POST", "/api/batches"))
 _LENGTH = re.compile(r"[0-9]{1,18}")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -90,7 +90,7 @@ class Guard:
 
     def _most(self, scope: Scope) -> int:
         """How many bytes a request may have."""
-        return self.upload if (scope["method"], scope["path"]) == UPLOAD else MOST
+        return self.upload if (scope["method"], scope["path"]) in UPLOADS else MOST
 
     def _without_token(self, scope: Scope, headers: Headers) -> Response | None:
         """What is answered to a request without the token; one with it in its address gets a cookie instead."""

@@ -30,6 +30,7 @@ _ABOUT = {
     "compare": ("after", "terms"),
 }
 _NEEDED = {"why": ("term",), "whynot": ("term",), "weigh": ("term",), "compare": ("after",)}
+BATCHES = "/api/batches"
 
 
 def fields_of(question: str) -> tuple[str, ...]:
@@ -44,6 +45,7 @@ def document(rulebook: Rulebook) -> Json:
         "info": {"title": "lumbar", "version": version("lumbar"), "description": "Decision support; not a diagnosis."},
         "paths": {f"/api/{name}": {"post": _operation(name)} for name in SAYS}
         | {f"/api/{LOOK}": {"post": looking()}}
+        | _batches()
         | {"/health": {"get": {"operationId": "health", "responses": {"200": _response("Whether it answers.")}}}},
         "components": {
             "schemas": {
@@ -119,6 +121,48 @@ def _operation(question: str) -> Json:
             "422": _response("What is wrong with the case, and how far its alarms reach."),
         },
     }
+
+
+def _batches() -> Json:
+    """The decision of whole files."""
+    file: Json = {"type": "string", "format": "binary"}
+    form: Json = {
+        "type": "object",
+        "required": ["files"],
+        "properties": {
+            "files": {"type": "array", "items": file, "minItems": 1, "description": "Files with cases."},
+            "mapping": {**file, "description": "Which column is which finding, as `lumbar map` writes it."},
+            "id": {"type": "string", "description": "The column of the ids, where it is not `case`."},
+        },
+        "additionalProperties": False,
+    }
+    name: Json = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+    gone = {"404": _response("There is no such batch, or no longer.")}
+    begin: Json = {
+        "operationId": "begin batch",
+        "summary": "Decide the cases of files; Location says where to ask how far it is.",
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+        "responses": {
+            "202": _response("The batch is begun."),
+            "400": _response("What is sent is not a form with files."),
+            "413": _response("The files are too large."),
+            "422": _response("What is wrong with the form or the mapping."),
+            "429": _response("As many batches as there may be at once."),
+            "501": _response("The libraries that it needs are not installed."),
+            "507": _response("There is no room for the files."),
+        },
+    }
+    told: Json = {
+        "operationId": "batch",
+        "summary": "How far a batch is; once it is decided, its summary and the addresses of its results.",
+        "responses": {"200": _response("The batch."), **gone},
+    }
+    forget: Json = {
+        "operationId": "delete batch",
+        "summary": "Stop a batch, and delete everything of it.",
+        "responses": {"204": {"description": "It is gone."}, **gone},
+    }
+    return {BATCHES: {"post": begin}, f"{BATCHES}/{{name}}": {"parameters": [name], "get": told, "delete": forget}}
 
 
 def _response(says: str) -> Json:

@@ -170,12 +170,19 @@ class Jobs:
             above.chmod(0o700)
         return folder
 
-    def begin(self, folder: Path, files: Sequence[Json], more: Mapping[str, str]) -> Job:
-        """A job with its files, which are looked at at once; `more` are a mapping and a data dictionary, if given."""
+    def begin(self, folder: Path, files: Sequence[Json], more: Mapping[str, str], plan: Json | None = None) -> Job:
+        """A job with its files, which are looked at at once; `more` are a mapping and a data dictionary, if given.
+
+        With a plan, by a mapping or without one, its cases are decided at once.
+        """
         job = Job(folder.name, folder)
         job.write(JOB, {"began": time.time(), "files": list(files), **more})
         job.note("received", files=len(files), bytes=sum(one["bytes"] for one in files))
-        self.start(job, "look")
+        if plan is not None:
+            job.write(PLAN, plan)
+            if plan["mapping"]:
+                shutil.copyfile(folder / more["mapping"], folder / MAPPING)
+        self.start(job, "look" if plan is None else "decide")
         return job
 
     # --- processes ---------------------------------------------------------------------------------------------------
@@ -215,6 +222,12 @@ class Jobs:
     def has_ended(self, job: Job) -> bool:
         """Whether the last that is told of a job is an end."""
         return any(event["phase"] in ENDS for event in job.events()[-1:])
+
+    def last_event(self, job: Job) -> Json:
+        """The last that is told of a job; that it failed where its process is gone without an end."""
+        events = job.events()
+        last: Json = events[-1] if events else {"phase": "received"}
+        return last if last["phase"] in ENDS or self.alive(job) else {"phase": "failed", "problems": []}
 
     def alive(self, job: Job) -> bool:
         """Whether a process is at work on a job: one of this server, or of one that works beside it."""

@@ -16,10 +16,10 @@ from starlette.routing import Route
 
 from ....errors import LumbarError, Problem
 from ....extras import how_to_install
-from ....record import Json
 from ..form import number_in
 from ..page import message_page
 from ..texts import text
+from .api import MOST_PARTS, Batches, told_of
 from .jobs import AT_ONCE, ENDS, FIXED, MAPPING, MOST_KEPT, PLAN, REPORT, REPORT_PART, SEEN, Job, Jobs
 from .uploads import NotTaken, in_bytes, received
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 BEAT = 0.1  # seconds between two looks at how far a job is
 ALIVE = 15.0  # seconds after which a stream says that it is there
-MOST_PARTS = 1000  # files of a form that are counted, so that it can be said how many there are
 Made = Callable[[], Response]
 
 
@@ -79,7 +78,7 @@ class ManyCases:
         if find_spec("polars") is None:
             return HTMLResponse(message_page(text("batch needs", how=how_to_install("batch"))), 501)
         self.jobs.warm()
-        there = [(job, pages.phase_in_words(self._last(job))) for job in self.jobs.all()]
+        there = [(job, pages.phase_in_words(self.jobs.last_event(job))) for job in self.jobs.all()]
         return HTMLResponse(pages.upload_page(there, self.jobs.keeps, self.most, says), status)
 
     async def upload(self, request: Request) -> Response:
@@ -106,22 +105,17 @@ class ManyCases:
 
     # --- how far it is -----------------------------------------------------------------------------------------------
 
-    def _last(self, job: Job) -> Json:
-        events = job.events()
-        last: Json = events[-1] if events else {"phase": "received"}
-        return last if last["phase"] in ENDS or self.jobs.alive(job) else {"phase": "failed", "problems": []}
-
     async def job(self, request: Request) -> Response:
         """A job as it is: how far, its columns, its result, or what is wrong."""
         job = self.found(request)
         if "application/json" in request.headers.get("accept", ""):
-            return await self.run(lambda: JSONResponse({"files": job.told["files"], **self._last(job)}))
+            return await self.run(lambda: JSONResponse(told_of(self.jobs, job)))
         return await self.shown(lambda: self._job(job))
 
     def _job(self, job: Job) -> Response:
         from . import pages
 
-        last = self._last(job)
+        last = self.jobs.last_event(job)
         if last["phase"] == "looked":
             return self._columns(job)
         if last["phase"] == "decided":
@@ -375,6 +369,7 @@ class ManyCases:
             Route(f"{at}/decide", self.decide, methods=["POST"]),
             Route(f"{at}/{{file}}", self.download, methods=["GET"]),
             Route(f"{at}/{{way}}", self.act, methods=["POST"]),
+            *Batches(self).routes(),
         ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.datastructures import UploadFile
 
 from ....display import visible_in_a_line
+from ....record import Json
 from ..texts import text
 from .jobs import GIVEN, MOST_FILES, Job, Jobs
 
@@ -23,8 +24,11 @@ class NotTaken(Exception):
         self.status = status
 
 
-def received(jobs: Jobs, files: Sequence[UploadFile], extra: Mapping[str, UploadFile]) -> Job:
-    """A job of the files; `extra` has a mapping and a data dictionary, where they were given. Raises NotTaken."""
+def received(jobs: Jobs, files: Sequence[UploadFile], extra: Mapping[str, UploadFile], plan: Json | None = None) -> Job:
+    """A job of the files; `extra` has a mapping and a data dictionary, where they were given. Raises NotTaken.
+
+    `plan` says how they are decided at once; without it they are looked at.
+    """
     if not files:
         raise NotTaken(text("batch no file"), 422)
     if len(files) > MOST_FILES:
@@ -41,7 +45,7 @@ def received(jobs: Jobs, files: Sequence[UploadFile], extra: Mapping[str, Upload
         more = {key: f"{GIVEN}/{key}{'.yaml' if key == 'mapping' else '.csv'}" for key in extra}
         for key, file in extra.items():
             _copy(file, folder / more[key])
-        return jobs.begin(folder, told, more)
+        return jobs.begin(folder, told, more, plan)
     except OSError as error:  # such as a full disk: what came so far is of patients too
         shutil.rmtree(folder, ignore_errors=True)
         raise NotTaken(text("batch not written", why=error.strerror or "error"), 507) from error
