@@ -155,8 +155,12 @@ def surely(word: str, known: Iterable[str]) -> tuple[str, ...]:
 
     It is one of them but for a slip of the pen, has its words in another order, or is enough of it.
     """
-    plain = _letters(word)
-    words, ordered = _prepared(tuple(known))
+    return _surely(_letters(word), tuple(known))
+
+
+@lru_cache(maxsize=1 << 12)  # of a file with many columns, each is asked about several times
+def _surely(plain: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    words, ordered = _prepared(known)
     if plain in words:
         return (words[plain],)
     alike = get_close_matches(plain, words, n=len(words) or 1, cutoff=SURELY)

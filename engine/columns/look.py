@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ ROWS = 500_000  # that are looked at
 TEXTS = 60  # distinct texts of a column that are kept, the most frequent ones
 FURTHER = ":^~"  # separators that are tried where none of the usual ones fits
 LATIN = "windows-1252"
+_LIKE_A_DAY = re.compile(r"\s*\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,10 @@ def in_order(seen: Look, column: str) -> list[str]:
 
 def days_written(texts: Collection[str]) -> list[str]:
     """The ways of writing days in which all of some texts are one."""
+    if not texts or not all(map(_LIKE_A_DAY.match, texts)):  # seldom are there any, and to ask Polars takes a while
+        return []
     column = pl.Series(list(texts), dtype=pl.String)
-    return [name for name in visits.AS_DATES if len(column) and visits.as_days(column, name).null_count() == 0]
+    return [name for name in visits.AS_DATES if visits.as_days(column, name).null_count() == 0]
 
 
 # --- how text is written ---------------------------------------------------------------------------------------------

@@ -41,11 +41,14 @@ class Known:
 
 def propose(seen: Look, known: Known, draft: Draft) -> Draft:
     """The draft with a proposal, or an open answer, for every column and text that it has not decided."""
-    columns = [one for one in seen.columns if one.name not in _spoken(draft)]
+    spoken = _spoken(draft)
+    columns = [one for one in seen.columns if one.name not in spoken]
     _boxes([one for one in columns if checkbox_of(one.name, known.fields)], known, draft)
-    _columns([one for one in columns if one.name not in _spoken(draft)], known, draft)
+    spoken = _spoken(draft)
+    _columns([one for one in columns if one.name not in spoken], known, draft)
+    spoken = _spoken(draft)
     for column in columns:
-        if column.name not in _spoken(draft):
+        if column.name not in spoken:
             draft.left_out[column.name] = _why_left_out(column)
     by_name = {one.name: one for one in seen.columns}
     for name, answer in [*draft.columns.items()]:
@@ -144,9 +147,12 @@ def near_column(name: str, names: Sequence[str]) -> bool:
 def _columns(columns: Sequence[SeenColumn], known: Known, draft: Draft) -> None:
     """Give each column the finding that its name or label says, each finding once, the surest first."""
     taken = {one.text for one in draft.columns.values()}
+    filled = [column for column in columns if column.filled and not days_written(column.texts)]
+    # Of a name that was split into several, nobody can know which of its parts is meant.
+    open_ones = [column for column in filled if not surely(column.name, known.rulebook.split_names)]
     for sure in (0, 1, 2):
-        for column in columns:
-            if column.name in draft.columns or not column.filled or days_written(column.texts):
+        for column in open_ones:
+            if column.name in draft.columns:
                 continue
             names = (name for name in _finding(column, known, sure) if name not in taken)
             found = next((name for name in names if sure < 2 or _speaks_of(column, known, name)), "")
@@ -166,8 +172,6 @@ def _speaks_of(column: SeenColumn, known: Known, name: str) -> bool:
 def _finding(column: SeenColumn, known: Known, sure: int) -> Iterator[str]:
     """The findings that a column may have: by its very name, by one that is surely meant, by one that is alike."""
     book = known.rulebook
-    if surely(column.name, book.split_names):
-        return  # which of its parts is meant nobody can know
     if sure == 0:
         lower = {name.casefold(): name for name in (*book.finding_names, *book.former_names)}
         name = lower.get(column.name.casefold(), "")
