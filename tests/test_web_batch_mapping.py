@@ -9,6 +9,7 @@ from engine.interfaces.mapping import Answer, Draft, Known
 from engine.interfaces.web.many.mapping_form import Mapped
 from engine.interfaces.web.many.recognise import Seen
 from engine.loader.mapping import parse_mapping
+from engine.mapping import UNTICKED
 from engine.rulebook import Rulebook
 
 COLUMNS = [
@@ -41,7 +42,7 @@ def sent(mapped: Mapped, accepted: bool, **changed: str) -> dict[str, str]:
 
 
 def decided(mapped: Mapped) -> Mapping[str, bool]:
-    return {entry.name: entry.decided for entry in mapped.all()}
+    return {entry.name: entry.decided for entry in mapped.all() if entry.key[-1] != UNTICKED}
 
 
 def test_a_form_that_is_sent_as_it_is_shown_decides_nothing(mapped: Mapped) -> None:
@@ -67,6 +68,22 @@ def test_what_is_typed_over_a_proposal_is_decided(mapped: Mapped) -> None:
     mapped.take({'["value", "saddle numbness", "Ja"]': "no", '["value", "saddle numbness", "Nein"]': "no"})
     texts = mapped.draft.values["saddle numbness"]
     assert texts == {"Ja": Answer("no", True), "Nein": Answer("no")}
+
+
+def test_a_box_without_a_tick_says_nothing_unless_somebody_says_so(mapped: Mapped, clinic: Rulebook) -> None:
+    name = '["box", "rot", "unticked"]'
+    assert (sent(mapped, False)[name], sent(mapped, True)["accept" + name]) == ("unknown", "yes")
+    mapped.take(sent(mapped, True))
+    assert mapped.draft.checkboxes == {"rot": {"fever": Answer("yes", True)}}
+    mapped.take(sent(mapped, True) | {name: "no"})
+    parsed = parse_mapping(mapped.draft.text("a.csv").encode(), "mapping.yaml", clinic)
+    assert parsed.mapping.checkboxes["rot"].unticked == {"fever": "no"}
+    mapped.take(sent(mapped, True) | {name: "perhaps"})
+    assert "'perhaps' is not one of these" in mapped.wrong[name]
+    mapped.take(sent(mapped, True) | {name: "unknown"})
+    assert mapped.draft.checkboxes == {"rot": {"fever": Answer("yes", True)}}
+    mapped.take(sent(mapped, True) | {'["box", "rot", "fever"]': "", name: "no"})
+    assert mapped.draft.checkboxes == {}
 
 
 def test_all_proposals_are_accepted_with_one_button_and_what_has_none_stays_open(mapped: Mapped) -> None:

@@ -97,8 +97,13 @@ class Mapped:
     def _of_column(self, column: SeenColumn) -> Iterator[Entry]:
         draft, name, seen = self.draft, column.name, seen_in_words(column)
         if name in draft.checkboxes:
-            for finding, answer in draft.checkboxes[name].items():
-                yield Entry(("box", name, finding), finding, answer.text, answer.decided, self._ticks(finding), seen)
+            box = draft.checkboxes[name]
+            for finding in [one for one in box if one != UNTICKED]:
+                answer, allowed = box[finding], ("", *self._values_of(finding))
+                yield Entry(("box", name, finding), finding, answer.text, answer.decided, allowed, seen)
+            unticked = box.get(UNTICKED, Answer(UNKNOWN, True))  # an empty box says nothing, unless somebody says so
+            values = dict.fromkeys(value for finding in box for value in self._values_of(finding))
+            yield Entry(("box", name, UNTICKED), name, unticked.text, unticked.decided, (UNKNOWN, *values))
             return
         left = draft.left_out.get(name, Answer())
         answer = draft.columns.get(name, Answer("", left.decided))
@@ -109,9 +114,9 @@ class Mapped:
             times = f"{column.texts[text]:,}" if text in column.texts else ""
             yield Entry(("value", answer.text, text), text, value.text, value.decided, allowed, times)
 
-    def _ticks(self, finding: str) -> tuple[str, ...]:
+    def _values_of(self, finding: str) -> tuple[str, ...]:
         term = self.term(finding)
-        return ("", *term.domain.values) if term and finding != UNTICKED else ("",)
+        return term.domain.values if term else ()
 
     def missing(self) -> Iterator[Entry]:
         """The texts that may stand for no answer, wherever they are."""
@@ -179,6 +184,10 @@ class Mapped:
         if key[0] == "column":
             column = next(one for one in self.seen.columns if one.name == key[1])
             decide_column(draft, column, typed or LEAVE, self.known)
+        elif key[0] == "box" and key[2] == UNTICKED:
+            box = draft.checkboxes.get(key[1], {})  # none where it is no finding any more
+            box.pop(UNTICKED, None)
+            box |= {UNTICKED: Answer(typed, True)} if box and typed != UNKNOWN else {}
         elif key[0] == "box" and not typed:
             del draft.checkboxes[key[1]]
             draft.left_out[key[1]] = Answer(NOT_ONE, True)
@@ -205,9 +214,9 @@ class Mapped:
         elif kind == "value":
             if rest[1] in draft.values.get(rest[0], {}):
                 draft.values[rest[0]][rest[1]] = answer
-        elif kind == "box":
+        elif kind == "box" and answer.text != UNKNOWN:
             draft.checkboxes[rest[0]][rest[1]] = answer
-        else:
+        elif kind != "box":
             groups = {"long": draft.long, "visit": draft.visit, "missing": draft.missing}
             groups[kind][rest[0]] = Answer(rest[0], answer.decided) if kind == "missing" else answer
 

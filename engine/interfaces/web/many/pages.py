@@ -33,6 +33,7 @@ from htpy import (
 
 from ....columns.look import SeenColumn
 from ....errors import Problem, counted
+from ....mapping import UNTICKED
 from ....record import Json
 from ..page import whole
 from ..texts import text
@@ -278,7 +279,7 @@ def _column(mapped: Mapped, column: SeenColumn, entries: Sequence[Entry]) -> Nod
 
 def _words(entry: Entry) -> str:
     if entry.key[0] == "box":
-        return text("column tick", finding=entry.of)
+        return text("column no tick") if entry.key[2] == UNTICKED else text("column tick", finding=entry.of)
     return (
         text("column finding") if entry.key[0] == "column" else f"{entry.of}{f' ({entry.hint})' if entry.hint else ''}"
     )
