@@ -8,7 +8,7 @@ from ..errors import LumbarError, Place, Problem, listed, nearest
 from ..language import NUMERIC, OTHER_THAN, Line, Misread, Within, parse_line, phrase_of, terms_of
 from ..loader.cards import conclusion_is_known
 from ..loader.problem_collector import ProblemCollector
-from ..loader.terms import domains_of
+from ..loader.vocabulary import Vocabulary
 from ..rulebook import Citation, Rulebook, Term
 
 Named = TypeVar("Named")
@@ -148,7 +148,7 @@ def line(rulebook: Rulebook, text: str) -> Line:
         raise Refused(f"nothing of {name!r}; expected {describe(rulebook.terms[name])}")
     phrase = completed(rulebook.terms.get(name), " ".join(phrase.split()))
     try:
-        made = parse_line(name, phrase, domains_of(rulebook.terms), HERE)
+        made = parse_line(name, phrase, rulebook.domains, HERE)
     except Misread as error:
         raise Refused(error.problems[0]) from error
     for read in terms_of(made):
@@ -174,7 +174,7 @@ def conclusion(rulebook: Rulebook, term: str, value: str | None) -> tuple[str, s
     if value is None and not (term in rulebook.terms and rulebook.terms[term].domain.kind == "tally"):
         raise meant(term, list(rulebook.conclusions))
     value = value and completed(rulebook.terms.get(term), value)
-    _collected(lambda collector: conclusion_is_known(collector, term, value, HERE, rulebook.terms))
+    _collected(lambda collector: conclusion_is_known(collector, term, value, HERE, Vocabulary.by(rulebook)))
     return term, value
 
 

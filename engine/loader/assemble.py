@@ -12,7 +12,7 @@ from ..document import Fields, Node, Unreadable, decode
 from ..errors import KnowledgeError, Place, Problem, counted
 from ..population import Population
 from ..review import Review
-from ..rulebook import DependencyCycle, Law, Recommendation, Retired, Rule, Rulebook, Source, Term
+from ..rulebook import DependencyCycle, Law, Recommendation, Retired, RowExample, Rule, Rulebook, Source, Term
 from .cards import gives_up, load_card
 from .cases import entries_of, make_case
 from .files import EXAMPLES
@@ -31,6 +31,7 @@ from .stack import KNOWLEDGE
 from .tables import load_table
 from .terms import load_terms
 from .unknown_names import gathered
+from .vocabulary import Vocabulary
 
 # The fields that tell of what kind a file is, and where it belongs.
 IDENTITY = {
@@ -79,10 +80,10 @@ def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
     """
     collector = ProblemCollector(layer=rulebook.beneath is not None)
     documents = _documents(collector, texts)
-    known = (rulebook.sources, rulebook.claims)
+    known = Vocabulary.by(rulebook)
     rules, cases = {one.id: one for one in rulebook.own_rules}, dict(rulebook.cases)
     for name, node in documents.items():
-        if name.startswith("rules/") and (rule := load_card(collector, name, node, rulebook.terms, known)):
+        if name.startswith("rules/") and (rule := load_card(collector, name, node, known)):
             rules[rule.id] = replace(rule, layer=rulebook.layer) if rulebook.layer else rule
     made = replace(rulebook, rules=_over(collector, rulebook, rules))
     _check_rules(collector, made)
@@ -240,50 +241,50 @@ def _read(
     claims = load_claims(collector, "article.yaml", documents["article.yaml"]) if "article.yaml" in documents else {}
     words = {name: node for name, node in documents.items() if name.startswith("terms/")}
     terms = load_terms(collector, words, ground.terms)
-    known, shown = ({**ground.sources, **sources}, {**ground.claims, **claims}), "recommendation.yaml"
-    rules: list[Rule | None] = []
-    laws: list[Law | None] = []
-    assumptions: list[Law | None] = []
-    for name, node in documents.items():
-        if name.startswith("rules/"):
-            rules.append(load_card(collector, name, node, terms, known))
-        elif name.startswith("laws/"):
-            laws.append(load_law(collector, name, node, terms, known))
-        elif name.startswith("impossible/"):
-            assumptions.append(load_law(collector, name, node, terms, known))
-    for name, text in texts.items():
-        if name.startswith("tables/") and not name.endswith(EXAMPLES):
-            rules += load_table(collector, name, text, terms, known)
-    rows = {rule.id: rule for rule in rules if rule and rule.row}
-    tried = {name: text for name, text in texts.items() if name.startswith("tables/") and name.endswith(EXAMPLES)}
+    known = Vocabulary(terms, {**ground.sources, **sources}, {**ground.claims, **claims})
+    assumptions, laws = (
+        [load_law(collector, name, node, known) for name, node in documents.items() if name.startswith(folder)]
+        for folder in ("impossible/", "laws/")
+    )
+    cards = [load_card(collector, name, node, known) for name, node in documents.items() if name.startswith("rules/")]
+    rows, examples = _tables(collector, texts, known)
     return Rulebook(
         terms=terms,
-        rules=_by_id(collector, rules),
-        row_examples={
-            collector.stem(name.removesuffix(EXAMPLES)): load_row_examples(collector, name, text, terms, rows)
-            for name, text in tried.items()
-        },
+        rules=_by_id(collector, [*cards, *rows]),
+        row_examples=examples,
         laws=_by_id(collector, laws),
         impossible=_by_id(collector, assumptions),
         sources=sources,
         claims={**ground.claims, **claims},
-        recommendation=_recommendation(collector, shown, documents, terms, ground)
-        if shown in documents
-        else ground.recommendation,
+        recommendation=_recommendation(collector, documents, terms, ground),
         retired={one.id: one for name, node in documents.items() if (one := _retired(collector, name, node))},
         groups=load_groups(collector, GROUPS, documents.get(GROUPS), terms, ground.groups),
         reviews=_reviews(collector, documents),
     )
 
 
+def _tables(
+    collector: ProblemCollector, texts: Mapping[str, str], known: Vocabulary
+) -> tuple[list[Rule], dict[str, tuple[RowExample, ...]]]:
+    """The rows of all tables, and the examples of each table."""
+    tables = {name: text for name, text in texts.items() if name.startswith("tables/")}
+    tried = {name: tables.pop(name) for name in texts if name in tables and name.endswith(EXAMPLES)}
+    rows = [row for name, text in tables.items() for row in load_table(collector, name, text, known)]
+    by_id = {row.id: row for row in rows}
+    examples = {
+        collector.stem(name.removesuffix(EXAMPLES)): load_row_examples(collector, name, text, known.terms, by_id)
+        for name, text in tried.items()
+    }
+    return rows, examples
+
+
 def _recommendation(
-    collector: ProblemCollector,
-    file: str,
-    documents: Mapping[str, Node | None],
-    terms: Mapping[str, Term],
-    ground: Rulebook,
+    collector: ProblemCollector, documents: Mapping[str, Node | None], terms: Mapping[str, Term], ground: Rulebook
 ) -> Recommendation | None:
     """How an answer is shown; a layer adds sections."""
+    file = "recommendation.yaml"
+    if file not in documents:
+        return ground.recommendation
     if ground.recommendation is None:
         return load_recommendation(collector, file, documents[file], terms)
     return more_sections(collector, file, documents[file], terms, ground.recommendation)

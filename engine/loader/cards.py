@@ -1,6 +1,6 @@
 """rules/<stage>/<rule>.yaml: one rule a file, whole; and what a rule concludes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,32 +12,26 @@ from ..language import TERM, no_term, no_value
 from ..rulebook import Example, Rule, Term
 from .formats import CARD, EXAMPLE
 from .problem_collector import ProblemCollector
+from .vocabulary import Vocabulary
 
 STATUS = "status"
 
 
-def load_card(
-    collector: ProblemCollector,
-    file: str,
-    node: Node | None,
-    terms: Mapping[str, Term],
-    known: tuple[Iterable[str], Iterable[str]],
-) -> Rule | None:
-    """The rule of a file; `known` are the keys of the sources and the numbers of the article's claims."""
+def load_card(collector: ProblemCollector, file: str, node: Node | None, known: Vocabulary) -> Rule | None:
+    """The rule of a file."""
     fields = collector.fields(_without_status(collector, node), file, CARD)
     if fields is None:
         return None
-    domains = {name: term.domain for name, term in terms.items()}
     return Rule(
         id=collector.identity(fields, "rule", file),
         says=collector.text(fields, "says"),
-        condition=collector.condition(fields, domains),
-        then=_then(collector, fields, terms),
+        condition=collector.condition(fields, known.domains),
+        then=_then(collector, fields, known),
         because=collector.text(fields, "because"),
-        sources=collector.citations(fields, *known),
+        sources=collector.citations(fields, known.sources, known.claims),
         place=Place(file, fields.place.line),
         outranks=tuple(dict.fromkeys(rule for rule, _ in collector.texts(fields, "outranks"))),
-        examples=_examples(collector, fields, terms),
+        examples=_examples(collector, fields, known.terms),
         formerly=tuple(name for name, _ in collector.texts(fields, "formerly")),
         replaces=collector.text(fields, "replaces"),
         gives_up=gives_up(collector, fields),
@@ -70,31 +64,32 @@ def as_given(name: str, value: str | None) -> str:
     return name if value is None else f"{name}: {value}"
 
 
-def _then(collector: ProblemCollector, fields: Fields, terms: Mapping[str, Term]) -> tuple[tuple[str, str | None], ...]:
+def _then(collector: ProblemCollector, fields: Fields, known: Vocabulary) -> tuple[tuple[str, str | None], ...]:
     pairs: list[tuple[str, str | None]] = []
     node = fields.get("then")
     for key, value in collector.pairs(node, "then"):
         phrase = value.value if isinstance(value, Text) and value is not key else None
-        if conclusion_is_known(collector, key.value, phrase, key.place, terms):
+        if conclusion_is_known(collector, key.value, phrase, key.place, known):
             pairs.append((key.value, phrase))
     if node is None:
         collector.note(fields.place, "no `then`", "at least one conclusion")
-    named = [(name, None if terms[name].single else value) for name, value in pairs]
+    named = [(name, None if known.terms[name].single else value) for name, value in pairs]
     if len(set(named)) < len(named):
         collector.note(fields.place, "a conclusion named twice", "each once")
     return tuple(pairs)
 
 
 def conclusion_is_known(
-    collector: ProblemCollector, name: str, phrase: str | None, place: Place, terms: Mapping[str, Term]
+    collector: ProblemCollector, name: str, phrase: str | None, place: Place, known: Vocabulary
 ) -> bool:
     """Whether a rule may conclude this; notes what is wrong if not."""
-    term = terms.get(name)
-    concluded = [other.name for other in terms.values() if not other.finding and not other.built_in]
-    if term is None or name not in concluded:
+    term = known.terms.get(name)
+    if term is None or name not in known.concluded:
         what = "a finding, which only a case gives" if term and term.finding else "not a conclusion"
         unknown = ("", "") if term else (TERM, name)
-        collector.note(place, f"{name[:80]!r} is {what}", "a conclusion", collector.nearest(name, concluded), unknown)
+        collector.note(
+            place, f"{name[:80]!r} is {what}", "a conclusion", collector.nearest(name, known.concluded), unknown
+        )
         return False
     if term.domain.kind == "tally":
         if phrase is not None:

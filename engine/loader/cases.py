@@ -99,26 +99,19 @@ def make_case(
 
     `folder` is what the names of its folders say; where the case says otherwise itself, neither counts.
     """
-    reader = _Reader(rulebook)
-    texts = {ID: name, "says": ""}
-    sources: list[str] = []
+    reader = _Reader(rulebook, name)
     for entry in _with_folder(reader.collector, _named(_once(reader, entries), key_of_id), folder, rulebook, place):
-        if entry.key in texts:
-            texts[entry.key] = ("" if entry.twice else _text(reader.collector, entry)) or texts[entry.key]
-        elif entry.key == "source":
-            sources += _sources(reader.collector, entry)
-        else:
-            reader.take(entry)
+        reader.take(entry)
     reader.settle()
     reader.hear_folder([Entry(key, text, place) for key, text in folder.items() if key in rulebook.finding_names])
     reader.answer_groups()
     reader.leave_out_impossible(place)
     return Case(
-        id=texts[ID],
+        id=reader.texts[ID],
         facts=facts_in_order(rulebook, reader.facts),
         place=place,
-        says=texts["says"],
-        sources=tuple(sources),
+        says=reader.texts["says"],
+        sources=tuple(reader.sources),
         expected=reader.expected or None,
         problems=tuple(reader.collector.problems),
         at_fault=reader.at_fault,
@@ -171,16 +164,18 @@ def _with_folder(
 
 def fault_of(entry: Entry, rulebook: Rulebook) -> Problem | None:
     """What is wrong with an answer, or with an expected one, by itself."""
-    reader = _Reader(rulebook)
-    reader.take(entry)
+    reader = _Reader(rulebook, "")
+    reader.take_answer(entry)
     return reader.collector.problems[0] if reader.collector.problems else None
 
 
 class _Reader:
     """Reads the entries of one case: its facts, what was expected of it, and which findings are at fault."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, name: str) -> None:
         self.rulebook = rulebook
+        self.texts = {ID: name, "says": ""}
+        self.sources: list[str] = []
         self.collector = ProblemCollector()
         self.facts: dict[str, Value] = {}
         self.expected: dict[str, Answer] = {}
@@ -208,6 +203,16 @@ class _Reader:
 
     def take(self, entry: Entry) -> None:
         """Read one entry."""
+        if entry.key in self.texts:
+            said = "" if entry.twice else _text(self.collector, entry)
+            self.texts[entry.key] = said or self.texts[entry.key]
+        elif entry.key == "source":
+            self.sources += _sources(self.collector, entry)
+        else:
+            self.take_answer(entry)
+
+    def take_answer(self, entry: Entry) -> None:
+        """Read an entry that answers something, or says what is expected."""
         if entry.key == NONE_OF_THESE:
             self.take_groups(entry)
             return

@@ -23,10 +23,9 @@ def load_groups(
 
     Each has a question, and each question that names one finds it.
     """
-    entries = node.entries if isinstance(node, Fields) else ()
+    entries, found = node.entries if isinstance(node, Fields) else (), dict(beneath)
     if node is not None and not entries:
         collector.note(node.place, "no groups", "`name:` with a title and a sentence, for each group")
-    found = dict(beneath)
     for name, body in entries:
         fields = collector.fields(body, file, GROUP)
         if name.value in beneath:
@@ -38,6 +37,14 @@ def load_groups(
         if fields is not None:
             title, says = collector.text(fields, "title"), collector.text(fields, "says")
             found[name.value] = QuestionGroup(name.value, title, says, name.place)
+    _check_used(collector, file, found, terms)
+    return found
+
+
+def _check_used(
+    collector: ProblemCollector, file: str, found: Mapping[str, QuestionGroup], terms: Mapping[str, Term]
+) -> None:
+    """Note a question whose group is not there, and a group without a question."""
     for term in terms.values():
         if term.group and term.group not in found:
             there = f"{term.name!r} is in the group {term.group[:80]!r}, which is not in {file}"
@@ -47,4 +54,3 @@ def load_groups(
         if group.name not in used:
             there, expected = f"no question is in the group {group.name!r}", f"`group: {group.name}` at a finding"
             collector.note(group.place, there, expected)
-    return found

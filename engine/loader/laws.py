@@ -1,36 +1,29 @@
 """The rest of a knowledge base: laws, impossible, sources, and the article's claims."""
 
-from collections.abc import Iterable, Mapping
-
 from ..document import Fields, Node, Text
 from ..errors import Place
-from ..rulebook import Claim, Law, Source, Term
+from ..rulebook import Claim, Law, Source
 from .formats import IMPOSSIBLE, LAW, SOURCE
 from .problem_collector import ProblemCollector
 from .reviews import day_of
-from .terms import domains_of, findings_only
+from .terms import findings_only
+from .vocabulary import Vocabulary
 
 
-def load_law(
-    collector: ProblemCollector,
-    file: str,
-    node: Node | None,
-    terms: Mapping[str, Term],
-    known: tuple[Iterable[str], Iterable[str]],
-) -> Law | None:
+def load_law(collector: ProblemCollector, file: str, node: Node | None, known: Vocabulary) -> Law | None:
     """A law, or an assumption about patients, which reads findings only."""
     key = "impossible" if file.startswith("impossible/") else "law"
     fields = collector.fields(node, file, IMPOSSIBLE if key == "impossible" else LAW)
     if fields is None:
         return None
-    condition = collector.condition(fields, domains_of(terms), law=True)
+    condition = collector.condition(fields, known.domains, law=True)
     if key == "impossible":
-        findings_only(collector, condition, terms)
+        findings_only(collector, condition, known.terms)
     law = Law(
         id=collector.identity(fields, key, file),
         says=collector.text(fields, "says"),
         condition=condition,
-        sources=collector.citations(fields, *known),
+        sources=collector.citations(fields, known.sources, known.claims),
         place=Place(file, fields.place.line),
     )
     return law if condition.lines else None  # what could not be read would be broken by every case

@@ -239,7 +239,7 @@ class _Loader:
 
     def _all(self, node: Node, domains: Mapping[str, Domain]) -> Condition:
         try:
-            return Condition(parse_parts(node, dict(domains)))
+            return Condition(parse_parts(node, domains))
         except Misread as error:
             self.collector.problems += error.problems
             return Condition()
@@ -280,7 +280,6 @@ class _Loader:
         if fields is None:
             return None
         share = fields.get("share")
-        domains = {name: term.domain for name, term in self.rulebook.terms.items()}
         named: Named = {}
         for part in (fields.get("hidden"), fields.get("findings")):
             named |= {key.value: (key, body) for key, body in part.entries} if isinstance(part, Fields) else {}
@@ -288,7 +287,7 @@ class _Loader:
         places = {name: key.place for name, (key, _) in named.items()}
         return FollowUp(
             share=self._share(share) if share else 0.0,
-            returns=self._if(fields, domains),
+            returns=self._if(fields, self.rulebook.domains),
             carry=self._carry(fields.get("carry")),
             step=Step({name: entries[name] for name in self._in_order(entries, places, False, first)}),
         )

@@ -1,7 +1,7 @@
 """Takes what is expected out of a document's tree, and notes every problem on the way instead of stopping."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -122,7 +122,7 @@ class ProblemCollector:
                 self.note(item.place, f"not one entry of `{key}`", "one pair in each line")
         return pairs
 
-    def condition(self, fields: Fields, domains: dict[str, Domain], law: bool = False) -> Condition:
+    def condition(self, fields: Fields, domains: Mapping[str, Domain], law: bool = False) -> Condition:
         """The condition of a card or law; an empty one where it cannot be read."""
         try:
             return parse(fields, domains, law)

@@ -3,13 +3,14 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ..errors import Place
-from ..language import Condition, Domain, Line, Misread, no_term, parse_line
+from ..language import Condition, Line, Misread, no_term, parse_line
 from ..rulebook import Rule, Term
 from .cards import conclusion_is_known
 from .problem_collector import ProblemCollector
+from .vocabulary import Vocabulary
 
 MAX_ROWS = 2_000
 LEFT_OUT = ("-", "")
@@ -17,14 +18,8 @@ LEFT_OUT = ("-", "")
 _ROW = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
 
-def load_table(
-    collector: ProblemCollector,
-    file: str,
-    text: str,
-    terms: Mapping[str, Term],
-    known: tuple[Iterable[str], Iterable[str]],
-) -> list[Rule]:
-    """The rules of a table; `known` are the keys of the sources and the numbers of the article's claims."""
+def load_table(collector: ProblemCollector, file: str, text: str, known: Vocabulary) -> list[Rule]:
+    """The rules of a table."""
     rows = read_rows(collector, file, text)
     if not rows:
         return []
@@ -33,9 +28,9 @@ def load_table(
         there = "semicolons between the cells" if len(header) == 1 and ";" in header[0] else "a header of another form"
         collector.note(Place(file, 1), there, "`row, terms…, =>, conclusions…, because, source`, with commas")
         return []
-    check_header(collector, Place(file, 1), [name for name in header[1:-2] if name != "=>"], terms)
+    check_header(collector, Place(file, 1), [name for name in header[1:-2] if name != "=>"], known.terms)
     table = collector.stem(file)
-    rules = [_row(collector, Place(file, line), table, header, row, terms, known) for line, row in rows[1:]]
+    rules = [_row(collector, Place(file, line), table, header, row, known) for line, row in rows[1:]]
     return [rule for rule in rules if rule is not None]
 
 
@@ -66,13 +61,7 @@ def check_header(collector: ProblemCollector, place: Place, columns: list[str], 
 
 
 def _row(
-    collector: ProblemCollector,
-    place: Place,
-    table: str,
-    header: list[str],
-    row: list[str],
-    terms: Mapping[str, Term],
-    known: tuple[Iterable[str], Iterable[str]],
+    collector: ProblemCollector, place: Place, table: str, header: list[str], row: list[str], known: Vocabulary
 ) -> Rule | None:
     if len(row) != len(header):
         collector.note(place, f"{len(row)} cells", f"{len(header)}, as in the header")
@@ -80,40 +69,50 @@ def _row(
     cells = list(zip(header, (" ".join(cell.split()) for cell in row), strict=True))
     name, arrow, because, source = cells[0][1], header.index("=>"), cells[-2][1], cells[-1][1]
     read, concluding = cells[1:arrow], cells[arrow + 1 : -2]
-    blank = [term for term, cell in (*read, *concluding) if not cell]
-    for empty in blank:
-        collector.note(place, f"an empty cell under {empty!r}", "`-` to leave it out, or a value")
-    if not _ROW.match(name):
-        collector.note(place, f"{name[:80]!r} is not a name of a row", "small letters, digits and _")
-    if not blank and all(cell == "-" for _, cell in concluding):
-        collector.note(place, "no conclusion", "at least one in every row")
-    if not because:
-        collector.note(place, "no `because`", "a reason in every row")
-    domains = {term: entry.domain for term, entry in terms.items()}
-    lines = [
-        _line(collector, term, cell, domains, place) for term, cell in read if cell not in LEFT_OUT and term in terms
-    ]
-    concluded = [(term, cell) for term, cell in concluding if cell not in LEFT_OUT and term in terms]
+    _check_row(collector, place, name, [*read, *concluding], all(cell == "-" for _, cell in concluding), because)
+    said, given = (
+        [(term, cell) for term, cell in cells if cell not in LEFT_OUT and term in known.terms]
+        for cells in (read, concluding)
+    )
+    lines = [_line(collector, term, cell, known, place) for term, cell in said]
     entries = [entry.partition(":") for entry in source.split(";")]
     return Rule(
         id=f"{table}.{name}",
-        says="; ".join(f"{term}: {cell}" for term, cell in concluded),
+        says="; ".join(f"{term}: {cell}" for term, cell in given),
         condition=Condition(tuple(line for line in lines if line)),
-        then=tuple(
-            (term, cell) for term, cell in concluded if conclusion_is_known(collector, term, cell, place, terms)
-        ),
+        then=tuple((term, cell) for term, cell in given if conclusion_is_known(collector, term, cell, place, known)),
         because=because,
-        sources=tuple(collector.cite(key.strip(), text.strip(), place, *known) for key, _, text in entries),
+        sources=tuple(
+            collector.cite(key.strip(), text.strip(), place, known.sources, known.claims) for key, _, text in entries
+        ),
         place=place,
         row=True,
     )
 
 
-def _line(
-    collector: ProblemCollector, term: str, cell: str, domains: Mapping[str, Domain], place: Place
-) -> Line | None:
+def _check_row(
+    collector: ProblemCollector,
+    place: Place,
+    name: str,
+    cells: list[tuple[str, str]],
+    concludes_nothing: bool,
+    because: str,
+) -> None:
+    """Note what no row may leave out."""
+    blank = [term for term, cell in cells if not cell]
+    for empty in blank:
+        collector.note(place, f"an empty cell under {empty!r}", "`-` to leave it out, or a value")
+    if not _ROW.match(name):
+        collector.note(place, f"{name[:80]!r} is not a name of a row", "small letters, digits and _")
+    if not blank and concludes_nothing:
+        collector.note(place, "no conclusion", "at least one in every row")
+    if not because:
+        collector.note(place, "no `because`", "a reason in every row")
+
+
+def _line(collector: ProblemCollector, term: str, cell: str, known: Vocabulary, place: Place) -> Line | None:
     try:
-        return parse_line(term, cell, domains, place)
+        return parse_line(term, cell, known.domains, place)
     except Misread as error:
         collector.problems += error.problems
         return None

@@ -1,7 +1,7 @@
 """terms/<topic>.yaml: the findings and conclusions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -25,6 +25,7 @@ from ..none_of_these import NONE_OF_THESE
 from ..rulebook import COMPLETE, SCREENED, Term
 from .formats import CONCLUSION, FINDING, FOR_PATIENTS, TERMS, names
 from .problem_collector import ProblemCollector
+from .vocabulary import domains_of
 
 RESERVED = ("any of", "case", "says", "source", NONE_OF_THESE, SCREENED, COMPLETE, *UNSETTLED)
 VALUES = "values"
@@ -41,41 +42,39 @@ def load_terms(
     """The terms beneath a layer, every term of the files, and the two built-in ones last."""
     terms = {name: term for name, term in beneath.items() if not term.built_in}
     gates: dict[str, Node] = {}
+    for name, entry, finding in _entries(collector, documents):
+        term, gate = _term(collector, name, entry, finding)
+        if name.value in beneath:
+            expected = "a name of its own; `wording/` rewords its question, `values` adds values"
+            there = f"{name.value!r} is a term beneath ({beneath[name.value].place})"
+            collector.note(name.place, there, expected)
+        elif name.value in terms:
+            collector.note(name.place, f"{name.value!r} stands in {terms[name.value].place} too", "each term once")
+        terms.setdefault(name.value, term)
+        if gate is not None and name.value not in beneath:
+            gates[name.value] = gate
+    for built_in, what in ((SCREENED, "screening question"), (COMPLETE, "finding")):
+        says, domain = f"every {what} that applies is answered", Domain("yes/no", ("yes", "no"))
+        terms[built_in] = Term(built_in, domain, False, Place("built in"), says=says, built_in=True)
+    terms = {name: _gated(collector, term, gates.get(name), terms) for name, term in terms.items()}
+    _check_gates(collector, terms, gates)
+    _check_names_of_before(collector, terms)
+    return terms
+
+
+def _entries(collector: ProblemCollector, documents: Mapping[str, Node | None]) -> Iterator[tuple[Text, Node, bool]]:
+    """Each term of the files: its name, its fields, and whether it is a finding."""
     for file, node in documents.items():
         fields = collector.fields(node, file, TERMS)
         for group, body in fields.entries if fields else ():
             if group.value == VALUES:
                 continue
-            findings = "conclusions" not in (group.value, collector.nearest(group.value, names(TERMS)))
+            finding = "conclusions" not in (group.value, collector.nearest(group.value, names(TERMS)))
             if not isinstance(body, Fields):
                 collector.note(body.place, f"no terms under `{group.value}`", "`name:` with its fields, for each term")
                 continue
             for name, entry in body.entries:
-                term, gate = _term(collector, name, entry, findings)
-                if name.value in beneath:
-                    expected = "a name of its own; `wording/` rewords its question, `values` adds values"
-                    there = f"{name.value!r} is a term beneath ({beneath[name.value].place})"
-                    collector.note(name.place, there, expected)
-                elif name.value in terms:
-                    collector.note(
-                        name.place, f"{name.value!r} stands in {terms[name.value].place} too", "each term once"
-                    )
-                terms.setdefault(name.value, term)
-                if gate is not None and name.value not in beneath:
-                    gates[name.value] = gate
-    for built_in in (SCREENED, COMPLETE):
-        says = (
-            "every finding that applies is answered"
-            if built_in == COMPLETE
-            else "every screening question that applies is answered"
-        )
-        terms[built_in] = Term(
-            built_in, Domain("yes/no", ("yes", "no")), False, Place("built in"), says=says, built_in=True
-        )
-    terms = {name: _gated(collector, term, gates.get(name), terms) for name, term in terms.items()}
-    _check_gates(collector, terms, gates)
-    _check_names_of_before(collector, terms)
-    return terms
+                yield name, entry, finding
 
 
 def _term(collector: ProblemCollector, name: Text, entry: Node, finding: bool) -> tuple[Term, Node | None]:
@@ -303,8 +302,3 @@ def findings_only(collector: ProblemCollector, condition: Condition, terms: Mapp
                 collector.note(line.place or Place(""), f"{name!r} is a conclusion", "findings only")
         if isinstance(line, Unsettled):
             collector.note(line.place or Place(""), f"`{show_line(line)}`", "an answer")
-
-
-def domains_of(terms: Mapping[str, Term]) -> dict[str, Domain]:
-    """What each term may be."""
-    return {name: term.domain for name, term in terms.items()}

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from ..case import Case, Value
 from ..digests import canonical, digest_of
 from ..errors import LumbarError, Place, Problem
-from ..language import Condition
+from ..language import Condition, Domain
 from ..layer import Layer
 from ..population import Population
 from ..record import Record
@@ -150,6 +150,11 @@ class Rulebook(Record):
     def lowers(self, name: str) -> str:
         """Why a rule of the highest layer, or the record of a retired one, may lower an alarm; empty if not said."""
         return self.rules[name].lowers if name in self.rules else self.retired[name].lowers
+
+    @cached_property
+    def domains(self) -> Mapping[str, Domain]:
+        """What each term may be."""
+        return {name: term.domain for name, term in self.terms.items()}
 
     @cached_property
     def findings(self) -> tuple[Term, ...]:

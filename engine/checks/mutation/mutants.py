@@ -28,11 +28,10 @@ class Mutant:
 
 def mutants(rulebook: Rulebook, rule: Rule) -> Iterator[Mutant]:
     """The mutants of a rule that the language can say; a row has no `unless`, no groups and no `outranks`."""
-    domains = {name: term.domain for name, term in rulebook.terms.items()}
     for number, part in enumerate(rule.condition.lines + rule.condition.unless):
-        for condition, change, place in _of_part(rule, number, part, domains):
+        for condition, change, place in _of_part(rule, number, part, rulebook.domains):
             yield Mutant(rule, replace(rule, condition=condition), change, place or part.place or rule.place)
-    yield from _of_conclusions(rule, domains)
+    yield from _of_conclusions(rule, rulebook.domains)
     for lower in rule.outranks:
         kept = tuple(other for other in rule.outranks if other != lower)
         yield Mutant(rule, replace(rule, outranks=kept), f"`outranks: {lower}` left out", rule.place)

@@ -60,12 +60,11 @@ def _where(rulebook: "Rulebook", lines: tuple[str, ...]) -> "Condition":
     from ...errors import Place
     from ...language import Condition, Misread, parse_line
 
-    domains = {name: term.domain for name, term in rulebook.terms.items()}
     found = []
     for line in lines:
         name, _, phrase = (part.strip() for part in line.partition(":"))
         try:
-            found.append(parse_line(name, phrase, domains, Place("--where")))
+            found.append(parse_line(name, phrase, rulebook.domains, Place("--where")))
         except Misread as error:
             raise click.UsageError(str(error)) from error
     return Condition(tuple(found))
