@@ -60,6 +60,4 @@ def _taken(rulebook: Rulebook, beneath: Rulebook, before: Decision, now: Decisio
 
 def holds(term: Term, value: str, decision: Decision) -> bool:
     """Whether a value holds; of a scale, at least that value."""
-    state = decision.state
-    room = state.scales if term.takes_highest else state.members if term.domain.kind == "several" else state.values
-    return bool(room[term.name][value] & Mark.HOLDS)
+    return bool(decision.state.marks_of(term.name)[value] & Mark.HOLDS)

@@ -41,6 +41,19 @@ class State:
     gates: Mapping[str, Condition] = field(default_factory=dict)
     applying: dict[str, int] = field(default_factory=dict)
 
+    def marks_of(self, term: str) -> dict[str, int]:
+        """The mark of each value of a conclusion, on a scale of "at least" it; nothing of a tally or a finding."""
+        return self.values.get(term) or self.members.get(term) or self.scales.get(term, {})
+
+    def put(self, term: Term, marks: Sequence[int]) -> None:
+        """Put in how a conclusion stands: the mark of each value in order; of a tally, of each rule for it."""
+        if term.domain.kind == "tally":
+            holding, failing = sum(one & HOLDS for one in marks), sum(one & FAILS for one in marks) // FAILS
+            self.counts[term.name] = (holding, len(marks) - failing)
+            return
+        kind = self.scales if term.takes_highest else self.members if term.domain.kind == "several" else self.values
+        kind[term.name] = dict(zip(term.domain.values, marks, strict=True))
+
 
 # --- a condition ---------------------------------------------------------------------------------------------------
 
@@ -126,7 +139,7 @@ def _mark_value(line: Is, state: State) -> int:
         return HOLDS if state.facts[line.term] in line.values else FAILS
     if line.term in state.scales:
         return _mark_runs(line.values, state.scales[line.term])
-    marks = _standing(line.term, state)
+    marks = state.marks_of(line.term)
     return at_least(1, [marks.get(value, UNKNOWN) for value in line.values]) if marks else UNKNOWN
 
 
@@ -227,42 +240,30 @@ def settle_by(entries: Iterable[RuleFor], term: Term, marks: Mapping[str, int], 
     """Put into the state how a conclusion stands by these rules for it."""
     support = [(entry.value, status(entry, marks)) for entry in entries]
     if term.domain.kind == "tally":
-        ruled_out = sum(one & FAILS for _, one in support) // FAILS
-        state.counts[term.name] = (sum(one & HOLDS for _, one in support), len(support) - ruled_out)
-    elif term.takes_highest:
-        state.scales[term.name] = _scale(term, support)
-    elif term.domain.kind == "several":
-        state.members[term.name] = _any_of(term, support)
-    else:
-        state.values[term.name] = _values(term, support)
-
-
-def _any_of(term: Term, support: Iterable[tuple[str | None, int]]) -> dict[str, int]:
-    """Of each value: it holds when a rule for it fires, and fails when all of them are ruled out."""
+        state.put(term, [one for _, one in support])
+        return
     given: dict[str | None, list[int]] = {value: [] for value in term.domain.values}
     for value, one in support:
         given[value].append(one)
-    return {value: at_least(1, given[value]) for value in term.domain.values}
+    # Of each value: it holds when a rule for it fires, and fails when all of them are ruled out.
+    found = [at_least(1, given[value]) for value in term.domain.values]
+    if term.takes_highest:
+        found = [HOLDS, *(at_least(1, found[place:]) for place in range(1, len(found)))]
+    elif term.domain.kind != "several":
+        found = _exclusive(term, found)
+    state.put(term, found)
 
 
-def _scale(term: Term, support: Sequence[tuple[str | None, int]]) -> dict[str, int]:
-    values = term.domain.values
-    given = _any_of(term, support)
-    steps = {value: at_least(1, [given[one] for one in values[place:]]) for place, value in enumerate(values)}
-    return steps | {values[0]: HOLDS}
-
-
-def _values(term: Term, support: Sequence[tuple[str | None, int]]) -> dict[str, int]:
-    values = term.domain.values
-    given = _any_of(term, support)
-    holds = {value: bool(given[value] & HOLDS) for value in values}
-    if term.otherwise is not None and all(one & FAILS for _, one in support):
-        holds[term.otherwise] = True
-    held = sum(holds.values())
-    return {
-        value: mark(holds[value], held > holds[value] or (value != term.otherwise and bool(given[value] & FAILS)))
-        for value in values
-    }
+def _exclusive(term: Term, given: Sequence[int]) -> list[int]:
+    """The marks of values of which one excludes the others: the `otherwise` holds when all rules are ruled out."""
+    default = [value == term.otherwise for value in term.domain.values]
+    ruled_out = all(one & FAILS for one in given)
+    holds = [bool(one & HOLDS) or (by_default and ruled_out) for one, by_default in zip(given, default, strict=True)]
+    held = sum(holds)
+    return [
+        mark(own, held > own or (bool(one & FAILS) and not by_default))
+        for own, one, by_default in zip(holds, given, default, strict=True)
+    ]
 
 
 def conclude(rulebook: Rulebook, case: Case, state: State, marks: Mapping[str, int]) -> Decision:
@@ -289,7 +290,7 @@ def _concluded(rulebook: Rulebook, case: Case, state: State, marks: Mapping[str,
         conclusions={
             name: answer(rulebook.terms[name], state) for name in (*(t.name for t in terms), SCREENED, COMPLETE)
         },
-        disputed={term.name: disputes(rulebook, term, state, marks) for term in terms if disputed(term, state)},
+        disputed={term.name: disputes(rulebook, term, state, marks) for term in terms if disputed(term.name, state)},
         gaps=tuple(term.name for term in terms if gap(term, state)),
         fired=tuple(rule for rule in rulebook.rules if rule in fired),
         waiting=tuple(rule for rule in rulebook.rules if rule in waiting - fired),
@@ -303,54 +304,42 @@ def _concluded(rulebook: Rulebook, case: Case, state: State, marks: Mapping[str,
 
 def answer(term: Term, state: State) -> Answer:
     """The answer to a conclusion; None where it is unknown, disputed or a gap."""
-    if term.domain.kind == "tally":
-        low, high = state.counts[term.name]
-        return low if low >= high else Range(low, high)
-    if term.takes_highest:
-        return _reached(state.scales[term.name])
+    if (reached := reach(term.name, state)) is not None:
+        low, high = (term.domain.values[step] if term.takes_highest else step for step in reached)
+        return low if reached[0] >= reached[1] else Range(low, high)
     if term.domain.kind == "several":
         members = state.members[term.name]
         inside = tuple(value for value in members if members[value] & HOLDS)
         return Members(inside, tuple(value for value in members if not members[value]))
     marks = state.values[term.name]
     known = [value for value in marks if marks[value] == HOLDS]
-    return known[0] if known and not disputed(term, state) else None
+    return known[0] if known and not disputed(term.name, state) else None
 
 
-def _reached(steps: Mapping[str, int]) -> Answer:
-    """The part of a scale that is still open; what has been reached stands, whatever else is known."""
-    lowest = max(place for place, one in enumerate(steps.values()) if one & HOLDS)
-    highest = max(lowest, *(place for place, one in enumerate(steps.values()) if not one & FAILS))
-    values = list(steps)
-    return values[lowest] if lowest == highest else Range(values[lowest], values[highest])
+def reach(term: str, state: State) -> tuple[int, int] | None:
+    """The least and the most that a tally can be, or the steps between which a scale is open; None for other terms.
+
+    What has been reached stands, whatever else is known: where the ends have crossed, the conclusion is disputed.
+    """
+    if term not in state.scales:
+        return state.counts.get(term)
+    steps = list(enumerate(state.scales[term].values()))
+    return max(place for place, one in steps if one & HOLDS), max(place for place, one in steps if not one & FAILS)
 
 
-def disputed(term: Term, state: State) -> bool:
+def disputed(term: str, state: State) -> bool:
     """Whether two values hold, one both holds and fails, or the ends of a scale or a tally have crossed."""
-    return _disputed(term.name, state)
-
-
-def _disputed(term: str, state: State) -> bool:
-    if term in state.counts:
-        low, high = state.counts[term]
-        return low > high
-    return DISPUTED in _standing(term, state).values()
-
-
-def _standing(term: str, state: State) -> dict[str, int]:
-    return state.values.get(term) or state.members.get(term) or state.scales.get(term, {})
+    if (reached := reach(term, state)) is not None:
+        return reached[0] > reached[1]
+    return DISPUTED in state.marks_of(term).values()
 
 
 def disputed_values(term: Term, state: State) -> tuple[str, ...]:
     """What a disputed conclusion is said to be: the values that hold; of a scale or a tally those between its ends."""
-    if term.name in state.counts:
-        return tuple(map(str, reversed(state.counts[term.name])))
-    if term.name not in state.scales:
-        return tuple(value for value, one in _standing(term.name, state).items() if one & HOLDS)
-    values, steps = list(state.scales[term.name]), list(state.scales[term.name].values())
-    highest = max(place for place, one in enumerate(steps) if not one & FAILS)
-    reached = max(place for place, one in enumerate(steps) if one & HOLDS)
-    return tuple(values[highest : reached + 1])
+    if (reached := reach(term.name, state)) is None:
+        return tuple(value for value, one in state.marks_of(term.name).items() if one & HOLDS)
+    low, high = reached
+    return term.domain.values[high : low + 1] if term.takes_highest else (str(high), str(low))
 
 
 def disputes(rulebook: Rulebook, term: Term, state: State, marks: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
@@ -380,13 +369,13 @@ def gap(term: Term, state: State) -> bool:
 def unsettled(line: Unsettled, state: State) -> bool:
     """Whether a term is unknown (a finding unanswered, a conclusion open) or disputed, as a law says it."""
     if line.word == "disputed":
-        return _disputed(line.term, state)
+        return disputed(line.term, state)
     if line.term in state.values:
         return not any(one & HOLDS for one in state.values[line.term].values())
-    if line.term in state.counts:
-        return state.counts[line.term][0] < state.counts[line.term][1]
-    ranges = state.scales.get(line.term) or state.members.get(line.term)
-    return UNKNOWN in ranges.values() if ranges is not None else line.term not in state.facts
+    if (reached := reach(line.term, state)) is not None:
+        return reached[0] < reached[1]
+    members = state.members.get(line.term)
+    return UNKNOWN in members.values() if members is not None else line.term not in state.facts
 
 
 def breaks(law: Law, state: State) -> bool:

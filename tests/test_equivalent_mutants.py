@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
-from engine.checks.examples import state_of
 from engine.checks.mutation import (
     Mutant,
     mutants,
@@ -23,6 +22,7 @@ from engine.circuit import CompiledRulebook
 from engine.language import Condition, Group
 from engine.proof.prover import Prover
 from engine.rulebook import Example, Rulebook
+from engine.supposed import supposed
 from tests.conftest import tries
 from tests.test_mutation import every_mutant, report_of, survived, with_card, words
 
@@ -33,7 +33,7 @@ from .test_load import FILES
 
 
 def marks(rulebook: Rulebook, given: Mapping[str, Any], *conditions: Condition) -> list[int]:
-    state = state_of(rulebook, given)
+    state = supposed(rulebook, given)
     return [semantics.mark_condition(condition, state) for condition in conditions]
 
 

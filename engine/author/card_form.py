@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..checks.examples import example_state, tried_on_one_side
+from ..checks.examples import tried_on_one_side
 from ..errors import KnowledgeError, Place, Problem
 from ..language import Condition, Group, Line, show_line
 from ..loader import writing
@@ -12,8 +12,10 @@ from ..loader.assemble import marks_of_a_merge, with_files
 from ..loader.cards import load_card
 from ..loader.parsed import parsed
 from ..loader.problem_collector import ProblemCollector
+from ..loader.vocabulary import Vocabulary
 from ..rulebook import Citation, Example, Rule, Rulebook
 from ..semantics import NAMES, mark_condition
+from ..supposed import supposed
 from . import parse_input
 from .draft import EXPECTED, Draft, gates_missing
 from .examples import Known, propose
@@ -145,7 +147,7 @@ def _turned(rulebook: Rulebook, draft: Draft) -> dict[str, str]:
     """By name, the examples that say another mark than the lines give, each with that mark."""
     found = {}
     for one in draft.examples:
-        mark = NAMES[mark_condition(draft.condition, example_state(rulebook, one))]
+        mark = NAMES[mark_condition(draft.condition, supposed(rulebook, one.given))]
         if mark != one.mark:
             found[one.name] = str(mark)
     return found
@@ -207,7 +209,7 @@ def said_by(rulebook: Rulebook, text: str) -> Rule | None:
     name = found[1] if (found := _RULE.search(text)) else ""
     collector, file = ProblemCollector(), f"rules/{name}.yaml"
     node = parsed(collector, {file: text}, "").get(file)
-    rule = load_card(collector, file, node, rulebook.terms, (rulebook.sources, rulebook.claims))
+    rule = load_card(collector, file, node, Vocabulary.by(rulebook))
     return None if collector.problems else rule
 
 

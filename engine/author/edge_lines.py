@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..checks.examples import example_state
 from ..language import Condition, Group, Is, Line, Within, show_line
 from ..rulebook import Example, Rulebook
 from ..semantics import FAILS, HOLDS, UNKNOWN, mark_part, opposite
+from ..supposed import supposed
 
 Kind = Literal["if", "unless"]
 WANTED = {"holds": HOLDS, "fails": FAILS, "waits": UNKNOWN}
@@ -35,7 +35,7 @@ def deciding(rulebook: Rulebook, condition: Condition, example: Example) -> tupl
 
 
 def _deciding(rulebook: Rulebook, condition: Condition, example: Example) -> Iterator[Deciding]:
-    state, wanted = example_state(rulebook, example), WANTED[example.mark]
+    state, wanted = supposed(rulebook, example.given), WANTED[example.mark]
     both: tuple[tuple[Kind, tuple[Line | Group, ...]], ...] = (("if", condition.lines), ("unless", condition.unless))
     for kind, parts in both:
         for number, part in enumerate(parts):

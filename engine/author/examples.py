@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import semantics
-from ..checks.examples import example_state
 from ..errors import Place
 from ..language import NUMERIC, Against, Condition, Group, Is, Line, Within, terms_of
 from ..rulebook import Example, Rulebook, Term
+from ..supposed import supposed
 
 NOWHERE = Place("proposed")
 MOST = 20_000  # so many partial answers are tried before a proposal is given up
@@ -51,7 +51,7 @@ class _Search:
 
 def mark_given(rulebook: Rulebook, condition: Condition, given: Given) -> int:
     """The mark of a condition where this is given, as an example of a card judges it."""
-    return semantics.mark_condition(condition, example_state(rulebook, Example("", given, "", NOWHERE)))
+    return semantics.mark_condition(condition, supposed(rulebook, given))
 
 
 def candidates(term: Term, condition: Condition, like: Known) -> list[Known]:
@@ -181,7 +181,7 @@ def _on_the_edges(rulebook: Rulebook, condition: Condition, first: Given) -> Ite
 
 def _other_sides(rulebook: Rulebook, condition: Condition, like: Given, made: Sequence[Example]) -> Iterator[Example]:
     """What lies on the side of a number on which no example lies yet."""
-    states = [example_state(rulebook, example) for example in made]
+    states = [supposed(rulebook, example.given) for example in made]
     for leaf in condition.leaves():
         if not isinstance(leaf, Within | Against):
             continue

@@ -143,18 +143,8 @@ def check(
         seen(of_tried + of_proved, "Trying each change of a rule …")
         mutation = mutation_test(rulebook, subject.prover)
     resting = {one.law.id: one.verdict.resting_on for one in subject.holding if one.verdict.resting_on}
-    counts = _counts(rulebook)
-    return Report(
-        of_tried,
-        of_proved,
-        subject.decisions,
-        counts,
-        resting,
-        magnitude(rulebook),
-        seconds,
-        mutation,
-        before=subject.before,
-    )
+    looked_at = (subject.decisions, _counts(rulebook), resting, magnitude(rulebook))
+    return Report(of_tried, of_proved, *looked_at, seconds, mutation, before=subject.before)
 
 
 def errors(findings: Sequence[Finding]) -> tuple[Problem, ...]:

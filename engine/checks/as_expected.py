@@ -3,7 +3,7 @@
 The circuit reads them bit by bit, in a tenth of the time; the few that it names are then decided by themselves.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from .. import semantics
 from ..case import Answer, Case
@@ -34,25 +34,14 @@ def _answers(compiled: CompiledRulebook, seen: Evaluation, term: Term, count: in
     pairs = marks_of(compiled.circuit, term.name)
     bits = [f"{seen.mark(node):0{count}b}"[::-1] for pair in pairs.values() for node in pair]
     rows = list(zip(*bits, strict=True)) if bits else [()] * count
-    known = {row: semantics.answer(term, _state(term, list(pairs), row)) for row in dict.fromkeys(rows)}
+    known = {row: _answer(term, row) for row in dict.fromkeys(rows)}
     return [known[row] for row in rows]
 
 
-def _state(term: Term, names: Sequence[str], row: Sequence[str]) -> semantics.State:
-    """The state in which a conclusion has these marks: of each in turn whether it holds, and whether it fails."""
-    marks = dict(zip(names, _marks(row), strict=True))
-    if term.domain.kind == "tally":
-        holding = sum(bool(one & semantics.HOLDS) for one in marks.values())
-        failing = sum(bool(one & semantics.FAILS) for one in marks.values())
-        return semantics.State({}, counts={term.name: (holding, len(names) - failing)})
+def _answer(term: Term, row: Sequence[str]) -> Answer:
+    """The answer to a conclusion with these marks: of each in turn whether it holds, and whether it fails."""
     state = semantics.State({})
-    if term.takes_highest:
-        state.scales[term.name] = marks
-    else:
-        (state.members if term.domain.kind == "several" else state.values)[term.name] = marks
-    return state
-
-
-def _marks(row: Sequence[str]) -> Iterator[int]:
-    for holds, fails in zip(row[::2], row[1::2], strict=True):
-        yield semantics.mark(holds == "1", fails == "1")
+    state.put(
+        term, [semantics.mark(holds == "1", fails == "1") for holds, fails in zip(row[::2], row[1::2], strict=True)]
+    )
+    return semantics.answer(term, state)

@@ -12,7 +12,7 @@ from ..errors import Place, Problem
 from ..language import Condition
 from ..record import Json
 from ..rulebook import RowExample, Rule, Rulebook
-from .examples import state_of
+from ..supposed import supposed
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def tried_table(rulebook: Rulebook, rows: Sequence[Rule], examples: Sequence[Row
     known: dict[tuple[int, tuple[Any, ...]], int] = {}
     for example in examples:
         for given in each_given(example):
-            state = state_of(rulebook, given)
+            state = supposed(rulebook, given)
             marks = []
             for key in ((place, tuple(map(given.get, terms))) for place, terms in enumerate(reads)):
                 if key not in known:

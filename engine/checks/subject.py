@@ -41,12 +41,11 @@ class Subject:
         self,
         rulebook: Rulebook,
         decide: Callable[[Case], Decision] | None = None,
-        compiled: CompiledRulebook | None = None,
         before: Rulebook | None = None,
     ) -> None:
         self.before = before and renamed(before, find_renames(before, rulebook))
         self.rulebook = rulebook
-        self.compiled = compiled or CompiledRulebook(rulebook)
+        self.compiled = CompiledRulebook(rulebook)
         self._decide = decide
 
     @cached_property

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from .. import semantics
 from ..language import NUMERIC, Against, Condition, Within, terms_of
 from ..rulebook import Law, Rulebook, Term
+from ..supposed import supposed
 
 Strength = Literal["same meaning", "weaker", "stronger", "changed", "undecided"]
 MOST = 200_000  # so many states are tried
@@ -53,7 +54,7 @@ def _apart(
     no_longer: tuple[str, ...] = ()
     now: tuple[str, ...] = ()
     for chosen in product(*choices):
-        state = _state(rulebook, dict(zip(names, chosen, strict=True)))
+        state = supposed(rulebook, dict(zip(names, chosen, strict=True)))
         before, after = semantics.breaks(old, state), semantics.breaks(new, state)
         if before and not after and not no_longer:
             no_longer = tuple(_in_words(names, chosen))
@@ -92,37 +93,3 @@ def _numbers(term: Term, conditions: Sequence[Condition]) -> list[int]:
     bounds = [edge for leaf in leaves if isinstance(leaf, Within) for edge in (leaf.low, leaf.high) if edge is not None]
     found = {edge + step for edge in bounds for step in (-1, 0, 1)} | {term.domain.low}
     return sorted(number for number in found if term.domain.low <= number <= high)
-
-
-def _state(rulebook: Rulebook, given: dict[str, Any]) -> semantics.State:
-    """The state in which these terms are so; None is a finding without an answer, or a conclusion that is open."""
-    state = semantics.State({})
-    for name, value in given.items():
-        term = rulebook.terms[name]
-        values = term.domain.values
-        if term.finding:
-            if value is not None:
-                state.facts[name] = value
-        elif term.domain.kind == "tally":
-            state.counts[name] = (0, 10**9) if value is None else (value, value)
-        elif term.takes_highest:
-            state.scales[name] = _scale(values, value)
-        elif term.domain.kind == "several":
-            state.members[name] = {one: _mark(one, value) for one in values}
-        else:
-            held = None if value is None else (value,)
-            state.values[name] = {one: _mark(one, held) for one in values}
-    return state
-
-
-def _mark(value: str, held: tuple[str, ...] | None) -> int:
-    if held is None:
-        return semantics.UNKNOWN
-    return semantics.HOLDS if value in held else semantics.FAILS
-
-
-def _scale(values: Sequence[str], value: str | None) -> dict[str, int]:
-    if value is None:
-        return {one: semantics.UNKNOWN if place else semantics.HOLDS for place, one in enumerate(values)}
-    reached = values.index(value)
-    return {one: semantics.HOLDS if place <= reached else semantics.FAILS for place, one in enumerate(values)}

@@ -96,19 +96,9 @@ def outcome(decision: Decision, term: str) -> Outcome:
 def outcome_where(compiled: CompiledRulebook, term: str, marked: Callable[[int], bool]) -> Outcome:
     """How a conclusion stands where these nodes of the circuit are marked."""
     found, state = compiled.rulebook.terms[term], semantics.State({})
-    marks = [semantics.mark(marked(holds), marked(fails)) for holds, fails in compiled.pairs(term)]
-    named = dict(zip(found.domain.values, marks, strict=False))
-    if found.domain.kind == "tally":
-        holding = sum(one & semantics.HOLDS for one in marks)
-        state.counts[term] = (holding, sum(not one & semantics.FAILS for one in marks))
-    elif found.takes_highest:
-        state.scales[term] = named
-    elif found.domain.kind == "several":
-        state.members[term] = named
-    else:
-        state.values[term] = named
+    state.put(found, [semantics.mark(marked(holds), marked(fails)) for holds, fails in compiled.pairs(term)])
     answer = semantics.answer(found, state)
-    disputed = semantics.disputed_values(found, state) if semantics.disputed(found, state) else ()
+    disputed = semantics.disputed_values(found, state) if semantics.disputed(found.name, state) else ()
     withheld = marked(compiled.lawless) and withholds(found, answer, disputed)
     return Outcome(answer, disputed, semantics.gap(found, state), withheld)
 

@@ -140,9 +140,7 @@ class _Scales:
         yield from (one.rule for one in self.support if one.value in above and self._status(one) & semantics.HOLDS)
 
     def _state(self, value: str) -> ValueState:
-        state = self.decision.state
-        marks = state.values.get(self.term.name) or state.members.get(self.term.name) or state.scales[self.term.name]
-        name = semantics.NAMES[marks[value]]
+        name = semantics.NAMES[self.decision.state.marks_of(self.term.name)[value]]
         return "open" if name == "waits" else name
 
     def _arguments(self, entries: Iterable[RuleFor], tally: str = "") -> list[Argument]:

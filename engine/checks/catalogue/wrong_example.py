@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ... import semantics
 from ...errors import Problem
-from ..examples import example_state
+from ...supposed import supposed
 from ..finding import Finding
 from ..sample import SMOKE, card
 from ..subject import Subject
@@ -24,7 +24,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     """Each example that is not as it says."""
     for rule in subject.rulebook.own_rules:
         for example in rule.examples:
-            found = semantics.NAMES[semantics.mark_condition(rule.condition, example_state(subject.rulebook, example))]
+            found = semantics.NAMES[semantics.mark_condition(rule.condition, supposed(subject.rulebook, example.given))]
             if found != example.mark:
                 there = f"the example {example.name!r}: the rule {found}"
                 yield Finding(Problem(example.place, there, f"that it {example.mark}"))

@@ -17,7 +17,7 @@ from ...proof.prover import Prover
 from ...proof.verdicts import Patient
 from ...record import Json
 from ...rulebook import Law, Rulebook, Term
-from ..examples import state_of
+from ...supposed import supposed
 
 Given = Mapping[str, Any]
 """What an example gives: the value of a term, or the members of a conclusion of several values."""
@@ -82,7 +82,7 @@ def smallest_example(rulebook: Rulebook, first: Condition, second: Condition) ->
     if not isinstance(found, Patient):
         return None
     given = dict(isolated.given(found.facts))
-    state = state_of(rulebook, given)
+    state = supposed(rulebook, given)
     if semantics.mark_condition(first, state) == semantics.mark_condition(second, state):
         raise InternalError.of(f"the proof and the meaning part over {given}")
     return given

@@ -9,8 +9,8 @@ from ... import semantics
 from ...language import Line
 from ...proof.prover import Prover
 from ...rulebook import Rule, Rulebook
+from ...supposed import supposed
 from ..alarm_rules import rules_behind, rules_for_alarms
-from ..examples import state_of
 from .equivalent_mutants import smallest_example
 from .killed_by_cases import WholeCases
 from .killed_by_examples import Examples
@@ -180,6 +180,6 @@ def _survivor(rulebook: Rulebook, mutant: Mutant, fate: Fate) -> Survivor:
     """The mutant, with the example that would kill it and what the condition comes to there."""
     if fate.example is None:
         return Survivor(mutant)
-    state = state_of(rulebook, fate.example)
+    state = supposed(rulebook, fate.example)
     marks = (semantics.mark_condition(rule.condition, state) for rule in (mutant.rule, mutant.mutated))
     return Survivor(mutant, fate.example, *(semantics.NAMES[mark] for mark in marks))

@@ -12,7 +12,7 @@ from ...language import show_line, terms_of
 from ...loader.writing import example_tree
 from ...record import Json
 from ...rulebook import Example, Rule, Rulebook
-from ..examples import state_of
+from ...supposed import supposed
 from ..row_examples import concluded, rows_of
 from .mutation_score import MutationReport, MutationScore, Survivor
 
@@ -155,7 +155,7 @@ def _csv(cells: Sequence[str]) -> str:
 
 
 def _mark(rulebook: Rulebook, row: Rule, given: Mapping[str, Any]) -> int:
-    return semantics.mark_condition(row.condition, state_of(rulebook, given))
+    return semantics.mark_condition(row.condition, supposed(rulebook, given))
 
 
 def _fill(rulebook: Rulebook, one: Survivor, rows: Sequence[Rule], given: Json, terms: Sequence[str]) -> None:
