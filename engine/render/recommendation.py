@@ -43,12 +43,11 @@ def recommendation(rulebook: Rulebook, decision: Decision) -> Iterator[StyledLin
         yield StyledLine("Answer first", style="title")
         yield from (StyledLine(f"{name}: {rulebook.terms[name].ask}", 1, "plain", "? ") for name in screening)
     others = [name for name in decision.ask if name not in screening]
-    if others:
-        yield StyledLine("Not known yet", style="title")
-        yield StyledLine(", ".join(others), 1, "muted")
-    if decision.not_used:
-        yield StyledLine("Answered, and not used: these questions do not apply", style="title")
-        yield StyledLine(", ".join(decision.not_used), 1, "muted")
+    not_used = "Answered, and not used: these questions do not apply"
+    for title, names in (("Not known yet", others), (not_used, decision.not_used)):
+        if names:
+            yield StyledLine(title, style="title")
+            yield StyledLine(", ".join(names), 1, "muted")
 
 
 def all_in_one(rulebook: Rulebook) -> Section:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -14,6 +14,7 @@ from .options import load, one_case, refuse
 if TYPE_CHECKING:
     from ...author.goal import Goal
     from ...author.handed_on import Talked
+    from ...author.unfinished import Unfinished
     from ...rulebook import Rulebook
 
 
@@ -33,7 +34,7 @@ def new(knowledge: str, wanted: str | None, case: str | None, resume: str | None
     """
     from ...author.baseline import SavedCases
     from ...author.dialogue import card_dialogue
-    from ...author.unfinished import Unfinished, keep, unfinished
+    from ...author.unfinished import Unfinished, unfinished
     from ..prompt import Left, hold
 
     rulebook = load(knowledge)
@@ -47,13 +48,7 @@ def new(knowledge: str, wanted: str | None, case: str | None, resume: str | None
     try:
         settled = hold(lambda: card_dialogue(saved, goal), typed=begun.typed, later=form.later if form else None)
     except Left as left:
-        if left.later:
-            with writing(knowledge):
-                file = keep(Path(knowledge), Unfinished(left.typed, case, wanted))
-            click.echo(f"\nNo card is saved. What you typed is kept: lumbar new --resume {file}")
-        else:
-            click.echo("\nNothing is saved; everything is as it was.")
-        sys.exit(Exit.TO_MEND)
+        _end_left(knowledge, Unfinished(left.typed, case, wanted) if left.later else None)
     if dry_run:
         for name, text in settled.texts.items():
             click.echo(f"\n--- {name}\n{text}", nl=False)
@@ -61,6 +56,19 @@ def new(knowledge: str, wanted: str | None, case: str | None, resume: str | None
         _save(Path(knowledge), settled.texts)
     else:
         click.echo("Nothing is saved; everything is as it was.")
+
+
+def _end_left(knowledge: str, later: "Unfinished | None") -> NoReturn:
+    """End where the talk was left; what is to be continued is kept."""
+    from ...author.unfinished import keep
+
+    if later is None:
+        click.echo("\nNothing is saved; everything is as it was.")
+    else:
+        with writing(knowledge):
+            file = keep(Path(knowledge), later)
+        click.echo(f"\nNo card is saved. What you typed is kept: lumbar new --resume {file}")
+    sys.exit(Exit.TO_MEND)
 
 
 def _of_form(rulebook: "Rulebook", path: Path) -> "Talked":

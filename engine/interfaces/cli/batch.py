@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,10 @@ from ...errors import counted
 from ...record import Json
 from ..terminal import Exit, binary_output, mending, needing, say_json, watched, writing
 from .options import AS_JSON, NewPath, load, started
+
+if TYPE_CHECKING:
+    from ...rulebook import Rulebook
+    from ..batch import Options
 
 LEAST_MEMORY = 4 << 30  # bytes of addresses, most of which are never used
 
@@ -62,8 +66,7 @@ def batch(
     resume: bool,
     as_json: bool,
     against: Path | None,
-    mapping: Path | None,
-    **options: Any,
+    **given: Any,
 ) -> None:
     """Decide every case of files and folders: Parquet, CSV, NDJSON, JSON, YAML; all but Parquet also as .gz or .zst.
     - is standard input, CSV or NDJSON.
@@ -73,28 +76,32 @@ def batch(
     """
     _enough_memory()
     with needing("batch"), mending(as_json):
-        from ..batch import Options, in_words, is_amiss
+        from ..batch import in_words, is_amiss
         from ..batch.against import check_earlier, in_lines, with_comparison
 
-        run = _runner(options.pop("scheduler"))
+        run = _runner(given.pop("scheduler"))
         rulebook = load(knowledge, as_json)
         started()
-        if mapping is not None:
-            from ...loader.mapping import load_mapping
-
-            options["mapping"] = load_mapping(mapping, rulebook)
+        options = _options(rulebook, **given)
         before = check_earlier(against) if against else None
         with watched() as tell:
-            summary = run(rulebook, inputs, out, Options(**options), resume, tell)
+            summary = run(rulebook, inputs, out, options, resume, tell)
         if against and before:
-            summary = with_comparison(summary, out, rulebook, against, before, options["form"])
+            summary = with_comparison(summary, out, rulebook, against, before, options.form)
         if as_json:
             say_json(summary)
         else:
-            click.echo("\n".join(in_words(summary, out, options["extra"])))
-            for line in in_lines(summary["against"], out, options["form"]) if against else ():
-                click.echo(line)
-        sys.exit(Exit.TO_MEND if is_amiss(summary, options["extra"]) else Exit.FINE)
+            lines = in_lines(summary["against"], out, options.form) if against else ()
+            click.echo("\n".join([*in_words(summary, out, options.extra), *lines]))
+        sys.exit(Exit.TO_MEND if is_amiss(summary, options.extra) else Exit.FINE)
+
+
+def _options(rulebook: "Rulebook", mapping: Path | None, **given: Any) -> "Options":
+    """How to read and write; raises KnowledgeError where the mapping has problems."""
+    from ...loader.mapping import load_mapping
+    from ..batch import Options
+
+    return Options(**given, mapping=load_mapping(mapping, rulebook) if mapping else None)
 
 
 def _enough_memory() -> None:

@@ -16,12 +16,12 @@ from .options import (
     CASES,
     LENGTH,
     READER,
-    WHICH,
+    AboutCase,
+    about_case,
     beside,
     chain_of,
     compiled_of,
     complete,
-    decided,
     end,
     fault_json,
     lawful,
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from ...alarms import Alarms
     from ...case import Case, Decision
     from ...circuit import CompiledRulebook
+    from ...explain import Why
     from ...render import Length, StyledLine
+    from ...rulebook import Rulebook
 
 
 @click.command(short_help="Decide cases, and print the recommendation.")
@@ -63,7 +65,6 @@ def decide(
         decision = None if case.problems else chain.decide(case)
         own = explain.rules_behind(rulebook, decision) if decision else explain.RulesBehind()
         behind |= own
-        _tell_renamed(case)
         seen.note(case, decision)
         if as_json:
             decided = decision and decision.as_json() | {"rests on": own.as_json(rulebook)}
@@ -73,10 +74,10 @@ def decide(
         else:
             tell(texts.decision(decision) if decision else texts.rejection(alarms, case))
             click.echo()
-    if seen.counts["case"] > seen.counts["with problems"] and not as_json and not brief and reader == "clinician":
-        tell(render.notice(rulebook, behind))
     if brief and not as_json:
         click.echo(f"{seen.in_words()} {render.rests_on(rulebook, behind)}")
+    elif seen.counts["case"] > seen.counts["with problems"] and not as_json and reader == "clinician":
+        tell(render.notice(rulebook, behind))
     sys.exit(Exit.TO_MEND if any(seen.counts[kind] for kind in seen.counts if kind != "case") else Exit.FINE)
 
 
@@ -93,6 +94,8 @@ class _Seen:
         """Count a case, or a file in which none could be read."""
         from ..files import is_empty
 
+        for old, new in case.renamed.items():
+            click.echo(f"{case.place or case.id}: {old!r} is called {new!r} now", err=True)
         no_case = case.unread and not case.problems[0].place.line
         self.counts["not read" if no_case else "case"] += 1
         self.counts["with problems"] += bool(case.problems) and not no_case
@@ -134,12 +137,6 @@ class _Texts:
         return render.rejection_for_patient(alarms, case) if self.patient else render.rejection(alarms, case)
 
 
-def _tell_renamed(case: "Case") -> None:
-    """Report the names of before that a case still uses."""
-    for old, new in case.renamed.items():
-        click.echo(f"{case.place or case.id}: {old!r} is called {new!r} now", err=True)
-
-
 def _used_again(case: "Case", used: dict[tuple[str, str], str]) -> bool:
     """Whether another case of the same file has the id of this one, which is reported; `used` has where each stands."""
     place = str(case.place or case.id)
@@ -156,50 +153,44 @@ def _read_once(path: Path) -> None:
 @click.command(short_help="Explain an answer, down to what the patient said.")
 @CASE
 @click.argument("term", required=False, shell_complete=complete("term"))
-@AS_JSON
-@LENGTH
+@about_case
 @READER
-@WHICH
 @SVG
 @HTML
-@click.pass_obj
-def why(
-    knowledge: str,
-    case: str,
-    term: str | None,
-    as_json: bool,
-    length: "Length",
-    reader: str,
-    name: str | None,
-    svg: str | None,
-    html: str | None,
-) -> None:
+def why(about: AboutCase, term: str | None, reader: str, svg: str | None, html: str | None) -> None:
     """Explain why TERM (a conclusion or an answer) is what it is in CASE, down to the answers given."""
     from ... import explain, render
 
     two_files(svg, html)
-    rulebook, decision = decided(knowledge, case, name, as_json, reader)
+    rulebook, decision = about.decided(reader)
     first = rulebook.recommendation.explain if rulebook.recommendation else rulebook.conclusions[0].name
     wanted = term or first
     if wanted not in rulebook.terms:
         refuse(f"{wanted!r} is not a term", wanted, rulebook.terms)
-    lawful(rulebook, [decision], [wanted], as_json, reader, bool(svg or html))
+    lawful(rulebook, [decision], [wanted], about.as_json, reader, bool(svg or html))
     reason = explain.why(rulebook, decision, wanted)
     if svg or html:
         from ...render import pictures
 
         write_drawn(svg, lambda: pictures.picture_of(rulebook, drawn_case(decision), reason))
         write_drawn(html, lambda: pictures.page_of(rulebook, drawn_case(decision), reason))
-    elif as_json:
+    elif about.as_json:
         body = {"case": decision.case.id, "rulebook": rulebook.digest, **explain.as_json(reason)}
         say_json(body | beside(rulebook, [wanted], decision))
     elif reader == "patient":
         say(render.why_for_patient(rulebook, decision, reason))
-    elif length == "line":
-        say_in_one_line(next(render.why(reason, length)))
     else:
-        say(render.why(reason, length))
-        if length == "everything":
-            say(render.sources_behind(rulebook, reason))
-        say_rests_on(rulebook, explain.behind_reason(reason))
+        _say_reason(rulebook, reason, about.length)
     end(decision)
+
+
+def _say_reason(rulebook: "Rulebook", reason: "Why", length: "Length") -> None:
+    from ... import explain, render
+
+    if length == "line":
+        say_in_one_line(next(render.why(reason, length)))
+        return
+    say(render.why(reason, length))
+    if length == "everything":
+        say(render.sources_behind(rulebook, reason))
+    say_rests_on(rulebook, explain.behind_reason(reason))

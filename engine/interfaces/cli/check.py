@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -11,13 +12,16 @@ from ..terminal import Exit, columns, meanwhile, mending, needing, say_json, wri
 from .options import AS_JSON, LENGTH, NewPath, load, refuse, started, warned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ...checks import Report
     from ...rulebook import Rulebook
 
 BESIDE = ("changed_answer", "value_that_no_rule_gives")
 """Problems beside which answers are accepted: a value goes out of the saved cases before it can go out of its term."""
+
+OF_THE_POPULATION = ("patients", "seed", "span", "wrong_answers", "next_visit", "against")
+"""Options that go with --population."""
 
 
 @click.command(short_help="Test all examples, and prove the laws for every possible case.")
@@ -59,20 +63,7 @@ BESIDE = ("changed_answer", "value_that_no_rule_gives")
 @LENGTH
 @click.pass_obj
 def check(
-    knowledge: str,
-    /,
-    words: tuple[str, ...],
-    as_json: bool,
-    length: Any,
-    accept: bool,
-    because: str | None,
-    advice: bool,
-    mutants: bool,
-    save: Path | None,
-    since: str | None,
-    watch: bool,
-    population: bool,
-    **drawn: Any,
+    knowledge: str, /, words: tuple[str, ...], watch: bool, population: bool, as_json: bool, length: str, **others: Any
 ) -> None:
     """Load everything, test all examples and saved cases, look at every possible case, and print every problem.
 
@@ -93,68 +84,89 @@ def check(
     With --population it does none of that. It draws patients as population/ describes them, and shows who of the ill is
     caught, who of the well is stopped, by which rule, and how sure that is.
     """
+    drawn = {name: others.pop(name) for name in OF_THE_POPULATION}
+    wanted = _Wanted(**others, as_json=as_json, whole=length == "everything")
+    directory, file, cases = _given(words, knowledge, wanted.accept)
+    if watch:
+        _watch(directory, wanted)
+    rulebook = _load(directory, file, wanted)
+    if population or any(drawn.values()):
+        sys.exit(Exit.FINE if _population(rulebook, population, drawn, wanted) else Exit.TO_MEND)
+    accepting = _cases_named(rulebook, cases) if wanted.accept else frozenset()
+    report = _check(rulebook, _file(rulebook, file), accepting, wanted)
+    sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a check is to do besides, and how its report is printed."""
+
+    accept: bool
+    because: str | None
+    advice: bool
+    mutants: bool
+    save: Path | None
+    since: str | None
+    as_json: bool
+    whole: bool
+
+
+def _check(rulebook: "Rulebook", file: str, accepting: frozenset[str], wanted: _Wanted) -> "Report":
+    """Run the checks and print what they find; the answers of the cases to accept are written first."""
     from ...checks import check as run
     from ...checks import report_text
     from ...checks.one_file import about
     from ...checks.screen import so_far
 
-    directory, file, cases = _given(words, knowledge, accept)
-    if watch:
-        _watch(directory, accept or advice or as_json or mutants or save is not None or since is not None)
-    rulebook = _load(directory, file, as_json, length == "everything")
-    if population or any(drawn.values()):
-        sys.exit(Exit.FINE if _population(rulebook, population, drawn, as_json, length) else Exit.TO_MEND)
-    wanted, file = _wanted(rulebook, cases), _file(rulebook, file)
     started()
-    before = _before(rulebook, since, as_json)
+    before = _before(rulebook, wanted)
     with meanwhile() as show:
-        report = run(rulebook, idle=advice, before=before, seen=lambda found, doing: show(so_far(found, doing)))
-    if accept and _accept(rulebook, report, wanted, " ".join((because or "").split())):
-        rulebook = load(directory, as_json)
-        report = run(rulebook, idle=advice, before=before)
-    if file:
-        report = about(rulebook, report, file)
-    _print(rulebook, report, as_json, {"advice": advice, "mutants": mutants, "whole": length == "everything"})
-    if save is not None:
-        with writing(save):
-            report_text.save_patients(report, save)
-    sys.exit(Exit.TO_MEND if report.errors else Exit.FINE)
+        report = run(rulebook, idle=wanted.advice, before=before, seen=lambda *found: show(so_far(*found)))
+    if accepting and _accept(rulebook, report, accepting, " ".join((wanted.because or "").split())):
+        rulebook = load(rulebook.directory, wanted.as_json)
+        report = run(rulebook, idle=wanted.advice, before=before)
+    report = about(rulebook, report, file) if file else report
+    _print(rulebook, report, wanted)
+    if wanted.save is not None:
+        with writing(wanted.save):
+            report_text.save_patients(report, wanted.save)
+    return report
 
 
-def _print(rulebook: "Rulebook", report: "Report", as_json: bool, shown: "Mapping[str, bool]") -> None:
+def _print(rulebook: "Rulebook", report: "Report", wanted: _Wanted) -> None:
     """Print a report: all of it as JSON, or as much as fits on a screen."""
     from ...checks import report_text
     from ...checks.screen import ROWS, Screen
 
-    if as_json:
+    if wanted.as_json:
         say_json(report_text.as_json(rulebook, report))
         return
     outdated = [*_schemas(rulebook), *_base(rulebook)]
-    screen = None if shown["whole"] else Screen(ROWS - len(outdated), columns())
-    for line in (*report_text.in_words(rulebook, report, shown["advice"], shown["mutants"], screen), *outdated):
+    screen = None if wanted.whole else Screen(ROWS - len(outdated), columns())
+    for line in (*report_text.in_words(rulebook, report, wanted.advice, wanted.mutants, screen), *outdated):
         click.echo(line)
 
 
-def _population(rulebook: "Rulebook", wanted: bool, drawn: dict[str, Any], as_json: bool, length: str) -> bool:
+def _population(rulebook: "Rulebook", asked: bool, drawn: dict[str, Any], wanted: _Wanted) -> bool:
     """Tell what the rules make of the population; whether it could be drawn as it is described."""
     from .population import tell_population
 
-    if not wanted:
+    if not asked:
         name = next(name for name, value in drawn.items() if value)
         raise click.UsageError(f"--{name.replace('_', '-')} goes with --population")
     given = {name: value for name, value in drawn.items() if value is not None}
     options = {"patients": 100_000, "seed": 0, "span": 2.0, "against": None, **given}
-    return tell_population(rulebook, options, as_json, length == "everything")
+    return tell_population(rulebook, options, wanted.as_json, wanted.whole)
 
 
-def _before(rulebook: "Rulebook", since: str | None, as_json: bool) -> "Rulebook | None":
+def _before(rulebook: "Rulebook", wanted: _Wanted) -> "Rulebook | None":
     """The earlier state to compare with; None where none is asked for."""
-    if since is None:
+    if wanted.since is None:
         return None
     from ...author.revisions import rulebook_at
 
-    with mending(as_json):
-        return rulebook_at(since, Path(rulebook.directory))
+    with mending(wanted.as_json):
+        return rulebook_at(wanted.since, Path(rulebook.directory))
 
 
 def _schemas(rulebook: "Rulebook") -> "Iterator[str]":
@@ -203,7 +215,7 @@ def _file(rulebook: "Rulebook", word: str) -> str:
     return found
 
 
-def _load(directory: str, file: str, as_json: bool, whole: bool) -> "Rulebook":
+def _load(directory: str, file: str, wanted: _Wanted) -> "Rulebook":
     """The rulebook; what keeps it from being read is printed, as much as fits on a screen, that of a file first."""
     from ...checks.screen import ROWS, Screen, unreadable
     from ...errors import KnowledgeError
@@ -212,16 +224,16 @@ def _load(directory: str, file: str, as_json: bool, whole: bool) -> "Rulebook":
     try:
         rulebook = loaded(directory)
     except KnowledgeError as error:
-        if as_json or whole:
-            return load(directory, as_json)
+        if wanted.as_json or wanted.whole:
+            return load(directory, wanted.as_json)
         for line in unreadable(error.problems, Screen(ROWS, columns()), file):
             click.echo(line, err=True)
         sys.exit(Exit.TO_MEND)
-    with mending(as_json):
+    with mending(wanted.as_json):
         return warned(rulebook)
 
 
-def _wanted(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:
+def _cases_named(rulebook: "Rulebook", names: tuple[str, ...]) -> frozenset[str]:
     """The saved cases of these names or files; all of them where none is named."""
     files = {case.place.file: case.id for case in rulebook.cases.values() if case.place}
     found = set()
@@ -260,9 +272,9 @@ def _accept(rulebook: "Rulebook", report: "Report", cases: frozenset[str], becau
     return True
 
 
-def _watch(directory: str, more: bool) -> NoReturn:
+def _watch(directory: str, wanted: _Wanted) -> NoReturn:
     """Check after every change."""
-    if more:
+    if any((wanted.accept, wanted.advice, wanted.as_json, wanted.mutants, wanted.save, wanted.since is not None)):
         raise click.UsageError("--watch goes with no other option of check")
     with needing("author"):
         from ..watching import watch

@@ -13,6 +13,8 @@ from ..terminal import Exit, mending, needing, say, say_json, writing
 from .options import AS_JSON, NewPath, load
 
 if TYPE_CHECKING:
+    from ...author.equivalence import EveryCase
+    from ...author.impact import Change
     from ...columns.diff import Compared
     from ...differences import Comparison, RulebookDifference
     from ...rulebook import Rulebook
@@ -43,8 +45,6 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, stored: str | N
     files and folders of cases, and at every case that could exist: there each conclusion is proved the same, or shown
     to differ by patients.
     """
-    from ...author import diff_text, report_text
-
     if stored and (cases or click.get_current_context().get_parameter_source("against") != ParameterSource.DEFAULT):
         raise click.UsageError("--stored compares what is in its folder; leave CASES and --against out")
     with mending(as_json):
@@ -63,18 +63,28 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, stored: str | N
             of_cases = {"saved cases": [change.as_json() for change in saved], "cases": counted}
             say_json({**found.as_json(), **of_cases, "every case": every_case.as_json()})
         else:
-            books = (two.after, two.before)
-            parts = [
-                [*diff_text.differences(found, short=True)],
-                report_text.saved_changes(saved, books, len(two.after.cases)),
-                *([] if counted is None else [report_text.many(counted)]),
-                report_text.every_case(every_case, books),
-            ]
-            for number, lines in enumerate(parts):
-                if number:
-                    click.echo()
-                say(lines)
+            _say_impact(compared, saved, counted, every_case)
         sys.exit(Exit.TO_MEND if counted and any(counted[kind] for kind in UNREADABLE) else Exit.FINE)
+
+
+def _say_impact(
+    compared: "Comparison", saved: "Sequence[Change]", counted: Json | None, every_case: "EveryCase"
+) -> None:
+    """Print what differs, and whose advice changes by it, in parts."""
+    from ...author import diff_text, report_text
+
+    two = compared.two
+    books = (two.after, two.before)
+    parts = [
+        [*diff_text.differences(compared.found, short=True)],
+        report_text.saved_changes(saved, books, len(two.after.cases)),
+        *([] if counted is None else [report_text.many(counted)]),
+        report_text.every_case(every_case, books),
+    ]
+    for number, lines in enumerate(parts):
+        if number:
+            click.echo()
+        say(lines)
 
 
 def _at(text: str, knowledge: str) -> "Rulebook":

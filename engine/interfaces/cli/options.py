@@ -4,10 +4,11 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec
 
 import click
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ...chain import Chain
     from ...circuit import CompiledRulebook
     from ...explain import RulesBehind
+    from ...render import Length
     from ...rulebook import Rulebook
     from ..batch import Stored
 
@@ -81,6 +83,41 @@ LENGTH = click.option(
     help="How much to print.",
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words (docs/schema.md).")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """How an answer is printed."""
+
+    as_json: bool
+    length: "Length"
+
+
+@dataclass(frozen=True)
+class AboutCase(Printed):
+    """A question about one case: where the case is, and how the answer is printed."""
+
+    knowledge: str
+    path: str
+    name: str | None
+
+    def decided(self, reader: str = "clinician") -> "tuple[Rulebook, Decision]":
+        """The case decided, with its rulebook; a case with faults ends it here."""
+        return decided(self.knowledge, self.path, self.name, self.as_json, reader)
+
+
+def about_case(command: Callable[Concatenate[AboutCase, P], None]) -> Callable[..., None]:
+    """Give a command about one case the options that all of these have; it gets them, with CASE, as one `AboutCase`."""
+
+    @click.pass_obj
+    @wraps(command)
+    def given(
+        knowledge: str, /, *, case: str, name: str | None, as_json: bool, length: "Length", **others: Any
+    ) -> None:
+        command(AboutCase(as_json, length, knowledge, case, name), **others)  # type: ignore[call-arg]
+
+    return AS_JSON(LENGTH(WHICH(given)))
 
 
 def load(directory: str, as_json: bool = False, cases: bool = True) -> "Rulebook":

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,14 +13,15 @@ from .options import (
     AS_JSON,
     CASE,
     LENGTH,
-    WHICH,
+    AboutCase,
+    Printed,
+    about_case,
     behind,
     beside,
     broken_json,
     chain_of,
     compiled_of,
     complete,
-    decided,
     end,
     end_where_at_fault,
     lawful,
@@ -68,21 +69,17 @@ class _About:
     decisions: "tuple[Decision, ...]"
     before: "tuple[Decision, ...]" = ()
 
-    def show(self, answer: Any, lines: "Iterable[StyledLine]", as_json: bool, length: "Length") -> None:
+    def show(self, body: Json, lines: "Iterable[StyledLine]", printed: Printed) -> None:
         """Print the answer as JSON, or in words; ends where a decision breaks a law."""
-        self.print(answer.as_json(), lines, as_json, length)
-
-    def print(self, told: Json, lines: "Iterable[StyledLine]", as_json: bool, length: "Length") -> None:
-        """The same, of an answer that is an object already."""
-        if as_json:
+        if printed.as_json:
             counts = beside(self.rulebook, self.asked, *self.decisions)
-            say_json(told | counts | broken_json(*self.before, *self.decisions))
+            say_json(body | counts | broken_json(*self.before, *self.decisions))
         else:
             from ...render.layers import lowered
 
             say(lowered(one for decision in (*self.before, *self.decisions) for one in decision.lowered))
             say(lines)
-            if length != "line":
+            if printed.length != "line":
                 say_rests_on(self.rulebook, behind(self.rulebook, self.asked, *self.decisions))
         end(*self.before, *self.decisions)
 
@@ -116,11 +113,8 @@ def _value(term: "Term", value: str) -> str:
 @click.command(short_help="Explain why the answer is not another one.")
 @CASE
 @click.argument("term", metavar="TERM[=VALUE]", shell_complete=complete("term"))
-@AS_JSON
-@LENGTH
-@WHICH
-@click.pass_obj
-def whynot(knowledge: str, case: str, term: str, as_json: bool, length: "Length", name: str | None) -> None:
+@about_case
+def whynot(about: AboutCase, term: str) -> None:
     """Explain why TERM is not VALUE in CASE: the rules that could conclude it, the nearest first, and the shortest way.
 
     Without VALUE, lists the other values and how near each is: the number of answers that would have to change, or be
@@ -128,20 +122,20 @@ def whynot(knowledge: str, case: str, term: str, as_json: bool, length: "Length"
     """
     from ... import explain, render
 
-    rulebook, decision = decided(knowledge, case, name, as_json)
+    rulebook, decision = about.decided()
     wanted, _, value = (part.strip() for part in term.partition("=" if "=" in term else ":"))
     found = _conclusion(rulebook, wanted)
     values = (_value(found, value),) if value else ()
-    lawful(rulebook, [decision], [found.name], as_json)
+    lawful(rulebook, [decision], [found.name], about.as_json)
     answer = explain.why_not(compiled_of(rulebook), decision, found.name, values)
     body = {"case": decision.case.id, "rulebook": rulebook.digest, **answer.as_json()}
-    if not as_json and value and value in _held(decision.conclusions[found.name]):
+    if not about.as_json and value and value in _held(decision.conclusions[found.name]):
         click.echo(f"{found.name} is {value} already; `lumbar why` tells the reasons.")
         end(decision)
         return
-    which = not value and len(answer.wanted) > 1 and length == "reasons"
-    lines = render.which_value(answer) if which else render.why_not(answer, length)
-    _About(rulebook, (found.name,), (decision,)).print(body, lines, as_json, length)
+    which = not value and len(answer.wanted) > 1 and about.length == "reasons"
+    lines = render.which_value(answer) if which else render.why_not(answer, about.length)
+    _About(rulebook, (found.name,), (decision,)).show(body, lines, about)
 
 
 def _held(answer: "Answer") -> tuple[str, ...]:
@@ -157,23 +151,10 @@ def _held(answer: "Answer") -> tuple[str, ...]:
 @CASE
 @click.argument("term", shell_complete=complete("term"))
 @click.argument("values", nargs=-1, metavar="[VALUE]…")
-@AS_JSON
-@LENGTH
-@WHICH
+@about_case
 @SVG
 @HTML
-@click.pass_obj
-def weigh(
-    knowledge: str,
-    case: str,
-    term: str,
-    values: tuple[str, ...],
-    as_json: bool,
-    length: "Length",
-    name: str | None,
-    svg: str | None,
-    html: str | None,
-) -> None:
+def weigh(about: AboutCase, term: str, values: tuple[str, ...], svg: str | None, html: str | None) -> None:
     """List what speaks for and against each VALUE of TERM in CASE, and what is not known yet.
 
     Without VALUE, weighs those that the knowledge base compares. Each rule and its sources say how strong it is.
@@ -181,14 +162,14 @@ def weigh(
     from ... import explain, render
 
     two_files(svg, html)
-    rulebook, decision = decided(knowledge, case, name, as_json)
+    rulebook, decision = about.decided()
     found = _conclusion(rulebook, term)
     if found.domain.kind == "tally":
         refuse(f"{term!r} counts, and has no values to weigh", term, ())
     asked = [_value(found, value) for value in dict.fromkeys(values)]
-    if found.takes_highest and not (asked or as_json or svg or html):
+    if found.takes_highest and not (asked or about.as_json or svg or html):
         asked = [*found.domain.values]  # why it is no higher is shown step by step
-    lawful(rulebook, [decision], [found.name], as_json, quiet=bool(svg or html))
+    lawful(rulebook, [decision], [found.name], about.as_json, quiet=bool(svg or html))
     answer = explain.weigh(rulebook, decision, found.name, asked)
     if svg or html:
         from ...render import pictures
@@ -198,8 +179,8 @@ def weigh(
         end(decision)
         return
     body = {"case": decision.case.id, "rulebook": rulebook.digest, "weighing": answer.as_json()}
-    lines = render.weighing(rulebook, answer, length)
-    _About(rulebook, (found.name,), (decision,)).print(body, lines, as_json, length)
+    lines = render.weighing(rulebook, answer, about.length)
+    _About(rulebook, (found.name,), (decision,)).show(body, lines, about)
 
 
 @click.command(short_help="Explain what made the difference between two cases.")
@@ -217,13 +198,7 @@ def weigh(
 @LENGTH
 @click.pass_obj
 def compare(
-    knowledge: str,
-    before: str,
-    after: str | None,
-    other: str | None,
-    terms: Terms,
-    as_json: bool,
-    length: "Length",
+    knowledge: str, before: str, after: str | None, other: str | None, terms: Terms, as_json: bool, length: "Length"
 ) -> None:
     """Explain which answers, through which rules, made the advice for AFTER different from the advice for BEFORE.
 
@@ -238,19 +213,17 @@ def compare(
     cases = _cases(rulebook, [before, after] if after else [before])
     if len(cases) != (1 if other else 2):
         raise click.UsageError(f"expected {'one case' if other else 'two cases'} to compare, found {len(cases)}")
-    first = explain.Judged(rulebook, _decision(rulebook, cases[0], as_json))
+    first = _decision(rulebook, cases[0], as_json)
+    second = load(other, as_json, cases=False) if other else rulebook
+    again = _decision(second, _cases(second, [before])[0] if other else cases[1], as_json)
+    asked = _conclusions(rulebook, terms, as_json, first, again)
     if other:
-        second = load(other, as_json, cases=False)
-        again = _decision(second, _cases(second, [before])[0], as_json)
-        asked = _conclusions(rulebook, terms, as_json, first.decision, again)
-        answer = explain.compare_rulebooks(first, explain.Judged(second, again), asked)
-        about = _About(second, asked, (again,), (first.decision,))
+        answer = explain.compare_rulebooks(explain.Judged(rulebook, first), explain.Judged(second, again), asked)
+        about = _About(second, asked, (again,), (first,))
     else:
-        again = _decision(rulebook, cases[1], as_json)
-        asked = _conclusions(rulebook, terms, as_json, first.decision, again)
-        answer = explain.compare(compiled_of(rulebook), first.decision, again, asked)
-        about = _About(rulebook, asked, (first.decision, again))
-    about.show(answer, render.difference(answer, length), as_json, length)
+        answer = explain.compare(compiled_of(rulebook), first, again, asked)
+        about = _About(rulebook, asked, (first, again))
+    about.show(answer.as_json(), render.difference(answer, length), Printed(as_json, length))
 
 
 def _cases(rulebook: "Rulebook", paths: list[str]) -> "list[Case]":
@@ -269,20 +242,8 @@ def _decision(rulebook: "Rulebook", case: "Case", as_json: bool) -> "Decision":
 @click.argument("answers", nargs=-1, metavar='["TERM: VALUE"]…')
 @TERMS
 @click.option("--all", "every", is_flag=True, help="Show every set of other answers, not only the first of each size.")
-@AS_JSON
-@LENGTH
-@WHICH
-@click.pass_obj
-def whatif(
-    knowledge: str,
-    case: str,
-    answers: tuple[str, ...],
-    terms: Terms,
-    every: bool,
-    as_json: bool,
-    length: "Length",
-    name: str | None,
-) -> None:
+@about_case
+def whatif(about: AboutCase, answers: tuple[str, ...], terms: Terms, every: bool) -> None:
     """Show what other answers ("TERM: VALUE"; unknown takes one back) would change in CASE, and what stays.
 
     Without answers: the smallest changes of answers that would change the advice, those with one answer more, and each
@@ -291,21 +252,30 @@ def whatif(
     """
     from ... import explain, render
 
-    rulebook, decision = decided(knowledge, case, name, as_json)
-    plan, asked = compiled_of(rulebook), _conclusions(rulebook, terms, as_json, decision)
+    rulebook, decision = about.decided()
+    asked = _conclusions(rulebook, terms, about.as_json, decision)
     if answers:
-        given = _given(rulebook, decision, answers)
-        difference = explain.what_if(plan, decision, given, asked)
-        if difference.after.broken:
-            left = _conclusions(rulebook, asked or terms, as_json, difference.after)
-            difference = explain.what_if(plan, decision, given, left)
-        shown = asked or explain.shown(rulebook)
-        lines = render.difference(difference, length, shown)
-        _About(rulebook, asked, (decision, difference.after)).show(difference, lines, as_json, length)
+        _with_other_answers(about, rulebook, decision, answers, asked)
         return
-    answer = explain.what_would_change(plan, decision, asked, None if every else explain.MOST_SHOWN)
-    lines = render.alternatives(rulebook, answer, length)
-    _About(rulebook, asked, (decision,)).show(answer, lines, as_json, length)
+    most = None if every else explain.MOST_SHOWN
+    answer = explain.what_would_change(compiled_of(rulebook), decision, asked, most)
+    lines = render.alternatives(rulebook, answer, about.length)
+    _About(rulebook, asked, (decision,)).show(answer.as_json(), lines, about)
+
+
+def _with_other_answers(
+    about: AboutCase, rulebook: "Rulebook", decision: "Decision", answers: Iterable[str], asked: Terms
+) -> None:
+    """Print what these answers would change."""
+    from ... import explain, render
+
+    compiled, given = compiled_of(rulebook), _given(rulebook, decision, answers)
+    difference = explain.what_if(compiled, decision, given, asked)
+    if difference.after.broken:
+        left = _conclusions(rulebook, asked, about.as_json, difference.after)
+        difference = explain.what_if(compiled, decision, given, left)
+    lines = render.difference(difference, about.length, asked or explain.shown(rulebook))
+    _About(rulebook, asked, (decision, difference.after)).show(difference.as_json(), lines, about)
 
 
 def _pair(rulebook: "Rulebook", decision: "Decision", answer: str) -> tuple[str, str]:
@@ -344,29 +314,23 @@ def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -
 @click.command(short_help="Show which answers were enough for the advice.")
 @CASE
 @TERMS
-@AS_JSON
-@LENGTH
-@WHICH
-@click.pass_obj
-def enough(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Length", name: str | None) -> None:
+@about_case
+def enough(about: AboutCase, terms: Terms) -> None:
     """Show a smallest part of the answers of CASE that settles its advice, whatever the other answers are."""
     from ... import explain, render
 
-    rulebook, decision = decided(knowledge, case, name, as_json)
-    asked = _conclusions(rulebook, terms, as_json, decision)
+    rulebook, decision = about.decided()
+    asked = _conclusions(rulebook, terms, about.as_json, decision)
     answer = explain.enough(compiled_of(rulebook), decision, asked)
-    lines = render.enough(answer, length, rulebook.terms)
-    _About(rulebook, asked, (decision,)).show(answer, lines, as_json, length)
+    lines = render.enough(answer, about.length, rulebook.terms)
+    _About(rulebook, asked, (decision,)).show(answer.as_json(), lines, about)
 
 
 @click.command("next", short_help="List what to ask next, and why.")
 @CASE
 @TERMS
-@AS_JSON
-@LENGTH
-@WHICH
-@click.pass_obj
-def next_question(knowledge: str, case: str, terms: Terms, as_json: bool, length: "Length", name: str | None) -> None:
+@about_case
+def next_question(about: AboutCase, terms: Terms) -> None:
     """List the open questions that can still change the advice of CASE, group by group, and why each is asked.
 
     Without groups, screening questions come first, and then the most useful. A change from unknown to known counts.
@@ -374,7 +338,7 @@ def next_question(knowledge: str, case: str, terms: Terms, as_json: bool, length
     """
     from ... import explain, render
 
-    rulebook, decision = decided(knowledge, case, name, as_json)
-    asked = _conclusions(rulebook, terms, as_json, decision)
+    rulebook, decision = about.decided()
+    asked = _conclusions(rulebook, terms, about.as_json, decision)
     answer = explain.what_next(compiled_of(rulebook), decision, asked)
-    _About(rulebook, asked, (decision,)).show(answer, render.questions(answer, length), as_json, length)
+    _About(rulebook, asked, (decision,)).show(answer.as_json(), render.questions(answer, about.length), about)

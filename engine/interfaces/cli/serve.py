@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -55,24 +55,9 @@ if TYPE_CHECKING:
     metavar="MB",
     help="How large the files of such a run may be.",
 )
-@click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
+@click.option("--open", is_flag=True, help="Open the page in the browser.")
 @click.pass_obj
-def serve(
-    knowledge: str,
-    port: int,
-    host: str,
-    allowed: tuple[str, ...],
-    cert: str | None,
-    key: str | None,
-    behind_proxy: bool,
-    token: str | None,
-    no_token: bool,
-    workers: int,
-    author: bool,
-    open_: bool,
-    jobs: str | None,
-    max_upload: int,
-) -> None:
+def serve(knowledge: str, /, token: str | None, no_token: bool, max_upload: int, **options: Any) -> None:
     """Serve a page in which a case is decided and explained, and the same as JSON (`/openapi.json`).
 
     Nothing about patients is kept. Ctrl-C ends it. Rules that change are used from the next answer on; while they have
@@ -81,21 +66,8 @@ def serve(
     with needing("web"), mending():
         from ..web.server import Settings, run
 
-        settings = Settings(
-            knowledge,
-            host,
-            port,
-            tuple(allowed),
-            cert,
-            key,
-            "" if no_token else token,
-            workers,
-            open_,
-            behind_proxy,
-            author,
-            jobs,
-            max_upload * 1_000_000,
-        )
+        token = "" if no_token else token
+        settings = Settings(knowledge, **options, token=token, max_upload=max_upload * 1_000_000)
         _refuse_unsafe(settings, no_token)
         problem = run(settings, click.echo)
     if problem:

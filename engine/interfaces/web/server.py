@@ -87,23 +87,14 @@ def run(settings: Settings, say: Callable[[str], None]) -> str:
         return "--workers is not possible on this system; expected 1"
     if problem := _bad_certificate(settings):
         return problem
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        listening = socket.create_server(
-            (settings.host, settings.port),
-            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
-            backlog=128,
-        )
+        listening = socket.create_server((settings.host, settings.port), family=family, backlog=128)
     except OSError as error:
         hint = "; expected a free one, such as --port 0" if settings.port else ""
         return f"{settings.host} port {settings.port} cannot be listened at ({error.strerror}){hint}"
     token = new_token() if settings.token is None else settings.token
-    address = f"{'https' if settings.cert else 'http'}://{_in_address(settings.host)}:{listening.getsockname()[1]}/"
-    say(f"lumbar: {address}{f'?token={token}' if token else ''}")
-    say(_kept(settings))
-    if settings.author:
-        say(f"Rules can be saved in {served.directory}.")
-    if settings.open:
-        Timer(0.5, webbrowser.open, [f"{address}{f'?token={token}' if token else ''}"]).start()
+    _announce(settings, served, listening.getsockname()[1], token, say)
     with listening, TemporaryDirectory(prefix="lumbar-", ignore_cleanup_errors=True) as folder:
         trials = Trials(served.directory, Path(folder) / "trials")
         trials.folder.mkdir(mode=0o700)
@@ -115,6 +106,18 @@ def run(settings: Settings, say: Callable[[str], None]) -> str:
             trials.close()
             jobs.close()
     return ""
+
+
+def _announce(settings: Settings, served: Served, port: int, token: str, say: Callable[[str], None]) -> None:
+    """Say where the page is and what is kept, and open it where that is wanted."""
+    address = f"{'https' if settings.cert else 'http'}://{_in_address(settings.host)}:{port}/"
+    address += f"?token={token}" if token else ""
+    say(f"lumbar: {address}")
+    say(_kept(settings))
+    if settings.author:
+        say(f"Rules can be saved in {served.directory}.")
+    if settings.open:
+        Timer(0.5, webbrowser.open, [address]).start()
 
 
 def _kept(settings: Settings) -> str:
@@ -153,12 +156,17 @@ def _serve(
     try:
         _Server(config, jobs.end).run([listening])
     finally:
-        for child in children:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGTERM)
-        for child in children:
-            with suppress(ChildProcessError):
-                os.waitpid(child, 0)
+        _end(children)
+
+
+def _end(children: list[int]) -> None:
+    """End the processes beside this one, and wait for them."""
+    for child in children:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGTERM)
+    for child in children:
+        with suppress(ChildProcessError):
+            os.waitpid(child, 0)
 
 
 def _bad_certificate(settings: Settings) -> str:
