@@ -23,7 +23,7 @@ from engine import semantics
 from engine.alarms import Alarms
 from engine.case import Case
 from engine.circuit import CompiledRulebook
-from engine.columns.flags import as_one_flag
+from engine.columns.flags import Flags
 from engine.errors import Place
 from engine.facts import tidy
 from engine.interfaces import files
@@ -244,7 +244,7 @@ def disagreements(book: Rulebook, form: Form, out: Path) -> Iterator[str]:
     except Exception as error:  # whatever it is, no batch may end in it
         yield f"{form.name}: {error!r}"
         return
-    rows = _answers(out)
+    rows = _answers(book, out)
     lines = (out / "rejects.ndjson").read_text(encoding="utf-8").split("\n")[:-1]
     told = {(one["case"], one["line"]): one for one in map(json.loads, lines)}
     times = Counter(case.id for case in form.cases if not case.unread)
@@ -305,17 +305,17 @@ def compare(book: Rulebook, cases: Sequence[Answers], folder: Path) -> tuple[Cou
 
 def _read_back(book: Rulebook, before: Path, after: Path) -> Iterator[str]:
     run(book, [str(before)], after, Options(), False, lambda _cases, _share: None)
-    was, now = _answers(before), _answers(after)
+    was, now = _answers(book, before), _answers(book, after)
     if was != now or (after / "rejects.ndjson").read_text(encoding="utf-8"):
         yield f"read back: {now}, expected {was}"
 
 
-def _answers(out: Path) -> dict[str, dict[str, Any]]:
+def _answers(book: Rulebook, out: Path) -> dict[str, dict[str, Any]]:
     """The rows of all answers, by case."""
     return {
         row["case"]: row
         for path in (out / "answers").iterdir()
-        for row in as_one_flag(pl.read_parquet(path)).to_dicts()
+        for row in Flags(book).read(pl.read_parquet(path)).to_dicts()
     }
 
 

@@ -14,8 +14,9 @@ import zstandard  # noqa: TID251 (files are packed here to be unpacked there)
 from engine import semantics
 from engine.case import Case, Value
 from engine.columns import WAITS, dtype_of, encoding
-from engine.columns.flags import as_one_flag
+from engine.columns.flags import Flags
 from engine.interfaces.batch import Options, Refused, run
+from engine.loader import load
 from engine.rulebook import Rulebook
 from tests.conftest import CLINIC, every
 from tests.test_columns import row_of
@@ -30,9 +31,8 @@ def batch(book: Rulebook, out: Path, *paths: Path, resume: bool = False, **optio
 
 def answers(out: Path) -> dict[str, dict[str, Any]]:
     """The rows of all answers, by case."""
-    rows = [
-        row for path in sorted((out / "answers").iterdir()) for row in as_one_flag(pl.read_parquet(path)).to_dicts()
-    ]
+    flags = Flags(load(out / "knowledge", cases=False))
+    rows = [row for path in sorted((out / "answers").iterdir()) for row in flags.read(pl.read_parquet(path)).to_dicts()]
     assert len({row["case"] for row in rows}) == len(rows)
     return {row["case"]: row for row in rows}
 

@@ -16,7 +16,7 @@ import polars as pl  # noqa: TID251 (what is downloaded is read)
 import pytest
 from starlette.testclient import TestClient
 
-from engine.columns.flags import as_one_flag
+from engine.columns.flags import Flags
 from engine.interfaces.web.app import make_app
 from engine.interfaces.web.guard import MOST, Guard
 from engine.interfaces.web.many.jobs import AT_ONCE, ENDS, Job, Jobs
@@ -124,7 +124,7 @@ def test_the_answers_are_those_of_the_command(page: TestClient, decided: str, tm
     batch(load(CLINIC), tmp_path / "out", tmp_path / "clinic.csv")
     wanted = answers(tmp_path / "out")
     sent = pl.read_parquet(page.get(f"{decided}/answers.parquet").content)
-    sent = as_one_flag(sent)
+    sent = Flags(load(CLINIC)).read(sent)
     assert {row["case"]: row for row in sent.to_dicts()} == wanted
     as_csv = pl.read_csv(page.get(f"{decided}/answers.csv").content, infer_schema=False)
     rules = load(CLINIC).rules

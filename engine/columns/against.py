@@ -7,8 +7,9 @@ import polars as pl
 
 from ..record import Json
 from ..rulebook import Rulebook, Term
+from .flags import SEPARATOR
 from .program import CASE
-from .results import SEPARATOR, Answers, answer_of
+from .results import Answers, answer_of
 
 BEFORE, AFTER, THROUGH, TERM = "before", "after", "through", "conclusion"
 FEW = 5  # ids of a kind of change

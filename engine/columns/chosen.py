@@ -7,8 +7,9 @@ import polars as pl
 
 from ..alarms import scales_of
 from ..rulebook import Rulebook, Term
+from .flags import ASKED
 from .program import CASE
-from .results import ASK, OPEN, SEPARATOR, Answers, alarm_is_on, answer_of
+from .results import OPEN, Answers, alarm_is_on, answer_of, open_questions
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def choose(
     found = table.select(pl.len()).collect(engine="streaming").item()
     scales = [pl.col(f"{term.name} {end}") for term in scales_of(rulebook) for end in ("at least", "at most")]
     columns = [answer_of(term).alias(f"answer {number}") for number, term in enumerate(shown)]
-    asked = pl.col(ASK).str.split(SEPARATOR).list.len().fill_null(0).alias("open")
+    asked = open_questions(answers).alias("open")
     keys = [scale.to_physical().alias(f"key {number}") for number, scale in enumerate(scales)]
     rows = table.select(pl.col(CASE), *columns, asked, *keys)
     if keys:
@@ -64,10 +65,6 @@ def _conditions(rulebook: Rulebook, wanted: Wanted) -> Iterator[pl.Expr]:
         else:
             yield answer_of(term) == value
     if wanted.ask:
-        yield (
-            (SEPARATOR + pl.col(ASK) + SEPARATOR)
-            .str.contains(SEPARATOR + wanted.ask + SEPARATOR, literal=True)
-            .fill_null(False)
-        )
+        yield pl.col(ASKED + wanted.ask) if rulebook.terms[wanted.ask].screening else pl.lit(False)
     if wanted.case:
         yield pl.col(CASE).str.to_lowercase().str.contains(wanted.case.lower(), literal=True)

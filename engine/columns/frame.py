@@ -12,6 +12,7 @@ from ..circuit import CompiledRulebook, Compiler, Pair
 from ..rulebook import Rulebook, Term
 from .facts import check_table
 from .findings import Bits, dtype_of, findings_of
+from .flags import ASKED, IN, NOTHING, OPEN, Flags, is_pair, values_of, worded
 from .plan import Plan
 
 CASE = "case"
@@ -44,7 +45,9 @@ class Frame:
         self.broken = {law.id: gates.breaks(law.condition) for law in rulebook.laws.values()}
         self.plan = self._plan(gates)
         single = [term for term in rulebook.conclusions if term.single]
-        self.single = [self._single(term) for term in single]
+        self.single = [self._single(term, dtype_of(term), None) for term in single]
+        self.form = Flags(rulebook)
+        self.flags = [made for term in single for made in self._as_flags(term)]
         self.read = dict.fromkeys(node for term in single for node in self._nodes(term))
 
     def _nodes(self, term: Term) -> Iterator[int]:
@@ -52,13 +55,22 @@ class Frame:
         yield self.disputed[term.name]
         yield from (holds for holds, _ in self.values[term.name].values())
 
-    def _single(self, term: Term) -> pl.Expr:
-        """The value that holds, from columns named after their nodes; null where none does, or two dispute it."""
+    def _single(self, term: Term, dtype: pl.DataType, nothing: str | None) -> pl.Expr:
+        """The value that holds, from columns named after their nodes; nothing where none does, or two dispute it."""
         disputed, *holds = (pl.col(str(node)) for node in self._nodes(term))
-        expression: Any = pl.when(disputed).then(None)
+        none = pl.lit(nothing, dtype)
+        expression: Any = pl.when(disputed).then(none)
         for value, here in zip(term.domain.values, holds, strict=True):
-            expression = expression.when(here).then(pl.lit(value, dtype_of(term)))
-        return pl.Expr.alias(expression, term.name)
+            expression = expression.when(here).then(pl.lit(value, dtype))
+        return pl.Expr.alias(expression.otherwise(none), term.name)
+
+    def _as_flags(self, term: Term) -> Iterator[pl.Expr]:
+        """The value that holds as `Flags` has it, from the same columns."""
+        if not is_pair(term):
+            yield self._single(term, worded(term.domain.values), NOTHING)
+            return
+        disputed, *holds = (pl.col(str(node)) for node in self._nodes(term))
+        yield from ((here & ~disputed).alias(name) for name, here in zip(values_of(term), holds, strict=True))
 
     def _conclude(self, gates: Compiler, term: Term) -> None:
         """Note the nodes behind the columns of a conclusion."""
@@ -80,11 +92,11 @@ class Frame:
             *(holds for pairs in self.values.values() for holds, _ in pairs.values()),
             *self.disputed.values(),
             *self.failed.values(),
-            *self.known.values(),
             *self.broken.values(),
             *(node for pairs in self.steps.values() for pair in pairs for node in pair),
         ]
-        return Plan(self.rulebook.terms, gates.nodes, wanted, [*self.settled.values(), *self.screening.values()])
+        denied = [*self.settled.values(), *self.screening.values(), *self.known.values()]
+        return Plan(self.rulebook.terms, gates.nodes, wanted, denied)
 
     def of(self, table: pl.DataFrame, restricted: bool = True) -> "Rows":
         """The answers to the cases of a table; raises CaseError where it has what is no fact.
@@ -149,17 +161,38 @@ class Rows:
             yield pl.select(pl.when(kept).then(column).alias(name)).to_series()
 
     def _conclusions(self) -> Iterator[pl.Series]:
-        flags = pl.DataFrame([self._flag(node).alias(str(node)) for node in self.frame.read])
-        single = flags.select(self.frame.single)
+        single = self._read().select(self.frame.single)
         for term in self.frame.rulebook.conclusions:
             if term.single:
                 yield single.get_column(term.name)
             elif term.domain.kind == "several":
                 yield from self._members(term)
-            elif term.takes_highest:
-                yield from self._scale(term)
             else:
-                yield from self._tally(term)
+                yield from self._ends(term)
+
+    def as_flags(self) -> Iterator[pl.Series]:
+        """Every conclusion, and every screening question, as `Flags` has them."""
+        if self.lawful is None:
+            yield from self._conclusions_as_flags()
+        else:
+            yield from self.frame.form.written(pl.DataFrame([*self._alarms(self.lawful)])).get_columns()
+
+    def _conclusions_as_flags(self) -> Iterator[pl.Series]:
+        single = self._read().select(self.frame.flags)
+        for term in self.frame.rulebook.conclusions:
+            if term.single:
+                yield from (single.get_column(name) for name in (values_of(term) if is_pair(term) else [term.name]))
+            elif term.domain.kind == "several":
+                for value, pair in self.frame.values[term.name].items():
+                    yield self._flag(pair[0]).alias(f"{term.name}: {value}{IN}")
+                    yield self._open(pair).alias(f"{term.name}: {value}{OPEN}")
+            else:
+                yield from self._ends(term)
+
+    def asked(self) -> Iterator[pl.Series]:
+        """For each screening question whether it is open, as `Flags` has it."""
+        for name, node in self.frame.screening.items():
+            yield self._at(self.frame.plan.denied[node]).alias(ASKED + name)
 
     def fires(self) -> Iterator[pl.Series]:
         """For each rule whether it fires."""
@@ -217,16 +250,28 @@ class Rows:
         column: pl.Series = self.whole.slice(place * self.found.shape[1] * 8, self.height)
         return column
 
+    def _read(self) -> pl.DataFrame:
+        """The columns that conclusions of one value are read from, named after their nodes."""
+        return pl.DataFrame([self._flag(node).alias(str(node)) for node in self.frame.read])
+
     def _flag(self, node: int) -> pl.Series:
         return self._at(self.frame.plan.wanted[node])
 
     def _members(self, term: Term) -> Iterator[pl.Series]:
         """For each member whether it is in; null where that is open."""
         columns = [
-            pl.when(self._flag(self.frame.known[pair])).then(self._flag(pair[0])).alias(f"{term.name}: {value}")
+            pl.when(~self._open(pair)).then(self._flag(pair[0])).alias(f"{term.name}: {value}")
             for value, pair in self.frame.values[term.name].items()
         ]
         yield from pl.select(columns)
+
+    def _open(self, pair: Pair) -> pl.Series:
+        """Whether it is open that a member is in."""
+        return self._at(self.frame.plan.denied[self.frame.known[pair]])
+
+    def _ends(self, term: Term) -> Iterator[pl.Series]:
+        """What a scale or tally is at least and at most."""
+        return self._scale(term) if term.takes_highest else self._tally(term)
 
     def _scale(self, term: Term) -> Iterator[pl.Series]:
         """The highest value that is reached, and the highest that may be; what is reached stands."""

@@ -2,7 +2,7 @@
 
 import errno
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ import polars as pl
 
 from ..atomic_write import replacing
 from ..errors import LumbarError, Place, Problem
-from .flags import as_one_flag, as_two_flags
+from ..rulebook import Rulebook
+from .flags import Flags
 from .piece import for_polars
 from .program import CASE
 from .tables import as_text
@@ -24,13 +25,10 @@ _RUNS = r"^'*[=+\-@\t\r\n＝＋－＠]"  # how a text begins that a spreadsheet 
 _NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?$"
 
 
-def write(table: pl.DataFrame, path: Path, form: str, rulebook: str = "", members: Collection[str] = ()) -> None:
-    """A table as a file of a form; Parquet keeps the digest of the rulebook with it. Raises OSError.
-
-    `members` are columns of yes, no and nothing that are two flags in Parquet.
-    """
+def write(table: pl.DataFrame, path: Path, form: str, rulebook: str = "") -> None:
+    """A table as a file of a form; Parquet keeps the digest of the rulebook with it. Raises OSError."""
     try:
-        _write(as_two_flags(table, members) if form == "parquet" and members else table, path, form, rulebook)
+        _write(table, path, form, rulebook)
     except pl.exceptions.PolarsError as error:
         raise OSError(errno.EIO, str(error).strip(), str(path)) from error
 
@@ -88,30 +86,31 @@ def readable(folder: Path) -> Iterator[None]:
         raise LumbarError([Problem(Place(str(folder)), there, "them as `lumbar batch` wrote them")]) from error
 
 
-def row_of(path: Path, form: str, case: str) -> dict[str, Any] | None:
-    """The row of a case in a file of answers or findings, if it is there."""
+def row_of(path: Path, form: str, case: str, rulebook: Rulebook) -> dict[str, Any] | None:
+    """The row of a case in a file of answers, if it is there, with its plain columns."""
     if form == "csv":
         rows = pl.scan_csv(for_polars(path), infer_schema=False)
+    elif form == "parquet":
+        rows = pl.scan_parquet(for_polars(path))
     else:
-        rows = (
-            as_one_flag(pl.scan_parquet(for_polars(path)))
-            if form == "parquet"
-            else pl.read_ndjson(for_polars(path), infer_schema_length=None).lazy()
-        )
+        rows = pl.read_ndjson(for_polars(path), infer_schema_length=None).lazy()
     wanted = quoted(case) if form == "csv" else case
     found = rows.filter(pl.col(CASE) == wanted).collect()
+    if form == "parquet":
+        found = Flags(rulebook).read(found)
     if not found.height:
         return None
     row = found.row(0, named=True)
     return {unquoted(name): unquoted(value) for name, value in row.items()} if form == "csv" else row
 
 
-def as_csv(paths: Sequence[Path], without: Collection[str]) -> Iterator[bytes]:
-    """Files of Parquet as one CSV, a few thousand rows at a time, without some columns.
+def as_csv(paths: Sequence[Path], rulebook: Rulebook) -> Iterator[bytes]:
+    """Answers in files of Parquet as one CSV, a few thousand rows at a time, without the columns of the rules.
 
     A text that a spreadsheet would run is made harmless.
     """
-    tables = [as_one_flag(pl.scan_parquet(for_polars(path))) for path in paths]
+    without, flags = rulebook.rules, Flags(rulebook)
+    tables = [flags.read(pl.scan_parquet(for_polars(path))) for path in paths]
     names = dict.fromkeys(name for table in tables for name in table.collect_schema().names())
     columns = [name for name in names if name not in without]
     yield pl.DataFrame({name: [] for name in map(quoted, columns)}).write_csv().encode()

@@ -11,17 +11,15 @@ from ..alarms import scales_of
 from ..case import Value
 from ..rulebook import Rulebook, Term
 from . import encoding
-from .flags import as_one_flag
+from .flags import ASK, SEPARATOR, Flags, asks
 from .piece import for_polars
 from .program import BROKEN_LAWS, CASE
 
 EXPECTED = "expected "
 BLANK = ("", "unknown")
 OPEN, DISPUTED, GAP, WITHHELD = "not known yet", "disputed", "none given", "withheld"
-SEPARATOR = "; "
 RANGE = " to "
 SUFFIXES = (".parquet", ".ndjson", ".csv")
-ASK = "ask"
 FRAMED = ("disputed", "gaps", BROKEN_LAWS)
 
 
@@ -42,6 +40,7 @@ class Answers:
     def __init__(self, folder: Path, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         self.folder = folder
+        self.flags = Flags(rulebook)
         found = sorted(path for path in (folder / "answers").glob("part-*") if path.suffix in SUFFIXES)
         self.parts = [path for path in found if path.stat().st_size]  # NDJSON of no case is an empty file
 
@@ -53,7 +52,10 @@ class Answers:
         return tuple(term.name for term in terms if EXPECTED + term.name in columns)
 
     def table(self) -> pl.LazyFrame:
-        """Every part below the other: the cases with all conclusions, lists, rules, and expected answers as text."""
+        """Every part below the other: the cases with all conclusions, lists, rules, and expected answers as text.
+
+        Each screening question is a flag, as `Flags` names it: whether it is open.
+        """
         return pl.concat(list(self._tables.values()), how="vertical")
 
     @cached_property
@@ -61,8 +63,8 @@ class Answers:
         return {path: self._table(path) for path in self.parts}
 
     def _table(self, path: Path) -> pl.LazyFrame:
-        table, schema = _scan(path, self.rulebook)
-        texts = [CASE, ASK, *(EXPECTED + name for name in self.expected)]
+        table, schema = self._scan(path)
+        texts = [CASE, *(EXPECTED + name for name in self.expected)]
         columns = [_text(name, schema).alias(name) for name in texts]
         columns += [_framed(name, schema) for name in FRAMED]
         for term in self.rulebook.conclusions:
@@ -72,7 +74,19 @@ class Answers:
                 columns += [_value(f"{term.name} {end}", term, schema) for end in ("at least", "at most")]
             elif term.domain.kind == "several":
                 columns += [_flag(f"{term.name}: {value}", schema) for value in term.domain.values]
-        return table.select(*columns, *(_flag(rule, schema) for rule in self.rulebook.rules))
+        asked = (_asked(name, question, schema) for name, question in self.flags.asked.items())
+        return table.select(*columns, *asked, *(_flag(rule, schema) for rule in self.rulebook.rules))
+
+    def _scan(self, path: Path) -> tuple[pl.LazyFrame, "Schema"]:
+        if path.suffix == ".parquet":
+            table = self.flags.answers(pl.scan_parquet(for_polars(path)))
+        elif path.suffix == ".csv":
+            table = pl.scan_csv(for_polars(path), infer_schema=False)
+        else:
+            flags = {*self.rulebook.rules, *self.flags.members}
+            types = {name: pl.Boolean() if name in flags else pl.String() for name in _columns(path)}
+            table = pl.scan_ndjson(for_polars(path), schema=types)
+        return table, table.collect_schema()
 
     def differing(self, term: str, limit: int) -> tuple[Row, ...]:
         """The first cases whose answer is another than the expected one."""
@@ -154,6 +168,12 @@ def listed(column: str, name: str) -> pl.Expr:
     return pl.col(column).str.contains(f"{SEPARATOR}{name}{SEPARATOR}", literal=True).fill_null(False)
 
 
+def open_questions(answers: Answers) -> pl.Expr:
+    """How many screening questions are open."""
+    flags = [pl.col(name).cast(pl.UInt32) for name in answers.flags.asked]
+    return pl.sum_horizontal(flags) if flags else pl.lit(0, pl.UInt32)
+
+
 def breaking() -> pl.Expr:
     """Whether a case breaks a law, so that what is no alarm is withheld."""
     return pl.col(BROKEN_LAWS).is_not_null()
@@ -224,24 +244,6 @@ def _columns(path: Path) -> list[str]:
     return pl.read_ndjson(for_polars(path), n_rows=1).columns
 
 
-def _scan(path: Path, rulebook: Rulebook) -> tuple[pl.LazyFrame, Schema]:
-    if path.suffix == ".parquet":
-        table = as_one_flag(pl.scan_parquet(for_polars(path)))
-    elif path.suffix == ".csv":
-        table = pl.scan_csv(for_polars(path), infer_schema=False)
-    else:
-        columns = _columns(path)
-        flags = {*rulebook.rules} | {name for name in columns if _is_member(name, rulebook)}
-        types = {name: pl.Boolean() if name in flags else pl.String() for name in columns}
-        table = pl.scan_ndjson(for_polars(path), schema=types)
-    return table, table.collect_schema()
-
-
-def _is_member(name: str, rulebook: Rulebook) -> bool:
-    term = rulebook.terms.get(name.partition(": ")[0])
-    return term is not None and not term.finding and term.domain.kind == "several"
-
-
 def _text(name: str, schema: Schema) -> pl.Expr:
     """A column as text; a column of true and false says yes and no; one that is not there is null."""
     if name not in schema:
@@ -259,3 +261,10 @@ def _flag(name: str, schema: Schema) -> pl.Expr:
     if name not in schema:
         return pl.lit(None, pl.Boolean).alias(name)
     return pl.col(name) if schema[name] == pl.Boolean() else pl.col(name) == "true"
+
+
+def _asked(name: str, question: str, schema: Schema) -> pl.Expr:
+    """Whether a question is open: a flag in Parquet, elsewhere and in files of before in a list."""
+    if schema.get(name) == pl.Boolean():
+        return pl.col(name)
+    return (asks(question) if ASK in schema else pl.lit(False)).alias(name)

@@ -11,11 +11,9 @@ from ..rulebook import Rulebook, Term
 from .piece import for_polars
 from .program import BROKEN_LAWS
 from .results import (
-    ASK,
     DISPUTED,
     GAP,
     OPEN,
-    SEPARATOR,
     WITHHELD,
     Answers,
     alarm_is_on,
@@ -25,6 +23,7 @@ from .results import (
     breaking,
     expected_of,
     listed,
+    open_questions,
 )
 
 Key = tuple[str, ...]
@@ -124,17 +123,15 @@ def summarise(answers: Answers, shown: Sequence[str]) -> Summary:
     """The counts of all parts; `shown` names the conclusions whose answers are counted, and which a case waits for."""
     rulebook = answers.rulebook
     terms = [rulebook.terms[name] for name in shown]
-    wanted = dict(_wanted(rulebook, terms))
-    counts, asked, alone, *pairs = _counted(answers, wanted, _waiting(terms))
+    wanted = dict([*_wanted(rulebook, terms), *_questions(answers)])
+    counts, *pairs = _counted(answers, wanted, _waiting(terms))
     return Summary(
         cases=counts["cases",],
         waiting=counts["waiting",],
         spreads={term.name: _spread(term, counts) for term in terms},
         fired={rule: counts["fired", rule] for rule in rulebook.rules},
         questions={
-            term.name: Question(asked.get((term.name,), 0), alone.get((term.name,), 0))
-            for term in rulebook.findings
-            if term.screening
+            name: Question(counts["asked", name], counts["asked alone", name]) for name in answers.flags.asked.values()
         },
         disputed={term.name: counts["disputed", term.name] for term in rulebook.conclusions if term.single},
         disputed_cases=counts["disputed",],
@@ -151,14 +148,12 @@ def summarise(answers: Answers, shown: Sequence[str]) -> Summary:
 
 
 def _counted(answers: Answers, wanted: Mapping[Key, pl.Expr], waiting: pl.Expr) -> list[dict[Key, int]]:
-    """What is wanted; the questions asked where a case waits, and those where one alone is; expected with answered."""
+    """What is wanted; expected with answered."""
     if not answers.parts:
-        return [dict.fromkeys([*wanted, ("waiting",)], 0), {}, {}, *({} for _ in answers.expected)]
+        return [dict.fromkeys([*wanted, ("waiting",)], 0), *({} for _ in answers.expected)]
     table = answers.table().with_columns(waiting.alias(WAITING))
     numbered = [made.alias(str(number)) for number, made in enumerate([*wanted.values(), pl.col(WAITING).sum()])]
-    asked = table.filter(WAITING).select(pl.col(ASK).str.split(SEPARATOR)).filter(pl.col(ASK).is_not_null())
-    alone = asked.filter(pl.col(ASK).list.len() == 1)
-    queries = [table.select(numbered), _tally(asked.explode(ASK)), _tally(alone.explode(ASK))]
+    queries = [table.select(numbered)]
     for name in answers.expected:
         pair = table.select(expected=expected_of(name), answered=answer_of(answers.rulebook.terms[name]))
         queries.append(_tally(pair.filter(pl.col("expected").is_not_null())))
@@ -194,6 +189,15 @@ def _wanted(rulebook: Rulebook, shown: Sequence[Term]) -> Iterator[tuple[Key, pl
     for alarm in alarms_of(rulebook):
         yield ("alarm", *alarm), alarm_is_on(rulebook, *alarm).sum()
         yield ("may alarm", *alarm), alarm_may_come(rulebook, *alarm).sum()
+
+
+def _questions(answers: Answers) -> Iterator[tuple[Key, pl.Expr]]:
+    """How often a case waits while a question is open, and while it alone is."""
+    alone = open_questions(answers) == 1
+    for name, question in answers.flags.asked.items():
+        asked = pl.col(WAITING) & pl.col(name)
+        yield ("asked", question), asked.sum()
+        yield ("asked alone", question), (asked & alone).sum()
 
 
 def _wanted_of(term: Term) -> Iterator[tuple[Key, pl.Expr]]:

@@ -1,8 +1,8 @@
 """Tables of cases: columns of any type as typed findings, where they are odd, and the answers with all they say."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,9 @@ from ..none_of_these import NONE_OF_THESE
 from ..rulebook import Law, Rule, Rulebook, Term
 from .doubts import AtFault, Doubts, FolderFault, with_folder
 from .facts import is_plain, loose, read_column, says_something
+from .flags import ASK
+from .frame import Rows
+from .lists import as_text_list
 from .none_of_these import Groups, with_texts
 from .piece import REPEATED
 from .program import BROKEN_LAWS, Program, dtype_of
@@ -26,7 +29,6 @@ Table = pl.DataFrame
 ASIDE = ("says", "source")  # a case may have them, and no answer rests on them
 IMPOSSIBLE = "impossible"
 GIVEN = " (given)"
-GROUP = 12  # so many names at a time become text by looking their pattern up
 Odd = Mapping[int, Any]
 NOTHING_ODD: Mapping[str, Odd] = {}
 NO_FOLDER: Mapping[str, str | None] = {}
@@ -342,10 +344,11 @@ def as_text(column: pl.Series) -> pl.Series:
     return text
 
 
-def beside(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
-    """Two tables of the same rows as one; a name that the first has already is changed."""
-    taken = {*first.columns, *second.columns}
-    renamed = {name: given_name(name, taken) for name in second.columns if name in first.columns}
+def beside(first: pl.DataFrame, second: pl.DataFrame, kept: Collection[str] = ()) -> pl.DataFrame:
+    """Two tables of the same rows as one; a name that the first has already, or that is kept for it, is changed."""
+    taken = {*first.columns, *second.columns, *kept}
+    own = {*first.columns, *kept}
+    renamed = {name: given_name(name, taken) for name in second.columns if name in own}
     return first.hstack(second.rename(renamed)) if second.width else first
 
 
@@ -364,35 +367,23 @@ class Answering(Program):
     def answers(self, table: pl.DataFrame, trace: str) -> pl.DataFrame:
         """The answers of `evaluate` with four lists of names before the rules; which wait if all is traced."""
         rows = self.frame.of(table)
-        listed = {"disputed": rows.disputed(), "gaps": rows.gaps(), BROKEN_LAWS: rows.broken, "ask": rows.unanswered()}
-        lists = [_names(column, bitmaps, table.height) for column, bitmaps in listed.items()]
-        waits = rows.waits() if trace == "full" else ()
-        return pl.DataFrame([*rows.ids(), *rows.conclusions(), *lists, *rows.fires(), *waits])
+        ask = as_text_list(ASK, rows.unanswered(), table.height)
+        return pl.DataFrame([*rows.ids(), *rows.conclusions(), *_lists(rows), ask, *_rules(rows, trace)])
+
+    def flags(self, table: pl.DataFrame, trace: str) -> pl.DataFrame:
+        """The same answers in the columns that `Flags` has of them."""
+        rows = self.frame.of(table)
+        return pl.DataFrame([*rows.ids(), *rows.as_flags(), *_lists(rows), *rows.asked(), *_rules(rows, trace)])
 
 
-def _names(column: str, bitmaps: Mapping[str, Any], height: int) -> pl.Series:
-    """For each case the names whose bit is set, joined by "; "; null where there are none."""
-    found = {name: bits for name, bits in bitmaps.items() if bits.any()}  # perhaps of no case: there is more at the end
-    present = [(name, np.unpackbits(bits, count=height, bitorder="little")) for name, bits in found.items()]
-    present = [(name, bits) for name, bits in present if bits.any()]
-    parts = []
-    for start in range(0, len(present), GROUP):
-        group = present[start : start + GROUP]
-        codes = np.zeros(height, np.uint32)
-        for place, (_, bits) in enumerate(group):
-            codes |= bits.astype(np.uint32) << np.uint32(place)
-        parts.append(_texts(tuple(name for name, _ in group)).gather(pl.Series(f"{start}", codes)).alias(f"{start}"))
-    if len(parts) < 2:
-        return (parts[0] if parts else pl.repeat(None, height, dtype=pl.String, eager=True)).alias(column)
-    listed = pl.any_horizontal(pl.all().is_not_null())
-    text = pl.concat_str(pl.all(), separator="; ", ignore_nulls=True)
-    return pl.DataFrame(parts).select(pl.when(listed).then(text).alias(column)).to_series()
+def _lists(rows: Rows) -> Iterator[pl.Series]:
+    """What is disputed, the gaps, and the broken laws."""
+    listed = {"disputed": rows.disputed(), "gaps": rows.gaps(), BROKEN_LAWS: rows.broken}
+    return (as_text_list(column, bitmaps, rows.height) for column, bitmaps in listed.items())
 
 
-@lru_cache(64)
-def _texts(names: tuple[str, ...]) -> pl.Series:
-    """For every set of these names, by the bits of its number, the names as one text; null for none."""
-    texts = [""]
-    for name in names:
-        texts += [f"{text}; {name}" if text else name for text in texts]
-    return pl.Series([text or None for text in texts], dtype=pl.String)
+def _rules(rows: Rows, trace: str) -> Iterator[pl.Series]:
+    """Which rules fire; which wait if all is traced."""
+    yield from rows.fires()
+    if trace == "full":
+        yield from rows.waits()

@@ -9,8 +9,8 @@ from typing import Any
 from ...case import Case, Decision, Members, Range
 from ...columns import encoding as codes
 from ...columns import lookup
+from ...columns.flags import SEPARATOR
 from ...columns.program import BROKEN_LAWS
-from ...columns.results import SEPARATOR
 from ...errors import Place, Problem
 from ...loader import load
 from ...none_of_these import NONE_OF_THESE, read_groups
@@ -102,7 +102,7 @@ def _found(rulebook: Rulebook, out: Path, manifest: Mapping[str, Any], name: str
         raise refused(out, f"{len(found)} cases with the id {name!r}, each of another input", expected)
     [(path, facts)] = found
     answers = out / ANSWERS / f"{path.stem}.{form}"
-    row = lookup.row_of(answers, form, name)
+    row = lookup.row_of(answers, form, name, rulebook)
     if row is None:
         raise refused(answers, f"no answer of the case {name!r}", "one for each case of the findings")
     known = {term.name: facts[term.name] for term in rulebook.findings if facts.get(term.name) is not None}

@@ -113,8 +113,6 @@ class Writer:
         self.rejected = RejectsWriter(compiled)
         self.findings = {term.name for term in rulebook.findings}
         self.domains = encoding.domains_of(rulebook)
-        several = [term for term in rulebook.conclusions if term.domain.kind == "several"]
-        self.members = {f"{term.name}: {value}" for term in several for value in term.domain.values}
 
     def write(self, part: Part) -> Json:
         """Write a part; gives back its record."""
@@ -123,13 +121,15 @@ class Writer:
             whole_table = tables.table_of(self.rulebook, [], [])
         own = [name for name in whole_table.columns if name == tables.CASE or name in self.findings]
         findings = whole_table.select(own)
-        answers = tables.beside(self.program.answers(findings, self.options.trace), whole_table.drop(own))
+        decide = self.program.flags if self.options.form == "parquet" else self.program.answers
+        names = self.program.frame.form.names
+        answers = tables.beside(decide(findings, self.options.trace), whole_table.drop(own), names)
         empty = partition.without_answer(findings)
         rejects = sum(one.count for one in part.rejects)
         assert part.cases == answers.height + rejects, "a case was lost"
         form = self.options.form
         digest = self.rulebook.digest
-        whole(self.store.answers(part.number), lambda path: lookup.write(answers, path, form, digest, self.members))
+        whole(self.store.answers(part.number), lambda path: lookup.write(answers, path, form, digest))
         if self.options.store:
             whole(self.store.findings(part.number), lambda path: encoding.write(whole_table, path, self.domains))
         levels = self._write_rejects(part)

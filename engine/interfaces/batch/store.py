@@ -23,7 +23,7 @@ from .options import refused
 SUMMARY, REJECTS, KNOWLEDGE, MAPPING = "summary.json", "rejects.ndjson", "knowledge", "mapping.yaml"
 ANSWERS, WORK, RECORDS = "answers", "work", "parts"
 GIVEN, LOCK = "given", "lock"
-FORMAT = 3
+FORMAT = 4
 AT_ONCE = 1 << 20  # bytes copied at a time
 FIRST = 1 << 16  # bytes that tell what standard input is
 PACKED_MARKS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1")

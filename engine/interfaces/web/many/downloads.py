@@ -23,8 +23,7 @@ def answer_parts(job: Job) -> list[Path]:
 
 def answers_csv(job: Job) -> Iterator[bytes]:
     """The answers of all parts as one CSV, without the columns that say which rules fired."""
-    rules = load(job.out / "knowledge", cases=False).rules
-    yield from as_csv(answer_parts(job), rules)
+    yield from as_csv(answer_parts(job), load(job.out / "knowledge", cases=False))
 
 
 def answers_parquet(job: Job) -> Path:
