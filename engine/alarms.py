@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from .case import Case, Value
 from .circuit import CompiledRulebook, Evaluation
 from .facts import check_facts, check_names, check_record
-from .record import Json
+from .record import JsonRecord
 from .rulebook import Rulebook, Term
 
 
 @dataclass(frozen=True)
-class Figures:
+class Figures(JsonRecord):
     """For each scale with alarms, the lowest and the highest step that the case reaches once its faults are corrected.
 
     `at_least` takes what is at fault for unknown, or for the one value that it may be a slip of the pen for, and has
@@ -21,10 +21,6 @@ class Figures:
 
     at_least: Mapping[str, Value | None]
     at_most: Mapping[str, Value]
-
-    def as_json(self) -> Json:
-        """The two figures as JSON has them."""
-        return {"at least": dict(self.at_least), "at most": dict(self.at_most)}
 
 
 def scales_of(rulebook: Rulebook) -> tuple[Term, ...]:

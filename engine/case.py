@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from .errors import Place, Problem
-from .record import Json, Record
+from .record import Json, JsonRecord, Record, json_of
 
 Value = str | int
 MarkName = Literal["waits", "holds", "fails", "disputed"]
@@ -36,32 +36,26 @@ class Mark(IntFlag):
 
 
 @dataclass(frozen=True)
-class Range:
+class Range(JsonRecord):
     """An answer still open between two ends: of a scale (values) or a tally (whole numbers)."""
+
+    KEYS: ClassVar = {"low": "at least", "high": "at most"}
 
     low: Value
     high: Value
 
 
 @dataclass(frozen=True)
-class Members:
+class Members(JsonRecord):
     """An answer with several values: the members that are in, and those still open."""
+
+    KEYS: ClassVar = {"inside": "in"}
 
     inside: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
 
 
 Answer = Value | Range | Members | None
-
-
-def plain(answer: Answer) -> Any:
-    """An answer as JSON has it."""
-    match answer:
-        case Range():
-            return {"at least": answer.low, "at most": answer.high}
-        case Members():
-            return {"in": list(answer.inside), "open": list(answer.open)}
-    return answer
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,7 +90,7 @@ class BrokenLaw(Record):
     says: str
     place: Place
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> Json:
         """The law as an object; docs/schema describes it."""
         return {"law": self.id, "says": self.says, "file": self.place.file}
 
@@ -168,13 +162,11 @@ class Decision(Record):
         """The decision as the object that `lumbar decide --json` prints; docs/schema describes it."""
         return {
             "case": self.case.id,
-            "conclusions": {term: plain(answer) for term, answer in self.conclusions.items()},
-            "disputed": {
-                term: {value: list(rules) for value, rules in sides.items()} for term, sides in self.disputed.items()
-            },
+            "conclusions": json_of(self.conclusions),
+            "disputed": json_of(self.disputed),
             "gaps": list(self.gaps),
-            "broken laws": [law.as_json() for law in self.broken],
-            **({"lowered": [one.as_json() for one in self.lowered]} if self.lowered else {}),
+            "broken laws": json_of(self.broken),
+            **({"lowered": json_of(self.lowered)} if self.lowered else {}),
             "fired": list(self.fired),
             "waiting": list(self.waiting),
             "ask": list(self.ask),
@@ -182,3 +174,8 @@ class Decision(Record):
             "none of these": list(self.case.none_of_these),
             "rulebook": self.rulebook,
         }
+
+    @property
+    def named(self) -> Json:
+        """Which case it is, and by which rulebook it is decided, as an object."""
+        return {"case": self.case.id, "rulebook": self.rulebook}

@@ -1,4 +1,4 @@
-"""Frozen records show themselves in a line at a prompt, and as HTML in a notebook."""
+"""Frozen records show themselves in a line at a prompt, as HTML in a notebook, and as JSON."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -26,6 +26,31 @@ class Record:
 
     def _repr_html_(self) -> str | None:
         return Record.html(self)
+
+
+class JsonRecord(Record):
+    """A record that is an object of JSON: its fields in order, each under its name with spaces, or as `KEYS` has it.
+
+    A field whose key is empty is left out. docs/schema.md describes the objects.
+    """
+
+    KEYS: ClassVar[Mapping[str, str]] = {}
+
+    def as_json(self) -> Json:
+        """The record as an object."""
+        keys = {one.name: self.KEYS.get(one.name, one.name.replace("_", " ")) for one in fields(self)}  # type: ignore[arg-type]
+        return {key: json_of(getattr(self, name)) for name, key in keys.items() if key}
+
+
+def json_of(value: Any) -> Any:
+    """A value as JSON has it: of what has `as_json` that; mappings as objects, other collections as lists."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if hasattr(value, "as_json"):
+        return value.as_json()
+    if isinstance(value, Mapping):
+        return {str(key): json_of(one) for key, one in value.items()}
+    return [json_of(one) for one in value]
 
 
 def _short(value: object) -> str:

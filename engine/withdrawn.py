@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 from .document import Fields, Node, Text, Unreadable, decode, read
 from .errors import LumbarError, Place, Problem
-from .record import Json, Record
+from .record import JsonRecord
 
 FOLDER = "LUMBAR_WITHDRAWN"
 """The variable of the environment that names the folder of a clinic's own list."""
@@ -22,8 +23,10 @@ class ListError(LumbarError):
 
 
 @dataclass(frozen=True, repr=False)
-class Withdrawn(Record):
+class Withdrawn(JsonRecord):
     """A rulebook that was withdrawn: on which day, why, and what to use in its place (may be empty)."""
+
+    KEYS: ClassVar = {"digest": ""}
 
     digest: str
     day: str
@@ -33,10 +36,6 @@ class Withdrawn(Record):
     def __str__(self) -> str:
         instead = f" Use {self.instead} in its place." if self.instead else ""
         return f"WITHDRAWN on {self.day}: do not use these rules. {self.because.rstrip('.')}.{instead}"
-
-    def as_json(self) -> Json:
-        """The entry as an object; docs/schema describes it."""
-        return {"day": self.day, "because": self.because, "instead": self.instead}
 
 
 _read: dict[tuple[str, int, int], dict[str, Withdrawn]] = {}  # by path, time and size of a file that was read

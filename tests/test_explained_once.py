@@ -49,7 +49,7 @@ def explanations(book: Rulebook, decision: Decision, plan: CompiledRulebook, ter
     for length in render.LENGTHS:
         yield list(render.why(reason, length))
         yield list(render.why_not(missing, length))
-    for told in (explain.as_json(reason), missing.as_json()):
+    for told in (reason.as_json(), missing.as_json()):
         assert not list(unexplained(told))
     tags = whole(page_of(book, decision.case, reason))  # each link of a page leads to a place in it
     assert len(tags.links) == sum(tags.text.count(where) for where in (ABOVE, BELOW))
@@ -143,7 +143,7 @@ def test_a_thousand_conclusions_in_a_row_are_explained_down_to_the_answer(long: 
     said = [line.text for line in render.why(reason)]
     assert sum(line == f"Step {place} follows." for line in said for place in range(1, LONG + 1)) == LONG
     assert "start: yes (met)" in said
-    assert len(json.dumps(explain.as_json(reason))) > LONG
+    assert len(json.dumps(reason.as_json())) > LONG
     assert len(json.loads(json.dumps(missing.as_json()))["beneath"]) == LONG - 1
     assert missing.way
     assert [one.after for one in missing.way.answers] == ["yes"]

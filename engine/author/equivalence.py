@@ -8,7 +8,7 @@ from ..case import Case
 from ..differences.rulebooks import known_to
 from ..proof import Patient, Unsat
 from ..proof.equivalence import Two
-from ..record import Json
+from ..record import JsonRecord
 from .impact import Cause, Change, compare, shown_terms
 
 MOST = 2
@@ -18,7 +18,7 @@ UNSEEN = "it rests on marks that differ, and no patient was found whose answer d
 
 
 @dataclass(frozen=True)
-class EveryCase:
+class EveryCase(JsonRecord):
     """Of each conclusion shown: proved the same in every case, with patients for whom it differs, or not decided.
 
     `more` names those that may differ in further ways than the patients show; `added` and `gone` those that only one
@@ -44,18 +44,6 @@ class EveryCase:
         for changes in self.differs.values():
             found += [change for change in changes if change not in found]
         return tuple(found)
-
-    def as_json(self) -> Json:
-        """The finding as the object that `lumbar impact --json` prints; docs/schema describes it."""
-        differs = {term: [change.as_json() for change in found] for term, found in self.differs.items()}
-        return {
-            "same": list(self.same),
-            "differs": differs,
-            "undecided": dict(self.undecided),
-            "more": list(self.more),
-            "added": list(self.added),
-            "gone": list(self.gone),
-        }
 
 
 def compare_every_case(

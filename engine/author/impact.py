@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .. import semantics
-from ..case import Case, Decision, Members, Value, plain
+from ..case import Case, Decision, Members, Value
 from ..checks.saved_cases import answer_terms
 from ..differences.rulebooks import RulebookDifference, known_to
 from ..errors import listed
 from ..proof.equivalence import Two
-from ..record import Json
+from ..record import Json, json_of
 from ..render import format_answer
 from ..rulebook import Rulebook
 
@@ -39,13 +39,12 @@ class Change:
 
     def as_json(self) -> Json:
         """The change as the object that `lumbar impact --json` prints; docs/schema describes it."""
-        answers = {term: {"before": plain(old), "after": plain(new)} for term, (old, new) in self.answers.items()}
-        facts = dict(self.case.facts)
+        answers = {term: {"before": old, "after": new} for term, (old, new) in self.answers.items()}
         return {
             "case": self.case.id,
-            "facts": facts,
-            "odd": None if self.odd is None else dict(self.odd),
-            "answers": answers,
+            "facts": json_of(self.case.facts),
+            "odd": json_of(self.odd),
+            "answers": json_of(answers),
             "because": list(self.because),
             "now": list(self.now),
             "gone": list(self.gone),

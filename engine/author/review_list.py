@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from ..record import Json, Record
+from ..record import Json, JsonRecord, Record, json_of
 from ..review import STATES, State
 from ..reviewed import Reviewable, reviewables, reviewed
 from ..rulebook import Rule, Rulebook
@@ -17,12 +17,14 @@ OF_SAFETY = ("laws", "impossible")
 
 
 @dataclass(frozen=True, repr=False)
-class Waiting(Record):
+class Waiting(JsonRecord):
     """Something that waits for a review: `rules/NAME`, its sentence, how it is reviewed, and why it matters.
 
     `rows` counts the rows of a table that wait. `share` says in how many of a hundred drawn patients it fires, None
     where that is not known. `overdue` is the day by which it was to be reviewed again, where that day is past.
     """
+
+    KEYS: ClassVar = {"share": "fires in"}
 
     what: str
     says: str
@@ -36,18 +38,6 @@ class Waiting(Record):
     def of_safety(self) -> bool:
         """Whether an alarm or the laws depend on it."""
         return self.alarm or self.what.partition("/")[0] in OF_SAFETY
-
-    def as_json(self) -> Json:
-        """The entry as an object; docs/schema describes it."""
-        return {
-            "what": self.what,
-            "says": self.says,
-            "state": self.state,
-            "alarm": self.alarm,
-            "fires in": self.share,
-            "rows": self.rows,
-            "overdue": self.overdue,
-        }
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,7 +53,7 @@ class WorkList(Record):
     def as_json(self) -> Json:
         """The list as an object; docs/schema describes it."""
         counts = {kind: {"approved": good, "of": every} for kind, (good, every) in self.counts.items()}
-        return {"counts": counts, "waiting": [one.as_json() for one in self.waiting]}
+        return {"counts": counts, "waiting": json_of(self.waiting)}
 
 
 def often(rulebook: Rulebook) -> "HowOften | None":

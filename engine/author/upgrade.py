@@ -19,7 +19,7 @@ from ..loader.placed import from_above, problems_from_above
 from ..loader.stack import BENEATH, COPY, Files, beneath, name_beneath, own
 from ..proof import Unsat
 from ..proof.prover import Prover
-from ..record import Json, Record
+from ..record import Json, JsonRecord, Record, json_of
 from ..rulebook import Law, Rule, Rulebook, Term
 from .layer_names import Names, NewName
 
@@ -30,16 +30,12 @@ CONFLICTS: tuple[What, ...] = ("gone", "renamed", "exists beneath")
 
 
 @dataclass(frozen=True, repr=False)
-class Note(Record):
+class Note(JsonRecord):
     """One thing to know of a piece: what it is, in words, and the lines beneath, old beside new."""
 
     what: What
     says: str
     lines: tuple[LineChange, ...] = ()
-
-    def as_json(self) -> Json:
-        """The note as an object; docs/schema describes it."""
-        return {"what": self.what, "says": self.says, "lines": [line.as_json() for line in self.lines]}
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,8 +49,7 @@ class Piece(Record):
 
     def as_json(self) -> Json:
         """The piece as an object; docs/schema describes it."""
-        notes = [note.as_json() for note in self.notes]
-        return {"kind": self.kind, "name": self.name, "file": self.place.file, "notes": notes}
+        return {"kind": self.kind, "name": self.name, "file": self.place.file, "notes": json_of(self.notes)}
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,8 +85,8 @@ class Upgrade(Record):
             "layer": self.layer,
             "before": self.before.digest if self.before else None,
             "now": self.now.digest,
-            "pieces": [piece.as_json() for piece in self.pieces],
-            "cannot be read": [problem.as_json() for problem in self.problems],
+            "pieces": json_of(self.pieces),
+            "cannot be read": json_of(self.problems),
             "lowers": lowers,
         }
 

@@ -10,7 +10,7 @@ from ..case import Answer, Case, Range, Value
 from ..digests import canonical
 from ..proof import Patient, Unsat
 from ..proof.equivalence import Two
-from ..record import Json, Record
+from ..record import Json, Record, json_of
 from ..rulebook import Law, Rule, Rulebook, Term, may_say
 from .law_strength import compare_laws
 from .renames import Renames, find_renames, renamed
@@ -73,7 +73,7 @@ class RulebookDifference(Record):
             "was": self.was,
             "less safe": self.less_safe,
             "reach": self.reach,
-            "lines": [line.as_json() for line in self.lines],
+            "lines": json_of(self.lines),
             "facts": dict(self.facts),
             "odd": dict(self.odd),
             "marks": marks,
@@ -101,7 +101,7 @@ class RulebookDiff(Record):
             "before": self.before.digest,
             "after": self.after.digest,
             "renamed": self.renames.as_json(),
-            "differences": [one.as_json() for one in self.differences],
+            "differences": json_of(self.differences),
         }
 
 

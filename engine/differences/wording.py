@@ -6,7 +6,7 @@ from typing import Any
 
 from ..case import Answer, Case, Members, Range
 from ..language import Condition, show_part
-from ..record import Record
+from ..record import JsonRecord
 from ..rulebook import Claim, Example, Law, QuestionGroup, Recommendation, RowExample, Rule, Section, Source, Term
 
 Lines = Mapping[str, tuple[str, ...]]
@@ -14,16 +14,12 @@ Thing = Rule | Law | Term | Source | Claim | Case | QuestionGroup | Recommendati
 
 
 @dataclass(frozen=True, repr=False)
-class LineChange(Record):
+class LineChange(JsonRecord):
     """A field of a file of which lines differ: those that only the old file has, and those that only the new has."""
 
     field: str
     before: tuple[str, ...]
     after: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The change as an object; docs/schema describes it."""
-        return {"field": self.field, "before": list(self.before), "after": list(self.after)}
 
 
 def changed_lines(old: Thing | None, new: Thing | None) -> tuple[LineChange, ...]:

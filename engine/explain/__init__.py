@@ -17,7 +17,7 @@ from .counterfactuals import MOST_SHOWN, Alternative, Alternatives, OtherAnswers
 from .evidence import Argument, Weighed, Weighing, weigh
 from .findings import FindingChange
 from .next_question import Effect, Question, Questions, what_next
-from .reasons import GateReason, GroupReason, LineReason, RuleReason, Side, Why, as_json
+from .reasons import GateReason, GroupReason, LineReason, RuleReason, Side, Why
 from .rule_changes import Change, Judged, LineChange, RuleChange
 from .sufficient_reason import Enough, enough
 from .why import rests_on, why

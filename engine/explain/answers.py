@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import semantics
-from ..case import Answer, Decision, Value, plain
+from ..case import Answer, Decision, Range, Value
 from ..circuit import CompiledRulebook
 from ..language import Condition, Group, Line, show_line, title_of
+from ..record import Json, json_of
 from ..rulebook import Rulebook, Term
 from ..semantics import STATES, STATUS
 from ..withheld import withholds
@@ -44,7 +45,7 @@ class Outcome:
             return {"withheld": True}
         if self.disputed:
             return {"disputed": list(self.disputed)}
-        return {"gap": True} if self.gap else plain(self.answer)
+        return {"gap": True} if self.gap else json_of(self.answer)
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,9 @@ class SameEffect:
     values: tuple[Value, ...]
     ranges: tuple[tuple[int, int], ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The answers as an object; docs/schema describes it."""
-        return {
-            "values": list(self.values),
-            "ranges": [{"at least": low, "at most": high} for low, high in self.ranges],
-        }
+        return {"values": list(self.values), "ranges": json_of(Range(low, high) for low, high in self.ranges)}
 
 
 def with_same_effect(

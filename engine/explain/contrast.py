@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from .. import semantics
 from ..case import Decision
 from ..circuit import CompiledRulebook
 from ..minimise import minimise
-from ..record import Record
+from ..record import Json, JsonRecord
 from ..rulebook import DependencyCycle, Rule, Rulebook, Term
 from .answers import advice, shown
 from .findings import FindingChange, finding_changes
@@ -19,7 +19,7 @@ from .verify import check_difference
 
 
 @dataclass(frozen=True)
-class KnowledgeChange:
+class KnowledgeChange(JsonRecord):
     """A rule or term that one rulebook has otherwise than the other: `how` is new, gone or changed."""
 
     kind: str
@@ -28,13 +28,9 @@ class KnowledgeChange:
     says: str = field(compare=False)
     file: str = field(compare=False)
 
-    def as_json(self) -> dict[str, Any]:
-        """The change as an object; docs/schema describes it."""
-        return {"kind": self.kind, "name": self.name, "how": self.how, "says": self.says, "file": self.file}
-
 
 @dataclass(frozen=True, repr=False)
-class Difference(Record):
+class Difference(JsonRecord):
     """What made the advice differ between two decisions, and nothing else.
 
     `findings` (or `knowledge`, for two rulebooks) explain the whole difference by themselves; `smallest` says that no
@@ -42,6 +38,8 @@ class Difference(Record):
     whichever case each of the answers `beside` is taken; `minimal` says that none of `also` can be left out. `steps`
     are the conclusions on the way to what changed in the advice.
     """
+
+    KEYS: ClassVar = {"before": "", "after": ""}
 
     before: Decision
     after: Decision
@@ -54,20 +52,9 @@ class Difference(Record):
     steps: tuple[Change, ...] = ()
     advice: tuple[Change, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The difference as the object that `lumbar compare --json` prints; docs/schema describes it."""
-        return {
-            "before": {"case": self.before.case.id, "rulebook": self.before.rulebook},
-            "after": {"case": self.after.case.id, "rulebook": self.after.rulebook},
-            "findings": [finding.as_json() for finding in self.findings],
-            "knowledge": [change.as_json() for change in self.knowledge],
-            "also": [finding.as_json() for finding in self.also],
-            "beside": list(self.beside),
-            "smallest": self.smallest,
-            "minimal": self.minimal,
-            "steps": [step.as_json() for step in self.steps],
-            "advice": [change.as_json() for change in self.advice],
-        }
+        return {"before": self.before.named, "after": self.after.named, **super().as_json()}
 
 
 def compare(compiled: CompiledRulebook, before: Decision, after: Decision, terms: Sequence[str] = ()) -> Difference:

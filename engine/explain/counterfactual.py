@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
-from typing import Any, Literal
+from typing import Literal
 
 from ..case import Decision, Value
 from ..circuit import CompiledRulebook, Option, set_bits
 from ..proof import Unknown
+from ..record import JsonRecord
 from .correction_sets import CorrectionSets
 from .findings import FindingChange, finding_changes, with_changes
 from .sat_queries import other_answers, prover_of
@@ -22,7 +23,7 @@ Options = Mapping[str, Sequence[Option]]
 
 
 @dataclass(frozen=True)
-class Counterfactual:
+class Counterfactual(JsonRecord):
     """The fewest changed answers that lead there; `kind` is way, none (proved) or undecided, with the reason.
 
     `smallest` where it is proved that no fewer do.
@@ -32,11 +33,6 @@ class Counterfactual:
     answers: tuple[FindingChange, ...] = ()
     smallest: bool = True
     reason: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The way as an object; docs/schema describes it."""
-        answers = [answer.as_json() for answer in self.answers]
-        return {"kind": self.kind, "answers": answers, "smallest": self.smallest, "reason": self.reason}
 
 
 def options_of(compiled: CompiledRulebook, facts: Mapping[str, Value], aims: Iterable[int]) -> dict[str, list[Option]]:

@@ -6,13 +6,13 @@ from functools import reduce
 from itertools import chain, compress, islice, product
 from math import prod
 from operator import and_
-from typing import Any
+from typing import Any, ClassVar
 
 from .. import semantics
 from ..case import Decision, Value
 from ..circuit import CompiledRulebook, Evaluation, Option, set_bits
 from ..proof import Unknown
-from ..record import Record
+from ..record import Json, JsonRecord
 from ..rulebook import Rulebook, facts_in_order
 from .answers import SameEffect, outcome_where, shown, with_same_effect
 from .contrast import Difference, compare
@@ -41,20 +41,16 @@ OptionSet = tuple[Option, ...]
 
 
 @dataclass(frozen=True)
-class OtherAnswers:
+class OtherAnswers(JsonRecord):
     """A finding, its answer now, and the other answers that do the same."""
 
     term: str
     before: Value | None
     after: SameEffect
 
-    def as_json(self) -> dict[str, Any]:
-        """The answers as an object; docs/schema describes it."""
-        return {"term": self.term, "before": self.before, "after": self.after.as_json()}
-
 
 @dataclass(frozen=True)
-class Alternative:
+class Alternative(JsonRecord):
     """Other answers that together change the advice, and no fewer of them; with what they change.
 
     It stands for `count` sets, each with one answer to a finding (of numbers, one of each class).
@@ -64,17 +60,9 @@ class Alternative:
     advice: tuple[Change, ...]
     count: int
 
-    def as_json(self) -> dict[str, Any]:
-        """The alternative as an object; docs/schema describes it."""
-        return {
-            "answers": [answer.as_json() for answer in self.answers],
-            "advice": [change.as_json() for change in self.advice],
-            "count": self.count,
-        }
-
 
 @dataclass(frozen=True, repr=False)
-class Alternatives(Record):
+class Alternatives(JsonRecord):
     """The smallest sets of changed answers that would change the advice of a case, and those of the next size.
 
     `sets` has them, the smallest first; `counts` how many there are of each size, with every answer counted by itself;
@@ -82,6 +70,8 @@ class Alternatives(Record):
     complete for each size that has a count, unless `undecided` says why the search stopped: there may be more sets of
     size `undecided_from` or larger. `all_shown` means proved: there are no others of any size.
     """
+
+    KEYS: ClassVar = {"decision": "", "all_shown": "all told"}
 
     decision: Decision
     sets: tuple[Alternative, ...]
@@ -92,19 +82,9 @@ class Alternatives(Record):
     undecided: str = ""
     undecided_from: int | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The alternatives as the object that `lumbar whatif --json` prints; docs/schema describes it."""
-        return {
-            "case": self.decision.case.id,
-            "rulebook": self.decision.rulebook,
-            "sets": [one.as_json() for one in self.sets],
-            "counts": {str(size): count for size, count in self.counts.items()},
-            "hangs on": list(self.hangs_on),
-            "left alone": list(self.left_alone),
-            "all told": self.all_shown,
-            "undecided": self.undecided,
-            "undecided from": self.undecided_from,
-        }
+        return self.decision.named | super().as_json()
 
 
 def what_if(

@@ -6,16 +6,16 @@ is stands in its own words and sources; nothing is added to them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
 from .. import semantics
 from ..case import Decision
 from ..language import Against, Within
-from ..record import Record
+from ..record import Json, JsonRecord
 from ..rulebook import Rulebook, RuleFor, Term
 from .answers import Outcome, outcome
 from .preconditions import check_values, check_weighed
-from .reasons import RuleReason, rule_json
+from .reasons import RuleReason
 from .verify import check_argument
 from .why import Explainer
 
@@ -30,19 +30,21 @@ class Argument:
     reason: RuleReason
     tally: str = ""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The argument as an object; docs/schema describes it."""
-        return {"tally": self.tally, "rule": rule_json(self.reason)}
+        return {"tally": self.tally, "rule": self.reason.as_json()}
 
 
 @dataclass(frozen=True)
-class Weighed:
+class Weighed(JsonRecord):
     """A value with its arguments.
 
     `speaking_for` and `speaking_against` fire in this case, even where they are disputed; `ruled_out` are the rules
     that would have given the value or spoken for it; `open_for` and `open_against` wait for answers. Of a scale,
     `higher` are the rules that fire for more than the value, and so for at least as much.
     """
+
+    KEYS: ClassVar = {"speaking_for": "for", "speaking_against": "against"}
 
     value: str
     state: ValueState
@@ -53,35 +55,20 @@ class Weighed:
     ruled_out: tuple[Argument, ...] = ()
     higher: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """The value as an object; docs/schema describes it."""
-        return {
-            "value": self.value,
-            "state": self.state,
-            "for": [argument.as_json() for argument in self.speaking_for],
-            "against": [argument.as_json() for argument in self.speaking_against],
-            "open for": [argument.as_json() for argument in self.open_for],
-            "open against": [argument.as_json() for argument in self.open_against],
-            "ruled out": [argument.as_json() for argument in self.ruled_out],
-            "higher": list(self.higher),
-        }
-
 
 @dataclass(frozen=True, repr=False)
-class Weighing(Record):
+class Weighing(JsonRecord):
     """The values of a conclusion side by side, and its present answer."""
+
+    KEYS: ClassVar = {"term": ""}
 
     term: Term
     now: Outcome
     values: tuple[Weighed, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The weighing as the object that `lumbar weigh --json` prints; docs/schema describes it."""
-        return {
-            "term": self.term.name,
-            "now": self.now.as_json(),
-            "values": [value.as_json() for value in self.values],
-        }
+        return {"term": self.term.name, **super().as_json()}
 
 
 def weigh(rulebook: Rulebook, decision: Decision, term: str, values: Sequence[str] = ()) -> Weighing:

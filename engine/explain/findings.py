@@ -2,23 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..case import Value
+from ..record import JsonRecord
 from ..rulebook import Rulebook
 
 
 @dataclass(frozen=True)
-class FindingChange:
+class FindingChange(JsonRecord):
     """A finding with its answers before and after; None where it is not answered."""
 
     term: str
     before: Value | None
     after: Value | None
-
-    def as_json(self) -> dict[str, Any]:
-        """The change as an object; docs/schema describes it."""
-        return {"term": self.term, "before": self.before, "after": self.after}
 
 
 def finding_changes(

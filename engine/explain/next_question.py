@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import chain
 from operator import or_
-from typing import Any
+from typing import Any, ClassVar
 from zlib import crc32
 
 from .. import semantics
 from ..case import Decision, Members, Value
 from ..circuit import CompiledRulebook, Evaluation, Option, set_bits
 from ..proof import Sat, Unsat
-from ..record import Record
+from ..record import Json, JsonRecord
 from ..rulebook import Rulebook, Term
 from .answers import Outcome, SameEffect, outcome, outcome_where, shown, with_same_effect
 from .preconditions import check_asked
@@ -33,28 +33,23 @@ ORDINARY = 85
 
 
 @dataclass(frozen=True)
-class Effect:
+class Effect(JsonRecord):
     """What some answers to a question would settle at once: each term as it would then stand."""
 
     answers: SameEffect
     settles: Mapping[str, Outcome]
 
-    def as_json(self) -> dict[str, Any]:
-        """The effect as an object; docs/schema describes it."""
-        return {
-            "answers": self.answers.as_json(),
-            "settles": {term: one.as_json() for term, one in self.settles.items()},
-        }
-
 
 @dataclass(frozen=True, repr=False)
-class Question(Record):
+class Question(JsonRecord):
     """An unanswered finding that can still change the advice, and why it is asked.
 
     `effects` are what its answers would settle by themselves; `waiting` the rules that wait for it on the way to the
     advice, and `touches` the terms of the advice that it can bear on. `decides` in how many of the ways tried in which
     the other answers could turn out its own answer made the difference; `sure` where one is known in which it does.
     """
+
+    KEYS: ClassVar = {"term": ""}
 
     term: Term
     effects: tuple[Effect, ...]
@@ -63,28 +58,22 @@ class Question(Record):
     decides: int
     sure: bool
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The question as an object; docs/schema describes it."""
-        return {
-            "finding": self.term.name,
-            "ask": self.term.ask,
-            "group": self.term.group,
-            "screening": self.term.screening,
-            "effects": [effect.as_json() for effect in self.effects],
-            "waiting": list(self.waiting),
-            "touches": list(self.touches),
-            "decides": self.decides,
-            "sure": self.sure,
-        }
+        term = self.term
+        asked = {"finding": term.name, "ask": term.ask, "group": term.group, "screening": term.screening}
+        return asked | super().as_json()
 
 
 @dataclass(frozen=True, repr=False)
-class Questions(Record):
+class Questions(JsonRecord):
     """The questions still worth asking about a case, group by group; without groups the most useful first.
 
     `needless` are unanswered and proved unable to change anything. `settled` says that no answer can change the advice
     any more; `proof` says how it is known whether one can: an example (`shown`), the structure, or a solver.
     """
+
+    KEYS: ClassVar = {"decision": "", "asked": "ask"}
 
     decision: Decision
     asked: tuple[Question, ...]
@@ -92,16 +81,9 @@ class Questions(Record):
     settled: bool
     proof: str
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The questions as the object that `lumbar next --json` prints; docs/schema describes it."""
-        return {
-            "case": self.decision.case.id,
-            "rulebook": self.decision.rulebook,
-            "ask": [question.as_json() for question in self.asked],
-            "needless": list(self.needless),
-            "settled": self.settled,
-            "proof": self.proof,
-        }
+        return self.decision.named | super().as_json()
 
 
 def what_next(

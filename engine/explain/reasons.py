@@ -1,12 +1,12 @@
-"""The reasons of an answer as records, and as the JSON that commands print."""
+"""The reasons of an answer as records."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from .. import semantics as truth
-from ..case import Answer, LineState, Lowered, Status, plain
-from ..record import Record
+from ..case import Answer, LineState, Lowered, Status
+from ..record import Json, JsonRecord, json_of
 from ..rulebook import Rule, Term
 from .answers import STATES
 
@@ -15,20 +15,18 @@ How = Literal["answer", "built in", "rules", "otherwise", "open", "disputed", "g
 
 
 @dataclass(frozen=True)
-class GateReason:
+class GateReason(JsonRecord):
     """What a finding is asked if, where that does not hold: `state` is not met or unknown.
 
     `text` is the condition in a phrase, `found` the answers to the findings that it reads.
     """
 
+    KEYS: ClassVar = {"text": "asked if"}
+
     finding: str
     text: str
     state: LineState
     found: Mapping[str, Any]
-
-    def as_json(self) -> dict[str, Any]:
-        """The gate as an object; docs/schema describes it."""
-        return {"finding": self.finding, "asked if": self.text, "state": self.state, "found": dict(self.found)}
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,11 @@ class LineReason:
         """Whether a finding is not known to be one that does not apply."""
         return all(gate.finding != finding or gate.state != STATES[truth.FAILS] for gate in self.gates)
 
+    def as_json(self) -> Json:
+        """The line as an object; docs/schema describes it."""
+        found = {"line": self.text, "unless": self.excluded, "state": self.state, "found": dict(self.found)}
+        return found | {"below": list(self.below), "does not apply": json_of(self.gates)}
+
 
 @dataclass(frozen=True)
 class GroupReason:
@@ -60,6 +63,10 @@ class GroupReason:
     state: LineState
     lines: tuple[LineReason, ...]
     excluded: bool = False
+
+    def as_json(self) -> Json:
+        """The group as an object; docs/schema describes it."""
+        return {"group": self.title, "unless": self.excluded, "state": self.state, "lines": json_of(self.lines)}
 
 
 @dataclass(frozen=True)
@@ -81,9 +88,28 @@ class RuleReason:
         for part in self.parts:
             yield from part.lines if isinstance(part, GroupReason) else (part,)
 
+    def as_json(self) -> Json:
+        """The rule as an object; docs/schema describes it."""
+        rule = self.rule
+        return {
+            "rule": rule.id,
+            "status": self.status,
+            "says": rule.says,
+            "because": rule.because,
+            "source": [str(citation) for citation in rule.sources],
+            **({"layer": rule.layer} if rule.layer else {}),
+            **({"replaces": rule.replaces} if rule.replaces else {}),
+            "file": rule.place.file,
+            "line": rule.place.line,
+            "outranked by": list(self.outranked),
+            "ruled out above": list(self.above),
+            "open above": list(self.open_above),
+            "lines": json_of(self.parts),
+        }
+
 
 @dataclass(frozen=True)
-class Side:
+class Side(JsonRecord):
     """A value that holds (or a member, or a tally) and the rules that fire for it."""
 
     value: str
@@ -91,7 +117,7 @@ class Side:
 
 
 @dataclass(frozen=True, repr=False)
-class Why(Record):
+class Why(JsonRecord):
     """Why a term is what it is.
 
     `how` is answer (the case says it), built in, rules, otherwise (every rule ruled out), open, disputed or gap.
@@ -100,6 +126,8 @@ class Why(Record):
     in the order of appearance; only the term that you asked about has it. So is it with `lowered`, the alarms that a
     layer takes away.
     """
+
+    KEYS: ClassVar = {"term": "", "beneath": "", "lowered": ""}
 
     term: Term
     answer: Answer
@@ -127,60 +155,9 @@ class Why(Record):
             for side in reason.sides:
                 yield from side.rules
 
+    def as_json(self) -> Json:
+        """What was asked for and all beneath it, as `lumbar why --json` prints it; docs/schema describes it."""
+        return {"why": self._alone(), "beneath": [below._alone() for below in self.beneath.values()]}
 
-def as_json(reason: Why) -> dict[str, Any]:
-    """What was asked for and all beneath it, as `lumbar why --json` prints it; docs/schema describes it."""
-    return {"why": _reason_json(reason), "beneath": [_reason_json(below) for below in reason.beneath.values()]}
-
-
-def _reason_json(reason: Why) -> dict[str, Any]:
-    return {
-        "term": reason.term.name,
-        "answer": plain(reason.answer),
-        "how": reason.how,
-        "sides": [{"value": side.value, "rules": [rule_json(rule) for rule in side.rules]} for side in reason.sides],
-        "ruled out": [rule_json(rule) for rule in reason.ruled_out],
-        "waiting": [rule_json(rule) for rule in reason.waiting],
-        "missing": list(reason.missing),
-    }
-
-
-def rule_json(reason: RuleReason) -> dict[str, Any]:
-    """A rule of a tree as an object."""
-    rule = reason.rule
-    return {
-        "rule": rule.id,
-        "status": reason.status,
-        "says": rule.says,
-        "because": rule.because,
-        "source": [str(citation) for citation in rule.sources],
-        **_layer_json(rule),
-        "file": rule.place.file,
-        "line": rule.place.line,
-        "outranked by": list(reason.outranked),
-        "ruled out above": list(reason.above),
-        "open above": list(reason.open_above),
-        "lines": [part_json(part) for part in reason.parts],
-    }
-
-
-def _layer_json(rule: Rule) -> dict[str, Any]:
-    """Of which layer a rule is, and what it replaces, where there are layers."""
-    found = {"layer": rule.layer} if rule.layer else {}
-    return found | ({"replaces": rule.replaces} if rule.replaces else {})
-
-
-def part_json(part: LineReason | GroupReason) -> dict[str, Any]:
-    """A line or a group as an object."""
-    common: dict[str, Any] = {"unless": part.excluded, "state": part.state}
-    if isinstance(part, GroupReason):
-        return {"group": part.title} | common | {"lines": [part_json(line) for line in part.lines]}
-    return (
-        {"line": part.text}
-        | common
-        | {"found": dict(part.found)}
-        | {
-            "below": list(part.below),
-            "does not apply": [gate.as_json() for gate in part.gates],
-        }
-    )
+    def _alone(self) -> Json:
+        return {"term": self.term.name, **super().as_json()}

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
 from .. import semantics
 from ..case import Decision, LineState, Status
 from ..language import show_line, terms_of
+from ..record import Json, JsonRecord, json_of
 from ..rulebook import Rule, Rulebook
 from .answers import STATES, STATUS, Outcome, outcome
 
@@ -23,8 +24,10 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class LineChange:
+class LineChange(JsonRecord):
     """A line that stands otherwise after than before; `terms` are what it reads."""
+
+    KEYS: ClassVar = {"text": "line", "terms": ""}
 
     text: str
     before: LineState
@@ -33,16 +36,22 @@ class LineChange:
 
 
 @dataclass(frozen=True)
-class RuleChange:
+class RuleChange(JsonRecord):
     """A rule that does otherwise after than before, and its lines that turned.
 
     `before` and `after` are fires, ruled out, waits or disputed, or not there.
     """
 
+    KEYS: ClassVar = {"rule": "", "lines": "turned"}
+
     rule: Rule
     before: Turn
     after: Turn
     lines: tuple[LineChange, ...]
+
+    def as_json(self) -> Json:
+        """The change as an object; docs/schema describes it."""
+        return {"rule": self.rule.id, "says": self.rule.says, **super().as_json()}
 
 
 @dataclass(frozen=True)
@@ -54,25 +63,15 @@ class Change:
     after: Outcome
     rules: tuple[RuleChange, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The change as an object; docs/schema describes it."""
         withheld = self.before.withheld or self.after.withheld
         return {
             "term": self.term,
             "before": self.before.as_json(),
             "after": self.after.as_json(),
-            "through": [] if withheld else [_turn_json(turn) for turn in self.rules],
+            "through": [] if withheld else json_of(self.rules),
         }
-
-
-def _turn_json(turn: RuleChange) -> dict[str, Any]:
-    return {
-        "rule": turn.rule.id,
-        "says": turn.rule.says,
-        "before": turn.before,
-        "after": turn.after,
-        "turned": [{"line": line.text, "before": line.before, "after": line.after} for line in turn.lines],
-    }
 
 
 def changes(before: Judged, after: Judged, terms: Iterable[str]) -> tuple[Change, ...]:

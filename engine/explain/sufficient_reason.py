@@ -7,24 +7,26 @@ evaluate it is to know.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
 from ..case import Decision, Value
 from ..circuit import CompiledRulebook, Option, set_bits
 from ..proof.hitting_sets import HittingSets
-from ..record import Record
+from ..record import Json, JsonRecord
 from .answers import Outcome, advice, shown
 from .preconditions import check_asked
 from .verify import check_enough
 
 
 @dataclass(frozen=True, repr=False)
-class Enough(Record):
+class Enough(JsonRecord):
     """A part of the answers that gives the advice by itself.
 
     `needed` are the answers without which it is never given; together with `chosen` they are enough. `smallest` says
     that no smaller part is enough. `needless` are the other answers of the case.
     """
+
+    KEYS: ClassVar = {"decision": ""}
 
     decision: Decision
     advice: Mapping[str, Outcome]
@@ -39,18 +41,10 @@ class Enough(Record):
         facts = self.decision.case.facts
         return {term: value for term, value in facts.items() if term in self.needed or term in self.chosen}
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """The part as the object that `lumbar enough --json` prints; docs/schema describes it."""
-        return {
-            "case": self.decision.case.id,
-            "rulebook": self.decision.rulebook,
-            "advice": {term: one.as_json() for term, one in self.advice.items()},
-            "part": self.part,
-            "needed": list(self.needed),
-            "chosen": list(self.chosen),
-            "needless": list(self.needless),
-            "smallest": self.smallest,
-        }
+        found = super().as_json()
+        return {**self.decision.named, "advice": found.pop("advice"), "part": self.part, **found}
 
 
 def enough(compiled: CompiledRulebook, decision: Decision, terms: Sequence[str] = ()) -> Enough:

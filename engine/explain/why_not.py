@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
 from .. import semantics
 from ..case import Decision, Members, Range
 from ..circuit import CompiledRulebook, transitive_inputs
 from ..language import Against, Group, Is, Line, Within, show_line, terms_of
-from ..record import Record
+from ..record import Json, JsonRecord, Record, json_of
 from ..rulebook import COMPLETE, Rule, RuleFor, Term
 from .answers import Outcome, outcome
 from .counterfactual import Counterfactual, smallest_counterfactual
 from .preconditions import check_values
-from .reasons import LineReason, RuleReason, rule_json
+from .reasons import LineReason, RuleReason
 from .verify import check_counterfactual
 from .why import Explainer
 
@@ -22,16 +22,14 @@ LineKey = tuple[str, bool]
 
 
 @dataclass(frozen=True)
-class Goal:
+class Goal(JsonRecord):
     """What a conclusion would have to be: one of the values, none of them, or of a tally more, fewer or another."""
+
+    KEYS: ClassVar = {"values": "wanted"}
 
     term: str
     values: tuple[str, ...] = ()
     aim: Aim = "one of"
-
-    def as_json(self) -> dict[str, Any]:
-        """The goal as an object; docs/schema describes it."""
-        return {"term": self.term, "wanted": list(self.values), "aim": self.aim}
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,14 @@ class Candidate:
     def behind(self, line: LineReason) -> tuple[Goal, ...]:
         """What the conclusions that a line reads would have to be, where it keeps the rule away."""
         return self.below.get((line.text, line.excluded), ())
+
+    def as_json(self) -> Json:
+        """The rule and its distance as an object; docs/schema describes it."""
+        below = [
+            {"line": line, "unless": excluded, "goals": json_of(goals)}
+            for (line, excluded), goals in self.below.items()
+        ]
+        return {"distance": self.distance, "rule": self.reason.as_json(), "below": below}
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,28 +87,20 @@ class WhyNot(Record):
         """The goals that its candidates name, from the nearest on."""
         return tuple(goal for candidate in self.rules for goals in candidate.below.values() for goal in goals)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Json:
         """What was asked for as `lumbar whynot --json` prints it; docs/schema describes it."""
-        way = self.way.as_json() if self.way else None
-        return {"why not": self._json(), "way": way, "beneath": [below._json() for below in self.beneath.values()]}
+        beneath = [below._alone() for below in self.beneath.values()]
+        return {"why not": self._alone(), "way": json_of(self.way), "beneath": beneath}
 
-    def _json(self) -> dict[str, Any]:
+    def _alone(self) -> Json:
         return {
             **self.goal.as_json(),
             "now": self.now.as_json(),
             "by otherwise": self.by_otherwise,
-            "could give it": [_candidate_json(candidate) for candidate in self.rules],
-            "instead": [rule_json(reason) for reason in self.instead],
+            "could give it": json_of(self.rules),
+            "instead": json_of(self.instead),
             "missing": list(self.missing),
         }
-
-
-def _candidate_json(candidate: Candidate) -> dict[str, Any]:
-    below = [
-        {"line": line, "unless": excluded, "goals": [goal.as_json() for goal in goals]}
-        for (line, excluded), goals in candidate.below.items()
-    ]
-    return {"distance": candidate.distance, "rule": rule_json(candidate.reason), "below": below}
 
 
 def why_not(compiled: CompiledRulebook, decision: Decision, term: str, wanted: Sequence[str] = ()) -> WhyNot:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from ...case import Answer, Case, Members, Range, plain
+from ...case import Answer, Case, Members, Range
 from ...errors import Place, Problem
+from ...record import json_of
 from ...rulebook import Rulebook, Term
 from ..finding import Finding
 from ..sample import SAMPLE
@@ -40,9 +41,9 @@ def _lower(rulebook: Rulebook, old: Case, case: Case) -> Iterator[Problem]:
     for term in rulebook.conclusions:
         before, now = ((one.expected or {}).get(term.name) for one in (old, case))
         if before is not None and before != now and (now is None or _rank(term, now) < _rank(term, before)):
-            expected = "nothing" if now is None else f"{term.name}: {plain(now)}"
-            there = f"the saved case {old.id!r} expects {expected}, and did expect {plain(before)}"
-            expected = f"{term.name}: {plain(before)}, or a reason in the release note"
+            expected = "nothing" if now is None else f"{term.name}: {json_of(now)}"
+            there = f"the saved case {old.id!r} expects {expected}, and did expect {json_of(before)}"
+            expected = f"{term.name}: {json_of(before)}, or a reason in the release note"
             yield Problem(case.place or Place(""), there, expected)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ... import semantics
 from ...language import Line
 from ...proof.prover import Prover
+from ...record import Json, JsonRecord
 from ...rulebook import Rule, Rulebook
 from ...supposed import supposed
 from ..alarm_rules import rules_behind, rules_for_alarms
@@ -41,7 +42,7 @@ class NotCovered:
 
 
 @dataclass(frozen=True)
-class MutationScore:
+class MutationScore(JsonRecord):
     """How many mutants there are, how many of them are proved to be equivalent, and how many are killed."""
 
     mutants: int = 0
@@ -53,6 +54,10 @@ class MutationScore:
         """The share killed of those that are not equivalent, in tenths of a percent, never rounded up."""
         changing = self.mutants - self.equivalent
         return (1000 * self.killed // changing) / 10 if changing else 100.0
+
+    def as_json(self) -> Json:
+        """The numbers as an object; docs/schema describes it."""
+        return super().as_json() | {"percent": self.percent}
 
     def plus(self, mutants: int, equivalent: int, killed: int) -> "MutationScore":
         """The score with more mutants."""

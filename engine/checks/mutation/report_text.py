@@ -59,8 +59,8 @@ def _missing(one: Survivor) -> str:
 def as_json(rulebook: Rulebook, report: MutationReport) -> Json:
     """The scores, what survived and what is not covered, as `lumbar check --json` prints them."""
     return {
-        "all": _score_json(report.whole),
-        "alarms": _score_json(report.alarms),
+        "all": report.whole.as_json(),
+        "alarms": report.alarms.as_json(),
         "survived": [
             {
                 "file": one.mutant.place.file,
@@ -83,15 +83,6 @@ def as_json(rulebook: Rulebook, report: MutationReport) -> Json:
             }
             for one in report.not_covered
         ],
-    }
-
-
-def _score_json(score: MutationScore) -> Json:
-    return {
-        "mutants": score.mutants,
-        "equivalent": score.equivalent,
-        "killed": score.killed,
-        "percent": score.percent,
     }
 
 

@@ -175,7 +175,7 @@ def why(about: AboutCase, term: str | None, reader: str, svg: str | None, html: 
         write_drawn(svg, lambda: pictures.picture_of(rulebook, drawn_case(decision), reason))
         write_drawn(html, lambda: pictures.page_of(rulebook, drawn_case(decision), reason))
     elif about.as_json:
-        body = {"case": decision.case.id, "rulebook": rulebook.digest, **explain.as_json(reason)}
+        body = decision.named | reason.as_json()
         say_json(body | beside(rulebook, [wanted], decision))
     elif reader == "patient":
         say(render.why_for_patient(rulebook, decision, reason))

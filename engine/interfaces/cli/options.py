@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec
 
 import click
 
-from ...record import Json
+from ...record import Json, json_of
 from ..terminal import Exit, mending, needing, say, say_json
 
 if TYPE_CHECKING:
@@ -263,14 +263,14 @@ def beside(rulebook: "Rulebook", terms: Iterable[str], *decisions: "Decision") -
 
 def lowered_json(*decisions: "Decision") -> Json:
     """The alarms that a layer takes from decisions, as a part of an object; nothing where there are none."""
-    found = [one.as_json() for one in dict.fromkeys(one for decision in decisions for one in decision.lowered)]
-    return {"lowered": found} if found else {}
+    found = dict.fromkeys(one for decision in decisions for one in decision.lowered)
+    return {"lowered": json_of([*found])} if found else {}
 
 
 def broken_json(*decisions: "Decision") -> Json:
     """The laws that decisions break, as a part of an object; nothing where there are none."""
-    laws = {law: None for decision in decisions for law in decision.broken}
-    return {"broken laws": [law.as_json() for law in laws]} if laws else {}
+    laws = dict.fromkeys(law for decision in decisions for law in decision.broken)
+    return {"broken laws": json_of([*laws])} if laws else {}
 
 
 def behind(rulebook: "Rulebook", terms: Iterable[str], *decisions: "Decision") -> "RulesBehind":
@@ -292,9 +292,8 @@ def say_rests_on(rulebook: "Rulebook", found: "RulesBehind") -> None:
 
 def fault_json(alarms: "Alarms", case: "Case") -> Json:
     """A case with problems, as JSON has it."""
-    problems = [problem.as_json() for problem in case.problems]
     figures = alarms.figures(case).as_json()
-    return {"case": case.id, "problems": problems, **figures, "rulebook": alarms.rulebook.digest}
+    return {"case": case.id, "problems": json_of(case.problems), **figures, "rulebook": alarms.rulebook.digest}
 
 
 def _stored(out: str, name: str | None, as_json: bool) -> "Stored":

@@ -128,7 +128,7 @@ def whynot(about: AboutCase, term: str) -> None:
     values = (_value(found, value),) if value else ()
     lawful(rulebook, [decision], [found.name], about.as_json)
     answer = explain.why_not(compiled_of(rulebook), decision, found.name, values)
-    body = {"case": decision.case.id, "rulebook": rulebook.digest, **answer.as_json()}
+    body = decision.named | answer.as_json()
     if not about.as_json and value and value in _held(decision.conclusions[found.name]):
         click.echo(f"{found.name} is {value} already; `lumbar why` tells the reasons.")
         end(decision)
@@ -178,7 +178,7 @@ def weigh(about: AboutCase, term: str, values: tuple[str, ...], svg: str | None,
         write_drawn(html, lambda: pictures.page_of_sides(rulebook, drawn_case(decision), answer))
         end(decision)
         return
-    body = {"case": decision.case.id, "rulebook": rulebook.digest, "weighing": answer.as_json()}
+    body = decision.named | {"weighing": answer.as_json()}
     lines = render.weighing(rulebook, answer, about.length)
     _About(rulebook, (found.name,), (decision,)).show(body, lines, about)
 

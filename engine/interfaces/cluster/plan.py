@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...record import Json
+from ...record import Json, JsonRecord
 from ..batch.options import Input
 from ..batch.parts import Position
 
@@ -14,16 +14,12 @@ Extents = Iterable[tuple[Position, Position, int]]  # start, end, cases
 
 
 @dataclass(frozen=True)
-class Planned:
+class Planned(JsonRecord):
     """A part that is to come: where it begins, where it ends, and how many cases it should have."""
 
     start: Position
     after: Position
     cases: int
-
-    def as_json(self) -> Json:
-        """The part as the plan on the disk, and the record of a part, have it."""
-        return {"start": self.start.as_json(), "after": self.after.as_json(), "cases": self.cases}
 
     @classmethod
     def of(cls, written: Json) -> "Planned":

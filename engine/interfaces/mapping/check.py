@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ...columns.look import Look, SeenColumn
 from ...columns.mapped import NOT_SAID, Mapper
 from ...errors import Place, Problem, listed
 from ...facts import text_of
 from ...mapping import ColumnMapping, folded
-from ...record import Json
+from ...record import Json, JsonRecord
 from ...rulebook import Rulebook
 from ..batch.by_mapping import absent
 
@@ -16,8 +17,15 @@ SHOWN = 8  # texts of a column
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(JsonRecord):
     """What differs: columns that are gone, columns that are new, new texts and texts that are gone, by column."""
+
+    KEYS: ClassVar = {
+        "gone": "columns gone",
+        "new": "columns new",
+        "new_texts": "texts new",
+        "gone_texts": "texts gone",
+    }
 
     gone: tuple[Problem, ...]
     new: tuple[str, ...]
@@ -32,14 +40,7 @@ class Difference:
 
     def as_json(self) -> Json:
         """The difference as JSON has it."""
-        return {
-            "fits": self.fits,
-            "columns gone": [problem.as_json() for problem in self.gone],
-            "columns new": list(self.new),
-            "texts new": self.new_texts,
-            "texts gone": self.gone_texts,
-            "not looked at": [*self.not_looked_at],
-        }
+        return {"fits": self.fits, **super().as_json()}
 
 
 def compare(mapping: ColumnMapping, seen: Look, rulebook: Rulebook, file: str) -> Difference:

@@ -145,7 +145,7 @@ def _decide(base: Base, decision: Decision, _: Json) -> Json:
 
 def _why(base: Base, decision: Decision, asked: Json) -> Json:
     term = _term(base, decision, asked)
-    found = explain.as_json(explain.why(base.rulebook, decision, term.name))
+    found = explain.why(base.rulebook, decision, term.name).as_json()
     return _head(base, decision) | dict(found) | _rests_on(base, [term.name], decision)
 
 
