@@ -1,6 +1,7 @@
 """What the rules make of the population, in words: one screen, or everything; and what changed since another run."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ..errors import counted
@@ -15,6 +16,10 @@ LEAST = 0.05
 """A part of a hundred below this is nothing."""
 CHANGED = 0.1
 """A part of a hundred that differs by less has not changed."""
+HEAD = 13
+"""Columns of a head; a longer one is several lines."""
+PROSE = 100
+"""Columns of a sentence."""
 WARNING = (
     "These patients are drawn: the figures show how the rules behave on plausible patients, not in real ones. Most"
     " shares are conventions, which come from the same beliefs as the rules: never use them to show that the rules are"
@@ -31,7 +36,7 @@ def as_json(runs: "Sequence[Figures]", digest: str) -> Json:
 def in_words(runs: "Sequence[Figures]", whole: bool) -> Iterator[str]:
     """The figures in words."""
     now = runs[0]
-    yield from _head(runs)
+    yield from _prose(_head(runs))
     yield ""
     yield from _caught(runs)
     yield ""
@@ -42,9 +47,14 @@ def in_words(runs: "Sequence[Figures]", whole: bool) -> Iterator[str]:
     else:
         never = sum(now.groups["all"][rule] < 1e-9 for rule in now.rules)
         yield f"{never} of {counted(len(now.rules), 'rule')} never fire at such a visit. More: --length everything."
-    if now.added:
-        yield f"Not in the population, and taken as usual: {', '.join(now.added)}."
-    yield WARNING
+    added = [f"Not in the population, and taken as usual: {', '.join(now.added)}."] if now.added else []
+    yield from _prose([*added, WARNING])
+
+
+def _prose(sentences: Iterable[str]) -> Iterator[str]:
+    """Sentences, each in as many lines as it needs."""
+    for sentence in sentences:
+        yield from wrap(sentence, PROSE)
 
 
 def _head(runs: "Sequence[Figures]") -> Iterator[str]:
@@ -100,17 +110,17 @@ def _alarm_rules(now: "Figures", whole: bool) -> Iterator[str]:
         saved = ill.share * ill[alone]
         price = f"{caught / saved:,.0f}" if saved > 1e-9 else "-"
         cells = (well[rule], well[alone], ill[rule], ill[alone])
-        rows.append([rule, *(f"{cell:.2f}" for cell in cells), price, _lost(now, alone)])
+        rows.append([rule, *(f"{cell:.2f}" for cell in cells), price, _lost(now, alone, 3 if whole else 1)])
     yield from _table(rows)
     if not whole and len(rules) > MOST_RULES:
         yield f"and {len(rules) - MOST_RULES} more that stop fewer."
 
 
-def _lost(now: "Figures", alone: str) -> str:
-    """The illnesses of which a rule alone catches a part."""
+def _lost(now: "Figures", alone: str, most: int) -> str:
+    """The illnesses of which a rule alone catches a part, as many as are wanted."""
     serious = {name: group[alone] for name, group in now.groups.items() if group.serious and name != "ill"}
-    most = sorted(serious, key=lambda name: -serious[name])[:3]
-    return ", ".join(f"{name} {serious[name]:.1f}" for name in most if serious[name] >= LEAST)
+    found = sorted(serious, key=lambda name: -serious[name])[:most]
+    return ", ".join(f"{name} {serious[name]:.1f}" for name in found if serious[name] >= LEAST)
 
 
 def _answers(now: "Figures") -> Iterator[str]:
@@ -133,16 +143,24 @@ def _rules(now: "Figures") -> Iterator[str]:
         rows.append([rule, *(f"{now.groups[name][rule]:.2f}" for name in ("all", "well", "ill"))])
     yield from _table([row for row in rows if row[1:] != ["0.00"] * 3])
     never = [rule for rule in now.rules if all(group[rule] < 1e-9 for group in now.groups.values())]
-    yield f"Never fire at such a visit: {', '.join(never) or 'none'}."
+    yield from _prose([f"Never fire at such a visit: {', '.join(never) or 'none'}."])
     yield ""
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    rows = [*_heads(rows[0]), *rows[1:]]
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
         cells = [cell.rjust(width) for cell, width in zip(row[1:-1], widths[1:-1], strict=True)]
         last = row[-1] if widths[-1] > 24 else row[-1].rjust(widths[-1])
         yield "  ".join([row[0].ljust(widths[0]), *cells, last]).rstrip()
+
+
+def _heads(heads: Sequence[str]) -> list[list[str]]:
+    """The lines of the heads of a table; the last one has the end of each."""
+    lines = [heads[:1], *(wrap(head, HEAD, break_long_words=False) for head in heads[1:])]
+    most = max(map(len, lines))
+    return [list(line) for line in zip(*([""] * (most - len(one)) + list(one) for one in lines), strict=True)]
 
 
 def changes(before: Mapping[str, Any], now: Json) -> Iterator[str]:
