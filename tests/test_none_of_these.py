@@ -188,7 +188,8 @@ def test_batch_reads_it_as_a_single_case_does(kind: str, knowledge: Path, tmp_pa
     rejects = (out / "rejects.ndjson").read_text(encoding="utf-8")
     assert "'ilness' is not a group of questions" in rejects
     answers = pl.concat([pl.read_parquet(part) for part in sorted((out / "answers").glob("*.parquet"))])
-    assert answers["alarm"].to_list() == ["no", "no", "yes", None]
+    assert answers["alarm: yes"].to_list() == [False, False, True, False]
+    assert answers["alarm: no"].to_list() == [True, True, False, False]
     assert [str(one or "").split("; ") for one in answers["none of these"].to_list()][:2] == [
         ["illness"],
         ["illness", "examined"],

@@ -102,7 +102,7 @@ def test_a_report_sets_a_batch_beside_the_drawn_patients(folder: Path, tmp_path:
     assert "Beside drawn patients" in (text := _page(folder, out, page, "--population"))
     for name in ("this batch", "well", "tumour", "clot"):
         assert f">{name}</th>" in text
-    stopped = pl.concat(pl.read_parquet(part) for part in (out / "answers").glob("*.parquet"))["stop"] == "yes"
+    stopped = pl.concat(pl.read_parquet(part) for part in (out / "answers").glob("*.parquet"))["stop: yes"]
     assert f"this batch</th><td>{100 * int(stopped.sum()) / len(stopped):.1f}</td>" in text
 
 
