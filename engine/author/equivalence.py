@@ -47,7 +47,7 @@ class EveryCase(JsonRecord):
 
 
 def compare_every_case(
-    two: Two, causes: Iterable[Cause] = (), known: Sequence[Change] = (), most: int = MOST, tries: int = TRIES
+    two: Two, causes: Iterable[Cause] = (), known: Sequence[Change] = (), most: int = MOST
 ) -> EveryCase:
     """Compare the answers of two rulebooks for every case that both can read.
 
@@ -58,7 +58,7 @@ def compare_every_case(
     terms = shown_terms(before, after)
     both = [term for term in terms if term in before.support and term in after.support]
     order = {term: place for place, stage in enumerate(after.stages) for term in stage.terms}
-    search = _Search(two, tuple(causes), both, most, tries, list(known))
+    search = _Search(two, tuple(causes), both, most, list(known))
     search.look_at_laws()
     for term in sorted(both, key=lambda one: order[one]):
         search.look(term)
@@ -76,9 +76,9 @@ class _Search:
     """Looks for patients, conclusion by conclusion."""
 
     def __init__(
-        self, two: Two, causes: tuple[Cause, ...], terms: Sequence[str], most: int, tries: int, patients: list[Change]
+        self, two: Two, causes: tuple[Cause, ...], terms: Sequence[str], most: int, patients: list[Change]
     ) -> None:
-        self.two, self.causes, self.terms, self.most, self.tries = two, causes, terms, most, tries
+        self.two, self.causes, self.terms, self.most = two, causes, terms, most
         self.patients = patients
         self.same: list[str] = []
         self.more: list[str] = []
@@ -96,7 +96,7 @@ class _Search:
         shown = [change for change in self.patients if term in change.answers][: self.most]
         tried = [change.case.facts for change in shown]
         reason = ""
-        while len(shown) < self.most and len(tried) < self.tries and not reason:
+        while len(shown) < self.most and len(tried) < TRIES and not reason:
             found = self.two.difference(term, tried)
             if isinstance(found, Unsat):
                 self._settle(term, shown)

@@ -40,12 +40,11 @@ Earlier = frozenset[tuple[str, str]]
 """What tells the findings of an earlier state apart."""
 
 
-def prove_card(before: Rulebook, subject: Subject, rule: Rule, earlier: Earlier | None = None) -> Proved:
+def prove_card(before: Rulebook, subject: Subject, rule: Rule) -> Proved:
     """Ask about a card of a rulebook that `before` has otherwise or not at all; what was so before is not reported."""
     found = tuple(conflicts(subject.prover, rule))
     every_case = compare_every_case(Two(before, subject.rulebook), most=1)
-    known = earlier_errors(before) if earlier is None else earlier
-    problems = tuple(found.problem for found in new_errors(subject, known))
+    problems = tuple(found.problem for found in new_errors(subject, earlier_errors(before)))
     return Proved(problems, found, every_case, () if found else tuple(subsuming(subject.prover, rule)))
 
 

@@ -70,7 +70,7 @@ def _come_and_gone(before: Outcome, after: Outcome) -> tuple[list[str], list[str
     return more, [member for member in one.inside if member not in other.inside]
 
 
-def change_lines(change: Change, indent: int, rules: bool = True, whole: bool = True) -> Iterator[StyledLine]:
+def change_lines(change: Change, indent: int, whole: bool = True) -> Iterator[StyledLine]:
     """One conclusion that stands otherwise, and the rules through which; or, unless `whole`, the lines that turned."""
     before, after = change.before, change.after
     found = _come_and_gone(before, after)
@@ -81,7 +81,7 @@ def change_lines(change: Change, indent: int, rules: bool = True, whole: bool = 
         yield from (StyledLine(member, indent + 1, "plain", "- ") for member in fewer)
     else:
         yield StyledLine(f"{change.term}: {format_outcome(after)} (before: {format_outcome(before)})", indent, "answer")
-    if rules and not (before.withheld or after.withheld):
+    if not (before.withheld or after.withheld):
         yield from _through(change, indent + 1) if whole else _because(change, indent + 1)
 
 
