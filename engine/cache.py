@@ -178,6 +178,6 @@ def unpickle(content: bytes) -> Any:
     return _Records(io.BytesIO(content)).load()
 
 
-def pickled(content: Any) -> bytes:
+def pickled(content: object) -> bytes:
     """Records, texts, numbers and collections as bytes."""
     return pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL)

@@ -9,6 +9,10 @@ from .errors import Place, Problem
 from .record import Json, JsonRecord, Record, json_of
 
 Value = str | int
+Supposed = Value | tuple[str, ...] | None
+"""What a term is supposed to be: a value; of a several-valued conclusion its members; None where it is open."""
+Given = Mapping[str, Value | tuple[str, ...]]
+"""What an example gives: facts, and conclusions that are settled so."""
 MarkName = Literal["waits", "holds", "fails", "disputed"]
 """A mark as examples and messages name it."""
 LineState = Literal["unknown", "met", "not met", "disputed"]

@@ -12,7 +12,8 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from types import ModuleType
+from typing import Any, Protocol
 
 from . import semantics as truth
 from .case import Case, Decision
@@ -22,7 +23,7 @@ from .language import Group, Line, show_line, terms_of, title_of
 from .rulebook import Rule, Rulebook, Stage
 
 
-def _import_experta() -> Any:
+def _import_experta() -> ModuleType:
     """experta 1.9.4 on Python 3.10 and later, leaving no trace in `collections`, the root logger or anybody's log.
 
     Its frozendict 1.2 wants `collections.Mapping`, gone since 3.10; and it calls `logging.basicConfig()`, which does
@@ -41,7 +42,8 @@ def _import_experta() -> Any:
     finally:
         root.removeHandler(quiet)
     experta.unwatch()
-    return experta
+    found: ModuleType = experta
+    return found
 
 
 experta = _import_experta()
@@ -60,6 +62,41 @@ class Begins(experta.Fact):  # type: ignore[name-defined]
     """A stage of the work, by its number."""
 
 
+Pattern = Holds | Begins
+
+
+class ExpertaRule(Protocol):
+    """A rule as experta has it: patterns, each of which a fact must match."""
+
+    __name__: str
+
+    def __iter__(self) -> Iterator[Pattern]:
+        """The patterns."""
+
+    def __getitem__(self, place: int) -> Pattern:
+        """One of the patterns."""
+
+
+class Node(Protocol):
+    """A node of experta's network, as far as it is used here; experta has no types of its own."""
+
+    children: "list[Child]"
+    matcher: Any
+
+    def add_child(self, child: "Node", callback: Callable[[object], None]) -> None:
+        """Let another node hear of what comes here."""
+
+    def get_activations(self) -> tuple[Iterable[object], Iterable[object]]:
+        """What became ready to fire, and what no longer is."""
+
+
+class Child(Protocol):
+    """A node below another, and what is called when something comes to it."""
+
+    node: Node
+    callback: Callable[[object], None]
+
+
 class IndexedMatcher(ReteMatcher):
     """experta's network of patterns and joins, entered by an index, for rules that bind no names.
 
@@ -69,8 +106,8 @@ class IndexedMatcher(ReteMatcher):
 
     def build_network(self) -> None:
         super().build_network()
-        self.changed: dict[Any, None] = {}
-        self.nodes: dict[Any, None] = {}
+        self.changed: dict[Node, None] = {}
+        self.nodes: dict[Node, None] = {}
         queue = [self.root_node]
         while queue:
             node = queue.pop()
@@ -88,18 +125,18 @@ class IndexedMatcher(ReteMatcher):
         }
 
     @staticmethod
-    def _below(node: Any) -> list[Any]:
+    def _below(node: Node) -> list[Node]:
         return [child.node for child in node.children]
 
     @staticmethod
-    def prepare_ruleset(engine: Any) -> set[Any]:
+    def prepare_ruleset(engine: "CaseEngine") -> set[ExpertaRule]:
         """The rules as they are: each is one AND of patterns, which experta would bring into that form at length."""
         return set(engine.get_rules())
 
     @staticmethod
-    def build_beta_part(ruleset: Iterable[Any], alpha_terminals: Mapping[Any, Any]) -> None:
+    def build_beta_part(ruleset: Iterable[ExpertaRule], alpha_terminals: Mapping[Pattern, Node]) -> None:
         """The joins of each rule, those with the same beginning shared; experta makes them anew for every rule."""
-        joins: dict[Any, Any] = {}
+        joins: dict[tuple[Node, Pattern], Node] = {}
         uses = Counter(pattern for rule in ruleset for pattern in rule)
         for rule in ruleset:
             first, *others = sorted(rule, key=lambda pattern: (-uses[pattern], str(pattern[0])))
@@ -113,26 +150,27 @@ class IndexedMatcher(ReteMatcher):
             end = ConflictSetNode(rule)
             node.add_child(end, end.activate)
 
-    def _noted(self, child: Any) -> Any:
+    def _noted(self, child: Child) -> Child:
         """The child without its copy of each token; one that makes a rule ready to fire is noted when it is reached."""
         node, callback = child.node, getattr(child.node, f"_{child.callback.__name__}")
 
-        def note(token: Any) -> None:
+        def note(token: object) -> None:
             self.changed[node] = None
             callback(token)
 
-        return ChildNode(node, note if isinstance(node, ConflictSetNode) else callback)
+        noted: Child = ChildNode(node, note if isinstance(node, ConflictSetNode) else callback)
+        return noted
 
     def changes(
-        self, adding: Iterable[Any] | None = None, deleting: Iterable[Any] | None = None
-    ) -> tuple[list[Any], list[Any]]:
+        self, adding: Iterable[Pattern] | None = None, deleting: Iterable[Pattern] | None = None
+    ) -> tuple[list[object], list[object]]:
         for facts, made in ((deleting, Token.invalid), (adding, Token.valid)):
             for fact in facts or ():
                 token = made(fact)
                 for enter in self.entrances.get((type(fact), fact.get(0)), ()):
                     enter(token)
-        added: list[Any] = []
-        removed: list[Any] = []
+        added: list[object] = []
+        removed: list[object] = []
         for node in self.changed:
             for all_of_them, new in zip((added, removed), node.get_activations(), strict=True):
                 all_of_them.extend(new)
@@ -223,15 +261,15 @@ class CaseEngine(experta.KnowledgeEngine):  # type: ignore[name-defined]
     __matcher__ = IndexedMatcher
     board: Board
 
-    def __init__(self, parts: Parts, rules: Sequence[Any]) -> None:
+    def __init__(self, parts: Parts, rules: Sequence[ExpertaRule]) -> None:
         self.parts = parts
         self.rules = rules
         super().__init__()
 
-    def get_rules(self) -> list[Any]:
+    def get_rules(self) -> list[ExpertaRule]:
         return list(self.rules)
 
-    def get_deffacts(self) -> list[Any]:
+    def get_deffacts(self) -> list[object]:
         """The initial fact only; experta would search all attributes again for every case."""
         return [self._declare_initial_fact]
 
@@ -287,7 +325,7 @@ def _admitted(rulebook: Rulebook, case: Case) -> Case:
     return case
 
 
-def _rules(rulebook: Rulebook, parts: Parts) -> Iterator[Any]:
+def _rules(rulebook: Rulebook, parts: Parts) -> Iterator[ExpertaRule]:
     patterns = {text: Holds(text) for texts in parts.of_rules.values() for text in texts}
     for number, stage in enumerate(rulebook.stages):
         for rule in stage.rules:
@@ -295,16 +333,16 @@ def _rules(rulebook: Rulebook, parts: Parts) -> Iterator[Any]:
         yield _settle(number, rulebook, stage, parts)
 
 
-def _card(rule: str, patterns: Iterable[Any]) -> Any:
+def _card(rule: str, patterns: Iterable[Pattern]) -> ExpertaRule:
     """Fires where each part of the rule's condition is known to hold."""
 
     def leave_mark(engine: CaseEngine) -> None:
         engine.board.marks[rule] |= truth.HOLDS
 
-    return experta.Rule(*patterns)(_named(leave_mark, rule))
+    return _rule(patterns, leave_mark, rule)
 
 
-def _settle(number: int, rulebook: Rulebook, stage: Stage, parts: Parts) -> Any:
+def _settle(number: int, rulebook: Rulebook, stage: Stage, parts: Parts) -> ExpertaRule:
     """Fires last in its stage: a rule fails where a part of it does, and the conclusions follow from the marks."""
 
     def settle(engine: CaseEngine) -> None:
@@ -316,9 +354,11 @@ def _settle(number: int, rulebook: Rulebook, stage: Stage, parts: Parts) -> Any:
             truth.settle(rulebook, rulebook.terms[term], board.marks, board.state)
         engine.begin(number + 1)
 
-    return experta.Rule(Begins(number), salience=-1)(_named(settle, "settle"))
+    return _rule([Begins(number)], settle, "settle", salience=-1)
 
 
-def _named(function: Callable[[Any], None], name: str) -> Callable[[Any], None]:
-    function.__name__ = name
-    return function
+def _rule(patterns: Iterable[Pattern], fire: Callable[[CaseEngine], None], name: str, salience: int = 0) -> ExpertaRule:
+    """An experta rule of this name."""
+    fire.__name__ = name
+    made: ExpertaRule = experta.Rule(*patterns, salience=salience)(fire)
+    return made

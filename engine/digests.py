@@ -20,7 +20,7 @@ class WithDigest(Record):
         return digest_of(canonical(self, ("place", "examples", "layer")))
 
 
-def digest_of(said: Any) -> str:
+def digest_of(said: object) -> str:
     """The short name of what is said, which is made of tuples and texts."""
     return sha256(repr(said).encode(errors="surrogatepass")).hexdigest()[:16]
 

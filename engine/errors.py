@@ -204,7 +204,7 @@ def as_written(text: str) -> str:
     return f"{text[:80]!r}" + (f" (with {listed(signs)} in it)" if signs else "")
 
 
-def as_python(value: Any) -> str:
+def as_python(value: object) -> str:
     """What a program handed over, as Python writes it, cut short; its type where it cannot be written."""
     try:
         return repr(value)[:80]

@@ -115,12 +115,12 @@ def kind_of(raw: object) -> str:
     return _TOO_LONG if _is_number(plain(raw)) else f"a value of type {type(raw).__name__}"
 
 
-def _is_time(raw: Any) -> bool:
+def _is_time(raw: object) -> bool:
     """Whether it is a time or a duration of numpy, which `item` would make a number of."""
     return getattr(getattr(raw, "dtype", None), "kind", "") in ("m", "M")
 
 
-def _is_number(raw: Any) -> bool:
+def _is_number(raw: object) -> bool:
     """Whether it is a number, once it is plain."""
     return type(raw) in _NUMBERS
 
@@ -144,7 +144,7 @@ def is_missing(raw: object) -> bool:
     return raw is None or (type(raw) is str and tidy(raw).casefold() in MISSING)
 
 
-def read_value(term: Term, raw: object, place: Place = Place("")) -> Value | Misspelt | None:  # noqa: B008 (frozen)
+def read_value(term: Term, raw: Any, place: Place = Place("")) -> Value | Misspelt | None:  # noqa: B008 (frozen)
     """What an outside value says of a term: a fact, None where it says nothing, or what is wrong with it."""
     raw = plain(raw)
     if is_missing(raw):
@@ -326,18 +326,18 @@ def cannot_be(law: Law, facts: Mapping[str, Value], place: Place) -> Problem:
     return Problem(place, f"{law.says} ({lines})", f"another answer to {' or '.join(answered)}")
 
 
-def differs(name: str, own: object, folder: str, place: Place) -> Problem:
+def differs(name: str, own: object, folder: object, place: Place) -> Problem:
     """That a case says one thing itself, and the name of its folder another."""
     there = f"{name[:80]!r} is {as_python(own)} here and {as_python(folder)} in the name of its folder"
     return Problem(place, there, "one of them")
 
 
-def check_record(case: Any) -> None:
+def check_record(case: object) -> None:
     """Raise CaseError unless it is a Case, and its `at_fault` a mapping."""
     expected = "a Case; `case_from` makes one of a mapping"
     if not isinstance(case, Case):
         raise CaseError([Problem(Place("case"), f"a value of type {type(case).__name__}", expected)])
-    at_fault: Any = case.at_fault
+    at_fault: object = case.at_fault
     if not isinstance(at_fault, Mapping):
         there = f"`at_fault` is of type {type(at_fault).__name__}"
         raise CaseError([Problem(Place("case"), there, "a mapping of findings to values")])
@@ -348,7 +348,7 @@ def _doubted(case: Case) -> Problem:
     return Problem(case.place or Place(f"case {case.id}"), there, "a case without faults: no other gets advice")
 
 
-def check_facts(rulebook: Rulebook, facts: Any, case: str = "") -> dict[str, Value]:
+def check_facts(rulebook: Rulebook, facts: object, case: str = "") -> dict[str, Value]:
     """The facts as they stand now, in a dict of their own, unless one is not exactly what its term allows.
 
     Raises CaseError then, with every problem.
@@ -378,7 +378,7 @@ def _misnamed(rulebook: Rulebook, name: object, place: Place) -> Problem | None:
     return term.problem if isinstance(term, Misnamed) else None
 
 
-def _refused(rulebook: Rulebook, facts: Mapping[Any, Any], place: Place) -> Iterable[Problem]:
+def _refused(rulebook: Rulebook, facts: Mapping[Any, object], place: Place) -> Iterable[Problem]:
     for name, value in facts.items():
         if problem := _misnamed(rulebook, name, place):
             yield problem

@@ -15,7 +15,7 @@ SEPARATOR = ";"
 """What stands between groups where they are one text."""
 
 
-def read_groups(rulebook: Rulebook, raw: Any, place: Place) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+def read_groups(rulebook: Rulebook, raw: object, place: Place) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """The groups that an outside value names, and what is wrong with it: a list, or one text with `;` between them."""
     known = {name.casefold(): name for name in rulebook.groups}
     groups: list[str] = []
@@ -34,7 +34,7 @@ def read_groups(rulebook: Rulebook, raw: Any, place: Place) -> tuple[tuple[str, 
     return tuple(dict.fromkeys(groups)), tuple(problems)
 
 
-def _items(raw: Any) -> Iterable[Any]:
+def _items(raw: Any) -> Iterable[object]:
     if type(raw) is str:
         return raw.split(SEPARATOR)
     found = raw.tolist() if hasattr(raw, "tolist") else raw

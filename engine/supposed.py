@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
+from .case import Supposed
 from .rulebook import Rulebook
 from .semantics import FAILS, HOLDS, UNKNOWN, State
-
-Supposed = str | int | tuple[str, ...] | None
-"""What a term is supposed to be: a value; of a several-valued conclusion its members; None where it is open."""
 
 
 def supposed(rulebook: Rulebook, given: Mapping[str, Supposed]) -> State:

@@ -143,7 +143,7 @@ def text_of(schema: Schema) -> str:
     return "{\n " + ",\n ".join(lines) + "\n}\n"
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -207,13 +207,13 @@ def _literal(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
-def _typed(value: str) -> list[Any]:
+def _typed(value: str) -> list[object]:
     """A value as an editor may read it: text, and a number or truth where it looks like one."""
     as_typed = {"true": True, "false": False}.get(value.lower())
     return [value, int(value)] if value.isdecimal() else [value] if as_typed is None else [value, as_typed]
 
 
-def _values(term: Term) -> list[Any]:
+def _values(term: Term) -> list[object]:
     return [one for value in term.domain.values for one in _typed(value)]
 
 

@@ -1,12 +1,13 @@
 """Examples of tables: each tried on every row of its table, and what the rows that hold conclude."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from .. import semantics
 from ..cache import Kept
+from ..case import Given
 from ..digests import canonical, digest_of
 from ..errors import Place, Problem
 from ..language import Condition
@@ -20,7 +21,7 @@ class TriedRows:
     """One set of facts that an example of a table stands for, and the mark of each row for them."""
 
     example: RowExample
-    given: Mapping[str, Any]
+    given: Given
     marks: Sequence[tuple[Rule, int]]
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Any, Literal
+from typing import Literal
 
 from .. import semantics
+from ..case import Supposed
 from ..language import NUMERIC, Against, Condition, Within, terms_of
 from ..rulebook import Law, Rulebook, Term
 from ..supposed import supposed
@@ -48,7 +49,7 @@ def compare_laws(rulebook: Rulebook, old: Law, new: Law) -> LawComparison:
 
 
 def _apart(
-    rulebook: Rulebook, names: Sequence[str], choices: Sequence[Sequence[Any]], old: Law, new: Law
+    rulebook: Rulebook, names: Sequence[str], choices: Sequence[Sequence[Supposed]], old: Law, new: Law
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The first state that only the old law forbids, and the first that only the new one does."""
     no_longer: tuple[str, ...] = ()
@@ -65,7 +66,7 @@ def _apart(
     return no_longer, now
 
 
-def _in_words(names: Sequence[str], chosen: Sequence[Any]) -> Iterator[str]:
+def _in_words(names: Sequence[str], chosen: Sequence[Supposed]) -> Iterator[str]:
     for name, value in zip(names, chosen, strict=True):
         if value is None:
             yield f"{name}: {UNANSWERED}"
@@ -73,7 +74,7 @@ def _in_words(names: Sequence[str], chosen: Sequence[Any]) -> Iterator[str]:
             yield f"{name}: {' and '.join(value) or 'none' if isinstance(value, tuple) else value}"
 
 
-def _choices(term: Term, conditions: Sequence[Condition]) -> list[Any]:
+def _choices(term: Term, conditions: Sequence[Condition]) -> list[Supposed]:
     """What a term may be, as far as the laws can tell it apart; unknown comes last."""
     if term.built_in:
         return ["yes", None]

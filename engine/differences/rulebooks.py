@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from .. import semantics
 from ..case import Answer, Case, Range, Value
@@ -264,7 +264,7 @@ def known_to(rulebook: Rulebook, case: Case) -> Case:
     return replace(case, facts={name: value for name, value in case.facts.items() if may_say(terms.get(name), value)})
 
 
-def says_of(thing: Any) -> str:
+def says_of(thing: object) -> str:
     """What a thing says in one sentence, whatever its kind."""
     for word in ("says", "ask", "citation"):
         if text := getattr(thing, word, ""):

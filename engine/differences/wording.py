@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from ..case import Answer, Case, Members, Range
+from ..case import Answer, Case, Members, Range, Value
 from ..language import Condition, show_part
 from ..record import JsonRecord
 from ..rulebook import Claim, Example, Law, QuestionGroup, Recommendation, RowExample, Rule, Section, Source, Term
@@ -95,7 +94,7 @@ def _example(example: Example) -> str:
     return f"{example.name}: {example.mark} ({_given(example.given) or 'nothing given'})"
 
 
-def _given(given: Mapping[str, Any]) -> str:
+def _given(given: Mapping[str, Value | tuple[Value, ...]]) -> str:
     return ", ".join(
         f"{name}: {' and '.join(map(str, one)) if isinstance(one, tuple) else one}" for name, one in given.items()
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from .. import semantics
 from ..case import Decision
@@ -124,7 +124,7 @@ def knowledge_changes(before: Rulebook, after: Rulebook) -> tuple[KnowledgeChang
     return tuple(found)
 
 
-def _meaning(thing: Rule | Term) -> tuple[Any, ...]:
+def _meaning(thing: Rule | Term) -> tuple[object, ...]:
     """What of a rule or term answers depend on."""
     if isinstance(thing, Rule):
         return thing.condition, thing.then, thing.outranks

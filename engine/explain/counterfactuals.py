@@ -247,7 +247,7 @@ class _Search:
         marks = {variants.mark(node) for term in self.terms for node in self.compiled.deciding(term)}
         varying = (marks - {variants.full}) | {0}
         effects = list(zip(*(f"{mark:0{len(hits)}b}" for mark in varying), strict=True))[::-1]
-        groups: dict[Any, list[tuple[OptionSet, ...]]] = {}
+        groups: dict[object, list[tuple[OptionSet, ...]]] = {}
         for effect, options in zip(effects, hits, strict=False):
             key = (tuple(option.term for option in options), effect)
             groups.setdefault(key, []).append(tuple((option,) for option in options))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import chain
 from operator import or_
-from typing import Any, ClassVar
+from typing import ClassVar
 from zlib import crc32
 
 from .. import semantics
@@ -128,7 +128,7 @@ def _gates_first(rulebook: Rulebook, asked: Sequence[Question]) -> list[Question
     return ordered
 
 
-def _usefulness(question: Question) -> tuple[Any, ...]:
+def _usefulness(question: Question) -> tuple[object, ...]:
     """Screening first; then what settles most at once, decides most often, and bears on most."""
     settles = max((sum(map(_tells, effect.settles.values())) for effect in question.effects), default=0)
     return not question.term.screening, -settles, -question.decides, -len(question.touches)

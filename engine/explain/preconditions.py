@@ -1,7 +1,6 @@
 """The gate of every question: it is asked of names and values that there are, and of a decision as it was made."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 
 from .. import semantics
 from ..case import Decision, Value
@@ -31,7 +30,7 @@ def check_term(rulebook: Rulebook, decision: Decision, term: str) -> Term:
     return rulebook.terms[term]
 
 
-def check_values(rulebook: Rulebook, decision: Decision, term: str, values: Iterable[Any]) -> tuple[str, ...]:
+def check_values(rulebook: Rulebook, decision: Decision, term: str, values: Iterable[object]) -> tuple[str, ...]:
     """The values as the conclusion has them, numbers as texts; raises QuestionError where it has no such value."""
     check_asked(rulebook, decision, (term,))
     if odd := _no_tuple("values", values):
@@ -50,13 +49,13 @@ def check_weighed(rulebook: Rulebook, term: str) -> None:
         raise QuestionError([Problem(HERE, f"{there}, and has no values to weigh", "a conclusion with values")])
 
 
-def check_most(most: Any) -> None:
+def check_most(most: object) -> None:
     """Raise QuestionError unless it is how many to show of each size, or None for all."""
     if most is not None and (type(most) is not int or most < 0):
         raise QuestionError([Problem(HERE, f"{as_python(most)} of each size", "a whole number, or None for all")])
 
 
-def check_other_answers(answers: Any) -> None:
+def check_other_answers(answers: object) -> None:
     """Raise CaseError unless the other answers are a mapping."""
     if not isinstance(answers, Mapping):
         raise CaseError([Problem(HERE, f"answers of type {type(answers).__name__}", "a mapping of findings to values")])
@@ -70,7 +69,7 @@ def check_answers(rulebook: Rulebook, facts: Mapping[str, Value], answers: Mappi
         raise CaseError([cannot_be(law, facts, HERE) for law in laws])
 
 
-def _no_tuple(what: str, given: Any) -> Problem | None:
+def _no_tuple(what: str, given: object) -> Problem | None:
     """That what should be several is one text, or can be looked through once at the most, and is empty after."""
     if isinstance(given, str):
         return Problem(HERE, f"{what} given as one text, {given!r}", f"a tuple: ({given!r},)")
@@ -79,7 +78,7 @@ def _no_tuple(what: str, given: Any) -> Problem | None:
     )
 
 
-def _foreign(rulebook: Rulebook, decision: Any) -> Iterator[Problem]:
+def _foreign(rulebook: Rulebook, decision: object) -> Iterator[Problem]:
     if not isinstance(decision, Decision):
         yield Problem(HERE, f"{as_python(decision)} is not a decision", "what `decide` gives for a case")
         return
@@ -90,7 +89,7 @@ def _foreign(rulebook: Rulebook, decision: Any) -> Iterator[Problem]:
         yield Problem(HERE, there, "the decision of the facts as they are now")
 
 
-def _odd_terms(rulebooks: Iterable[Rulebook], terms: Iterable[Any]) -> Iterator[Problem]:
+def _odd_terms(rulebooks: Iterable[Rulebook], terms: Iterable[object]) -> Iterator[Problem]:
     if odd := _no_tuple("terms", terms):
         yield odd
         return
@@ -100,18 +99,18 @@ def _odd_terms(rulebooks: Iterable[Rulebook], terms: Iterable[Any]) -> Iterator[
             yield _unknown(name, known, "a conclusion")
 
 
-def _unknown(name: Any, known: Iterable[str], kind: str) -> Problem:
+def _unknown(name: object, known: Iterable[str], kind: str) -> Problem:
     meant = near(name, known) if isinstance(name, str) else ()
     return Problem(HERE, f"{as_python(name)} is not {kind}", f"{kind} of the knowledge base", meant[0] if meant else "")
 
 
-def _has(term: Term, value: Any, read: Value | Misspelt | None) -> bool:
+def _has(term: Term, value: object, read: Value | Misspelt | None) -> bool:
     if term.domain.kind == "tally":
         return isinstance(read, int)
     return type(value) is str and value in term.domain.values
 
 
-def _no_value(term: Term, value: Any, read: Value | Misspelt | None) -> Problem:
+def _no_value(term: Term, value: object, read: Value | Misspelt | None) -> Problem:
     expected = listed(term.domain.values) or "a whole number"
     meant = str(read.meant or "") if isinstance(read, Misspelt) else str(read or "")
     return Problem(HERE, f"{as_python(value)} is not a value of {term.name!r}", expected, meant)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from .. import semantics as truth
 from ..case import Answer, LineState, Lowered, Status
@@ -26,7 +26,7 @@ class GateReason(JsonRecord):
     finding: str
     text: str
     state: LineState
-    found: Mapping[str, Any]
+    found: Mapping[str, Answer]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class LineReason:
 
     text: str
     state: LineState
-    found: Mapping[str, Any]
+    found: Mapping[str, Answer]
     excluded: bool = False
     concluded: tuple[str, ...] = ()
     below: tuple[str, ...] = ()

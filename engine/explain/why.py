@@ -5,7 +5,6 @@ Every reason is checked again against `semantics` before it is given: what a rul
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from .. import semantics as truth
 from ..case import Answer, Decision, Members, Range
@@ -236,5 +235,5 @@ class Explainer:
         named = condition.terms()
         return (term for term in self.rulebook.findings if term.name in named)
 
-    def _found(self, term: Term) -> Any:
+    def _found(self, term: Term) -> Answer:
         return self.state.facts.get(term.name) if term.finding else outcome(self.decision, term.name).as_json()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ..cache import Kept
 from ..case import Case
@@ -68,7 +67,7 @@ def _beneath(files: Mapping[str, bytes], directory: str) -> Rulebook | None:
         raise problems_from_above(error, name) from error
 
 
-def case_from(rulebook: Rulebook, answers: Mapping[str, Any], name: str = "case") -> Case:
+def case_from(rulebook: Rulebook, answers: Mapping[str, object], name: str = "case") -> Case:
     """Make a case of a mapping from findings to answers, read as in a case file (docs/language.md).
 
     Answers may be texts, numbers and booleans, also those of numpy and pandas; None, NaN, NaT, pandas.NA, a blank text

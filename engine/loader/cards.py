@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from ..case import Value
 from ..document import Fields, Items, Node, Text
@@ -143,7 +142,7 @@ def _given(collector: ProblemCollector, entry: Fields, terms: Mapping[str, Term]
     return given
 
 
-def value_of(collector: ProblemCollector, term: Term, raw: Any, place: Place) -> Value | None:
+def value_of(collector: ProblemCollector, term: Term, raw: object, place: Place) -> Value | None:
     """The value that stands there for a term; None where nothing does, or where it is none and a problem is noted."""
     value = read_value(term, raw, place)
     if isinstance(value, Misspelt):

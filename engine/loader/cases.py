@@ -40,7 +40,7 @@ class Entry:
     """
 
     key: str
-    value: Any
+    value: object
     place: Place
     twice: bool = False
 
@@ -51,7 +51,7 @@ def entries_of(node: Fields) -> list[Entry]:
     return [Entry(key.value, _loose(value), value.place, key.value in again) for key, value in node.entries]
 
 
-def _loose(node: Node) -> Any:
+def _loose(node: Node) -> object:
     if isinstance(node, Text):
         return None if node.blank else node.value
     if isinstance(node, Items):
@@ -59,7 +59,7 @@ def _loose(node: Node) -> Any:
     return {key.value: _loose(value) for key, value in node.entries}
 
 
-def case_of(rulebook: Rulebook, answers: Mapping[Any, Any], name: Any) -> Case:
+def case_of(rulebook: Rulebook, answers: object, name: object) -> Case:
     """The case of a mapping that a program hands over; raises CaseError with every problem."""
     text = text_of(name)
     if text is None:
@@ -78,7 +78,7 @@ def case_of(rulebook: Rulebook, answers: Mapping[Any, Any], name: Any) -> Case:
     return case
 
 
-def _items(answers: Any, place: Place) -> list[tuple[Any, Any]]:
+def _items(answers: Any, place: Place) -> list[tuple[object, object]]:
     """The pairs of a mapping, or of what has them as one does, such as a row of pandas."""
     try:
         return [(key, value) for key, value in answers.items()]
@@ -283,7 +283,7 @@ class _Reader:
             self.at_fault[name] = None
 
 
-def _is(kind: type, value: Any) -> bool:
+def _is(kind: type, value: object) -> bool:
     """What isinstance says, of the type itself: a class of somebody's own may lie about it, or raise."""
     return issubclass(type(value), kind)
 
@@ -305,7 +305,7 @@ def _shown(text: str) -> str:
 def _sources(collector: ProblemCollector, entry: Entry) -> list[str]:
     if is_missing(entry.value):
         return []
-    items = entry.value if _is(list, entry.value) else [plain(entry.value)]
+    items: Any = entry.value if _is(list, entry.value) else [plain(entry.value)]
     parts = [item if _is(dict, item) else {item: ""} if type(item) is str else {} for item in items]
     if not all(len(part) == 1 and all(isinstance(text, str) for text in part.values()) for part in parts):
         collector.note(entry.place, "`source` is not a list of sources", "`- KEY: the place in it` in each line")

@@ -84,7 +84,7 @@ def read_one(directory: Path, cases: bool = True) -> dict[str, bytes]:
     return files
 
 
-def _knowledge_base(directory: Any) -> Path:
+def _knowledge_base(directory: object) -> Path:
     """The folder as a path, where it looks like a knowledge base."""
     found = path_of(directory)
     if isinstance(found, Path):

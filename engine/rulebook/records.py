@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..case import Value
+from ..case import Given, Value
 from ..citation import Citation
 from ..digests import WithDigest
 from ..errors import Place
@@ -115,7 +115,7 @@ class Example(Record):
     """What a card's own condition should come to for some facts: `mark` is holds, fails or waits."""
 
     name: str
-    given: Mapping[str, Value | tuple[str, ...]]
+    given: Given
     mark: str
     place: Place
 

@@ -6,10 +6,9 @@ condition by itself as of the whole rulebook: which cases at hand tell two condi
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from ... import semantics
-from ...case import Value
+from ...case import Given, Value
 from ...circuit import FALSE, CompiledRulebook
 from ...errors import InternalError, Place
 from ...language import Condition, Domain, Is
@@ -19,8 +18,6 @@ from ...record import Json
 from ...rulebook import Law, Rulebook, Term
 from ...supposed import supposed
 
-Given = Mapping[str, Any]
-"""What an example gives: the value of a term, or the members of a conclusion of several values."""
 YES_NO = Domain("yes/no", ("yes", "no"))
 
 
@@ -50,14 +47,14 @@ class Isolated:
         """What an example gives of the terms that are read, as the facts of a case."""
         found: dict[str, Value] = {}
         for name, value in given.items():
-            if name in self.names and self.inputs.terms[name].finding:
+            if name in self.names and self.inputs.terms[name].finding and not isinstance(value, tuple):
                 found[name] = value
             elif name in self.names:
-                members = value if isinstance(value, tuple) else (value,)
+                members = value if isinstance(value, tuple) else (str(value),)
                 found |= dict.fromkeys([_known(name), *(_names(name, one)[1] for one in members)], "yes")
         return found
 
-    def given(self, facts: Mapping[str, Value]) -> Iterator[tuple[str, Any]]:
+    def given(self, facts: Mapping[str, Value]) -> Iterator[tuple[str, Value | tuple[str, ...]]]:
         """The facts of a case, as an example gives them."""
         for name in (name for name in self.rulebook.terms if name in self.names):
             if name in facts:

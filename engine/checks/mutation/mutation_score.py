@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from ... import semantics
+from ...case import Given
 from ...language import Line
 from ...proof.prover import Prover
 from ...record import Json, JsonRecord
@@ -28,7 +28,7 @@ class Survivor:
     """
 
     mutant: Mutant
-    given: Mapping[str, Any] | None = None
+    given: Given | None = None
     mark: str = ""
     instead: str = ""
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from ... import semantics
+from ...case import Given
 from ...document import write
 from ...language import show_line, terms_of
 from ...loader.writing import example_tree
@@ -98,7 +99,7 @@ def example_text(rulebook: Rulebook, one: Survivor) -> list[str]:
     return write({"examples": [example]}).splitlines()[1:]
 
 
-def _name(given: Mapping[str, Any]) -> str:
+def _name(given: Given) -> str:
     return ", ".join(f"{term} {_plain(value)}" for term, value in given.items()) or "nothing known yet"
 
 
@@ -145,14 +146,14 @@ def _csv(cells: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def _mark(rulebook: Rulebook, row: Rule, given: Mapping[str, Any]) -> int:
+def _mark(rulebook: Rulebook, row: Rule, given: Given) -> int:
     return semantics.mark_condition(row.condition, supposed(rulebook, given))
 
 
 def _fill(rulebook: Rulebook, one: Survivor, rows: Sequence[Rule], given: Json, terms: Sequence[str]) -> None:
     """Make known what leaves fewer rows waiting, as long as the example still kills the mutant."""
 
-    def waiting(facts: Mapping[str, Any]) -> int:
+    def waiting(facts: Given) -> int:
         return sum(_mark(rulebook, row, facts) == semantics.UNKNOWN for row in rows)
 
     for term in terms:

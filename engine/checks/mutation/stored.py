@@ -8,9 +8,10 @@ changed it is found again; the proofs among it are kept by the prover, question 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Literal
 
 from ... import cache
+from ...case import Given
 from ...digests import canonical
 from ...language import show
 from ...proof.prover import Prover
@@ -36,7 +37,7 @@ class Fate:
     """What became of a mutant that no example kills; of one that survived, the smallest example that would kill it."""
 
     fate: Literal["killed", "equivalent", "survived"]
-    example: Mapping[str, Any] | None = None
+    example: Given | None = None
 
 
 Fates = Mapping[tuple[str, int], Fate]
