@@ -1,7 +1,7 @@
 """Answers in Parquet: as flags and words without nulls, which cost a fifth of the same with nulls to write.
 
 A member `avoid: x` is `avoid: x (in)` and `avoid: x (open)` there; none has the plain name, under which open would look
-like no. A conclusion of two values is a flag for each, `red flag: yes` and `red flag: no`, and neither where it has no
+like no. A conclusion of two values is a flag for each, `worn: yes` and `worn: no`, and neither where it has no
 value; one of more values has an empty text there. The list `ask` is a flag for each screening question, `ask: fever`.
 """
 
