@@ -42,18 +42,18 @@ demo: $(VENV)/.installed  ## install everything except the tests, explain a case
 	$(DEMO)
 
 test: duration lint types arrows  ## run the checks: lint, types, imports, and the tests but for the slow ones
-	$(BIN)/pytest --numprocesses 2 --dist worksteal
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 test-browser: $(VENV)/.installed-test  ## try the page in Chromium, where there is one
 	$(BIN)/pytest -m web
 
 test-all: lint types arrows  ## everything: the slow tests, ten times the random examples, Chromium, and branch coverage
 	@echo 'This takes about half an hour on two quiet cores.'
-	$(BIN)/pytest -m "not bench" --whole --cov --cov-fail-under=95 --numprocesses 2 --dist worksteal
+	$(BIN)/pytest -m "not bench" --whole --cov --cov-fail-under=95 --numprocesses 2 --dist loadfile
 
 # README.md says so too.
 duration:
-	@echo 'The checks take about seven minutes on two quiet cores, and longer on busy ones.'
+	@echo 'The checks take about two minutes on two quiet cores, and longer on busy ones.'
 
 lint: $(VENV)/.installed-test  ## check the style and the format
 	$(BIN)/ruff check

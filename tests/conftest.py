@@ -11,7 +11,10 @@ import pytest
 from _pytest.mark import ParameterSet
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
+from engine import cache, loader
 from engine.case import Case
+from engine.chain import Chain
+from engine.circuit import CompiledRulebook
 from engine.loader import load
 from engine.rulebook import Rulebook
 
@@ -50,10 +53,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many random examples are tried, and give all processes one cache, which is not the user's."""
     settings.load_profile("whole" if config.getoption("--whole") else "quick")
+    loader.HERE, cache.NEWEST = 12, 500  # one process reads many knowledge bases in turn, which a command never does
     if not hasattr(config, "workerinput"):
-        cache = TemporaryDirectory(prefix="lumbar", ignore_cleanup_errors=True)
-        os.environ["XDG_CACHE_HOME"] = cache.name
-        config.add_cleanup(cache.cleanup)
+        folder = TemporaryDirectory(prefix="lumbar", ignore_cleanup_errors=True)
+        os.environ["XDG_CACHE_HOME"] = folder.name
+        config.add_cleanup(folder.cleanup)
+        if config.getoption("numprocesses", None):  # else each of them would read it from its text
+            load(ROOT / "knowledge")
+            load(ROOT / "knowledge", cases=False)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -113,6 +120,28 @@ def bundled() -> Rulebook:
 def clinic() -> Rulebook:
     """A small knowledge base of the same kind."""
     return load(CLINIC)
+
+
+@pytest.fixture(
+    scope="session",
+    params=[CLINIC, pytest.param(ROOT / "knowledge", marks=pytest.mark.slow)],
+    ids=lambda folder: folder.name,
+)
+def either(request: pytest.FixtureRequest) -> Rulebook:
+    """The small knowledge base; with --whole, the one that comes with lumbar too."""
+    return load(request.param)
+
+
+@pytest.fixture(scope="session")
+def chain(bundled: Rulebook) -> Chain:
+    """What decides by the rules that come with lumbar: its network takes longer to build than a case to decide."""
+    return Chain(bundled)
+
+
+@pytest.fixture(scope="session")
+def compiled(bundled: Rulebook) -> CompiledRulebook:
+    """The rules that come with lumbar as a circuit."""
+    return CompiledRulebook(bundled)
 
 
 @pytest.fixture

@@ -159,8 +159,8 @@ def test_a_column_that_is_surely_meant_for_a_finding_is_no_success(
 
 
 @pytest.mark.parametrize("form", ["csv", "ndjson"])
-def test_ordinary_columns_are_passed_through(bundled: Rulebook, tmp_path: Path, form: str) -> None:
-    assert not is_amiss(batch(bundled, tmp_path / "out", table_with(tmp_path, ORDINARY, form), id="case"), "keep")
+def test_ordinary_columns_are_passed_through(clinic: Rulebook, tmp_path: Path, form: str) -> None:
+    assert not is_amiss(batch(clinic, tmp_path / "out", table_with(tmp_path, ORDINARY, form), id="case"), "keep")
 
 
 def table_with(folder: Path, names: list[str], form: str) -> Path:

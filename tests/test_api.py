@@ -210,19 +210,19 @@ def test_the_rows_of_a_frame_are_cases_and_the_answers_go_back_into_one(bicycle:
     )
 
 
-def test_the_answers_are_those_of_batch_and_of_decide(bundled: Rulebook) -> None:
-    cases = list(bundled.cases.values())[:20]
-    told = answers(bundled, cases, rules=True)
+def test_the_answers_are_those_of_batch_and_of_decide(clinic: Rulebook) -> None:
+    cases = list(clinic.cases.values())[:20]
+    told = answers(clinic, cases, rules=True)
     problems = told.pop("problems")
-    table = table_of(bundled, [case.id for case in cases], [case.facts for case in cases])
-    assert told == Answering(CompiledRulebook(bundled)).answers(table, "fired").to_dict(as_series=False)
+    table = table_of(clinic, [case.id for case in cases], [case.facts for case in cases])
+    assert told == Answering(CompiledRulebook(clinic)).answers(table, "fired").to_dict(as_series=False)
     assert set(problems) == {None}
-    for place, decision in enumerate(decide(bundled, cases)):
+    for place, decision in enumerate(decide(clinic, cases)):
         assert isinstance(decision, Decision)
         urgency = decision.conclusions["urgency"]
         ends = (urgency.low, urgency.high) if isinstance(urgency, Range) else (urgency, urgency)
         assert (told["urgency at least"][place], told["urgency at most"][place]) == ends
-        assert {rule for rule in bundled.rules if told[rule][place]} == set(decision.fired)
+        assert {rule for rule in clinic.rules if told[rule][place]} == set(decision.fired)
 
 
 def test_a_row_with_problems_stays_in_its_place_with_its_figures(bicycle: Rulebook) -> None:

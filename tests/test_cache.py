@@ -165,7 +165,8 @@ def test_a_copy_of_the_folder_is_read_back_as_one_of_its_own(shed: Path, tmp_pat
     assert load(other).laws
 
 
-def test_what_is_used_stays_and_what_was_used_longest_ago_goes(shed: Path) -> None:
+def test_what_is_used_stays_and_what_was_used_longest_ago_goes(shed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "NEWEST", 8)
     kept = [cache.Kept(Results, str(shed), {"number": bytes([number])}) for number in range(cache.NEWEST + 1)]
     for number, one in enumerate(kept[:-1]):
         one.write(Results())

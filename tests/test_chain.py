@@ -5,7 +5,6 @@ import sys
 import threading
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,8 +121,3 @@ def test_nothing_of_a_patient_is_logged_however_much_the_program_around_logs() -
     command = [sys.executable, "-W", "error", "-c", LOGGED]
     done = subprocess.run(command, check=True, cwd=ROOT, timeout=60, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("", "")
-
-
-@pytest.fixture(scope="module")
-def chain(bundled: Rulebook) -> Chain:
-    return Chain(bundled)

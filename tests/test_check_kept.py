@@ -162,14 +162,14 @@ def changes(draw: st.DrawFn, book: Rulebook) -> Rulebook:
     return replace(book, impossible={law.id: law}) if kind == "impossible" else replace(book, laws={law.id: law})
 
 
-def test_what_is_kept_rests_on_all_that_a_rule_and_a_term_say(bundled: Rulebook) -> None:
-    rules, terms = list(bundled.rules.values()), dict(bundled.terms)
+def test_what_is_kept_rests_on_all_that_a_rule_and_a_term_say(clinic: Rulebook) -> None:
+    rules, terms = list(clinic.rules.values()), dict(clinic.terms)
     for place in (0, len(rules) // 2, -1):
         rule = rules[place]
         longer = (*rule.examples, *rule.examples, replace(rule.examples[-1], mark="waits")) if rule.examples else ()
         for other in (replace(rule, outranks=(*rule.outranks, "x")), replace(rule, examples=longer)):
             changed = [other if one is rule else one for one in rules]
-            assert (key_of(bundled, "", "", changed) == key_of(bundled, "", "", rules)) == (other == rule)
+            assert (key_of(clinic, "", "", changed) == key_of(clinic, "", "", rules)) == (other == rule)
     term = list(terms.values())[-1]
     for other_term in (replace(term, gap=not term.gap), replace(term, otherwise="x")):
-        assert terms_key(replace(bundled, terms={**terms, term.name: other_term})) != terms_key(bundled)
+        assert terms_key(replace(clinic, terms={**terms, term.name: other_term})) != terms_key(clinic)

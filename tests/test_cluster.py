@@ -145,6 +145,7 @@ def once(act: Callable[[], object]) -> Callable[[int, float], None]:
 # --- the same as one machine -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"unique": True, "form": "ndjson", "trace": "full", "extra": "drop"}])
 def test_every_file_is_the_same_as_from_one_machine(
     clinic: Rulebook, tmp_path: Path, two: Machines, options: dict[str, Any]
@@ -171,6 +172,7 @@ MAPPINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", MAPPINGS)
 def test_a_mapping_is_applied_as_on_one_machine(clinic: Rulebook, tmp_path: Path, two: Machines, kind: str) -> None:
     folder = tmp_path / "in"
@@ -194,6 +196,7 @@ def test_a_mapping_is_applied_as_on_one_machine(clinic: Rulebook, tmp_path: Path
 # --- what may happen -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_worker_killed_meanwhile_changes_nothing(clinic: Rulebook, tmp_path: Path, two: Machines) -> None:
     folder = tables(clinic, tmp_path / "in", 8)
     batch(clinic, tmp_path / "one", folder, size=20)
@@ -203,6 +206,7 @@ def test_a_worker_killed_meanwhile_changes_nothing(clinic: Rulebook, tmp_path: P
     assert everything(tmp_path / "out") == everything(tmp_path / "one")
 
 
+@pytest.mark.slow
 def test_while_a_run_is_alive_another_is_refused(clinic: Rulebook, tmp_path: Path, two: Machines) -> None:
     folder, refusals = tables(clinic, tmp_path / "in", 2), []
 
@@ -215,6 +219,7 @@ def test_while_a_run_is_alive_another_is_refused(clinic: Rulebook, tmp_path: Pat
     assert refusals
 
 
+@pytest.mark.slow
 def test_a_part_that_is_done_twice_is_there_once(clinic: Rulebook, tmp_path: Path, two: Machines) -> None:
     """As by a worker that was given up for lost, and was only slow."""
     folder, out = tables(clinic, tmp_path / "in", 3), tmp_path / "out"
@@ -228,11 +233,12 @@ def test_a_part_that_is_done_twice_is_there_once(clinic: Rulebook, tmp_path: Pat
     assert everything(out) == everything(tmp_path / "one")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_cut_or_damaged_is_told_as_on_one_machine(
-    bundled: Rulebook, tmp_path: Path, two: Machines
+    clinic: Rulebook, tmp_path: Path, two: Machines
 ) -> None:
     """A cut file is known to be unreadable before; of a damaged one it turns out when its part is read."""
-    folder = tables(bundled, tmp_path / "in", 6, rows=50)
+    folder = tables(clinic, tmp_path / "in", 6, rows=50)
     (folder / "01.parquet").write_bytes((folder / "01.parquet").read_bytes()[:-9])
     damaged = pl.read_parquet(folder / "03.parquet")
     damaged.write_parquet(folder / "03.parquet", row_group_size=10, use_pyarrow=False, compression="zstd")
@@ -240,8 +246,8 @@ def test_a_file_that_is_cut_or_damaged_is_told_as_on_one_machine(
     middle = len(content) // 2
     content[middle : middle + 4000] = bytes(4000)
     (folder / "03.parquet").write_bytes(content)
-    one = batch(bundled, tmp_path / "one", folder, size=20)
-    several = spread(bundled, two, tmp_path / "out", folder, size=20)
+    one = batch(clinic, tmp_path / "one", folder, size=20)
+    several = spread(clinic, two, tmp_path / "out", folder, size=20)
     assert one["by reason"] == several["by reason"] == {"broken": 2, "id used twice": 2}
     assert 4 * 50 - 1 < several["decided"] < 5 * 50 - 1
     assert [Path(reject["file"]).name for reject in rejects(tmp_path / "out") if reject["reason"] == "broken"] == [
@@ -311,6 +317,7 @@ def test_where_no_scheduler_is_none_is_waited_for_long(clinic: Rulebook, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_worker_that_could_give_other_answers_is_refused(clinic: Rulebook, tmp_path: Path) -> None:
     (tmp_path / "lib" / "lumbar-9.9.dist-info").mkdir(parents=True)
     (tmp_path / "lib" / "lumbar-9.9.dist-info" / "METADATA").write_text("Name: lumbar\nVersion: 9.9\n")
@@ -322,6 +329,7 @@ def test_a_worker_that_could_give_other_answers_is_refused(clinic: Rulebook, tmp
             spread(clinic, machines, tmp_path / "out", tmp_path / "in.csv")
 
 
+@pytest.mark.slow
 def test_a_folder_or_file_that_a_worker_does_not_see_is_told(
     clinic: Rulebook, tmp_path: Path, two: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:

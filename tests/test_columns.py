@@ -97,10 +97,12 @@ def random_cases(book: Rulebook, count: int, seed: int) -> list[dict[str, Value]
     return cases
 
 
-def test_columns_equal_chain_on_saved_cases_and_on_random_ones(bundled: Rulebook, some_cases: tuple[Case, ...]) -> None:
+def test_columns_equal_chain_on_saved_cases_and_on_random_ones(
+    bundled: Rulebook, chain: Chain, some_cases: tuple[Case, ...]
+) -> None:
     """The full number is tried by tests/bench/test_agreement.py."""
     saved = [dict(case.facts) for case in some_cases]
-    agrees_with_chain(bundled, Chain(bundled), [*saved, *random_cases(bundled, 40, 41)])
+    agrees_with_chain(bundled, chain, [*saved, *random_cases(bundled, 40, 41)])
 
 
 @tries(40)
@@ -117,47 +119,47 @@ def test_columns_equal_truth(data: st.DataObject) -> None:
     agrees(book, data.draw(st.lists(facts(book), min_size=1, max_size=20)))
 
 
-def test_columns_equal_truth_on_the_saved_cases(bundled: Rulebook) -> None:
-    agrees(bundled, [dict(case.facts) for case in bundled.cases.values()])
+def test_columns_equal_truth_on_the_saved_cases(either: Rulebook) -> None:
+    agrees(either, [dict(case.facts) for case in either.cases.values()])
 
 
-def test_columns_equal_truth_on_made_up_patients(bundled: Rulebook) -> None:
+def test_columns_equal_truth_on_made_up_patients(either: Rulebook) -> None:
     choose = random.Random(23)
-    agrees(bundled, [some_of(known, choose) for known in patients(bundled, 300, 29)])
+    agrees(either, [some_of(known, choose) for known in patients(either, 300, 29)])
 
 
-def test_a_finding_without_a_column_is_unknown(bundled: Rulebook) -> None:
+def test_a_finding_without_a_column_is_unknown(compiled: CompiledRulebook) -> None:
     frame = pl.DataFrame({CASE: ["a"], "leg weakness": ["new"]})
-    row = Program(CompiledRulebook(bundled)).evaluate(frame).row(0, named=True)
+    row = Program(compiled).evaluate(frame).row(0, named=True)
     assert (row["urgency at least"], row["urgency at most"]) == ("same day", "emergency")
     assert row["exercise direction"] is None
     assert row["new_leg_weakness"] is True
 
 
-def test_an_empty_table_has_an_empty_answer(bundled: Rulebook) -> None:
-    assert Program(CompiledRulebook(bundled)).evaluate(pl.DataFrame({CASE: []}, schema={CASE: pl.String})).height == 0
+def test_an_empty_table_has_an_empty_answer(clinic: Rulebook) -> None:
+    assert Program(CompiledRulebook(clinic)).evaluate(pl.DataFrame({CASE: []}, schema={CASE: pl.String})).height == 0
 
 
-def test_a_slice_of_a_table_and_a_table_in_pieces_have_the_answers_of_their_rows(bundled: Rulebook) -> None:
-    program, known = Program(CompiledRulebook(bundled)), list(patients(bundled, 40, 31))
-    whole = table(bundled, [{name: case[name] for name in list(case)[place % 3 :]} for place, case in enumerate(known)])
+def test_a_slice_of_a_table_and_a_table_in_pieces_have_the_answers_of_their_rows(clinic: Rulebook) -> None:
+    program, known = Program(CompiledRulebook(clinic)), list(patients(clinic, 40, 31))
+    whole = table(clinic, [{name: case[name] for name in list(case)[place % 3 :]} for place, case in enumerate(known)])
     answers = program.evaluate(whole)
     for start, count in ((0, 3), (3, 20), (8, 8), (21, 19)):
         assert program.evaluate(whole.slice(start, count)).equals(answers.slice(start, count))
     assert program.evaluate(pl.concat([whole[:7], whole[7:]], rechunk=False)).equals(answers)
 
 
-def test_many_blocks_have_the_answers_of_one(bundled: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = table(bundled, [some_of(case, random.Random(5)) for case in patients(bundled, 50, 37)])
-    answers = Program(CompiledRulebook(bundled)).evaluate(whole)
+def test_many_blocks_have_the_answers_of_one(clinic: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = table(clinic, [some_of(case, random.Random(5)) for case in patients(clinic, 50, 37)])
+    answers = Program(CompiledRulebook(clinic)).evaluate(whole)
     monkeypatch.setattr(plan, "BLOCK", 16)
-    assert Program(CompiledRulebook(bundled)).evaluate(whole).equals(answers)
+    assert Program(CompiledRulebook(clinic)).evaluate(whole).equals(answers)
 
 
-def test_values_written_as_text_are_read(bundled: Rulebook) -> None:
+def test_values_written_as_text_are_read(clinic: Rulebook) -> None:
     frame = pl.DataFrame({CASE: ["a", "b"], "leg weakness": ["new", None], "age": [70, None]})
-    typed = frame.with_columns(pl.col("leg weakness").cast(dtype_of(bundled.terms["leg weakness"])))
-    assert Program(CompiledRulebook(bundled)).evaluate(frame).equals(Program(CompiledRulebook(bundled)).evaluate(typed))
+    typed = frame.with_columns(pl.col("leg weakness").cast(dtype_of(clinic.terms["leg weakness"])))
+    assert Program(CompiledRulebook(clinic)).evaluate(frame).equals(Program(CompiledRulebook(clinic)).evaluate(typed))
 
 
 @tries(30)

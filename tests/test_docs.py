@@ -34,15 +34,20 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "know
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 SLOW = (
     "docs/authors_week.md",
+    "docs/batch.md",
     "docs/check.md",
+    "docs/clinic.md",
     "docs/cluster.md",
+    "docs/layers.md",
+    "docs/map.md",
     "docs/pictures.md",
     "docs/population.md",
     "docs/questions.md",
     "docs/rename.md",
+    "docs/reviews.md",
     "knowledge/README.md",
 )
-"""They check the whole knowledge base, start workers, or ask and draw much: approved screens hold such answers too."""
+"""They check the whole knowledge base, start workers, decide or draw much: approved screens hold such answers too."""
 LONG = ("lumbar check --json",)
 """Commands that check it too, on a page that is otherwise quick: run with --whole and --approve."""
 _BLOCK = re.compile(r"^```(\w+)[ \t]*([^\n]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)

@@ -71,9 +71,9 @@ def test_a_proposed_example_comes_to_what_it_says(data: st.DataObject) -> None:
         assert semantics.NAMES[mark_given(book, condition, dict(example.given))] == example.mark
 
 
-def test_every_rule_of_the_knowledge_base_gets_examples_of_each_kind(bundled: Rulebook) -> None:
-    for rule in bundled.rules.values():
-        marks = {example.mark for example in propose(bundled, rule.condition)}
+def test_every_rule_of_a_knowledge_base_gets_examples_of_each_kind(either: Rulebook) -> None:
+    for rule in either.rules.values():
+        marks = {example.mark for example in propose(either, rule.condition)}
         assert marks == ({"holds", "fails", "waits"} if rule.condition != Condition() else {"holds"}), rule.id
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import explain, render, semantics
-from engine.case import Case, Decision, Value
+from engine.case import Decision, Value
 from engine.explain import CompiledRulebook
 from engine.language import MAX_PARTS, Condition, Domain, Group, Is, Within
 from engine.render import StyledLine
@@ -75,14 +75,12 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
         queue += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 
-def test_what_an_explanation_refers_to_stands_in_it_for_saved_cases(
-    bundled: Rulebook, some_cases: tuple[Case, ...]
-) -> None:
-    plan = CompiledRulebook(bundled)
-    for number, saved in enumerate(some_cases):
-        decision = semantics.decide(bundled, saved)
-        for term in ("exercise direction", bundled.conclusions[number % len(bundled.conclusions)].name):
-            for told in explanations(bundled, decision, plan, term):
+def test_what_an_explanation_refers_to_stands_in_it_for_saved_cases(either: Rulebook) -> None:
+    plan = CompiledRulebook(either)
+    for number, saved in enumerate(either.cases.values()):
+        decision = semantics.decide(either, saved)
+        for term in ("exercise direction", either.conclusions[number % len(either.conclusions)].name):
+            for told in explanations(either, decision, plan, term):
                 assert not list(left_hanging(told))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import extras
-from tests.conftest import ROOT
+from tests.conftest import ROOT, every
 
 
 def test_every_library_is_named_as_it_is_installed() -> None:
@@ -33,14 +33,14 @@ def test_an_extra_needs_what_the_project_says_with_the_extras_that_it_rests_on()
     assert set(extras.needs("formats")) == own["formats"] | own["batch"]
 
 
-def test_the_command_works_where_it_is_printed() -> None:
+@pytest.mark.parametrize("extra", every(3, ["author", "batch", "formats"]))
+def test_the_command_works_where_it_is_printed(extra: str) -> None:
     """All is installed here, so that pip looks for nothing and says so."""
-    for extra in ("batch", "formats", "author"):
-        words = shlex.split(extras.how_to_install(extra))
-        assert words[:4] == [sys.executable, "-m", "pip", "install"]
-        done = subprocess.run([*words, "--no-index"], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "Requirement already satisfied" in done.stdout
+    words = shlex.split(extras.how_to_install(extra))
+    assert words[:4] == [sys.executable, "-m", "pip", "install"]
+    done = subprocess.run([*words, "--no-index"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Requirement already satisfied" in done.stdout
 
 
 def test_pipx_and_an_environment_without_pip_have_commands_of_their_own(

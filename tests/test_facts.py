@@ -202,17 +202,17 @@ UNREAD = [
 
 @pytest.mark.parametrize(("facts", "message"), UNREAD, ids=[message for _, message in UNREAD])
 def test_no_reading_decides_a_case_made_by_hand_of_what_no_term_allows(
-    bundled: Rulebook, facts: dict[Any, Any], message: str
+    clinic: Rulebook, facts: dict[Any, Any], message: str
 ) -> None:
-    for decide in (lambda case: semantics.decide(bundled, case), Chain(bundled).decide):
+    for decide in (lambda case: semantics.decide(clinic, case), Chain(clinic).decide):
         with pytest.raises(CaseError, match=re.escape(message)):
             decide(Case("x", {"fever": "no", **facts}))
 
 
-def test_everything_that_is_wrong_with_a_case_made_by_hand_is_told_at_once(bundled: Rulebook) -> None:
+def test_everything_that_is_wrong_with_a_case_made_by_hand_is_told_at_once(clinic: Rulebook) -> None:
     with pytest.raises(CaseError) as caught:
         semantics.decide(
-            bundled, Case("x", {"saddle numbness": True, "age": "70", "fevr": "yes", "urgency": "emergency"})
+            clinic, Case("x", {"saddle numbness": True, "age": "70", "fevr": "yes", "urgency": "emergency"})
         )
     assert len(caught.value.problems) == 4
 
@@ -231,9 +231,9 @@ def test_everything_that_is_wrong_with_a_case_made_by_hand_is_told_at_once(bundl
         pl.Series("age", [500, 70]),
     ],
 )
-def test_columns_refuse_what_no_term_allows(bundled: Rulebook, column: pl.Series) -> None:
+def test_columns_refuse_what_no_term_allows(clinic: Rulebook, column: pl.Series) -> None:
     with pytest.raises(CaseError, match=column.name):
-        Program(CompiledRulebook(bundled)).evaluate(pl.DataFrame([pl.Series(CASE, ["a", "b"]), column]))
+        Program(CompiledRulebook(clinic)).evaluate(pl.DataFrame([pl.Series(CASE, ["a", "b"]), column]))
 
 
 # --- from a mapping to a case ----------------------------------------------------------------------------------------
@@ -246,10 +246,10 @@ def test_a_case_is_made_of_a_mapping_of_what_programs_have(bundled: Rulebook) ->
     assert Chain(bundled).decide(case).conclusions["urgency"] == "emergency"
 
 
-def test_a_mapping_that_no_case_can_be_made_of_is_refused_with_every_problem(bundled: Rulebook) -> None:
+def test_a_mapping_that_no_case_can_be_made_of_is_refused_with_every_problem(clinic: Rulebook) -> None:
     answers = {"Saddle numbness": True, "age": "seventy", "urgency": "emergency", "fever": [True]}
     with pytest.raises(CaseError) as caught:
-        case_from(bundled, answers)
+        case_from(clinic, answers)
     assert {problem.there for problem in caught.value.problems} == {
         "'Saddle numbness' is not a finding",
         "'seventy' is not a value of 'age'",

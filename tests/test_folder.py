@@ -133,6 +133,7 @@ def test_links_that_lead_back_or_nowhere_are_told(folder: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @linked
 def test_many_ways_to_the_same_folders_do_not_take_for_ever(folder: Path) -> None:
     for number in range(40):

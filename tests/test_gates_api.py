@@ -31,19 +31,19 @@ def readings(rulebook: Rulebook) -> list[Callable[[Case], Decision]]:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=["problems", "at fault", "unread"])
-def test_a_case_in_which_something_was_wrong_gets_no_advice(bundled: Rulebook, fault: dict[str, Any]) -> None:
-    for decide in readings(bundled):
+def test_a_case_in_which_something_was_wrong_gets_no_advice(clinic: Rulebook, fault: dict[str, Any]) -> None:
+    for decide in readings(clinic):
         with pytest.raises(CaseError) as caught:
             decide(Case("x", {"fever": "no"}, **fault))
         assert caught.value.problems == fault.get("problems", caught.value.problems)
         assert caught.value.problems
 
 
-def test_other_answers_to_a_case_with_problems_get_no_advice_either(bundled: Rulebook) -> None:
-    decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
+def test_other_answers_to_a_case_with_problems_get_no_advice_either(clinic: Rulebook) -> None:
+    decision = semantics.decide(clinic, Case("x", {"fever": "no"}))
     doubted = replace(decision, case=replace(decision.case, **FAULTS[0]))
     with pytest.raises(CaseError, match="'yess'"):
-        explain.what_if(explain.CompiledRulebook(bundled), doubted, {"fever": "yes"})
+        explain.what_if(explain.CompiledRulebook(clinic), doubted, {"fever": "yes"})
 
 
 class Lying(dict[str, Any]):
@@ -65,14 +65,14 @@ class Name(str):
 @pytest.mark.parametrize(
     "facts", [Lying({"saddle numbness": True}), {Name("saddle numbness"): "yes"}], ids=["other items", "other names"]
 )
-def test_what_is_checked_is_what_is_decided(bundled: Rulebook, facts: dict[str, Any]) -> None:
-    for decide in readings(bundled):
+def test_what_is_checked_is_what_is_decided(clinic: Rulebook, facts: dict[str, Any]) -> None:
+    for decide in readings(clinic):
         with pytest.raises(CaseError, match="saddle numbness"):
             decide(Case("x", facts))
 
 
-def test_a_decision_keeps_the_facts_that_it_was_made_of(bundled: Rulebook) -> None:
-    for decide in readings(bundled):
+def test_a_decision_keeps_the_facts_that_it_was_made_of(clinic: Rulebook) -> None:
+    for decide in readings(clinic):
         facts = Lying({"saddle numbness": "yes"})
         decision = decide(Case("x", facts))
         facts["saddle numbness"] = "no"
@@ -92,24 +92,24 @@ ODD: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("odd", ODD, ids=str)
-def test_no_figures_are_told_of_what_no_term_allows(bundled: Rulebook, odd: dict[str, Any]) -> None:
+def test_no_figures_are_told_of_what_no_term_allows(clinic: Rulebook, odd: dict[str, Any]) -> None:
     with pytest.raises(CaseError):
-        Alarms(CompiledRulebook(bundled)).figures(Case("x", odd.get("facts", {}), at_fault=odd.get("at_fault", {})))
+        Alarms(CompiledRulebook(clinic)).figures(Case("x", odd.get("facts", {}), at_fault=odd.get("at_fault", {})))
 
 
 @pytest.mark.parametrize(
     "table", [{"age": [True]}, {"age": [70.9]}, {"age": [700]}, {"agee": [70]}, {"saddle numbness": ["Yes"]}], ids=str
 )
-def test_no_bitmaps_are_made_of_what_no_term_allows(bundled: Rulebook, table: dict[str, Any]) -> None:
-    program = Program(CompiledRulebook(bundled))
+def test_no_bitmaps_are_made_of_what_no_term_allows(clinic: Rulebook, table: dict[str, Any]) -> None:
+    program = Program(CompiledRulebook(clinic))
     for read in (program.marks, program.evaluate):
         with pytest.raises(CaseError, match=next(iter(table))):
             read(pl.DataFrame(table))
 
 
-def test_a_finding_that_is_new_is_unknown_to_the_rulebook_before(bundled: Rulebook) -> None:
+def test_a_finding_that_is_new_is_unknown_to_the_rulebook_before(clinic: Rulebook) -> None:
     new = Term("new", Domain("yes/no", ("yes", "no")), True, Place(""))
-    compared = Compared(bundled, replace(bundled, terms={**bundled.terms, "new": new}), ["urgency"])
+    compared = Compared(clinic, replace(clinic, terms={**clinic.terms, "new": new}), ["urgency"])
     compared.add(pl.DataFrame({"case": ["a"], "new": ["yes"], "saddle numbness": ["yes"]}))
     assert (compared.cases, compared.changed) == (1, 0)
 
@@ -142,27 +142,27 @@ def questions(rulebook: Rulebook, decision: Decision, terms: Any) -> list[Callab
 
 
 @pytest.mark.parametrize("terms", ["urgency", ["urgncy"], ["fever"], [5]], ids=str)
-def test_no_question_is_asked_of_what_is_no_conclusion(bundled: Rulebook, terms: Any) -> None:
-    decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
-    for ask in questions(bundled, decision, terms):
+def test_no_question_is_asked_of_what_is_no_conclusion(clinic: Rulebook, terms: Any) -> None:
+    decision = semantics.decide(clinic, Case("x", {"fever": "no"}))
+    for ask in questions(clinic, decision, terms):
         with pytest.raises(QuestionError):
             ask()
 
 
 @pytest.mark.parametrize("values", ["emergency", ("emergancy",), (4,)], ids=str)
-def test_no_question_is_asked_of_what_is_no_value(bundled: Rulebook, values: Any) -> None:
-    decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
+def test_no_question_is_asked_of_what_is_no_value(clinic: Rulebook, values: Any) -> None:
+    decision = semantics.decide(clinic, Case("x", {"fever": "no"}))
     with pytest.raises(QuestionError, match=r"not a value|one text"):
-        explain.why_not(explain.CompiledRulebook(bundled), decision, "urgency", values)
+        explain.why_not(explain.CompiledRulebook(clinic), decision, "urgency", values)
     with pytest.raises(QuestionError, match=r"not a value|one text"):
-        explain.weigh(bundled, decision, "urgency", values)
+        explain.weigh(clinic, decision, "urgency", values)
 
 
-def test_a_decision_is_explained_by_its_own_rulebook_and_facts_alone(bundled: Rulebook) -> None:
-    decision = semantics.decide(bundled, Case("x", {"fever": "no"}))
+def test_a_decision_is_explained_by_its_own_rulebook_and_facts_alone(clinic: Rulebook) -> None:
+    decision = semantics.decide(clinic, Case("x", {"fever": "no"}))
     changed = replace(decision, case=Case("x", {"fever": "yes"}))
     for odd in (replace(decision, rulebook="another"), changed):
-        for ask in questions(bundled, odd, ("urgency",)):
+        for ask in questions(clinic, odd, ("urgency",)):
             with pytest.raises(QuestionError):
                 ask()
 
@@ -188,29 +188,29 @@ def test_answers_that_no_patient_can_have_together_get_no_advice(bundled: Rulebo
 
 
 @pytest.mark.parametrize("odd", [None, 5, {"fever": "yes"}, Case("x", None), Case("x", [("fever", "yes")])], ids=str)  # type: ignore[arg-type]
-def test_what_is_no_case_is_told(bundled: Rulebook, odd: Any) -> None:
-    for decide in (*readings(bundled), Alarms(CompiledRulebook(bundled)).figures):
+def test_what_is_no_case_is_told(clinic: Rulebook, odd: Any) -> None:
+    for decide in (*readings(clinic), Alarms(CompiledRulebook(clinic)).figures):
         with pytest.raises(CaseError, match=r"a Case|a mapping"):
             decide(odd)
 
 
 @pytest.mark.parametrize("odd", [None, 5, "urgency", {"urgency": "emergency"}], ids=str)
-def test_no_question_is_asked_of_what_is_no_decision(bundled: Rulebook, odd: Any) -> None:
-    rests: Callable[[], object] = lambda: explain.rests_on(bundled, odd, "urgency")  # noqa: E731
-    for ask in [*questions(bundled, odd, ("urgency",)), rests]:
+def test_no_question_is_asked_of_what_is_no_decision(clinic: Rulebook, odd: Any) -> None:
+    rests: Callable[[], object] = lambda: explain.rests_on(clinic, odd, "urgency")  # noqa: E731
+    for ask in [*questions(clinic, odd, ("urgency",)), rests]:
         with pytest.raises(QuestionError, match="is not a decision"):
             ask()
 
 
-def test_what_an_answer_rests_on_is_asked_of_a_term_and_of_its_own_decision(bundled: Rulebook) -> None:
-    decision = semantics.decide(bundled, Case("x", {"fever": "yes"}))
-    assert explain.rests_on(bundled, decision, "urgency") == ("fever",)
+def test_what_an_answer_rests_on_is_asked_of_a_term_and_of_its_own_decision(clinic: Rulebook) -> None:
+    decision = semantics.decide(clinic, Case("x", {"fever": "yes"}))
+    assert explain.rests_on(clinic, decision, "urgency") == ("fever",)
     odd_terms: list[Any] = ["urgncy", 5, None, []]
     for term in odd_terms:
         with pytest.raises(QuestionError, match="is not a term"):
-            explain.rests_on(bundled, decision, term)
+            explain.rests_on(clinic, decision, term)
     with pytest.raises(QuestionError, match="another"):
-        explain.rests_on(bundled, replace(decision, rulebook="another"), "urgency")
+        explain.rests_on(clinic, replace(decision, rulebook="another"), "urgency")
 
 
 def test_what_has_no_values_of_rules_is_not_weighed(bundled: Rulebook) -> None:
@@ -222,13 +222,13 @@ def test_what_has_no_values_of_rules_is_not_weighed(bundled: Rulebook) -> None:
 
 
 @pytest.mark.parametrize("odd", [None, 5], ids=str)
-def test_what_is_not_several_is_told(bundled: Rulebook, odd: Any) -> None:
-    decision, plan = semantics.decide(bundled, Case("x", {"fever": "no"})), explain.CompiledRulebook(bundled)
+def test_what_is_not_several_is_told(clinic: Rulebook, odd: Any) -> None:
+    decision, plan = semantics.decide(clinic, Case("x", {"fever": "no"})), explain.CompiledRulebook(clinic)
     with pytest.raises(QuestionError, match="for terms; expected a tuple"):
         explain.enough(plan, decision, odd)
     for ask in (
         lambda: explain.why_not(plan, decision, "urgency", odd),
-        lambda: explain.weigh(bundled, decision, "urgency", odd),
+        lambda: explain.weigh(clinic, decision, "urgency", odd),
     ):
         with pytest.raises(QuestionError, match="for values; expected a tuple"):
             ask()
@@ -236,22 +236,22 @@ def test_what_is_not_several_is_told(bundled: Rulebook, odd: Any) -> None:
         explain.what_if(plan, decision, odd)
 
 
-def test_terms_that_can_be_looked_through_only_once_are_refused_and_not_taken_for_none(bundled: Rulebook) -> None:
-    decision = semantics.decide(bundled, Case("x", {"saddle numbness": "yes"}))
+def test_terms_that_can_be_looked_through_only_once_are_refused_and_not_taken_for_none(clinic: Rulebook) -> None:
+    decision = semantics.decide(clinic, Case("x", {"saddle numbness": "yes"}))
     for number in range(6):
         once: Any = iter(("urgency",))
         with pytest.raises(QuestionError, match="for terms; expected a tuple"):
-            questions(bundled, decision, once)[number]()
+            questions(clinic, decision, once)[number]()
 
 
 @pytest.mark.parametrize("most", [-1, "3", 1.5, True], ids=str)
-def test_how_many_are_told_is_a_number(bundled: Rulebook, most: Any) -> None:
-    decision = semantics.decide(bundled, Case("x", {"saddle numbness": "yes"}))
+def test_how_many_are_told_is_a_number(clinic: Rulebook, most: Any) -> None:
+    decision = semantics.decide(clinic, Case("x", {"saddle numbness": "yes"}))
     with pytest.raises(QuestionError, match="of each size"):
-        explain.what_would_change(explain.CompiledRulebook(bundled), decision, ("urgency",), most)
+        explain.what_would_change(explain.CompiledRulebook(clinic), decision, ("urgency",), most)
 
 
 @pytest.mark.parametrize("at_fault", [None, ("age",), ["age"]], ids=str)
-def test_what_is_at_fault_is_a_mapping(bundled: Rulebook, at_fault: Any) -> None:
+def test_what_is_at_fault_is_a_mapping(clinic: Rulebook, at_fault: Any) -> None:
     with pytest.raises(CaseError):
-        Alarms(CompiledRulebook(bundled)).figures(Case("x", {}, at_fault=at_fault))
+        Alarms(CompiledRulebook(clinic)).figures(Case("x", {}, at_fault=at_fault))

@@ -103,32 +103,32 @@ KEYS = ["fever", "age", "leaning back", "nonsense", "expected urgency", "expecte
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("number", range(len(ODD)))
-def test_no_value_of_a_strange_class_ends_otherwise_than_in_words(bundled: Rulebook, key: str, number: int) -> None:
+def test_no_value_of_a_strange_class_ends_otherwise_than_in_words(clinic: Rulebook, key: str, number: int) -> None:
     odd = ODD[number]
     with pytest.raises(CaseError) as told:
-        case_from(bundled, {key: odd}, "ann")
+        case_from(clinic, {key: odd}, "ann")
     assert all(str(problem).startswith("ann: ") for problem in told.value.problems)
 
 
-def test_a_name_or_an_id_of_a_strange_class_is_told(bundled: Rulebook) -> None:
+def test_a_name_or_an_id_of_a_strange_class_is_told(clinic: Rulebook) -> None:
     odds: tuple[Any, ...] = (*NUMBERS[:4], Raises(), b"x", None, (), float("nan"))
     for odd in odds:
         with pytest.raises(CaseError, match=r"400 digits|of type"):
-            case_from(bundled, {odd: "yes"})
+            case_from(clinic, {odd: "yes"})
         with pytest.raises(CaseError, match="the id of a case"):
-            case_from(bundled, {"age": 70}, odd)
+            case_from(clinic, {"age": 70}, odd)
 
 
-def test_an_id_of_a_strange_class_among_the_answers_is_told(bundled: Rulebook) -> None:
+def test_an_id_of_a_strange_class_among_the_answers_is_told(clinic: Rulebook) -> None:
     for odd in (NUMBERS[0], NUMBERS[2], Raises(), b"x", ()):
         with pytest.raises(CaseError, match="`case` is not text"):
-            case_from(bundled, {"age": 70, "case": odd})
+            case_from(clinic, {"age": 70, "case": odd})
 
 
-def test_what_is_no_mapping_is_told(bundled: Rulebook) -> None:
+def test_what_is_no_mapping_is_told(clinic: Rulebook) -> None:
     for odd in (None, [], "age", 5, [("age", 70)], Raises()):
         with pytest.raises(CaseError, match="ann: answers of type"):
-            case_from(bundled, odd, "ann")  # type: ignore[arg-type]
+            case_from(clinic, odd, "ann")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_what_is_no_mapping_is_told(bundled: Rulebook) -> None:
         ("fever", np.array(None, dtype=object), None),
     ],
 )
-def test_a_value_is_what_it_holds_whatever_its_class_says(bundled: Rulebook, name: Any, raw: Any, fact: Any) -> None:
-    assert dict(case_from(bundled, {name: raw}).facts) == ({} if fact is None else {str.__str__(name): fact})
+def test_a_value_is_what_it_holds_whatever_its_class_says(clinic: Rulebook, name: Any, raw: Any, fact: Any) -> None:
+    assert dict(case_from(clinic, {name: raw}).facts) == ({} if fact is None else {str.__str__(name): fact})
 
 
 numbers = st.one_of(st.integers(-5, 130), st.floats(), st.fractions(), st.decimals(), st.just(LONG))
@@ -165,10 +165,10 @@ def test_a_number_is_the_same_fact_in_each_class_that_holds_it(number: Any) -> N
 # --- the last gate ---------------------------------------------------------------------------------------------------
 
 
-def test_the_last_gate_tells_what_cannot_be_written(bundled: Rulebook) -> None:
+def test_the_last_gate_tells_what_cannot_be_written(clinic: Rulebook) -> None:
     for facts in ({"age": LONG}, {"age": Raises()}, {LONG: "yes"}, {Raises(): "yes"}):
         with pytest.raises(CaseError):
-            Chain(bundled).decide(Case("x", facts))  # type: ignore[arg-type]
+            Chain(clinic).decide(Case("x", facts))  # type: ignore[arg-type]
 
 
 # --- paths -----------------------------------------------------------------------------------------------------------
@@ -194,15 +194,15 @@ def test_no_knowledge_is_read_from_what_is_no_path(path: Any, tmp_path: Path, mo
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: type(path).__name__)
 def test_no_case_is_read_from_what_is_no_path(
-    bundled: Rulebook, path: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    clinic: Rulebook, path: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "one.yaml").write_text("age: 70\n", encoding="utf-8")
     for given_ in (path, [path], iter([path])):
-        [case] = read(given_, bundled)
+        [case] = read(given_, clinic)
         assert case.unread
         assert case.problems
-    first, second = read([path, "one.yaml"], bundled)
+    first, second = read([path, "one.yaml"], clinic)
     assert (first.unread, dict(second.facts)) == (True, {"age": 70})
 
 

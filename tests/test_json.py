@@ -22,20 +22,21 @@ _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 SCHEMA = ROOT / "docs" / "schema.md"
 SCHEMAS = ROOT / "docs" / "schemas"
 CASES = {
-    "little": "leaning back: worse",
+    "little": "leg weakness: stable",
     "group": "movements tested: yes\nrepeated extension: moves towards the spine\npregnant: no\nage: 40",
     "fault": "leaning back: wose\nfever: yes",
     "numb": "saddle numbness: yes",
     "hot": "fever: yes",
 }
 TESTED = "knowledge/cases/facet_by_three_of_five.yaml"
+SMALL = "small/cases/disc.yaml"
 QUESTIONS = (
     "whynot group.yaml 'working pattern=facet-type'",
     f"weigh {TESTED} 'working pattern'",
-    f"compare {TESTED} knowledge/cases/disc_centralises_on_extension.yaml",
-    f"whatif {TESTED} --term 'exercise direction'",
-    f"enough {TESTED} --term 'working pattern'",
-    "next group.yaml",
+    f"--knowledge small compare {SMALL} small/cases/numb.yaml",
+    f"--knowledge small whatif {SMALL} --term 'exercise direction'",
+    f"--knowledge small enough {SMALL} --term 'working pattern'",
+    "--knowledge small next little.yaml",
 )
 # A heading of the page, and a field that only this kind of object has.
 KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
@@ -122,8 +123,8 @@ def _outputs(folder: Path) -> Iterator[tuple[str, Any]]:
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     calls = ["decide little.yaml", "decide fault.yaml", "why group.yaml 'disc response'", "why little.yaml", "claims"]
     calls += ["show 7", "show leaning_back_hurts", "show", *QUESTIONS]
-    yield from map(_json, calls)
     shutil.copytree(CLINIC, folder / "small")
+    yield from map(_json, calls)
     (folder / "own.csv").write_text("nr,Fieber\n1,Ja\n", encoding="utf-8")
     (folder / "own.yaml").write_text("id: nr\ncolumns: {a: age}\n", encoding="utf-8")
     yield _json("--knowledge small map own.csv")

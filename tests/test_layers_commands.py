@@ -53,6 +53,7 @@ def layer(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_new_layer_over_the_shipped_knowledge_decides_as_that_does(tmp_path: Path) -> None:
     assert run("init", "--on", "lumbar", str(tmp_path / "mine")).exit_code == 0
     case = str(ROOT / "knowledge" / "cases" / "only_fever_told.yaml")

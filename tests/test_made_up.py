@@ -34,13 +34,13 @@ def cases(made: pl.DataFrame) -> Iterator[dict[str, Value]]:
         yield {name: value for name, value in row.items() if value is not None}
 
 
-@pytest.fixture(scope="module")
-def complete(bundled: Rulebook) -> pl.DataFrame:
-    return table(bundled, Order(COUNT, 3))
+@pytest.fixture(scope="session")
+def complete(either: Rulebook) -> pl.DataFrame:
+    return table(either, Order(COUNT, 3))
 
 
-def test_the_same_seed_makes_the_same_cases_and_another_seed_others(bundled: Rulebook) -> None:
-    first, again, other = (table(bundled, Order(500, seed, 0.3)) for seed in (5, 5, 6))
+def test_the_same_seed_makes_the_same_cases_and_another_seed_others(either: Rulebook) -> None:
+    first, again, other = (table(either, Order(500, seed, 0.3)) for seed in (5, 5, 6))
     assert first.equals(again)
     assert not first.drop(CASE).equals(other.drop(CASE))
     assert not set(first[CASE]) & set(other[CASE])
@@ -51,20 +51,20 @@ def test_every_case_has_an_id_of_its_own(complete: pl.DataFrame) -> None:
 
 
 def test_no_case_is_impossible_and_a_complete_one_answers_just_what_applies(
-    bundled: Rulebook, complete: pl.DataFrame
+    either: Rulebook, complete: pl.DataFrame
 ) -> None:
     for known in cases(complete.head(2_000)):
-        assert not semantics.impossibilities(bundled, known)
-        state = semantics.begin(bundled, known)
+        assert not semantics.impossibilities(either, known)
+        state = semantics.begin(either, known)
         assert not state.unanswered
-        for term in bundled.findings:
+        for term in either.findings:
             applies = term.asked_if is None or semantics.mark_condition(term.asked_if, state) != semantics.FAILS
             assert applies or term.name not in known
 
 
-def test_no_case_with_open_questions_is_impossible(bundled: Rulebook) -> None:
-    for known in cases(table(bundled, Order(2_000, 4, 0.4))):
-        assert not semantics.impossibilities(bundled, known)
+def test_no_case_with_open_questions_is_impossible(either: Rulebook) -> None:
+    for known in cases(table(either, Order(2_000, 4, 0.4))):
+        assert not semantics.impossibilities(either, known)
 
 
 @tries(60)
@@ -87,19 +87,19 @@ def test_what_leaves_no_possible_case_is_left_open() -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.7])
-def test_the_share_of_the_unknown_is_what_was_ordered(bundled: Rulebook, complete: pl.DataFrame, share: float) -> None:
-    asked = [term.name for term in bundled.findings if term.asked_if is None]
-    made = table(bundled, Order(5_000, 8, share))
+def test_the_share_of_the_unknown_is_what_was_ordered(either: Rulebook, complete: pl.DataFrame, share: float) -> None:
+    asked = [term.name for term in either.findings if term.asked_if is None]
+    made = table(either, Order(5_000, 8, share))
     for name in asked:
         assert made[name].null_count() / made.height == pytest.approx(share, abs=0.04)
     applies = complete.select(pl.all().is_not_null().mean()).row(0, named=True)
     known = made.select(pl.all().is_not_null().mean()).row(0, named=True)
-    for term in bundled.findings:
+    for term in either.findings:
         assert known[term.name] == pytest.approx(applies[term.name] * (1 - share), abs=0.04)
 
 
-def test_every_value_of_every_finding_occurs(bundled: Rulebook, complete: pl.DataFrame) -> None:
-    for term in bundled.findings:
+def test_every_value_of_every_finding_occurs(either: Rulebook, complete: pl.DataFrame) -> None:
+    for term in either.findings:
         seen = set(complete[term.name].drop_nulls())
         if term.domain.values:
             assert seen == set(term.domain.values), term.name
@@ -110,8 +110,8 @@ def test_every_value_of_every_finding_occurs(bundled: Rulebook, complete: pl.Dat
             assert term.usual[1] < max(seen) <= term.domain.high, term.name
 
 
-def test_what_is_usual_is_what_most_have(bundled: Rulebook, complete: pl.DataFrame) -> None:
-    for term in bundled.findings:
+def test_what_is_usual_is_what_most_have(either: Rulebook, complete: pl.DataFrame) -> None:
+    for term in either.findings:
         found = complete[term.name].drop_nulls()
         if isinstance(term.usual, str):
             assert (found == term.usual).mean() > 0.6, term.name  # type: ignore[operator]
@@ -162,12 +162,13 @@ def test_what_is_no_value_is_refused_as_usual(kind: str, usual: str, expected: s
 # --- the command -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("in_the_clinic")
 @pytest.mark.parametrize("suffix", synthetic.SUFFIXES)
-def test_the_command_writes_every_kind_of_file(bundled: Rulebook, tmp_path: Path, suffix: str) -> None:
+def test_the_command_writes_every_kind_of_file(clinic: Rulebook, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"cases{suffix}"
     command = ["make-cases", "200", "--seed", "9", "--unknown", "0.1", "--uniform", "--out", str(path)]
     assert CliRunner().invoke(lumbar, command, catch_exceptions=False).exit_code == 0
-    expected = table(bundled, Order(200, 9, 0.1))
+    expected = table(clinic, Order(200, 9, 0.1))
     if suffix == ".parquet":
         assert pl.read_parquet(path).equals(expected)
     elif suffix == ".csv":
@@ -179,10 +180,10 @@ def test_the_command_writes_every_kind_of_file(bundled: Rulebook, tmp_path: Path
 
 
 def test_the_command_prints_lines_that_decide_reads() -> None:
-    made = CliRunner().invoke(lumbar, ["make-cases", "20", "--visits", "first", "--out", "-"], catch_exceptions=False)
-    assert [json.loads(line)["visit"] for line in made.stdout.splitlines()] == ["first"] * 20
+    made = CliRunner().invoke(lumbar, ["make-cases", "5", "--visits", "first", "--out", "-"], catch_exceptions=False)
+    assert [json.loads(line)["visit"] for line in made.stdout.splitlines()] == ["first"] * 5
     decided = CliRunner().invoke(lumbar, ["decide", "-", "--brief"], input=made.stdout, catch_exceptions=False)
-    assert "20 cases, 0 with problems" in decided.stdout
+    assert "5 cases, 0 with problems" in decided.stdout
 
 
 @pytest.mark.parametrize(

@@ -15,19 +15,22 @@ from engine.interfaces.web.app import make_app
 from engine.interfaces.web.author_api import LOOK
 from engine.interfaces.web.guard import Guard
 from engine.interfaces.web.served import Served
-from tests.conftest import ROOT, tries
+from tests.conftest import CLINIC, ROOT, tries
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 load_all_checks()
 # Answers that are each allowed may still be impossible together; some that are not are read for what they surely mean.
 NOT_CHECKED: "list[Any]" = CHECKS.get_by_names(["positive_data_acceptance", "negative_data_rejection"])
-LONG, SLOW = ("next", "whatif"), pytest.mark.slow  # a second for an answer about odd cases
 
 
-@pytest.fixture(scope="module")
-def described() -> Iterator[BaseSchema]:
-    """What the bundled knowledge base is served with."""
-    served = Served(ROOT / "knowledge")
+@pytest.fixture(
+    scope="module",
+    params=[CLINIC, pytest.param(ROOT / "knowledge", marks=pytest.mark.slow)],
+    ids=lambda folder: folder.name,
+)
+def described(request: pytest.FixtureRequest) -> Iterator[BaseSchema]:
+    """What a knowledge base is served with."""
+    served = Served(request.param)
     _ = served.saved().decisions  # before the first request, which has ten seconds
     app = Guard(make_app(served), ("testserver", "localhost"))
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
@@ -42,7 +45,7 @@ def drawn(described: BaseSchema, name: str, mode: GenerationMode, test: "Callabl
     quiet(given(requests)(test))()
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=SLOW if name in LONG else ()) for name in QUESTIONS])
+@pytest.mark.parametrize("name", QUESTIONS)
 def test_what_is_allowed_is_answered(described: BaseSchema, name: str) -> None:
     def answered(case: "Case[Any]") -> None:
         assert isinstance(case.body, dict)

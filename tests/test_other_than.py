@@ -35,6 +35,7 @@ def test_other_than_holds_when_another_value_is_known_to_hold(line: str, known: 
     assert decide(rulebook(*CARDS, f"r | if: [{{{line}}}] | other: yes"), **known).marks["r"] == mark
 
 
+@pytest.mark.slow
 def test_a_new_kind_of_exercise_beside_an_emergency_breaks_a_law() -> None:
     known: dict[str, Value] = {"saddle numbness": "yes"}
     book = _with_swimming()

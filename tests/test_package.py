@@ -36,6 +36,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         return set(archive.namelist())
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_all_code_and_all_knowledge(wheel: set[str]) -> None:
     code = files("engine", ".py", ".typed", ".yaml", ".css", ".js") | {"cli.py"}
     knowledge = files("knowledge", ".yaml", ".csv", ".md")
@@ -44,6 +45,7 @@ def test_the_wheel_holds_all_code_and_all_knowledge(wheel: set[str]) -> None:
     assert sorted((code | knowledge) - wheel) == []
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_nothing_else(wheel: set[str]) -> None:
     expected = (
         files("engine", ".py", ".typed", ".md", ".yaml", ".css", ".js")
@@ -54,6 +56,7 @@ def test_the_wheel_holds_nothing_else(wheel: set[str]) -> None:
     assert sorted(others) == []
 
 
+@pytest.mark.slow
 def test_the_wheel_carries_the_licence_and_the_command(wheel: set[str]) -> None:
     described = {name.partition(".dist-info/")[2] for name in wheel if ".dist-info/" in name}
     assert {"METADATA", "RECORD", "entry_points.txt"} <= described

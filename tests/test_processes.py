@@ -16,15 +16,15 @@ FAULTY = Case("y", {"fever": "no"}, at_fault={"saddle numbness": "yes"})
 
 
 def answers(
-    chain: Chain, plan: explain.CompiledRulebook, alarms: Alarms, case: Case
+    chain: Chain, plan: CompiledRulebook, alarms: Alarms, case: Case
 ) -> tuple[Decision, explain.Enough, Figures]:
     """What is asked here and there."""
     decision = chain.decide(case)
     return decision, explain.enough(plan, decision, ("urgency",)), alarms.figures(FAULTY)
 
 
-def test_a_case_is_decided_and_explained_in_another_process(bundled: Rulebook) -> None:
-    chain, plan, alarms = Chain(bundled), explain.CompiledRulebook(bundled), Alarms(CompiledRulebook(bundled))
+def test_a_case_is_decided_and_explained_in_another_process(clinic: Rulebook) -> None:
+    chain, plan, alarms = Chain(clinic), CompiledRulebook(clinic), Alarms(CompiledRulebook(clinic))
     case = Case("x", {"saddle numbness": "yes", "age": 70})
     here = answers(chain, plan, alarms, case)
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
@@ -32,9 +32,9 @@ def test_a_case_is_decided_and_explained_in_another_process(bundled: Rulebook) -
     assert there == here
 
 
-def test_a_copy_answers_alike(bundled: Rulebook) -> None:
-    chain, plan = Chain(bundled), explain.CompiledRulebook(bundled)
+def test_a_copy_answers_alike(clinic: Rulebook) -> None:
+    chain, plan = Chain(clinic), CompiledRulebook(clinic)
     case = Case("x", {"saddle numbness": "yes"})
     for again in (copy.copy(chain), copy.deepcopy(chain), pickle.loads(pickle.dumps(chain))):
         assert again.decide(case) == chain.decide(case)
-    assert copy.deepcopy(plan).rulebook == bundled
+    assert copy.deepcopy(plan).rulebook == clinic

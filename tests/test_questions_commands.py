@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.conftest import BICYCLE, ROOT
+from tests.conftest import BICYCLE, ROOT, every
 from tests.test_cli import CASES, run
 
 FACET = str(CASES / "facet_by_three_of_five.yaml")
@@ -79,6 +79,7 @@ def test_another_field_is_questioned_without_a_recommendation_laid_out(words: tu
     assert "chain" in output
 
 
+@pytest.mark.slow
 def test_all_sets_of_other_answers_are_told_where_all_are_asked_for() -> None:
     words = ("whatif", FACET, "--json")
     some, every = (json.loads(run(*words, *more)[1]) for more in ((), ("--all",)))
@@ -95,7 +96,7 @@ def lumbar(words: list[str], before: str = "", after: str = "") -> str:
     return " ".join(done.stdout.split())
 
 
-@pytest.mark.parametrize("words", [["why", FACET], ["weigh", FACET, "working pattern"]])
+@pytest.mark.parametrize("words", every(2, [["why", FACET], ["weigh", FACET, "working pattern"]]))
 def test_a_question_that_needs_no_solver_loads_none(words: list[str]) -> None:
     told = lumbar(words, after="print({'pysat', 'numpy', 'polars', 'rich'} & set(sys.modules))")
     assert told.endswith("set()")

@@ -49,7 +49,8 @@ BROKEN: Sequence[Mapping[str, Any]] = (
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory, whole: bool) -> Path:
     """Saved cases and made-up patients in three parts."""
-    book = load(KNOWLEDGE)
+    knowledge = KNOWLEDGE if whole else CLINIC
+    book = load(knowledge)
     import random
 
     choose = random.Random(11)
@@ -58,7 +59,13 @@ def clinic(tmp_path_factory: pytest.TempPathFactory, whole: bool) -> Path:
     wanted = "working pattern"
     some = list(book.cases.values())[: 60 if whole else 20]
     saved = [replace(case, expected={wanted: (case.expected or {}).get(wanted)}) for case in some]
-    return outcome(tmp_path_factory.mktemp("clinic") / "out", KNOWLEDGE, [saved, made[:12], made[12:]])
+    return outcome(tmp_path_factory.mktemp("clinic") / "out", knowledge, [saved, made[:12], made[12:]])
+
+
+@pytest.fixture(scope="module")
+def book(clinic: Path) -> Rulebook:
+    """The rules by which they were decided."""
+    return load(clinic / "knowledge")
 
 
 @pytest.fixture(scope="module")
@@ -144,16 +151,16 @@ def test_the_counts_equal_a_plain_recount(tmp_path: Path, form: str) -> None:
     assert set(summary.comparisons) == {"fault", "ride"}
 
 
-def test_the_counts_of_patients_equal_a_plain_recount(clinic: Path, bundled: Rulebook) -> None:
+def test_the_counts_of_patients_equal_a_plain_recount(clinic: Path, book: Rulebook) -> None:
     parts = sorted((clinic / "findings").glob("*.arrow"))
     rows = [row for part in parts for row in codes.read(part).iter_rows(named=True)]
     cases = []
     for row in rows:
         facts = {name: value for name, value in row.items() if name != CASE and value is not None}
-        saved = bundled.cases.get(row[CASE])
+        saved = book.cases.get(row[CASE])
         wanted = {"working pattern": (saved.expected or {}).get("working pattern")} if saved else None
         cases.append(Case(row[CASE], facts, expected=wanted))
-    recount(summary_of(clinic), bundled, cases)
+    recount(summary_of(clinic), book, cases)
 
 
 def test_an_empty_folder_counts_nothing(tmp_path: Path) -> None:
@@ -189,24 +196,24 @@ def test_headings_leave_no_level_out(clinic_page: str) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_the_page_says_that_nobody_reviewed_the_knowledge_and_which_it_is(clinic_page: str, bundled: Rulebook) -> None:
+def test_the_page_says_that_nobody_reviewed_the_knowledge_and_which_it_is(clinic_page: str, book: Rulebook) -> None:
     words = told(clinic_page)
     assert re.search(r"No clinician has reviewed the \d+ rules that fire in these cases\.", words)
-    assert bundled.digest in words
+    assert book.digest in words
 
 
 def test_every_rule_is_named_among_those_that_fired_or_never_did(
-    clinic: Path, clinic_page: str, bundled: Rulebook
+    clinic: Path, clinic_page: str, book: Rulebook
 ) -> None:
     fired = summary_of(clinic).fired
     head, _, never = clinic_page.partition("<h3>Never fired")
-    assert set(re.findall(r"<li><b>([^<]+)</b>", never)) == {rule for rule in bundled.rules if not fired[rule]}
+    assert set(re.findall(r"<li><b>([^<]+)</b>", never)) == {rule for rule in book.rules if not fired[rule]}
     charts = unescape(head[head.index("<h2>Rules</h2>") :])
-    assert [rule for rule in bundled.rules if fired[rule] and f"{rule}: {fired[rule]:,}" not in charts] == []
+    assert [rule for rule in book.rules if fired[rule] and f"{rule}: {fired[rule]:,}" not in charts] == []
 
 
-def test_every_conclusion_that_is_shown_has_its_chart(clinic_page: str, bundled: Rulebook) -> None:
-    for title, terms in shown(bundled):
+def test_every_conclusion_that_is_shown_has_its_chart(clinic_page: str, book: Rulebook) -> None:
+    for title, terms in shown(book):
         assert f"<h3>{title}</h3>" in clinic_page
         for term in terms:
             assert re.search(rf"<figcaption>{term.name}</figcaption>", clinic_page)

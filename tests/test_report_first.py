@@ -112,15 +112,15 @@ def test_a_folder_of_which_something_is_gone_is_not_reported(tmp_path: Path, gon
 
 
 @pytest.mark.parametrize("form", ["parquet", "csv", "ndjson"])
-def test_alarms_are_counted_as_they_are_decided(tmp_path: Path, form: str, bundled: Rulebook) -> None:
+def test_alarms_are_counted_as_they_are_decided(tmp_path: Path, form: str, either: Rulebook) -> None:
     choose = Random(5)
-    people = [some_of(one, choose) if choose.random() < 0.5 else one for one in patients(bundled, 40, 7)]
+    people = [some_of(one, choose) if choose.random() < 0.5 else one for one in patients(either, 40, 7)]
     cases = [Case(str(number), facts) for number, facts in enumerate(people)]
-    folder = outcome(tmp_path / "out", ROOT / "knowledge", [cases], form)
-    summary = summarise(Answers(folder, bundled), [])
+    folder = outcome(tmp_path / "out", Path(either.directory), [cases], form)
+    summary = summarise(Answers(folder, either), [])
     on, may = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for case in cases:
-        certain, possible = reached(bundled, case)
+        certain, possible = reached(either, case)
         on.update(certain)
         may.update(possible)
     assert {alarm: count for alarm, count in summary.alarms.items() if count} == on

@@ -16,12 +16,12 @@ from engine.document import Fields, Items, Node, Text, read
 from engine.loader import load, load_files
 from engine.loader.formats import CARD, CONCLUSION, FINDING, FORMATS, names, table
 from engine.rulebook import Rulebook
-from tests.conftest import ROOT
+from tests.conftest import BICYCLE, CLINIC, ROOT
 
 from .test_load import FILES as SMALL
 from .test_load import encoded
 
-BASES = [ROOT / "knowledge", ROOT / "tests" / "bicycle"]
+BASES = [pytest.param(ROOT / "knowledge", id="knowledge", marks=pytest.mark.slow), BICYCLE, CLINIC]
 
 
 def typed(node: Node | None) -> Any:
@@ -56,11 +56,9 @@ def faults(judges: dict[str, Any], name: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("base", BASES, ids=lambda base: base.name)
-def test_every_file_of_a_knowledge_base_validates(base: Path, whole: bool) -> None:
+def test_every_file_of_a_knowledge_base_validates(base: Path) -> None:
     judges = validators(load(base))
     files = sorted(path for path in base.rglob("*.yaml") if path.is_file())
-    if not whole and len(files) > 100:
-        files = files[::4]
     assert files
     for path in files:
         name = path.relative_to(base).as_posix()

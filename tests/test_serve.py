@@ -16,14 +16,14 @@ from click.testing import CliRunner
 
 from cli import lumbar
 from engine.interfaces.lock import locked
-from tests.conftest import BICYCLE, ROOT
+from tests.conftest import BICYCLE, ROOT, every
 from tests.sheets import typed
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 HANGUP = 1  # the number of signal.SIGHUP, which not every system has
 
 
-@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, "1"), (signal.SIGTERM, "3"), (HANGUP, "1")])
+@pytest.mark.parametrize(("number", "workers"), every(3, [(signal.SIGINT, "1"), (signal.SIGTERM, "3"), (HANGUP, "1")]))
 def test_it_ends_cleanly_with_all_its_processes(number: int, workers: str, tmp_path: Path) -> None:
     command = [sys.executable, "cli.py", "--knowledge", str(BICYCLE), "serve", "--port", "0", "--workers", workers]
     output, temporary = tmp_path / "output", tmp_path / "temporary"
@@ -50,6 +50,7 @@ def test_it_ends_cleanly_with_all_its_processes(number: int, workers: str, tmp_p
     assert "Nothing about patients is kept" in second
 
 
+@pytest.mark.slow
 def test_it_ends_while_a_rule_is_tried_and_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = shutil.copytree(BICYCLE, tmp_path / "shed")
     files = sorted(folder.rglob("*"))
@@ -112,6 +113,7 @@ def test_what_it_refuses(options: list[str], message: str, monkeypatch: pytest.M
     assert message in found.output
 
 
+@pytest.mark.slow
 def test_it_ends_while_somebody_watches_a_run_over_many_cases(tmp_path: Path) -> None:
     command = [sys.executable, "cli.py", "--knowledge", str(BICYCLE), "serve", "--port", "0", "--token", "t"]
     slot = tmp_path / "jobs" / "slot.lock"

@@ -80,9 +80,9 @@ def linked(folder: Path) -> Path:
 
 
 def test_a_link_in_a_folder_is_followed_or_told_and_what_is_hidden_is_left_aside(
-    bundled: Rulebook, tmp_path: Path
+    clinic: Rulebook, tmp_path: Path
 ) -> None:
-    told = {case.id: [problem.there for problem in case.problems] for case in read([linked(tmp_path)], bundled)}
+    told = {case.id: [problem.there for problem in case.problems] for case in read([linked(tmp_path)], clinic)}
     assert told == {
         "here": [],
         str(tmp_path / "elsewhere"): ["a link to a folder elsewhere, which is not followed"],

@@ -7,7 +7,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -17,7 +17,7 @@ from engine.interfaces.web.served import Served
 from engine.interfaces.web.trials import Trials
 from engine.loader.files import read_folder
 from tests.authoring import CRANK, Idle, Page, words
-from tests.conftest import BICYCLE
+from tests.conftest import BICYCLE, tries
 from tests.sheets import Pairs, Sheet, post, typed
 from tests.test_new import NAME, SAYS, WRITTEN, checks, piped, run
 from tests.test_new_from_a_patient import SECOND
@@ -176,7 +176,7 @@ WISE = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@tries(60)
 @given(
     st.lists(
         st.tuples(st.sampled_from((*OWN, *KEYS, *WORD, "always")), st.sampled_from((*ODD, *JSON, *WISE))), max_size=14

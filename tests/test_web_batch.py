@@ -301,6 +301,7 @@ def test_no_other_folder_is_opened(page: TestClient, name: str) -> None:
     assert page.get(f"/batch/{name}/cases").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_job_that_nobody_works_on_any_more_can_be_continued(page: TestClient, jobs: Jobs) -> None:
     at = upload(page, ("a.csv", PLAIN))
     assert ended(page, at) == "looked"
@@ -332,6 +333,7 @@ def test_without_script_the_page_of_a_job_loads_itself_again(page: TestClient) -
     assert 'http-equiv="refresh"' not in page.get(at).text
 
 
+@pytest.mark.slow
 def test_where_nothing_was_understood_the_result_says_so(page: TestClient) -> None:
     at = upload(page, ("fremd.csv", "ID;Alter\n1;44\n2;50\n"))
     assert ended(page, at) == "looked"
@@ -343,6 +345,7 @@ def test_where_nothing_was_understood_the_result_says_so(page: TestClient) -> No
     assert "fremd.csv: no column is a finding" in told
 
 
+@pytest.mark.slow
 def test_a_file_that_is_cut_off_is_decided_as_far_as_it_goes(page: TestClient) -> None:
     whole = gzip.compress((PLAIN + "".join(f"p{n},44,no,none\n" for n in range(5000))).encode())
     at = upload(page, ("cut.csv.gz", whole[: len(whole) // 2]))
@@ -355,6 +358,7 @@ def test_a_file_that_is_cut_off_is_decided_as_far_as_it_goes(page: TestClient) -
     assert "cut.csv.gz" in told
 
 
+@pytest.mark.slow
 def test_a_table_with_a_row_for_each_answer_is_read(page: TestClient) -> None:
     rows = "case,item,value\n1,age,44\n1,saddle numbness,yes\n2,age,50\n2,saddle numbness,no\n"
     at = upload(page, ("long.csv", rows))

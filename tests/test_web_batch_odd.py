@@ -89,6 +89,7 @@ def test_another_id_is_one_that_no_row_has(page: TestClient, decided: str) -> No
     assert fixed(page, decided, "c", **{".id": "c2"}) == []
 
 
+@pytest.mark.slow
 def test_what_was_fixed_is_told_where_it_is_not_counted_and_where_it_would_be_lost(page: TestClient) -> None:
     at = plainly(page, "a.csv", PLAIN)
     assert "Fixed here" not in words(page, at) + words(page, f"{at}/columns")
@@ -109,6 +110,7 @@ def test_past_the_last_rejected_row_it_is_not_said_that_there_is_none(page: Test
     assert "No case was rejected" not in told
 
 
+@pytest.mark.slow
 def test_while_it_is_decided_again_nothing_of_before_is_shown(page: TestClient, jobs: Jobs) -> None:
     at = plainly(page, "a.csv", PLAIN)
     with locked(jobs.root / "slot.lock", jobs.root, "", ""):  # another run is decided
@@ -133,6 +135,7 @@ def test_while_it_is_decided_again_nothing_of_before_is_shown(page: TestClient, 
     assert page.get(f"{at}/report.html").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_file_with_a_head_alone_is_no_crash_and_no_success(page: TestClient) -> None:
     at = upload(page, ("h.csv", "case,age\n"))
     assert ended(page, at) == "failed"
@@ -147,6 +150,7 @@ def test_a_file_with_a_head_alone_is_no_crash_and_no_success(page: TestClient) -
     assert "there are no answers" in words(page, f"{at}/answers.csv")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_none_is_named_as_it_was_given(page: TestClient) -> None:
     at = plainly(page, "login.csv", "<!DOCTYPE html><html></html>")
     assert "<b>login.csv</b>: an HTML page" in page.get(at).text
@@ -164,6 +168,7 @@ def test_no_folder_of_the_server_is_named(page: TestClient, jobs: Jobs, decided:
     assert str(jobs.root) not in answer.text
 
 
+@pytest.mark.slow
 def test_a_name_cannot_break_a_line_of_the_mapping(page: TestClient) -> None:
     at = upload(page, ("a\u2028b\u0085c\u202e.csv", "case,age\n1,44\n"))
     ended(page, at)
