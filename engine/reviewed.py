@@ -174,12 +174,12 @@ def _terms(rulebook: Rulebook, condition: Condition) -> Iterator[str]:
 
 def _meant(term: Term) -> str:
     domain = term.domain
-    told = [domain.kind, ", ".join(domain.values)]
-    told += [f"{domain.low} to {domain.high} {term.unit}".strip()] if domain.kind == "number" else []
-    told += ["takes the highest"] if term.takes_highest else []
-    told += [f"otherwise {term.otherwise}"] if term.otherwise is not None else []
-    told += [f"asked if {part}" for part in _condition(term.asked_if, "all")] if term.asked_if else []
-    return "; ".join(filter(None, told))
+    parts = [domain.kind, ", ".join(domain.values)]
+    parts += [f"{domain.low} to {domain.high} {term.unit}".strip()] if domain.kind == "number" else []
+    parts += ["takes the highest"] if term.takes_highest else []
+    parts += [f"otherwise {term.otherwise}"] if term.otherwise is not None else []
+    parts += [f"asked if {part}" for part in _condition(term.asked_if, "all")] if term.asked_if else []
+    return "; ".join(filter(None, parts))
 
 
 def _given(rulebook: Rulebook, rule: Rule) -> Iterator[str]:

@@ -61,10 +61,10 @@ def answer_text(decision: Decision, term: str) -> AnswerText:
 
     An author also sees what is withheld from others, and the laws for which it is.
     """
-    standing = _answer_text(decision.marked, term)
-    if not decision.withholds(term) or standing == NO_SUCH:
-        return standing
-    words = format_answer(standing) if isinstance(standing, Members) else standing
+    answer = _answer_text(decision.marked, term)
+    if not decision.withholds(term) or answer == NO_SUCH:
+        return answer
+    words = format_answer(answer) if isinstance(answer, Members) else answer
     return f"{words} (withheld, because it breaks {listed([law.id for law in decision.broken])})"
 
 
@@ -81,8 +81,8 @@ def _answer_text(decision: Decision, term: str) -> AnswerText:
 
 def now(decision: Decision, term: str) -> str:
     """How a conclusion stands, in words."""
-    standing = answer_text(decision, term)
-    return format_answer(standing) if isinstance(standing, Members) else standing
+    answer = answer_text(decision, term)
+    return format_answer(answer) if isinstance(answer, Members) else answer
 
 
 def compare(terms: Iterable[str], before: Decision, after: Decision, causes: Sequence[Cause] = ()) -> Change | None:

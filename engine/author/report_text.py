@@ -58,8 +58,8 @@ def _says(rule: str, rulebooks: Sequence[Rulebook]) -> str:
 
 def many(counted_cases: Mapping[str, Any]) -> Iterator[StyledLine]:
     """What becomes of the cases of files, by kind of change."""
-    count, apart = counted_cases["count"], counted_cases["set apart"]
-    beside = f" ({apart:,} rejected, which no rule can read)" if apart else ""
+    count, rejected = counted_cases["count"], counted_cases["set apart"]
+    beside = f" ({rejected:,} rejected, which no rule can read)" if rejected else ""
     yield from problems(map(Problem.of, counted_cases["problems"]))
     if empty := counted_cases["empty"]:
         yield StyledLine(f"{empty:,} of {count:,} cases have no answer in them.", style="alarm")

@@ -155,7 +155,7 @@ def _problem(name: str, there: str, expected: str, suggestion: str = "") -> Prob
 
 
 def _entry(read: Sheet, given: Given) -> str:
-    told: dict[str, Tree] = {
+    entry: dict[str, Tree] = {
         "who": tidy(given.who),
         "role": tidy(given.role),
         "day": given.day,
@@ -163,7 +163,7 @@ def _entry(read: Sheet, given: Given) -> str:
         "note": tidy(given.note),
         "review again by": given.again_by,
     }
-    fields = {name: text for name, text in told.items() if text}
+    fields = {name: text for name, text in entry.items() if text}
     if read.what.startswith("tables/"):
         rows: list[Tree] = [
             {"row": part.signed.part, "digest": part.signed.digest, "read": list(part.signed.text)}

@@ -58,10 +58,10 @@ def _waiting(one: Waiting) -> Iterator[StyledLine]:
 
 def why_it_waits(one: Waiting) -> str:
     """How something that waits is reviewed, and how often it fires."""
-    told = [f"review again was due by {one.overdue}" if one.overdue else one.state]
-    told += [counted(one.rows, "row")] if one.rows else []
-    told += [f"fires in {percent(one.share)}"] if one.share is not None else []
-    return ", ".join(told)
+    parts = [f"review again was due by {one.overdue}" if one.overdue else one.state]
+    parts += [counted(one.rows, "row")] if one.rows else []
+    parts += [f"fires in {percent(one.share)}"] if one.share is not None else []
+    return ", ".join(parts)
 
 
 def percent(share: float) -> str:
@@ -216,8 +216,8 @@ def _sources(rulebook: Rulebook, sheet: Sheet) -> Iterator[StyledLine]:
         days = [f"read on {source.read_on}"] if source and source.read_on else []
         days += [f"to be looked at again by {source.look_again_by}"] if source and source.look_again_by else []
         address = [source.address or source.id] if source and (source.address or source.id) else []
-        if told := "; ".join([*address, *days]):
-            yield StyledLine(told, 3, "muted")
+        if seen := "; ".join([*address, *days]):
+            yield StyledLine(seen, 3, "muted")
 
 
 # --- what it does ----------------------------------------------------------------------------------------------------
@@ -247,9 +247,9 @@ def _in_the_population(sheet: Sheet) -> Iterator[StyledLine]:
             part.get(rule.id, 0.0) for part in (sheet.often.everybody, sheet.often.well, sheet.often.ill)
         )
         row = f"{rule.id} fires" if len(sheet.rules) > 1 else "It fires"
-        told = f"{row} in {percent(every)} at a first visit"
-        told += f" ({well:.2g} of 100 without serious illness, {ill:.2g} of 100 with it)" if every else ""
-        yield StyledLine(f"{told}.", 1)
+        says = f"{row} in {percent(every)} at a first visit"
+        says += f" ({well:.2g} of 100 without serious illness, {ill:.2g} of 100 with it)" if every else ""
+        yield StyledLine(f"{says}.", 1)
         if rule.id in sheet.often.alone and every:
             yield StyledLine(f"In {percent(sheet.often.alone[rule.id])} no other rule raises the alarm.", 1)
 
@@ -267,8 +267,8 @@ def _examples(sheet: Sheet) -> Iterator[StyledLine]:
 def _without(rulebook: Rulebook, sheet: Sheet) -> Iterator[StyledLine]:
     yield StyledLine(f"Without {'it' if len(sheet.rules) == 1 else 'them'}", style="title")
     changed = sheet.without.cases
-    told = f"{counted(len(changed), 'saved case')} would get another advice:"
-    yield StyledLine(told if changed else "No saved case would get another advice.", 1)
+    says = f"{counted(len(changed), 'saved case')} would get another advice:"
+    yield StyledLine(says if changed else "No saved case would get another advice.", 1)
     for change in changed[:SHOWN]:
         answers = [line for term, pair in change.answers.items() for line in _differs(term, *pair)]
         yield StyledLine(f"{change.case.id}: {_cut(answers, 3)}", 2, "plain", "- ")
@@ -330,11 +330,11 @@ def _reviews(rulebook: Rulebook, sheet: Sheet, today: str, commits: Commits) -> 
 
 
 def _review(one: Review, void: bool, today: str) -> str:
-    told = f"{one.day}, {one.who} ({one.role}): {one.verdict}"
-    told += "; void, because what was read has changed since" if void else ""
+    says = f"{one.day}, {one.who} ({one.role}): {one.verdict}"
+    says += "; void, because what was read has changed since" if void else ""
     if one.again_by:
-        told += f"; review again by {one.again_by}{' (overdue)' if is_past(one.again_by, today) else ''}"
-    return told
+        says += f"; review again by {one.again_by}{' (overdue)' if is_past(one.again_by, today) else ''}"
+    return says
 
 
 # --- as JSON ---------------------------------------------------------------------------------------------------------

@@ -172,11 +172,11 @@ def commits_of(directory: Path, file: str, lines: Sequence[int]) -> list[CommitO
     """The commit of each of some lines of a file; None where git does not know the file, or is not there."""
     found: list[CommitOfLine | None] = []
     try:
-        told = _git(directory, file, "blame", "--porcelain", "--", file).decode(errors="replace").splitlines()
+        blamed = _git(directory, file, "blame", "--porcelain", "--", file).decode(errors="replace").splitlines()
     except KnowledgeError:
         return [None] * len(lines)
     names = {}
-    for line in told:
+    for line in blamed:
         parts = line.split(" ")
         if len(parts) >= 3 and len(parts[0]) == 40 and parts[2].isdecimal():
             names[int(parts[2])] = parts[0]
@@ -192,8 +192,8 @@ def _commit(directory: Path, name: str) -> CommitOfLine | None:
         return CommitOfLine("", "", "")
     settings = [word for one in _CHECKERS for word in ("-c", one)]
     try:
-        told = _git(directory, name, *settings, "show", "--no-patch", "--format=%h%x00%an%x00%G?", name)
+        shown = _git(directory, name, *settings, "show", "--no-patch", "--format=%h%x00%an%x00%G?", name)
     except KnowledgeError:
         return None
-    short, author, signature = told.decode(errors="replace").strip().split("\0")
+    short, author, signature = shown.decode(errors="replace").strip().split("\0")
     return CommitOfLine(short, author, signature)

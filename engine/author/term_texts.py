@@ -64,10 +64,10 @@ def with_finding(text: str, findings: Fields, written: str) -> str:
     lines = text.splitlines(keepends=True)
     last = findings.entries[-1][0]
     at = _after(lines, last, 0)
-    apart = len(findings.entries) > 1 and not lines[last.place.line - 2].strip()
+    spaced = len(findings.entries) > 1 and not lines[last.place.line - 2].strip()
     indent = " " * (last.place.column - 1)
     body = "".join(f"{indent}{line}" for line in written.splitlines(keepends=True))
-    lines.insert(at, ("\n" if apart else "") + body)
+    lines.insert(at, ("\n" if spaced else "") + body)
     return "".join(lines)
 
 

@@ -13,7 +13,7 @@ KEEP = "`lumbar upgrade --accept` keeps this base as the one that the layer is c
 FIX = "Fix what is in the way first; then `lumbar upgrade --accept` keeps this base as the one it is checked against."
 
 
-def told(found: Upgrade) -> Iterator[StyledLine]:
+def upgrade_lines(found: Upgrade) -> Iterator[StyledLine]:
     """The whole of it."""
     yield StyledLine(_head(found), style="title")
     conflicts = [piece for piece in found.pieces if any(note.what in CONFLICTS for note in piece.notes)]

@@ -91,7 +91,7 @@ def _other_answers(those: Sequence[tuple[Decision, Mapping[str, str]]], new: Ter
 
 
 def named(cases: Sequence[str]) -> str:
-    """Saved cases as they are told: the one, or how many with the first few."""
+    """Saved cases as messages name them: the one, or how many with the first few."""
     return f"the case {cases[0]!r}" if len(cases) == 1 else f"{len(cases)} saved cases ({listed(cases, 5)})"
 
 

@@ -38,7 +38,7 @@ def compare_laws(rulebook: Rulebook, old: Law, new: Law) -> LawComparison:
     choices = [_choices(rulebook.terms[name], (old.condition, new.condition)) for name in names]
     if prod(map(len, choices)) > MOST:
         return LawComparison("undecided")
-    no_longer, now = _apart(rulebook, names, choices, old, new)
+    no_longer, now = _first_states(rulebook, names, choices, old, new)
     strength: dict[tuple[bool, bool], Strength] = {
         (False, False): "same meaning",
         (True, False): "weaker",
@@ -48,7 +48,7 @@ def compare_laws(rulebook: Rulebook, old: Law, new: Law) -> LawComparison:
     return LawComparison(strength[bool(no_longer), bool(now)], no_longer, now)
 
 
-def _apart(
+def _first_states(
     rulebook: Rulebook, names: Sequence[str], choices: Sequence[Sequence[Supposed]], old: Law, new: Law
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The first state that only the old law forbids, and the first that only the new one does."""

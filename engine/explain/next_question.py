@@ -198,9 +198,9 @@ class _Survey:
         for name in names:
             if name in found or time.monotonic() > deadline:
                 continue
-            hanging = [place for place, reached in self.reach.items() if reached & self.bits[name]]
+            depending = [place for place, reached in self.reach.items() if reached & self.bits[name]]
             nodes = [node for node in self.nodes if self.reach[node] & self.bits[name]]
-            case = where_it_matters(prover, base, nodes, hanging)
+            case = where_it_matters(prover, base, nodes, depending)
             if isinstance(case, Unsat):
                 found[name] = False
             elif isinstance(case, Sat):

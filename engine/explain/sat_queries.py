@@ -62,16 +62,16 @@ def still_open(compiled: CompiledRulebook, prover: Prover, facts: Mapping[str, V
 
 
 def where_it_matters(
-    prover: Prover, base: Iterable[int], nodes: Iterable[int], hanging: Iterable[int]
+    prover: Prover, base: Iterable[int], nodes: Iterable[int], depending: Iterable[int]
 ) -> Sat | Unsat | Unknown:
     """A case in which the answer to one finding sets a node.
 
-    `hanging` are the nodes that hang on the finding, each after its inputs. Beside each stands its twin: what it is in
-    a case that leaves the finding unanswered and is the same otherwise.
+    `depending` are the nodes that depend on the finding, each after its inputs. Beside each stands its twin: what it
+    is in a case that leaves the finding unanswered and is the same otherwise.
     """
     circuit = prover.circuit
     twins: dict[int, int] = {}
-    for place in hanging:
+    for place in depending:
         gate = circuit.nodes[place]
         join = circuit.any_of if gate.kind == "or" else circuit.all_of
         twins[place] = FALSE if gate.atom is not None else join(twins.get(one, one) for one in gate.inputs)

@@ -35,7 +35,7 @@ def _named(rulebook: Rulebook, name: str) -> Layer:
 
 
 def problems_from_above(error: KnowledgeError, name: str) -> KnowledgeError:
-    """What is wrong with a layer beneath, told where it is."""
+    """What is wrong with a layer beneath, reported where it is."""
     return KnowledgeError(_told(problem, name) for problem in error.problems)
 
 

@@ -58,17 +58,17 @@ class ProblemCollector:
     def mapping(self, node: Node | None, file: str, allowed: Sequence[str], usual: Sequence[str] = ()) -> Fields | None:
         """The node as a mapping that has no key but the allowed ones; a misspelt one is read as what was meant.
 
-        What is expected is told as the `usual` ones, where only these are right.
+        What is expected is reported as the `usual` ones, where only these are right.
         """
-        told = listed(list(usual or allowed))
+        expected = listed(list(usual or allowed))
         if not isinstance(node, Fields):
-            self.note(node.place if node else Place(file), "no fields" if node else "an empty file", told)
+            self.note(node.place if node else Place(file), "no fields" if node else "an empty file", expected)
             return None
         meant: dict[str, str] = {}
         for key, _ in node.entries:
             if key.value not in allowed:
                 suggestion = self.nearest(key.value, usual or allowed)
-                self.note(key.place, f"{key.value[:80]!r} is not a field here", told, suggestion)
+                self.note(key.place, f"{key.value[:80]!r} is not a field here", expected, suggestion)
                 if suggestion and node.get(suggestion) is None and nearest(key.value, [suggestion], SURELY):
                     meant[key.value] = suggestion
         if not meant:

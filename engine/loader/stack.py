@@ -49,7 +49,7 @@ def name_beneath(files: Files) -> str:
     try:
         node = read(content.decode(), KNOWLEDGE)[0] if content else None
     except (Unreadable, UnicodeDecodeError):
-        node = None  # it is told when it is read itself
+        node = None  # it is reported when it is read itself
     name = node.get("name") if isinstance(node, Fields) else None
     if isinstance(name, Text) and name.value:
         return " ".join(name.value.split())

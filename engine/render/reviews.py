@@ -21,16 +21,16 @@ def rests_on(rulebook: Rulebook, behind: RulesBehind) -> str:
         return f"{_none_fired(rulebook, behind)}."
     good, bad = _counts(rulebook, behind.fired)
     if good:
-        told = f"Rests on {good} reviewed and {counted(bad, 'unreviewed rule')}"
-        return f"{told}{_apart(rulebook, behind.fired)}{_ruled_out(rulebook, behind, '; rules out ')}."
+        says = f"Rests on {good} reviewed and {counted(bad, 'unreviewed rule')}"
+        return f"{says}{_not_approved(rulebook, behind.fired)}{_ruled_out(rulebook, behind, '; rules out ')}."
     which = f"the {bad} rules" if bad > 1 else "the rule"
-    told = f"No clinician has reviewed {which} this rests on{_apart(rulebook, behind.fired)}"
+    says = f"No clinician has reviewed {which} this rests on{_not_approved(rulebook, behind.fired)}"
     if not behind.ruled_out:
-        return f"{told}."
+        return f"{says}."
     if _counts(rulebook, behind.ruled_out)[0]:
-        return f"{told}{_ruled_out(rulebook, behind, '; it rules out ')}."
+        return f"{says}{_ruled_out(rulebook, behind, '; it rules out ')}."
     out = len(behind.ruled_out)
-    return f"{told}, nor the {out if out > 1 else 'one'} it rules out."
+    return f"{says}, nor the {out if out > 1 else 'one'} it rules out."
 
 
 def _none_fired(rulebook: Rulebook, behind: RulesBehind) -> str:
@@ -56,9 +56,9 @@ def rules_reviewed(rulebook: Rulebook, rules: Iterable[str] | None = None, what:
         return f"There is no rule {what}."
     if not good:
         which = f"{bad} rules" if bad > 1 else "rule"
-        return f"No clinician has reviewed the {which} {what}{_apart(rulebook, chosen)}."
-    told = f"Of the {counted(len(chosen), 'rule')} {what}, {good} {'are' if good > 1 else 'is'} reviewed"
-    return f"{told}{_apart(rulebook, chosen)}."
+        return f"No clinician has reviewed the {which} {what}{_not_approved(rulebook, chosen)}."
+    says = f"Of the {counted(len(chosen), 'rule')} {what}, {good} {'are' if good > 1 else 'is'} reviewed"
+    return f"{says}{_not_approved(rulebook, chosen)}."
 
 
 def reviewed_for_patients(rulebook: Rulebook, behind: RulesBehind) -> str:
@@ -78,8 +78,8 @@ def _counts(rulebook: Rulebook, rules: Iterable[str]) -> tuple[int, int]:
     return len(chosen & good), len(chosen - good)
 
 
-def _apart(rulebook: Rulebook, rules: Iterable[str]) -> str:
+def _not_approved(rulebook: Rulebook, rules: Iterable[str]) -> str:
     """Those of which somebody said something that is not, or no longer, an approval."""
     found = Counter(reviewed(rulebook, rulebook.rules[rule]).state for rule in rules)
-    told = [words.format(found[state]) for state, words in WORDS.items() if found[state]]  # type: ignore[index]
-    return f" ({', '.join(told)})" if told else ""
+    named = [words.format(found[state]) for state, words in WORDS.items() if found[state]]  # type: ignore[index]
+    return f" ({', '.join(named)})" if named else ""

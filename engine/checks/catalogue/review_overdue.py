@@ -16,7 +16,7 @@ VALID = with_review(BULB, "  review again by: 2999-01-01")
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    """Each rule or law with a day that is past, told once for a table."""
+    """Each rule or law with a day that is past, reported once for a table."""
     today = f"{date.today():%Y-%m-%d}"
     for what, things in reviewables(subject.rulebook).items():
         due = min(filter(None, (reviewed(subject.rulebook, thing).again_by for thing in things)), default="")

@@ -129,10 +129,10 @@ def _runner(scheduler: str | None) -> Callable[..., Json]:
         raise click.UsageError(f"{scheduler!r} is not a scheduler: tcp://host:port, tls://host:port or local:N")
     if cluster.is_local(scheduler):
         cores = counted(os.cpu_count() or 1, "core")
-        told = (
+        notice = (
             f"one process without --scheduler already uses all of this machine ({cores}); {scheduler} costs more time"
         )
-        click.echo(told, err=True)
+        click.echo(notice, err=True)
     return partial(cluster.run, address=scheduler)
 
 

@@ -33,7 +33,7 @@ def upgrade(knowledge: str, accept: bool, as_json: bool) -> None:
     if as_json:
         say_json(found.as_json())
     else:
-        say(upgrade_text.told(found))
+        say(upgrade_text.upgrade_lines(found))
     if found.in_the_way:
         sys.exit(Exit.TO_MEND)
     if accept:

@@ -29,7 +29,7 @@ Otherwise = tuple[int, str, Record]  # the number of a part, the name of the att
 
 
 class Incomplete(LumbarError):
-    """A run that ended with parts missing, each told with its inputs; what is done is kept."""
+    """A run that ended with parts missing, each with its inputs; what is done is kept."""
 
 
 def run(
@@ -56,7 +56,7 @@ class Spread(Batch):
     def __init__(self, workers: Workers, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.workers = workers
-        self.run_of = (str(self.store.out), uuid4().hex)  # what every task is told: the folder, and which run it is
+        self.run_of = (str(self.store.out), uuid4().hex)  # what every task gets: the folder, and which run it is
         self.odd: set[int] = set()
 
     def decided(self) -> list[Record]:
@@ -94,7 +94,7 @@ class Spread(Batch):
     # --- the plan ----------------------------------------------------------------------------------------------------
 
     def _kept_plan(self) -> list[Planned]:
-        return [Planned.of(told) for told in read_json(self.store.out / WORK / PLAN) or ()]
+        return [Planned.of(written) for written in read_json(self.store.out / WORK / PLAN) or ()]
 
     def _plan(self, before: list[Planned], start: Position) -> list[Planned]:
         """The parts that are known, and those of all that comes from a position on; noted on the disk."""
@@ -178,11 +178,11 @@ class Spread(Batch):
         for (_, reason), row in rows:
             several = [number for _, number in row]
             first, last = several[0], several[-1]
-            told = f"part {first}" if first == last else f"parts {first} to {last}"
+            parts = f"part {first}" if first == last else f"parts {first} to {last}"
             cases = sum(plan[number].cases for number in several)
             begin, end = plan[first].start, plan[last].after
             behind = end.input + (end.spot != Spot())
             files = [inputs.shown(one.path) for one in self.inputs[begin.input : max(behind, begin.input + 1)]]
             where = begin.spot.row if self.inputs[begin.input].kind == "parquet" else begin.spot.line
-            there = f"{told} missing, {cases:,} cases of {listed(files)}: {reason}"
+            there = f"{parts} missing, {cases:,} cases of {listed(files)}: {reason}"
             yield Problem(Place(files[0], where + 1), there, GOING_ON)

@@ -111,7 +111,7 @@ def column_dialogue(draft: Draft, seen: Look, known: Known) -> Talk[Draft]:
 def _which(column: SeenColumn, known: Known, proposed: str, terms: dict[str, Term]) -> Question:
     """Which finding a column is."""
     label = known.label(column)
-    told = f"{column.name}{f' ({label})' if label else ''}"
+    shown = f"{column.name}{f' ({label})' if label else ''}"
 
     def read(typed: str) -> str:
         text = tidy(typed)
@@ -128,7 +128,7 @@ def _which(column: SeenColumn, known: Known, proposed: str, terms: dict[str, Ter
     def offers(text: str) -> Sequence[Offer]:
         return [(name, term.ask) for name, term in terms.items() if text.casefold() in name.casefold()]
 
-    return Question(f"Which finding is {told}", read, hint, proposed, offers)
+    return Question(f"Which finding is {shown}", read, hint, proposed, offers)
 
 
 def decide_column(draft: Draft, column: SeenColumn, name: str, known: Known) -> None:
@@ -206,8 +206,8 @@ def open_columns(draft: Draft, seen: Look) -> Iterator[str]:
         texts = draft.values.get(answer.text, {}) if name in draft.columns else {}
         waits = not answer.decided or not all(one.decided for one in texts.values())
         if waits and name in by_name:
-            told = f" ({answer.written})" if name in draft.columns else ""
-            yield f"{name}{told}: {seen_in_words(by_name[name]) or 'nothing stands in it'}"
+            written = f" ({answer.written})" if name in draft.columns else ""
+            yield f"{name}{written}: {seen_in_words(by_name[name]) or 'nothing stands in it'}"
 
 
 def open_answers(draft: Draft) -> Iterator[str]:

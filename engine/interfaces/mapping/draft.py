@@ -101,15 +101,15 @@ def _laid_out(answers: Mapping[str, Answer]) -> Tree:
 def draft_of(mapping: ColumnMapping) -> Draft:
     """All that a mapping has decided."""
     visit = mapping.visit
-    told = {"column": visit.column, "date": visit.date, "written": visit.written} if visit else {}
+    given = {"column": visit.column, "date": visit.date, "written": visit.written} if visit else {}
     if visit and visit.takes_over:
-        told["takes over"] = "yes"
+        given["takes over"] = "yes"
     return Draft(
         encoding=_said(mapping.encoding),
         separator=_said("tab" if mapping.separator == "\t" else mapping.separator),
         decimal=_said(mapping.decimal),
         id=Answer(mapping.id, True),
-        visit={name: Answer(text, True) for name, text in told.items() if text},
+        visit={name: Answer(text, True) for name, text in given.items() if text},
         order=[Answer(one, True) for one in (visit.order if visit else ())],
         long={"item": Answer(mapping.long.item, True), "value": Answer(mapping.long.value, True)}
         if mapping.long

@@ -115,8 +115,8 @@ def _unique(seen: Look, known: Known) -> list[str]:
 
 def _propose_day(seen: Look, draft: Draft) -> None:
     for column in seen.columns:
-        if ways := days_written(column.texts):
-            draft.visit |= {"date": Answer(column.name), "written": Answer(ways[0], len(ways) == 1)}
+        if formats := days_written(column.texts):
+            draft.visit |= {"date": Answer(column.name), "written": Answer(formats[0], len(formats) == 1)}
             draft.order = []
             return
 

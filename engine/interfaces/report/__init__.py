@@ -48,11 +48,11 @@ def opened(folder: Path, population: bool = False) -> Iterator[Batch]:
 
 def _check_whole(folder: Path, cases: int, rejects: int) -> None:
     """Nothing that was written is gone, for a report on the rest would call it all; raises LumbarError."""
-    told = read_json(folder / SUMMARY)
-    if told is None:
+    summary = read_json(folder / SUMMARY)
+    if summary is None:
         return
     try:
-        rejected, decided = int(told["rejects"]), int(told["cases"]) - int(told["rejects"])
+        rejected, decided = int(summary["rejects"]), int(summary["cases"]) - int(summary["rejects"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"{SUMMARY} does not say how many cases there were") from error
     wanted = {"answers": (cases, decided), REJECTS: (rejects, rejected)}

@@ -16,16 +16,16 @@ MOST = 50  # kinds of change named one by one
 TOP = 12  # changes that are drawn
 
 
-def against_part(told: Json, rulebook: Rulebook) -> Node:
-    """What differs from an earlier batch over the same ids; `told` as the summary of the batch has it."""
-    both = told["cases in both"]
+def against_part(found: Json, rulebook: Rulebook) -> Node:
+    """What differs from an earlier batch over the same ids; `found` as the summary of the batch has it."""
+    both = found["cases in both"]
     says = (
-        f"{share(told['changed'], both)} of {counted(both, 'case')} in both runs have "
-        f"another answer than in {told['folder']}. {told['only before']:,} cases are only there, {told['only now']:,} "
-        "only here."
+        f"{share(found['changed'], both)} of {counted(both, 'case')} in both runs have "
+        f"another answer than in {found['folder']}. {found['only before']:,} cases are only there, "
+        f"{found['only now']:,} only here."
     )
     by_conclusion: dict[str, list[Json]] = {}
-    for kind in told["kinds"]:
+    for kind in found["kinds"]:
         by_conclusion.setdefault(kind["conclusion"], []).append(kind)
     parts = [_changed(name, kinds, both, rulebook) for name, kinds in by_conclusion.items()]
     return [h2["Against an earlier run"], p[says], parts]

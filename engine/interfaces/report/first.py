@@ -47,8 +47,8 @@ class Start:
 
 def first(start: Start) -> Node:
     """Everything that needs a person, the worst first, in so few lines that the details are not far below."""
-    ways = (_alarms, _rejected, _unlawful, _may_alarm, _question, _unknown)
-    parts = [part for way in ways for part in way(start)]
+    kinds = (_alarms, _rejected, _unlawful, _may_alarm, _question, _unknown)
+    parts = [part for kind in kinds for part in kind(start)]
     nothing = "Nothing: every case has all its answers, and none is an alarm."
     none = "No case was decided, so nothing can be said of any."
     return [h2["What needs a person"], parts or p[nothing if start.summary.cases else none]]
@@ -129,19 +129,20 @@ def rejected_rows(folder: Path) -> Iterator[Json]:
 
 def _fault(start: Start, row: Json) -> Node:
     """A rejected row in one line: what is wrong, where, and how bad it may be."""
-    told = row["problems"][0] if "problems" in row else row
-    file = start.names.get(str(told.get("file")), str(told.get("file") or ""))
-    place = f"{file}:{told['line']}" if told.get("line") else file
-    parts = [told.get("there", ""), told.get("expected") and f"expected {told['expected']}"]
-    fault = "; ".join(filter(None, parts)) + ("; did you mean " + told["suggestion"] if told.get("suggestion") else "")
+    problem = row["problems"][0] if "problems" in row else row
+    file = start.names.get(str(problem.get("file")), str(problem.get("file") or ""))
+    place = f"{file}:{problem['line']}" if problem.get("line") else file
+    parts = [problem.get("there", ""), problem.get("expected") and f"expected {problem['expected']}"]
+    parts.append(problem.get("suggestion") and f"did you mean {problem['suggestion']}")
+    fault = "; ".join(filter(None, parts))
     unread = is_unread(row) or not row.get("case")
     return [b[place] if unread else [_case(start, str(row["case"])), f" {place}"], f": {fault}. {reaches(row)}"]
 
 
 def is_unread(row: Json) -> bool:
     """Whether a line or file could not be read at all: such a row is called after its place."""
-    told = row["problems"][0] if "problems" in row else row
-    file, line = str(told.get("file") or ""), told.get("line")
+    problem = row["problems"][0] if "problems" in row else row
+    file, line = str(problem.get("file") or ""), problem.get("line")
     return row.get("case") in (file, f"{file}:{line}")
 
 

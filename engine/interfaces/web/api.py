@@ -82,8 +82,8 @@ def _answer(base: Base, ask: Ask, asked: Object) -> Response:
 def _rejected(base: Base, case: Case) -> Response:
     """What is wrong with a case, and how far its alarms reach."""
     problems = [problem.as_json() for problem in case.problems]
-    told = {"case": case.id, "problems": problems, **base.alarms.figures(case).as_json()}
-    return JSONResponse(told | {"rulebook": base.rulebook.digest}, 422)
+    body = {"case": case.id, "problems": problems, **base.alarms.figures(case).as_json()}
+    return JSONResponse(body | {"rulebook": base.rulebook.digest}, 422)
 
 
 def _wrong(problems: list[Problem]) -> Response:

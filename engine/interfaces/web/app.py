@@ -192,8 +192,8 @@ class Pages:
     async def health(self, _: Request) -> Response:
         """Whether the server answers, and by which rules."""
         problem = self.served.problem
-        told = {"status": "old rules" if problem else "ok", "rulebook": self.served.base.rulebook.digest}
-        return JSONResponse(told | ({"problem": problem} if problem else {}))
+        body = {"status": "old rules" if problem else "ok", "rulebook": self.served.base.rulebook.digest}
+        return JSONResponse(body | ({"problem": problem} if problem else {}))
 
     def routes(self) -> list[Route]:
         """Every route of the page; `api` has those for programs."""

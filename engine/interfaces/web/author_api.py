@@ -136,11 +136,11 @@ def _saved(writing: Writing) -> Json:
     after, terms = with_rule(writing.rulebook, rule), sorted({name for name, _ in rule.then})
     found = [compare(terms, before, saved.seen(after, rule, before)) for before in saved.touched(after, rule)]
     changes = [one.as_json() for one in found if one is not None]
-    told = [{"case": one["case"], "answers": one["answers"]} for one in changes[:MOST]]
+    shown = [{"case": one["case"], "answers": one["answers"]} for one in changes[:MOST]]
     return {
         **{mark: marks.count(mark) for mark in ("holds", "fails", "waits")},
         "changes": len(changes),
-        "changed": told,
+        "changed": shown,
     }
 
 

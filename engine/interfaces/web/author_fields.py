@@ -104,12 +104,12 @@ def notes(writing: Writing) -> Iterator[Element]:
 
 def _wrong(writing: Writing, kind: str, number: int = 0) -> Element:
     """What is wrong with an entry: nothing, mostly."""
-    told = writing.read.refused.get((kind, number), "")
-    offered = offers(writing, kind, number) if told else None
-    return p(class_="alarm" if told else "", id=f"e-{kind}-{number}", data_put=True)[told, offered]
+    refused = writing.read.refused.get((kind, number), "")
+    offered = offers(writing, kind, number) if refused else None
+    return p(class_="alarm" if refused else "", id=f"e-{kind}-{number}", data_put=True)[refused, offered]
 
 
-def _told(writing: Writing, kind: str, number: int = 0) -> dict[str, str | None]:
+def _refused(writing: Writing, kind: str, number: int = 0) -> dict[str, str | None]:
     """What ties an input to what is wrong with it."""
     wrong = (kind, number) in writing.read.refused
     return {"aria_describedby": f"e-{kind}-{number}", "aria_invalid": "true" if wrong else None}
@@ -125,7 +125,7 @@ def _name(writing: Writing) -> Node:
         div(".line")[
             label(".over")[small[text("stage")], _stage(writing)],
             label(".over.wide")[
-                small[text(HELP["rule"])], input(name=".name", value=own("name"), **_told(writing, "rule"))
+                small[text(HELP["rule"])], input(name=".name", value=own("name"), **_refused(writing, "rule"))
             ],
         ],
         _wrong(writing, "rule"),
@@ -135,7 +135,7 @@ def _name(writing: Writing) -> Node:
 def _stage(writing: Writing) -> Node:
     chosen = writing.form.own("stage")
     options = [option(value=one, selected=one == chosen)[one] for one in stages(writing.rulebook)]
-    return select(name=".stage", **_told(writing, "rule"))[option(value=""), options]
+    return select(name=".stage", **_refused(writing, "rule"))[option(value=""), options]
 
 
 def _text(writing: Writing, kind: str, rows: int) -> Node:
@@ -143,7 +143,7 @@ def _text(writing: Writing, kind: str, rows: int) -> Node:
     return fieldset(".part")[
         legend[label(for_=f"f-{kind}")[text(kind)]],
         small[text(HELP[kind])],
-        textarea(id=f"f-{kind}", name=kind, rows=rows, **_told(writing, kind))[there],
+        textarea(id=f"f-{kind}", name=kind, rows=rows, **_refused(writing, kind))[there],
         _wrong(writing, kind),
     ]
 
@@ -195,18 +195,18 @@ def _row(writing: Writing, kind: str, number: int, entry: str) -> Node:
 def _line(writing: Writing, kind: str, place: str, number: int, entry: str, drop: bool = True) -> Element:
     """A term and what is said of it."""
     term, _, phrase = (part.strip() for part in entry.partition(":"))
-    told = _told(writing, kind, number)
+    refused = _refused(writing, kind, number)
     terms = "conclusions" if kind == "then" else "terms"
     return div(".line")[
-        _input("term", terms, term, text("term"), told),
-        _input("phrase", f"v-{place}", phrase, text("phrase"), {**told, "id": f"i-{place}"}),
+        _input("term", terms, term, text("term"), refused),
+        _input("phrase", f"v-{place}", phrase, text("phrase"), {**refused, "id": f"i-{place}"}),
         phrases(writing.saved, place, term, kind),
         do(f"drop {kind} {number}", "✕", text("drop", line=entry or text("empty line"))) if drop and entry else None,
     ]
 
 
-def _input(name: str, words: str | None, value: str, says: str, told: Mapping[str, str | None]) -> VoidElement:
-    return input(name=name, list=words, value=value, aria_label=says, placeholder=says, **told)
+def _input(name: str, words: str | None, value: str, says: str, refused: Mapping[str, str | None]) -> VoidElement:
+    return input(name=name, list=words, value=value, aria_label=says, placeholder=says, **refused)
 
 
 def phrases(saved: SavedCases, place: str, term: str, kind: str) -> Element:
@@ -274,10 +274,10 @@ def _source(writing: Writing, number: int, entry: str) -> Element:
     key, _, place = (part.strip() for part in entry.partition(":"))
     where, bracket, tail = place.rpartition(" [")
     chosen = tail.removesuffix("]") if bracket and tail.removesuffix("]") in LABELS else ""
-    told = _told(writing, "source", number)
+    refused = _refused(writing, "source", number)
     return div(".line")[
-        _input("key", "sources", key, text("source key"), told),
-        _input("place", None, where if chosen else place, text("source place"), told),
+        _input("key", "sources", key, text("source key"), refused),
+        _input("place", None, where if chosen else place, text("source place"), refused),
         select(name="label", aria_label=text("label"))[
             option(value="")[text("label seen")],
             [option(value=one, selected=one == chosen)[one] for one in LABELS],

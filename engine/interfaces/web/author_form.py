@@ -194,8 +194,8 @@ def examples_text(examples: Sequence[Example] | None) -> str:
     """Examples as they go along with a form."""
     if examples is None:
         return ""
-    told = [{"name": one.name, "given": dict(one.given), "rule": one.mark} for one in examples]
-    return json.dumps(told, ensure_ascii=False)
+    written = [{"name": one.name, "given": dict(one.given), "rule": one.mark} for one in examples]
+    return json.dumps(written, ensure_ascii=False)
 
 
 # --- what is shown of it ---------------------------------------------------------------------------------------------

@@ -86,8 +86,8 @@ def word_notes(writing: Writing) -> Iterator[Element]:
 
 
 def _wrong(writing: Writing, number: int) -> Element:
-    told = writing.refused_words.get(number, "")
-    return p(class_="alarm" if told else "", id=f"e-word-{number}", data_put=True)[told]
+    refused = writing.refused_words.get(number, "")
+    return p(class_="alarm" if refused else "", id=f"e-word-{number}", data_put=True)[refused]
 
 
 def _word(writing: Writing, number: int, word: NewWord) -> Element:
@@ -111,12 +111,12 @@ def _word(writing: Writing, number: int, word: NewWord) -> Element:
 
 def _value(writing: Writing, word: NewWord) -> Node:
     term = writing.rulebook.terms.get(word.term)
-    told = bool(term and term.for_patients)
+    has_sentences = bool(term and term.for_patients)
     return [
         _field(word, "term", list="terms"),
         _field(word, "value"),
         _select(word, "before", _places(term, word.of("value"))) if term and len(term.domain.values) > 1 else None,
-        _field(word, "for patients") if told else None,
+        _field(word, "for patients") if has_sentences else None,
     ]
 
 

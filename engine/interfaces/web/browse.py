@@ -34,11 +34,11 @@ def browse_page(saved: SavedCases, wanted: Wanted, earlier: Rulebook | None) -> 
     changed = changed_rules(rulebook, earlier) if earlier else frozenset()
     found = [rule for rule in rulebook.rules.values() if _is_wanted(rule, wanted, changed)]
     found.sort(key=lambda rule: -decides[rule.id])
-    told = text("browse count", count=len(found), all=len(rulebook.rules))
+    counts = text("browse count", count=len(found), all=len(rulebook.rules))
     content = main(".single")[
         h1[text("rulebook pages")],
         _filter(rulebook, wanted, earlier is not None),
-        p(".muted")[told, " ", a(href="/map")[text("map")]],
+        p(".muted")[counts, " ", a(href="/map")[text("map")]],
         ul(".found.rules")[[_rule(rule, decides, saved, rule.id in changed) for rule in found[:MOST]]],
         form(method="post", action="/rules/check")[button(type="submit")[text("check all")]],
     ]

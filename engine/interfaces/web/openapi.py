@@ -69,8 +69,8 @@ def _case(rulebook: Rulebook) -> Json:
         term.name: {"anyOf": [_value(term.domain), {"type": "null"}], "description": term.ask or term.name}
         for term in rulebook.findings
     }
-    told = "Each answer under the name of its finding. What is left out or null is not known, and never a no."
-    return {"type": "object", "description": told, "properties": own | findings, "additionalProperties": False}
+    description = "Each answer under the name of its finding. What is left out or null is not known, and never a no."
+    return {"type": "object", "description": description, "properties": own | findings, "additionalProperties": False}
 
 
 def _value(domain: Domain) -> Json:
@@ -152,7 +152,7 @@ def _batches() -> Json:
             "507": _response("There is no room for the files."),
         },
     }
-    told: Json = {
+    state: Json = {
         "operationId": "batch",
         "summary": "How far a batch is; once it is decided, its summary and the addresses of its results.",
         "responses": {"200": _response("The batch."), **gone},
@@ -162,7 +162,7 @@ def _batches() -> Json:
         "summary": "Stop a batch, and delete everything of it.",
         "responses": {"204": {"description": "It is gone."}, **gone},
     }
-    return {BATCHES: {"post": begin}, f"{BATCHES}/{{name}}": {"parameters": [name], "get": told, "delete": forget}}
+    return {BATCHES: {"post": begin}, f"{BATCHES}/{{name}}": {"parameters": [name], "get": state, "delete": forget}}
 
 
 def _response(says: str) -> Json:

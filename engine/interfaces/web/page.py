@@ -143,7 +143,7 @@ def message_page(says: str) -> str:
 def parts(state: State, turn: str) -> str:
     """What a changed answer changes: the strip, the panel, and the state of each question."""
     groups = groups_of(state.base.rulebook)
-    told = {
+    known = {
         "turn": turn,
         "rulebook": state.base.rulebook.digest,
         "states": {slug(name): found for name, found in state.states.items()},
@@ -151,6 +151,6 @@ def parts(state: State, turn: str) -> str:
         | {f"n-{group.key}": none(state, group) for group in groups if group.none},
         "alarm": [line.text for line in state.alarm_lines],
     }
-    data = Markup(json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"))
+    data = Markup(json.dumps(known, ensure_ascii=False).replace("<", "\\u003c"))
     tree = div[strip(state), panel(state), script("#told", type="application/json")[data]]
     return printable(str(tree))

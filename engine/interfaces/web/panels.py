@@ -186,7 +186,7 @@ def _difference(state: State) -> Node:
         return None
     found = explain.compare(state.base.compiled, before, after, _shown(state))
     same = before.case.facts == after.case.facts
-    told = [p[text("what if same")]] if same and state.trying else lines([*render.difference(found)])
+    shown = [p[text("what if same")]] if same and state.trying else lines([*render.difference(found)])
     if state.trying:
         back = button(type="submit", name=".panel", value="restore", formaction="/decide#panel", data_whole=True)
         title = text("differs")
@@ -194,7 +194,7 @@ def _difference(state: State) -> Node:
         back = button(type="submit", name=".panel", value="alone", formaction="/decide#panel", data_whole=True)
         title = text("compare", case=state.form.own("before-name"))
     words = text("what if back") if state.trying else text("compare back")
-    return section(".difference")[h2[title], told, div(".whys")[back[words]]]
+    return section(".difference")[h2[title], shown, div(".whys")[back[words]]]
 
 
 def _record(state: State, _: str) -> Node:

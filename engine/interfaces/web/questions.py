@@ -89,9 +89,9 @@ def count(state: State, group: Group) -> str:
 
 def _question(state: State, term: Term) -> Element:
     name, wrong = slug(term.name), state.wrong(term.name)
-    told = " ".join(filter(None, (term.help and f"h-{name}", wrong and f"e-{name}")))
+    described = " ".join(filter(None, (term.help and f"h-{name}", wrong and f"e-{name}")))
     return fieldset(
-        ".question", id=f"q-{name}", data_s=state.states[term.name], aria_describedby=told or None, tabindex="-1"
+        ".question", id=f"q-{name}", data_s=state.states[term.name], aria_describedby=described or None, tabindex="-1"
     )[
         legend[
             span(".ask")[term.ask or term.name],

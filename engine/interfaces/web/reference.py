@@ -29,9 +29,9 @@ def _changing(rulebook: Rulebook, name: str) -> Node:
     if rule is None:
         return None
     of_card = (("change this", "edit"), ("rename", "rename"), ("retire this", "retire"))
-    ways = () if rulebook.is_beneath(rule.place) else (("change this", "row"),) if rule.row else of_card
+    actions = () if rulebook.is_beneath(rule.place) else (("change this", "row"),) if rule.row else of_card
     return div(".whys")[
-        [a(".button", href=f"/rules/{way}/{name}")[text(words)] for words, way in ways],
+        [a(".button", href=f"/rules/{way}/{name}")[text(words)] for words, way in actions],
         a(".button", href=f"/map?rule={quote(name)}")[text("on the map")],
     ]
 

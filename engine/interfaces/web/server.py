@@ -28,7 +28,7 @@ KEEP_ALIVE = 75  # seconds: people think for longer than uvicorn's 5 between two
 
 @dataclass(frozen=True)
 class Settings:
-    """What the server is told; `token` is None for a new one, and empty for none."""
+    """What the server is to do; `token` is None for a new one, and empty for none."""
 
     knowledge: str
     host: str

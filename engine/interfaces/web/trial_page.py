@@ -124,10 +124,10 @@ def _end(trial: Trial, may_save: bool) -> Node:
         return [p(".alarm")[text("in the way")], div(".whys")[back]]
     others = [name for name in texts if name != next(iter(texts))]
     save = form(method="post", action=f"/trials/{trial.name}/save")[button(".main", type="submit")[text("save")]]
-    told = text("will write", files=counted(len(texts), "file")), _files([li[name] for name in texts])
+    files = text("will write", files=counted(len(texts), "file")), _files([li[name] for name in texts])
     return [
-        p[told[0]] if may_save else p[text("cannot save")],
-        told[1] if may_save and others else None,
+        p[files[0]] if may_save else p[text("cannot save")],
+        files[1] if may_save and others else None,
         div(".whys")[save if may_save else None, download, back],
     ]
 

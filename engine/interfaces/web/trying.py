@@ -1,4 +1,4 @@
-"""The process that tries rules: told the folder of each trial in a line, it does it in a child, and writes its steps.
+"""The process that tries rules: it reads the folder of each trial in a line, does it in a child, and writes its steps.
 
 The rules are loaded once, and what every trial compares with is found once; a child has all of that from the start.
 """
@@ -63,7 +63,7 @@ class _Trying:
         self.children: set[int] = set()
 
     def look(self) -> None:
-        """Load the rules where they have changed; what is wrong with them is told to whoever wants to try one."""
+        """Load the rules where they have changed; what is wrong with them is shown to whoever wants to try one."""
         try:
             state = state_of(self.knowledge)
             if state == self.state:

@@ -85,12 +85,12 @@ class _Tree:
         name = reason.term.name
         several = reason.how == "disputed" or isinstance(reason.answer, Members)
         rules = [(side.value if several else "", rule) for side in reason.sides for rule in side.rules]
-        apart = len(rules) > TOGETHER
-        rows = [] if apart else [row for value, rule in rules for row in _rule(value, rule)]
+        own_boxes = len(rules) > TOGETHER
+        rows = [] if own_boxes else [row for value, rule in rules for row in _rule(value, rule)]
         self.boxes[name] = Box(name, look_of(reason, asked), tuple(_head(reason)), (*_note(reason), *rows))
         for value, rule in rules:
             upper = name
-            if apart:
+            if own_boxes:
                 upper = f"{name} by {rule.rule.id}"
                 head, *body = _rule(value, rule)
                 self.boxes.setdefault(upper, Box(upper, "dotted", (Row(head.text, bold=True),), tuple(body)))
