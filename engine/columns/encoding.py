@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from ..errors import Place, Problem
 from ..rulebook import Rulebook
+from .findings import Given, given_of
 from .piece import Unusable, for_polars
 from .program import CASE
 
@@ -31,18 +33,22 @@ def domains_of(rulebook: Rulebook) -> dict[str, Any]:
 
 def write(table: pl.DataFrame, path: Path, domains: Domains) -> None:
     """Write typed findings, and whatever stands beside them, as a part of a store."""
-    codes = {name: _code(name, domains[name]) for name in table.columns if name in domains}
+    names = [name for name in table.columns if name in domains]
+    nothing = Given(np.zeros(table.height, np.uint8), np.zeros(-(-table.height // 8), np.uint8))
+    given = given_of(table.select(pl.col(names).to_physical())) if names else {}
+    codes = [_code(name, given.get(name, nothing), domains[name], table.height) for name in names]
     with path.open("wb") as file:  # Polars knows no path that is not UTF-8
-        table.with_columns(**codes).write_ipc(file, compression="uncompressed")
+        table.with_columns(codes).write_ipc(file, compression="uncompressed")
 
 
-def _code(name: str, domain: Any) -> pl.Expr:
-    if isinstance(domain, list):
-        place, count = pl.col(name).to_physical(), len(domain)
-    else:
-        place, count = pl.col(name) - domain["low"], domain["high"] - domain["low"] + 1
-    width = pl.UInt8 if count < 256 else pl.UInt16 if count < 65536 else pl.UInt32
-    return (place.cast(width) + 1).fill_null(0)
+def _code(name: str, given: Given, domain: Any, height: int) -> pl.Series:
+    """The codes of a finding; where it is not known, what stands in its place becomes 0."""
+    low, count = (0, len(domain)) if isinstance(domain, list) else (domain["low"], domain["high"] - domain["low"] + 1)
+    width = np.uint8 if count < 256 else np.uint16 if count < 65536 else np.uint32
+    codes = given.values.astype(width)
+    codes += width((1 - low) % (np.iinfo(width).max + 1))
+    codes *= np.unpackbits(given.known, count=height, bitorder="little")
+    return pl.Series(name, codes)
 
 
 def read(path: Path) -> pl.DataFrame:

@@ -58,15 +58,21 @@ def findings_of(table: pl.DataFrame, terms: Sequence[Term], doubted: pl.DataFram
     """The findings that have a column in the table, without copying what need not be; some may be in doubt."""
     present = [term for term in terms if term.name in table.columns]
     columns = [pl.col(term.name).cast(dtype_of(term)).to_physical() for term in present]
-    found: dict[str, Given] = {}
-    for whole in nanoarrow.c_array_stream(table.select(columns).rechunk()) if present and table.height else ():
-        for term, column in zip(present, whole.children, strict=True):
-            start, stop = column.offset, column.offset + table.height
-            known, values = (np.asarray(column.view().buffer(number)) for number in (0, 1))
-            found[term.name] = Given(values[start:stop], _aligned(known, start, stop))
+    found = given_of(table.select(columns)) if present else {}
     if doubted is not None:
         for name in [term.name for term in terms if term.name in doubted.columns]:
             found[name] = _in_doubt(found.get(name), packed(doubted[name].to_numpy()), table.height)
+    return found
+
+
+def given_of(table: pl.DataFrame) -> dict[str, Given]:
+    """Columns of whole numbers with nulls, without copying what need not be; none of a table without rows."""
+    found: dict[str, Given] = {}
+    for whole in nanoarrow.c_array_stream(table.rechunk()) if table.height else ():
+        for name, column in zip(table.columns, whole.children, strict=True):
+            start, stop = column.offset, column.offset + table.height
+            known, values = (np.asarray(column.view().buffer(number)) for number in (0, 1))
+            found[name] = Given(values[start:stop], _aligned(known, start, stop))
     return found
 
 

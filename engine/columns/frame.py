@@ -127,12 +127,19 @@ class Rows:
         self.frame = frame
         self.table = table
         self.height = table.height
-        self.found = frame.plan.rows(findings_of(table, frame.rulebook.findings), table.height)
+        self.given = findings_of(table, frame.rulebook.findings)
+        self.found = frame.plan.rows(self.given, table.height)
         length = self.found.size * 8
         self.whole = pl.Series(nanoarrow.c_array_from_buffers(_TRUTH, length, [None, self.found.reshape(-1)]))
         breaking = {name: self._bits(node) for name, node in frame.broken.items()}
         self.broken = {name: bits for name, bits in breaking.items() if restricted and self._any(bits)}
         self.lawful: Bits | None = ~reduce(np.bitwise_or, self.broken.values()) if self.broken else None
+
+    @property
+    def empty(self) -> int:
+        """How many cases have no answer at all."""
+        answered = reduce(np.bitwise_or, (one.known for one in self.given.values()), np.zeros(1, np.uint8))
+        return self.height - int(np.count_nonzero(np.unpackbits(answered, bitorder="little")[: self.height]))
 
     def ids(self) -> list[pl.Series]:
         """The column of ids, if there is one."""

@@ -1,7 +1,7 @@
 """Tables of cases: columns of any type as typed findings, where they are odd, and the answers with all they say."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -9,16 +9,15 @@ import numpy as np
 import polars as pl
 
 from ..case import Answer, Members, Range, Value
-from ..circuit import CompiledRulebook
 from ..errors import Place, Problem
 from ..facts import EXPECTED, RANGE, Misnamed, Misspelt, read_expected, read_name, text_of, tidy
-from ..language import Domain
 from ..none_of_these import NONE_OF_THESE
-from ..rulebook import Law, Rule, Rulebook, Term
+from ..rulebook import Law, Rulebook, Term
 from .doubts import AtFault, Doubts, FolderFault, with_folder
 from .facts import is_plain, loose, read_column, says_something
 from .flags import ASK
 from .frame import Rows
+from .impossible import Impossible
 from .lists import as_text_list
 from .none_of_these import Groups, with_texts
 from .piece import REPEATED
@@ -27,7 +26,6 @@ from .program import CASE as CASE
 
 Table = pl.DataFrame
 ASIDE = ("says", "source")  # a case may have them, and no answer rests on them
-IMPOSSIBLE = "impossible"
 GIVEN = " (given)"
 Odd = Mapping[int, Any]
 NOTHING_ODD: Mapping[str, Odd] = {}
@@ -62,7 +60,7 @@ class Reading:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self.impossible = _impossible(rulebook)
+        self.impossible = Impossible(rulebook) if rulebook.impossible else None
         self.findings = {term.name: term for term in rulebook.findings}
         self.types = {term.name: dtype_of(term) for term in rulebook.findings}
 
@@ -129,10 +127,7 @@ class Reading:
 
     def _impossible(self, found: pl.DataFrame) -> dict[str, pl.Series]:
         """Which rows contradict which assumption about patients."""
-        if self.impossible is None:
-            return {}
-        frame = self.impossible.evaluate(found).select(pl.col(self.rulebook.impossible).fill_null(False))
-        return {name: truth for name, truth in frame.to_dict().items() if truth.any()}
+        return {} if self.impossible is None else self.impossible.contradicted(found)
 
     def _beside(self, column: pl.Series, odd: Odd) -> tuple[pl.Series, pl.Series]:
         """What is passed through as text: an expected answer, or groups, which are read when all findings are."""
@@ -293,19 +288,6 @@ def _shown(text: str) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(text.split()))
 
 
-def _impossible(rulebook: Rulebook) -> Program | None:
-    """A small program whose rules are the assumptions about patients: one fires for a case that contradicts it."""
-    if not rulebook.impossible:
-        return None
-    counted = Term(IMPOSSIBLE, Domain("tally"), False, Place(""))
-    rules = {
-        law.id: Rule(law.id, law.says, law.condition, ((IMPOSSIBLE, None),), "", (), law.place)
-        for law in rulebook.impossible.values()
-    }
-    terms = {term.name: replace(term, asked_if=None) for term in rulebook.findings}  # the bare answers are read
-    return Program(CompiledRulebook(Rulebook({**terms, IMPOSSIBLE: counted}, rules)))
-
-
 # --- tables of cases that are there already --------------------------------------------------------------------------
 
 
@@ -366,14 +348,22 @@ class Answering(Program):
 
     def answers(self, table: pl.DataFrame, trace: str) -> pl.DataFrame:
         """The answers of `evaluate` with four lists of names before the rules; which wait if all is traced."""
-        rows = self.frame.of(table)
-        ask = as_text_list(ASK, rows.unanswered(), table.height)
-        return pl.DataFrame([*rows.ids(), *rows.conclusions(), *_lists(rows), ask, *_rules(rows, trace)])
+        return plain_answers(self.frame.of(table), trace)
 
     def flags(self, table: pl.DataFrame, trace: str) -> pl.DataFrame:
         """The same answers in the columns that `Flags` has of them."""
-        rows = self.frame.of(table)
-        return pl.DataFrame([*rows.ids(), *rows.as_flags(), *_lists(rows), *rows.asked(), *_rules(rows, trace)])
+        return flag_answers(self.frame.of(table), trace)
+
+
+def plain_answers(rows: Rows, trace: str) -> pl.DataFrame:
+    """What `Answering.answers` gives, of cases that are decided."""
+    ask = as_text_list(ASK, rows.unanswered(), rows.height)
+    return pl.DataFrame([*rows.ids(), *rows.conclusions(), *_lists(rows), ask, *_rules(rows, trace)])
+
+
+def flag_answers(rows: Rows, trace: str) -> pl.DataFrame:
+    """What `Answering.flags` gives, of cases that are decided."""
+    return pl.DataFrame([*rows.ids(), *rows.as_flags(), *_lists(rows), *rows.asked(), *_rules(rows, trace)])
 
 
 def _lists(rows: Rows) -> Iterator[pl.Series]:

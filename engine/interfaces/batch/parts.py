@@ -7,7 +7,7 @@ from typing import Any
 
 from ...case import Case
 from ...circuit import CompiledRulebook
-from ...columns import duplicates, encoding, lookup, partition, tables
+from ...columns import duplicates, encoding, lookup, tables
 from ...columns.mapped import KEPT, MappingNotes
 from ...columns.piece import Spot
 from ...columns.rejects import Rejects, RejectsWriter
@@ -121,10 +121,11 @@ class Writer:
             whole_table = tables.table_of(self.rulebook, [], [])
         own = [name for name in whole_table.columns if name == tables.CASE or name in self.findings]
         findings = whole_table.select(own)
-        decide = self.program.flags if self.options.form == "parquet" else self.program.answers
-        names = self.program.frame.form.names
-        answers = tables.beside(decide(findings, self.options.trace), whole_table.drop(own), names)
-        empty = partition.without_answer(findings)
+        frame = self.program.frame
+        rows = frame.of(findings)
+        told = tables.flag_answers if self.options.form == "parquet" else tables.plain_answers
+        answers = tables.beside(told(rows, self.options.trace), whole_table.drop(own), frame.form.names)
+        empty = rows.empty
         rejects = sum(one.count for one in part.rejects)
         assert part.cases == answers.height + rejects, "a case was lost"
         form = self.options.form
