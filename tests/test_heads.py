@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.columns import inputs
+from engine.columns.csv import Table
 from engine.columns.piece import Piece, Spot, Unusable
 from tests.reading import broken, cases_of, reader, rows, said
 from tests.test_excel import write_workbook
@@ -79,3 +80,41 @@ def test_a_packed_file_that_is_damaged_is_told_as_such(tmp_path: Path) -> None:
     data[-8] ^= 1  # of its checksum
     (tmp_path / "in.csv.gz").write_bytes(data)
     assert "the packed file is damaged" in said(tmp_path / "in.csv.gz")
+
+
+def piece_by_piece(path: Path, most: int) -> tuple[list[list[str]], list[int], str]:
+    """What the pieces say as text, the lines that are broken, and the problem at which reading ends, if any."""
+    found: list[Piece] = []
+    try:
+        found.extend(inputs.pieces(path, "csv", Spot(), most, reader()._vocabulary(path.name)))
+        problem = ""
+    except Unusable as error:
+        problem = str(error.problem)
+    return [[str(line), *map(str, cells)] for line, cells in rows(found)], broken(found), problem
+
+
+@pytest.mark.parametrize("below", [["age", "case", "fever"], ["case", "age", "fever"], ["", "age", "fever"]])
+@pytest.mark.parametrize("note", ["", ";note"])
+def test_a_head_below_is_found_though_cells_are_read_in_their_types(
+    tmp_path: Path, below: list[str], note: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "in.csv"
+    more = ";x" if note else ""
+    cases = [f"{number};{number};yes{more}\n" for number in range(1, 40)]
+    path.write_text(f"case;age;fever{note}\n{''.join(cases)}{';'.join(below)}{note}\nben;50;no{more}\n")
+    found = piece_by_piece(path, 7)
+    monkeypatch.setattr(Table, "in_types", lambda *_: None)  # as text, where every head is looked for
+    assert piece_by_piece(path, 7) == found
+    same = below == ["case", "age", "fever"]
+    assert (found[2] == "") == same
+    assert len(found[0]) == (40 if same else 39)
+
+
+def test_cells_that_are_names_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column may have values that are names of findings, so that a row may be a head and fit the types."""
+    path = tmp_path / "in.csv"
+    path.write_text("case;age;5;unknown\n1;1;2;3\ncase;5;;unknown\n2;2;2;2\n")
+    found = piece_by_piece(path, 7)
+    monkeypatch.setattr(Table, "in_types", lambda *_: None)
+    assert piece_by_piece(path, 7) == found
+    assert "another head" in found[2]

@@ -3,7 +3,9 @@
 import gzip
 import json
 import random
+from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -14,8 +16,8 @@ from engine.columns.head import head_of
 from engine.columns.piece import Spot
 from engine.columns.text import BLOCK, Source
 from engine.interfaces.batch.options import Options, inputs_of
-from engine.interfaces.batch.parts import Position
-from engine.interfaces.batch.reader import Reader
+from engine.interfaces.batch.parts import Part, Position
+from engine.interfaces.batch.reader import Reader, Some, together
 from engine.interfaces.batch.run import Batch
 from engine.interfaces.batch.store import Store
 from engine.interfaces.cluster.plan import Planned, groups, planned
@@ -46,6 +48,39 @@ def agree(folder: Path, size: int) -> None:
     for number, part in enumerate(plan):
         again = next(batch.parts(part.start, number))
         assert (again.start, again.after, again.cases) == (part.start, part.after, part.cases)
+
+
+def added(reader: Reader, several: Iterable[Some]) -> dict[str, object]:
+    """What a part has, to which all of it was added."""
+    part = Part(0, Position(), Position())
+    for some in several:
+        reader.add(part, some, None)
+    rows = [row for table in part.found for row in table.rows(named=True)]
+    rejects = [row for one in part.rejects for row in one.reasons.rows()]
+    marks = [mark for some in part.marks for mark in some.tolist()]
+    return {"rows": rows, "rejects": rejects, "marks": marks, "cases": part.cases, "noticed": part.noticed}
+
+
+@tries(40)
+@given(st.lists(st.lists(st.sampled_from(LINES[:1] + LINES), max_size=30), min_size=1, max_size=3), st.integers(1, 9))
+def test_what_is_read_at_once_is_what_is_read_piece_by_piece(inputs: list[list[str]], size: int) -> None:
+    with TemporaryDirectory() as name:
+        for number, lines in enumerate(inputs):
+            (Path(name) / f"{number}.csv").write_text("\n".join(["case,chain length,noise", *lines]), newline="")
+        reader = reader_of(Path(name), size)
+        stream = [*reader.stream(Position())]
+        once = [*together(stream)]
+        assert sum(some.count for some in once) == sum(some.count for some in stream)
+        assert len(once) <= len(stream)
+        assert added(reader, once) == added(reader, stream)
+
+
+def test_pieces_that_are_alike_are_read_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("case,chain length\n" + "".join(f"{n},{n + 50}\n" for n in range(20)))
+    (tmp_path / "b.csv").write_text("case,chain length\n" + "".join(f"b{n},{n + 50}\n" for n in range(20)))
+    reader = reader_of(tmp_path, 4)
+    assert [some.count for some in reader.stream(Position())] == [4] * 10
+    assert [some.count for some in together([*reader.stream(Position())])] == [20, 20]
 
 
 @tries(60)

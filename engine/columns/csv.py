@@ -20,6 +20,7 @@ CELL = 1 << 20  # letters of a cell of several lines; what is longer is a quote 
 SIGNS = 3  # names of the head by which another one is found
 PATIENCE = 3  # blocks with a text that does not fit, then all are read as text first
 QUOTE, LINE, RETURN, NOTHING = b'"\n\r\0'
+UNKNOWN = "unknown"  # how an answer that is not known is written
 MISQUOTED = "quotes around a whole field, doubled within"
 csv.field_size_limit(max(CELL, csv.field_size_limit()))
 
@@ -39,10 +40,24 @@ class Table(Records):
         self.schema = dict.fromkeys(self.names, pl.String())
         self.types = {column: dtype for column, dtype in (types or {}).items() if column in self.schema}
         self.failed = 0
+        self.counting = False
         self.head = [column.casefold() for column in head.columns]
         self.heads = {name.casefold() for name in known} | {*self.head} - {""} if known else set()
         own = sorted({name for name in self.head if name in self.heads}, key=len)
+        self.shows_heads = bool(self.types) and sum(map(self._may_be_name, self.schema)) < 2
         self.signs = [name.encode() for name in {*own[-SIGNS:], *(one for one in own if one == CASE)}]
+
+    def _may_be_name(self, column: str) -> bool:
+        """Whether a cell of the column may be a name of a head and yet be read in the column's type."""
+        dtype = self.types.get(column)
+        if isinstance(dtype, pl.Enum):
+            return not self.heads.isdisjoint(text.strip().casefold() for text in (*dtype.categories, UNKNOWN))
+        return dtype is None or any(name == UNKNOWN or not name[:1].isalpha() for name in self.heads)
+
+    def extents(self, spot: Spot, most: int) -> Iterator[tuple[Spot, int]]:
+        """As of all records; no cell is read for it."""
+        self.counting = True
+        return super().extents(spot, most)
 
     def _begin(self, spot: Spot) -> Spot:
         return spot if spot.offset else self.start
@@ -53,21 +68,27 @@ class Table(Records):
 
     # --- cells -------------------------------------------------------------------------------------------------------
 
-    def table(self, data: bytes, rows: int) -> pl.DataFrame:
-        """The table of so many records that are in order."""
+    def table(self, data: bytes, rows: int, typed: bool = True) -> pl.DataFrame:
+        """The table of so many records that are in order; `typed`, the types are tried first."""
         if not rows:
             return pl.DataFrame(schema=self.schema)
-        tried = self.failed < PATIENCE and bool(self.types)
-        found = self._as(data, rows, self.types) if tried else None
+        found = self.in_types(data, rows) if typed else None
         if found is None:
             found = self._as(data, rows, {})
-            self.failed += tried
         return found if found is not None else self._by_hand(data)
+
+    def in_types(self, data: bytes, rows: int) -> pl.DataFrame | None:
+        """The table with every finding in its type; None where a text does not fit, or several did not before."""
+        if self.failed >= PATIENCE or not self.types:
+            return None
+        found = self._as(data, rows, self.types)
+        self.failed += found is None
+        return found
 
     def _as(self, data: bytes, rows: int, types: Mapping[str, Any]) -> pl.DataFrame | None:
         """The table with some columns in their type and the rest as text; None where a text does not fit."""
         quoted = b'"' in data
-        nulls: Any = dict.fromkeys(types, "unknown") or ""
+        nulls: Any = dict.fromkeys(types, UNKNOWN) or ""
         try:
             table = pl.read_csv(
                 data,
@@ -111,7 +132,8 @@ class _Block:
         self.blank = (first == LINE) | ((first == RETURN) & (self.stops - self.starts <= 2) & ~self.odd)
         self.fits = ~self.odd & ~self.blank & (self.fields == self.wanted)
         self.read: dict[int, tuple[int, bytes | Problem]] = {}
-        whole = self._to_another_head(self._read_odd())
+        self.in_types = self._in_types(end)
+        whole = len(self.stops) if self.in_types is not None else self._to_another_head(self._read_odd())
         self.used = int(self.starts[whole]) if whole < len(self.starts) else end
         self.is_record = ~self.blank
         for place, (count, _) in self.read.items():
@@ -126,7 +148,7 @@ class _Block:
         is_one = self.buffer == ord(self.of.separator)
         quotes = np.flatnonzero(self.buffer == QUOTE) if b'"' in self.data else self.buffer[:0]
         if not len(quotes):
-            return np.diff(np.searchsorted(np.flatnonzero(is_one), self.stops), prepend=0)
+            return _sums(is_one, self.starts)
         before = np.cumsum(is_one, dtype=np.int32)
         per_line = np.diff(before[self.stops - 1], prepend=0)
         edges = np.searchsorted(quotes, self.stops)
@@ -158,6 +180,11 @@ class _Block:
 
     def _mark(self, places: Any) -> None:
         self.odd[np.searchsorted(self.stops, places, side="right")] = True
+
+    def _in_types(self, end: int) -> pl.DataFrame | None:
+        """The table of a block whose lines are all in order, where that alone shows that no line is another head."""
+        self.tried = self.of.shows_heads and not self.of.counting and bool(len(self.stops)) and bool(self.fits.all())
+        return self.of.in_types(self.data[:end], len(self.stops)) if self.tried else None
 
     # --- heads -------------------------------------------------------------------------------------------------------
 
@@ -252,7 +279,9 @@ class _Block:
                 good[place] = True
         records = np.flatnonzero(self.is_record)
         places = np.flatnonzero(good)
-        table = self.of.table(self._text(good), len(places))
+        table = self.in_types
+        if table is None:
+            table = self.of.table(self._text(good), len(places), typed=not self.tried)
         broken = np.array(list(bad), np.int64)
         return Rows(
             table,
@@ -270,6 +299,14 @@ class _Block:
         runs = [(start, self.data[self.starts[start] : self.stops[stop - 1]]) for start, stop in _pairs(edges)]
         odd = [(place, text) for place, (_, text) in self.read.items() if isinstance(text, bytes)]
         return b"".join(text for _, text in sorted([*runs, *odd]))
+
+
+def _sums(is_one: Any, starts: Lines) -> Any:
+    """How many are set from each start to the next one; counted in few bits, in a third of the time, where all fit."""
+    longest = int(np.diff(starts, append=len(is_one)).max(initial=0))
+    width = np.uint16 if longest < 1 << 16 else np.int64
+    counts = np.add.reduceat(is_one.view(np.uint8), starts, dtype=width) if len(starts) else starts
+    return counts.astype(np.int64)
 
 
 def _places(data: bytes, sign: bytes, separator: str) -> Iterator[int]:

@@ -120,6 +120,18 @@ def tidied(piece: Piece) -> Piece:
     return replace(piece, table=piece.table.rename(names), odd=odd)
 
 
+def are_alike(one: Piece, other: Piece) -> bool:
+    """Whether two pieces have the same columns in the same types, and nothing but rows."""
+    only_rows = not any((some.broken or some.odd or some.more) for some in (one, other))
+    return only_rows and one.table.schema == other.table.schema
+
+
+def as_one(pieces: Sequence[Piece]) -> Piece:
+    """Pieces that are alike, one after the other, as one."""
+    table = pl.concat([piece.table for piece in pieces], rechunk=True)
+    return replace(pieces[-1], table=table, lines=np.concatenate([piece.lines for piece in pieces]))
+
+
 def between(odd: Mapping[str, Mapping[int, Any]], first: int, end: int) -> dict[str, dict[int, Any]]:
     """What stands where no answer is, by column and row, of some of the rows, counted from the first of them."""
     some = {

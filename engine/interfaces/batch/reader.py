@@ -11,7 +11,7 @@ from ...case import Case
 from ...columns import duplicates, partition, rejects, tables
 from ...columns import inputs as files_of
 from ...columns.mapped import MappingNotes
-from ...columns.piece import Piece, Spot, Unusable, Vocabulary
+from ...columns.piece import Piece, Spot, Unusable, Vocabulary, are_alike, as_one
 from ...columns.program import CASE
 from ...document import MAX_BYTES
 from ...errors import Place, Problem, nearest
@@ -52,6 +52,34 @@ class Some:
         if self.piece is not None:
             return int(self.piece.table.height) + len(self.piece.broken)
         return len(self.cases) + (self.problem is not None)
+
+
+def together(several: Sequence[Some]) -> Iterator[Some]:
+    """The same cases, neighbours that can be read at once as one: a small table costs as much as a large one."""
+    group: list[Some] = []
+    for some in several:
+        if group and not _is_like(group[-1], some):
+            yield _as_one(group)
+            group = []
+        group.append(some)
+    if group:
+        yield _as_one(group)
+
+
+def _is_like(before: Some, some: Some) -> bool:
+    one, other = before.piece, some.piece
+    follows = before.input == some.input and before.after == some.start and before.notes is some.notes is None
+    return follows and one is not None and other is not None and are_alike(one, other)
+
+
+def _as_one(group: Sequence[Some]) -> Some:
+    first, last = group[0], group[-1]
+    return first if first is last else replace(last, start=first.start, piece=as_one([*map(_piece, group)]))
+
+
+def _piece(some: Some) -> Piece:
+    assert some.piece is not None, "only tables are put together"
+    return some.piece
 
 
 class Reader:

@@ -21,7 +21,7 @@ from ..walk import printable
 from .not_mapped import absent_columns, told_of
 from .options import Inputs, Options, inputs_of, refused
 from .parts import Part, Position, Writer
-from .reader import Reader, Some
+from .reader import Reader, Some, together
 from .recognised import Noticed, suggestions, unrecognised
 from .store import FORMAT, LOCK, MANIFEST, SUMMARY, Store, given, opened, read_json
 
@@ -143,22 +143,29 @@ class Batch:
 
     def parts(self, start: Position, number: int) -> Iterator[Part]:
         """The parts from a position on, each as many cases as one may have."""
-        part: Part | None = None
+        read: list[Some] = []
         for some in self.reader.stream(start):
-            if part is not None and part.cases + some.count > self.options.size:
-                yield part
-                part, number = None, number + 1
-            if part is None and not some.count:
+            if read and sum(one.count for one in read) + some.count > self.options.size:
+                yield self._part(number, read)
+                number += 1
+            if not read and not some.count:
                 continue
-            part = part or Part(number, some.start, some.start)
-            self.reader.add(part, some, None)
+            read.append(some)
             self.done += some.count
             self.progress(self.done, self._share(some))
-            if part.cases >= self.options.size:  # before more is read that would not fit
-                yield part
-                part, number = None, number + 1
-        if part is not None:
-            yield part
+            if sum(one.count for one in read) >= self.options.size:  # before more is read that would not fit
+                yield self._part(number, read)
+                number += 1
+        if read:
+            yield self._part(number, read)
+
+    def _part(self, number: int, read: list[Some]) -> Part:
+        """The part that has everything read, which is then forgotten here."""
+        part = Part(number, read[0].start, read[0].start)
+        for some in together(read):
+            self.reader.add(part, some, None)
+        read.clear()
+        return part
 
     def _share(self, some: Some) -> float:
         """What share of the bytes is behind."""
