@@ -56,6 +56,25 @@ def test_files_named_as_the_findings_are_decided_at_once(server: TestClient) -> 
     assert server.get(told["results"]["report.html"]).status_code == 404
 
 
+def test_of_two_cases_with_one_id_the_page_opens_the_one_that_is_meant(server: TestClient) -> None:
+    march, april = PLAIN.replace("odd,x", "odd,50"), PLAIN.replace("ann,44,no", "ann,45,yes").replace("odd", "eve")
+    sent = [("files", ("march.csv", march)), ("files", ("april.csv", april))]
+    at = server.post("/api/batches", files=sent).headers["location"]
+    told = ended(server, at)
+    assert told["summary"]["decided"] == 3
+    case = f"/batch/{told['batch']}/case"
+    offered = server.get(case, params={"id": "ann"}).text
+    assert "2 cases have this id" in offered
+    assert "age: 44" in offered
+    assert "age: 45" in offered
+    for number, age in enumerate((44, 45)):
+        assert f"{case}?id=ann&amp;which={number}" in offered
+        opened = server.get(case, params={"id": "ann", "which": number})
+        assert opened.status_code == 200
+        assert f'value="{age}"' in opened.text
+    assert "2 cases have this id" in server.get(case, params={"id": "ann", "which": 2}).text
+
+
 def test_a_mapping_is_applied(server: TestClient) -> None:
     sent = [("files", ("praxis.csv", GERMAN)), ("mapping", ("mapping.yaml", MAPPING))]
     at = server.post("/api/batches", files=sent).headers["location"]

@@ -313,6 +313,7 @@ def test_a_job_that_nobody_works_on_any_more_can_be_continued(page: TestClient, 
     assert ended(page, at) == "decided"
     job = jobs.found(at.rpartition("/")[2])
     assert job is not None
+    assert "failed" not in [event["phase"] for event in job.events()]  # the process that was stopped says nothing more
     wait(lambda: job.name not in jobs._running)
     job.note("deciding", cases=1, share=0.5)  # as if its process had been killed
     assert "is gone, perhaps for lack of memory" in words(page, at)

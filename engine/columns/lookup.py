@@ -86,8 +86,8 @@ def readable(folder: Path) -> Iterator[None]:
         raise LumbarError([Problem(Place(str(folder)), there, "them as `lumbar batch` wrote them")]) from error
 
 
-def row_of(path: Path, form: str, case: str, rulebook: Rulebook) -> dict[str, Any] | None:
-    """The row of a case in a file of answers, if it is there, with its plain columns."""
+def rows_of(path: Path, form: str, case: str, rulebook: Rulebook) -> list[dict[str, Any]]:
+    """The rows of a file of answers that have the id of a case, with their plain columns."""
     if form == "csv":
         rows = pl.scan_csv(for_polars(path), infer_schema=False)
     elif form == "parquet":
@@ -98,10 +98,9 @@ def row_of(path: Path, form: str, case: str, rulebook: Rulebook) -> dict[str, An
     found = rows.filter(pl.col(CASE) == wanted).collect()
     if form == "parquet":
         found = Flags(rulebook).read(found)
-    if not found.height:
-        return None
-    row = found.row(0, named=True)
-    return {unquoted(name): unquoted(value) for name, value in row.items()} if form == "csv" else row
+    if form != "csv":
+        return found.to_dicts()
+    return [{unquoted(name): unquoted(value) for name, value in row.items()} for row in found.to_dicts()]
 
 
 def as_csv(paths: Sequence[Path], rulebook: Rulebook) -> Iterator[bytes]:

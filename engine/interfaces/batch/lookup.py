@@ -58,10 +58,19 @@ def stored_findings(out: Path) -> Iterator[Any]:
 
 
 def stored_case(out: Path, name: str | None, known: Rulebook | None = None) -> Stored:
-    """The case with that id in a folder of answers; raises Refused where it is not there.
+    """The case with that id in a folder of answers; raises Refused where it is not there, or several are.
 
     A `known` rulebook saves loading that of the folder, where it is the same.
     """
+    found = stored_cases(out, name, known)
+    if len(found) > 1:
+        expected = "an id of one case alone: `lumbar batch --unique` lets no two inputs have the same"
+        raise refused(out, f"{len(found)} cases with the id {name!r}, each of another input", expected)
+    return found[0]
+
+
+def stored_cases(out: Path, name: str | None, known: Rulebook | None = None) -> list[Stored]:
+    """The cases with that id in a folder of answers, each of another input; raises Refused where there is none."""
     manifest = manifest_of(out)
     if name is None:
         raise refused(out, "a folder of answers, and no case named", "--case with the id of a case")
@@ -69,7 +78,7 @@ def stored_case(out: Path, name: str | None, known: Rulebook | None = None) -> S
     rulebook = known if known is not None and same else stored_rulebook(out)
     with lookup.readable(out):
         found = _found(rulebook, out, manifest, name)
-    if not readable(rulebook.terms, found.case.facts):
+    if not all(readable(rulebook.terms, one.case.facts) for one in found):
         raise refused(out, f"answers of {name!r} that the rulebook does not know", "them as `lumbar batch` wrote them")
     return found
 
@@ -82,7 +91,7 @@ def is_stored(out: Path, name: str) -> bool:
         )
 
 
-def _found(rulebook: Rulebook, out: Path, manifest: Mapping[str, Any], name: str) -> Stored:
+def _found(rulebook: Rulebook, out: Path, manifest: Mapping[str, Any], name: str) -> list[Stored]:
     options = manifest.get("options", {})
     form = options.get("form")
     if form not in lookup.FORMATS:
@@ -90,23 +99,22 @@ def _found(rulebook: Rulebook, out: Path, manifest: Mapping[str, Any], name: str
     if not options["store"]:
         raise refused(out, "answers without their findings", "the OUT of a batch that stored them")
     only = bool(options.get("unique")) or len(manifest.get("inputs", ())) == 1
-    found: list[tuple[Path, Json]] = []
+    found: list[Stored] = []
     for path in sorted((out / FINDINGS).glob(f"part-*{codes.SUFFIX}")):
-        found += [(path, facts) for facts in codes.rows_of(path, name)]
+        stored = codes.rows_of(path, name)
+        answers = out / ANSWERS / f"{path.stem}.{form}"
+        rows = lookup.rows_of(answers, form, name, rulebook) if stored else []
+        if len(rows) < len(stored):
+            raise refused(answers, f"no answer of the case {name!r}", "one for each case of the findings")
+        found += [_stored(rulebook, name, facts, answers, row) for facts, row in zip(stored, rows, strict=False)]
         if found and only:
             break
-    if not found:
-        return Stored(rulebook, _reject(out, name), None)
-    if len(found) > 1:
-        expected = "an id of one case alone: `lumbar batch --unique` lets no two inputs have the same"
-        raise refused(out, f"{len(found)} cases with the id {name!r}, each of another input", expected)
-    [(path, facts)] = found
-    answers = out / ANSWERS / f"{path.stem}.{form}"
-    row = lookup.row_of(answers, form, name, rulebook)
-    if row is None:
-        raise refused(answers, f"no answer of the case {name!r}", "one for each case of the findings")
+    return found or [Stored(rulebook, _reject(out, name), None)]
+
+
+def _stored(rulebook: Rulebook, name: str, facts: Json, answers: Path, row: Json) -> Stored:
     known = {term.name: facts[term.name] for term in rulebook.findings if facts.get(term.name) is not None}
-    groups = read_groups(rulebook, facts.get(NONE_OF_THESE), Place(str(path)))[0]
+    groups = read_groups(rulebook, facts.get(NONE_OF_THESE), Place(str(answers)))[0]
     case = Case(name, known, Place(str(answers)), none_of_these=dict.fromkeys(groups, ()))
     return Stored(rulebook, case, row)
 

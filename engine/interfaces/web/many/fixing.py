@@ -1,9 +1,10 @@
 """One case out of a job: opened where cases are decided, and a rejected one that was fixed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
-from htpy import Node, a
+from htpy import Node, a, h1, li, main, p, ul
 
 from .... import semantics
 from ....case import Case
@@ -11,7 +12,7 @@ from ....errors import LumbarError, Place, Problem
 from ....facts import tidy
 from ....render import alarms_on
 from ....rulebook import Rulebook
-from ...batch.lookup import is_stored, stored_case
+from ...batch.lookup import Stored, is_stored, stored_cases
 from ...interview import UNKNOWN
 from ...report.first import rejected_rows
 from ..form import Form, answers_of, case_of
@@ -20,7 +21,10 @@ from ..served import Base
 from ..state import State
 from ..texts import text
 from .jobs import FIXED, Job
+from .pages import page_of
 from .results import OF, Reject, rejects_of
+
+FACTS = 300  # letters of the answers that tell cases apart
 
 
 def fix(job: Job, rulebook: Rulebook, number: int, sent: Mapping[str, str]) -> list[Problem]:
@@ -87,10 +91,11 @@ def _note(job: Job, number: int, case: Case, says: str) -> None:
         file.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
-def opened_case(job: Job, base: Base, name: str, row: int | None) -> str:
+def opened_case(job: Job, base: Base, name: str, row: int | None, which: int | None = None) -> str:
     """The page of one case of a job, with the reason of its alarm; or of a rejected one, with what is wrong.
 
-    Raises LumbarError where there is no such case.
+    Two files may have cases of one id: `which` of them, counted from 0; without it all are offered. Raises LumbarError
+    where there is no such case.
     """
     if row is not None:
         told = job.fixed().get(row)
@@ -98,12 +103,38 @@ def opened_case(job: Job, base: Base, name: str, row: int | None) -> str:
             raise LumbarError([Problem(Place(job.name), f"no fixed row {row}", "one of the list of rejected rows")])
         answers = {key: str(value) for key, value in told["case"].items() if key != "case"}
         return _page(job, base, Form(answers, {"case": told["case"]["case"]}), "rejects")
-    stored = stored_case(job.out, name, base.rulebook)
+    found = stored_cases(job.out, name, base.rulebook)
+    if len(found) > 1 and which not in range(len(found)):
+        return _offered(job, name, found)
+    stored = found[which or 0]
     if stored.row is None:
         return rejected_page(base, stored.case, _back(job, "rejects", text("case rejected")))
     digest = stored.rulebook.digest
     other = "" if digest == base.rulebook.digest else text("case other rules", digest=digest)
     return _page(job, base, Form(answers_of(stored.case), {"case": name}), "cases", other)
+
+
+def _offered(job: Job, name: str, found: Sequence[Stored]) -> str:
+    """The cases of one id, of which one is to be opened."""
+    return page_of(
+        text("batch results"),
+        main(".single")[
+            p[a(href=f"/batch/{job.name}")[", ".join(job.paths.values())]],
+            h1[name],
+            p[text("case several", count=len(found))],
+            ul(".found")[
+                [
+                    li[
+                        a(href=f"/batch/{job.name}/case?{urlencode({'id': name, 'which': number})}")[
+                            text("case which", number=number + 1)
+                        ],
+                        f" {', '.join(f'{key}: {value}' for key, value in one.case.facts.items())[:FACTS]}",
+                    ]
+                    for number, one in enumerate(found)
+                ]
+            ],
+        ],
+    )
 
 
 def _page(job: Job, base: Base, form: Form, back: str, other: str = "") -> str:

@@ -27,6 +27,7 @@ SLOT, AT_WORK = "slot.lock", "at_work.lock"
 AT_ONCE = 4  # jobs with a process: one decides, the others look at their files or wait
 MOST_KEPT = 50
 DAYS_KEPT = 7
+PATIENCE = 10  # seconds that a process may need to end
 BEGINS = 60  # seconds that a process may need until it holds its lock
 MOST_FILES = 20
 ENDS = ("looked", "decided", "stopped", "failed")
@@ -112,6 +113,15 @@ def _began(job: Job) -> float | None:
         return float(job.told["began"])
     except (OSError, ValueError, KeyError):
         return None
+
+
+def _end_elsewhere(job: Job) -> None:
+    """End the process that a server beside this one has begun for a job, and wait until it is gone."""
+    with suppress(OSError, ValueError):
+        os.kill(int((job.folder / PROCESS).read_text(encoding="utf-8")), 15)
+        until = time.monotonic() + PATIENCE
+        while is_held(job.folder / AT_WORK) and time.monotonic() < until:
+            time.sleep(0.05)
 
 
 class Jobs:
@@ -203,6 +213,8 @@ class Jobs:
             assert process is not None
             assert process.stdin is not None
             self._running[job.name] = process
+            if self.has_ended(job):  # said only now, or the process before would be taken to end without a word
+                job.note("received")
             job.write(PROCESS, process.pid)
             process.stdin.write(json.dumps([str(job.folder.resolve()), work]).encode() + b"\n")
             process.stdin.close()
@@ -251,14 +263,15 @@ class Jobs:
         """Stop what is at work on a job; what is done of it stays."""
         if not self.alive(job):
             return
-        job.note("stopped")
-        process = self._running.get(job.name)
-        if process is not None:
-            process.terminate()
-            process.wait(10)
-        else:
-            with suppress(OSError, ValueError):
-                os.kill(int((job.folder / PROCESS).read_text(encoding="utf-8")), 15)
+        with self._lock:  # the end of the process is told after the last that it says, and by nobody else before
+            process = self._running.get(job.name)
+            if process is not None:
+                process.terminate()
+                process.wait(PATIENCE)
+            else:
+                _end_elsewhere(job)
+            if not self.has_ended(job):
+                job.note("stopped")
 
     def forget(self, job: Job) -> None:
         """Take a job away, with everything in it."""
@@ -275,7 +288,7 @@ class Jobs:
             self.stop(job)
         for process in self._begun:  # one that has told its end may still be about to go
             process.terminate()
-            process.wait(10)
+            process.wait(PATIENCE)
             if process.stdin:
                 with suppress(OSError):
                     process.stdin.close()

@@ -173,7 +173,6 @@ class ManyCases:
     def _started(self, job: Job, work: str) -> Response:
         if sum(map(self.jobs.alive, self.jobs.all())) >= AT_ONCE:
             return self._home(text("batch full", count=AT_ONCE, kept=MOST_KEPT), 429)
-        job.note("received")
         self.jobs.start(job, "look" if work == "look" else "decide")
         return RedirectResponse(f"/batch/{job.name}", 303)
 
@@ -318,10 +317,10 @@ class ManyCases:
         from .fixing import opened_case
 
         job, query = self.decided(request), request.query_params
-        row = number_in(query.get("row", ""))
+        row, which = (number_in(query.get(name, "")) for name in ("row", "which"))
 
         def made() -> Response:
-            return HTMLResponse(opened_case(job, self.pages.served.current(), query.get("id", ""), row))
+            return HTMLResponse(opened_case(job, self.pages.served.current(), query.get("id", ""), row, which))
 
         try:
             return await self.pages.run(made)
