@@ -68,8 +68,7 @@ def test_every_form_says_the_same(book: Rulebook, draw: st.DataObject) -> None:
             path = Path(folder) / name / "answers" / f"part-00000.{form}"
             lookup.write(answers, path, form)
             found[name] = said(Path(folder) / name, book)
-            row = lookup.row_of(path, form, "0", book)
-            assert row is not None
+            [row] = lookup.rows_of(path, form, "0", book)
             texts = {key: "" if value is None else str(value).lower() for key, value in row.items()}
             expected = {key: "" if one is None else str(one).lower() for key, one in plain.to_dicts()[0].items()}
             assert {"ask": ""} | texts == expected
