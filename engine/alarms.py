@@ -11,7 +11,7 @@ from .rulebook import Rulebook, Term
 
 
 @dataclass(frozen=True)
-class Figures(JsonRecord):
+class AlarmFigures(JsonRecord):
     """For each scale with alarms, the lowest and the highest step that the case reaches once its faults are corrected.
 
     `at_least` takes what is at fault for unknown, or for the one value that it may be a slip of the pen for, and has
@@ -35,7 +35,7 @@ class Alarms:
         self.compiled, self.rulebook = compiled, compiled.rulebook
         self.scales = scales_of(self.rulebook)
 
-    def figures(self, case: Case) -> Figures:
+    def figures(self, case: Case) -> AlarmFigures:
         """The two figures of a case: one pass of the circuit for each.
 
         Raises CaseError where a fact is none, or what is at fault is not a finding or meant for no value of its own.
@@ -48,7 +48,7 @@ class Alarms:
         at_fault = self.rulebook.finding_names if case.unread else faults
         least = self._reached({**meant, **facts})
         most = self._reached(facts, frozenset(at_fault))
-        return Figures(dict.fromkeys(least) if case.unread else least, most)
+        return AlarmFigures(dict.fromkeys(least) if case.unread else least, most)
 
     def _reached(self, facts: Mapping[str, Value], at_fault: frozenset[str] = frozenset()) -> dict[str, Value]:
         """The step of each scale that is reached for certain; of what is at fault, every atom is true."""

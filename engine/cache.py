@@ -88,7 +88,7 @@ def _sources() -> bytes:
     return whole.digest()
 
 
-class Kept(Generic[T]):
+class Cached(Generic[T]):
     """One record in the cache, of a folder, or of files wherever they are: it is gone when one of these changes.
 
     Where the folder has no name, or no folder of the cache is safe, nothing is read and nothing written.
@@ -99,7 +99,7 @@ class Kept(Generic[T]):
         self.path = _path(kind.__name__.lower(), directory, files or {})
 
     @classmethod
-    def named(cls, kind: type[T], name: str) -> "Kept[T]":
+    def named(cls, kind: type[T], name: str) -> "Cached[T]":
         """The record in the file of this name, whose name another record of ours has."""
         found = cls(kind, "")
         base = folder() if name and Path(name).name == name else None

@@ -167,7 +167,7 @@ def test_a_copy_of_the_folder_is_read_back_as_one_of_its_own(shed: Path, tmp_pat
 
 def test_what_is_used_stays_and_what_was_used_longest_ago_goes(shed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "NEWEST", 8)
-    kept = [cache.Kept(Results, str(shed), {"number": bytes([number])}) for number in range(cache.NEWEST + 1)]
+    kept = [cache.Cached(Results, str(shed), {"number": bytes([number])}) for number in range(cache.NEWEST + 1)]
     for number, one in enumerate(kept[:-1]):
         one.write(Results())
         assert one.path is not None
@@ -217,10 +217,10 @@ def test_a_damaged_file_is_passed_by(content: bytes, folder: Path, shed: Path) -
 
 
 def test_a_hostile_file_of_mutants_or_verdicts_is_passed_by(shed: Path, tmp_path: Path) -> None:
-    from engine.checks.mutation.stored import Kept as Mutants
+    from engine.checks.mutation.stored import StoredResults as Mutants
     from engine.circuit import CompiledRulebook
     from engine.proof.prover import Prover
-    from engine.proof.stored import Kept as Verdicts
+    from engine.proof.stored import StoredVerdicts as Verdicts
 
     rulebook = load(shed)
     prover = Prover(CompiledRulebook(rulebook))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.checks import Report, check
 from engine.checks.mutation import MutationReport, mutants, mutation_test
-from engine.checks.mutation.stored import Kept, key_of, terms_key
+from engine.checks.mutation.stored import StoredResults, key_of, terms_key
 from engine.circuit import CompiledRulebook
 from engine.loader import load
 from engine.proof.prover import Prover
@@ -125,8 +125,8 @@ def test_a_damaged_file_is_as_good_as_none(shed: Path) -> None:
         assert report_of(rulebook) == found
 
 
-def kept_of(rulebook: Rulebook) -> Kept:
-    return Kept(rulebook, Prover(CompiledRulebook(rulebook), keep=True))
+def kept_of(rulebook: Rulebook) -> StoredResults:
+    return StoredResults(rulebook, Prover(CompiledRulebook(rulebook), keep=True))
 
 
 def report_of(rulebook: Rulebook) -> MutationReport:

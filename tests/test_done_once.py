@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
-from engine.cache import Kept
+from engine.cache import Cached
 from engine.case import Case
 from engine.checks.as_expected import deviating
 from engine.checks.saved_cases import differences
@@ -139,4 +139,4 @@ def test_a_card_that_is_gone_has_all_files_read(shed: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "../x.rulebook", "/etc/passwd", "none.rulebook"])
 def test_a_record_that_is_told_by_its_name_lies_in_the_cache(name: str) -> None:
-    assert Kept.named(Rulebook, name).read() is None
+    assert Cached.named(Rulebook, name).read() is None

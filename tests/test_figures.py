@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
-from engine.alarms import Alarms, Figures
+from engine.alarms import AlarmFigures, Alarms
 from engine.case import Case, Value
 from engine.circuit import CompiledRulebook
 from engine.columns import tables
@@ -98,7 +98,7 @@ def test_many_cases_have_the_figures_of_each(data: st.DataObject) -> None:
         assert not least.width
         return
     for case, low, high in zip(cases, least.rows(named=True), most.rows(named=True), strict=True):
-        assert alarms.figures(case) == Figures(low, high)
+        assert alarms.figures(case) == AlarmFigures(low, high)
 
 
 # --- what stands in a file -------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import cli
 from engine.author import report_text
 from engine.author.equivalence import EveryCase, compare_every_case
-from engine.author.impact import Change, changes, shown_terms
+from engine.author.impact import CaseChange, changes, shown_terms
 from engine.case import Case, Members
 from engine.columns import tables
 from engine.columns.diff import Compared
@@ -225,7 +225,7 @@ def test_stored_decisions_are_compared_with_what_made_them(shed: Path, tmp_path:
 
 # --- in words --------------------------------------------------------------------------------------------------------
 
-PATIENT = Change(
+PATIENT = CaseChange(
     Case("a patient", {"noise": "click"}),
     {"fault": ("unknown", "loose crank")},
     now=("crank_clicks",),
@@ -241,7 +241,7 @@ MANY = replace(
 )
 
 
-def said(differs: dict[str, tuple[Change, ...]]) -> list[str]:
+def said(differs: dict[str, tuple[CaseChange, ...]]) -> list[str]:
     found = EveryCase(("ride",), differs, {}, tuple(differs))
     return [line.text for line in report_text.every_case(found, [])]
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 import cli
 from engine.author.baseline import SavedCases
 from engine.author.dialogue import NewCard, card_dialogue
-from engine.author.goal import Goal
-from engine.author.prompts import Question
+from engine.author.goal import PatientGoal
+from engine.author.prompts import Prompt
 from engine.checks import Subject, errors, tried
 from engine.interfaces.prompt import Left, hold
 from engine.language import show
@@ -22,11 +22,11 @@ from engine.loader.files import read_folder
 from tests.conftest import ROOT
 
 
-def answering(*answers: str) -> Callable[[Question], str]:
+def answering(*answers: str) -> Callable[[Prompt], str]:
     """Gives one answer after the other; then there are no more."""
     left: Iterator[str] = iter(answers)
 
-    def ask(_: Question) -> str:
+    def ask(_: Prompt) -> str:
         answer = next(left, None)
         if answer is None:
             raise EOFError
@@ -35,7 +35,7 @@ def answering(*answers: str) -> Callable[[Question], str]:
     return ask
 
 
-def talk(base: Path, *answers: str, goal: Goal | None = None) -> NewCard:
+def talk(base: Path, *answers: str, goal: PatientGoal | None = None) -> NewCard:
     saved = SavedCases(load(base))
     return hold(lambda: card_dialogue(saved, goal), answering(*answers))
 
@@ -140,7 +140,7 @@ def test_back_takes_the_last_answer_back(shed: Path) -> None:
 def test_an_interruption_leaves_the_talk(shed: Path) -> None:
     saved = SavedCases(load(shed))
 
-    def interrupted(_: Question) -> str:
+    def interrupted(_: Prompt) -> str:
         raise KeyboardInterrupt
 
     with pytest.raises(Left):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.author.goal import Goal, wanted
+from engine.author.goal import PatientGoal, wanted
 from engine.author.parse_input import Refused
 from engine.interfaces.prompt import Left
 from engine.language import show_part
@@ -36,7 +36,7 @@ def two(shed: Path) -> Path:
     return shed
 
 
-def patient(base: Path, text: str, **more: str | int) -> Goal:
+def patient(base: Path, text: str, **more: str | int) -> PatientGoal:
     book = load(base)
     known: dict[str, str | int] = {
         "brakes hold": "yes",

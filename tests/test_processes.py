@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from engine import explain
-from engine.alarms import Alarms, Figures
+from engine.alarms import AlarmFigures, Alarms
 from engine.case import Case, Decision
 from engine.chain import Chain
 from engine.circuit import CompiledRulebook
@@ -17,7 +17,7 @@ FAULTY = Case("y", {"fever": "no"}, at_fault={"saddle numbness": "yes"})
 
 def answers(
     chain: Chain, plan: CompiledRulebook, alarms: Alarms, case: Case
-) -> tuple[Decision, explain.Enough, Figures]:
+) -> tuple[Decision, explain.Enough, AlarmFigures]:
     """What is asked here and there."""
     decision = chain.decide(case)
     return decision, explain.enough(plan, decision, ("urgency",)), alarms.figures(FAULTY)

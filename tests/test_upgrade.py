@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli import lumbar
-from engine.author.upgrade import Piece, Upgrade, upgrade
+from engine.author.upgrade import LayerPiece, Upgrade, upgrade
 from engine.loader import load
 from engine.loader.checked_against import packed
 from engine.loader.files import read_folder
@@ -65,7 +65,7 @@ def noted(found: Upgrade) -> dict[str, list[str]]:
     return {f"{one.kind} {one.name}": [note.what for note in one.notes] for one in found.pieces if one.notes}
 
 
-def piece(found: Upgrade, name: str) -> Piece:
+def piece(found: Upgrade, name: str) -> LayerPiece:
     (one,) = (one for one in found.pieces if one.name == name)
     return one
 

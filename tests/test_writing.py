@@ -14,8 +14,8 @@ from engine.language import Domain
 from engine.loader import load_files
 from engine.loader.cards import load_card
 from engine.loader.files import read_folder
+from engine.loader.known_names import KnownNames
 from engine.loader.problem_collector import ProblemCollector
-from engine.loader.vocabulary import Vocabulary
 from engine.loader.writing import card, case
 from engine.rulebook import Citation, Example, Rule, Rulebook, Term
 from engine.semantics import decide
@@ -33,7 +33,7 @@ def meant(rule: Rule) -> Rule:
 def read_back(text: str, name: str, terms: Mapping[str, Term]) -> tuple[Rule | None, list[str]]:
     collector = ProblemCollector()
     node, repeated = read(text, f"rules/{name}.yaml")
-    rule = load_card(collector, f"rules/{name}.yaml", node, Vocabulary(terms, ("BOOK", "PAGE"), ("1", "2")))
+    rule = load_card(collector, f"rules/{name}.yaml", node, KnownNames(terms, ("BOOK", "PAGE"), ("1", "2")))
     return rule and meant(rule), [str(problem) for problem in [*repeated, *collector.problems]]
 
 
@@ -159,7 +159,7 @@ def test_a_written_card_looks_as_a_person_would_have_written_it() -> None:
     collector = ProblemCollector()
     node, _ = read(WRITTEN, "rules/long_morning_stiffness.yaml")
     rule = load_card(
-        collector, "rules/long_morning_stiffness.yaml", node, Vocabulary(terms, ("NG65", "CONVENTION"), ("7",))
+        collector, "rules/long_morning_stiffness.yaml", node, KnownNames(terms, ("NG65", "CONVENTION"), ("7",))
     )
     assert collector.problems == []
     assert rule is not None

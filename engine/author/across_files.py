@@ -46,7 +46,7 @@ class NotDone(LumbarError):
 
 
 @dataclass(frozen=True)
-class Change:
+class FilesChange:
     """The files that would be different, name to text, None for one that goes; and the rulebook that they are."""
 
     files: Mapping[str, str | None]
@@ -58,7 +58,7 @@ class Change:
 # --- renaming --------------------------------------------------------------------------------------------------------
 
 
-def rename(files: Mapping[str, bytes], rulebook: Rulebook, old: str, new: str) -> Change:
+def rename(files: Mapping[str, bytes], rulebook: Rulebook, old: str, new: str) -> FilesChange:
     """Rename a term, a value (`TERM: VALUE`) or a rule, everywhere.
 
     Raises NotDone, Unplaceable or KnowledgeError, and then nothing is different.
@@ -92,7 +92,7 @@ def _refuse_beneath(rulebook: Rulebook, name: str, record: Term | Rule) -> None:
         raise _refused(f"{name!r} stands beneath this layer ({record.place})", "a name of this layer")
 
 
-def _rename_term(files: Mapping[str, bytes], rulebook: Rulebook, term: Term, new: str) -> Change:
+def _rename_term(files: Mapping[str, bytes], rulebook: Rulebook, term: Term, new: str) -> FilesChange:
     if new in rulebook.terms or new in rulebook.names_of_before:
         raise _refused(f"{new!r} is the name of a term, or was one", "a name that was never used")
     old, before = term.name, texts_of(files)
@@ -121,7 +121,7 @@ def _noted(text: str, file: str, term: str, key: str, entry: str, brackets: str)
     return with_field(text, body, key, quoted(entry, flow=True) if brackets == "[]" else entry, brackets)
 
 
-def _rename_value(files: Mapping[str, bytes], rulebook: Rulebook, term: Term, old: str, new: str) -> Change:
+def _rename_value(files: Mapping[str, bytes], rulebook: Rulebook, term: Term, old: str, new: str) -> FilesChange:
     if old not in term.domain.values:
         there, values = f"{old!r} is not a value of {term.name!r}", term.domain.values
         raise _refused(there, "one of its values", nearest(old, values))
@@ -145,7 +145,7 @@ def _rename_value(files: Mapping[str, bytes], rulebook: Rulebook, term: Term, ol
     return _change(before, after, rulebook, f"{term.name!r}: {old!r} becomes {new!r}", places)
 
 
-def _rename_rule(files: Mapping[str, bytes], rulebook: Rulebook, old: str, new: str) -> Change:
+def _rename_rule(files: Mapping[str, bytes], rulebook: Rulebook, old: str, new: str) -> FilesChange:
     rule = rulebook.rules[old]
     if rule.row:
         raise _refused(f"{old!r} is a row of a table", "its name changed in the table itself")
@@ -190,7 +190,7 @@ def _called(node: object, old: str, new: str) -> object:
 # --- answering -------------------------------------------------------------------------------------------------------
 
 
-def answer(files: Mapping[str, bytes], rulebook: Rulebook, finding: str, value: str, where: Condition) -> Change:
+def answer(files: Mapping[str, bytes], rulebook: Rulebook, finding: str, value: str, where: Condition) -> FilesChange:
     """Give an answer to the saved cases for which a condition holds, and which have none; their expected answers stay.
 
     Raises NotDone where none is left to answer, and KnowledgeError.
@@ -238,7 +238,7 @@ def with_answer_to(text: str, finding: str, value: str) -> str:
 # --- retiring --------------------------------------------------------------------------------------------------------
 
 
-def retire(files: Mapping[str, bytes], rulebook: Rulebook, name: str, because: str, day: str) -> Change:
+def retire(files: Mapping[str, bytes], rulebook: Rulebook, name: str, because: str, day: str) -> FilesChange:
     """Take a rule out and keep a record of it: its sentence, the reason, the day; its name is never used again.
 
     Of a rule beneath a layer the record says what is given up, and takes it out of the sum. Raises NotDone where
@@ -264,7 +264,7 @@ def _record(rule: Rule, because: str, day: str) -> str:
     return f"retired: {rule.id}\nsays: {quoted(rule.says)}\nbecause: {quoted(tidy(because))}\nday: {day}\n"
 
 
-def _retire_beneath(files: Mapping[str, bytes], rulebook: Rulebook, rule: Rule, because: str, day: str) -> Change:
+def _retire_beneath(files: Mapping[str, bytes], rulebook: Rulebook, rule: Rule, because: str, day: str) -> FilesChange:
     """Take a rule beneath out of the sum, by a record of the layer."""
     given = write({"gives up": [name if value is None else {name: value} for name, value in rule.then]})
     before = texts_of(files)
@@ -277,14 +277,14 @@ def _retire_beneath(files: Mapping[str, bytes], rulebook: Rulebook, rule: Rule, 
 
 def _change(
     before: Mapping[str, str], after: "Mapping[str, str | None]", rulebook: Rulebook, says: str, places: int
-) -> Change:
+) -> FilesChange:
     """The change, once its files are read without a problem; raises KnowledgeError."""
     files = {name: text for name, text in after.items() if text != before.get(name)}
     if beneath := sorted(name for name in files if name.startswith(BENEATH)):
         there = f"it stands in files beneath this layer ({listed(beneath, 3)}), which a layer leaves as they are"
         raise _refused(there, "what stands in this layer alone")
     whole = {name: text.encode() for name, text in after.items() if text is not None}
-    return Change(files, load_files(whole, rulebook.directory), says, places)
+    return FilesChange(files, load_files(whole, rulebook.directory), says, places)
 
 
 def _refused(there: str, expected: str, suggestion: str = "") -> NotDone:

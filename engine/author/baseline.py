@@ -11,7 +11,7 @@ from ..errors import Problem
 from ..language import Line
 from ..rulebook import Rule, Rulebook, RuleFor
 from . import parse_input
-from .impact import Change, compare, shown_terms
+from .impact import CaseChange, compare, shown_terms
 
 
 class SavedCases:
@@ -102,7 +102,7 @@ class SavedCases:
             semantics.settle(after, after.terms[term], marks, state)
         return semantics.conclude(after, before.case, state, marks)
 
-    def changes(self, after: Rulebook, rule: Rule) -> Iterator[Change]:
+    def changes(self, after: Rulebook, rule: Rule) -> Iterator[CaseChange]:
         """The saved cases whose advice the rule changes."""
         for before in self.touched(after, rule):
             change = compare(self.terms, before, semantics.decide(after, before.case))

@@ -11,7 +11,7 @@ from ..rulebook import Example, Rulebook
 from .draft import Draft, gates_missing, offers
 from .examples import Known
 from .parse_input import Refused
-from .prompts import Question, Talk, dead_end, yes_or_no
+from .prompts import Prompt, Talk, dead_end, yes_or_no
 
 DONE = None
 ALSO = "Add this too"
@@ -61,7 +61,7 @@ def reasoned(rulebook: Rulebook, draft: Draft, like: Mapping[str, Known], name: 
 def _field(rulebook: Rulebook, draft: Draft, name: str, hint: str) -> Talk[Draft]:
     """One field that has one text."""
     read, offered = partial(draft.filled, rulebook, name), partial(offers, rulebook, name)
-    filled: Draft = yield Question(TITLES[name][0], read, hint=hint, offers=offered)
+    filled: Draft = yield Prompt(TITLES[name][0], read, hint=hint, offers=offered)
     return filled
 
 
@@ -70,7 +70,7 @@ def _entries(rulebook: Rulebook, draft: Draft, name: str) -> Talk[Draft]:
     first = draft
     while True:
         begun = draft != first
-        answer = yield Question(
+        answer = yield Prompt(
             TITLES[name][begun],
             partial(_read_entry, rulebook, draft, name, begun),
             hint="Enter when there are no more" if begun else HELP[name],
@@ -89,7 +89,7 @@ def _gated(rulebook: Rulebook, before: Draft, draft: Draft) -> Talk[Draft]:
     if not missing:
         return draft
     yield StyledLine(f"This is asked only if {' and '.join(map(show_part, missing))}; otherwise it stays unknown.", 1)
-    if not (yield Question(ALSO, yes_or_no, hint="yes or no", default="yes")):
+    if not (yield Prompt(ALSO, yes_or_no, hint="yes or no", default="yes")):
         return draft
     return replace(draft, condition=replace(begun, lines=(*begun.lines, *missing, *lines)))
 

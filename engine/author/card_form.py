@@ -10,9 +10,9 @@ from ..language import Condition, Group, Line, show_line
 from ..loader import writing
 from ..loader.assemble import marks_of_a_merge, with_files
 from ..loader.cards import load_card
+from ..loader.known_names import KnownNames
 from ..loader.parsed import parsed
 from ..loader.problem_collector import ProblemCollector
-from ..loader.vocabulary import Vocabulary
 from ..rulebook import Citation, Example, Rule, Rulebook
 from ..semantics import NAMES, mark_condition
 from ..supposed import supposed
@@ -209,7 +209,7 @@ def said_by(rulebook: Rulebook, text: str) -> Rule | None:
     name = found[1] if (found := _RULE.search(text)) else ""
     collector, file = ProblemCollector(), f"rules/{name}.yaml"
     node = parsed(collector, {file: text}, "").get(file)
-    rule = load_card(collector, file, node, Vocabulary.by(rulebook))
+    rule = load_card(collector, file, node, KnownNames.by(rulebook))
     return None if collector.problems else rule
 
 

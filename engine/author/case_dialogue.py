@@ -18,16 +18,16 @@ from . import parse_input
 from .baseline import SavedCases
 from .card_dialogue import DONE, named, reasoned
 from .draft import Draft, offers
-from .goal import Goal, begin_card, lines_that_differ, still, touched_by, values_of
-from .impact import Change, now
+from .goal import PatientGoal, begin_card, lines_that_differ, still, touched_by, values_of
+from .impact import CaseChange, now
 from .parse_input import Refused
-from .prompts import Question, Talk, dead_end
+from .prompts import Prompt, Talk, dead_end
 
 SHOWN = 10
 NO_LINES = "without them"
 
 
-def from_patient(saved: SavedCases, goal: Goal) -> Talk[Draft]:
+def from_patient(saved: SavedCases, goal: PatientGoal) -> Talk[Draft]:
     """A card from a patient who should get another answer."""
     rulebook, (term, value) = saved.rulebook, goal.then
     yield StyledLine(
@@ -45,7 +45,7 @@ def from_patient(saved: SavedCases, goal: Goal) -> Talk[Draft]:
     return (yield from reasoned(rulebook, draft, values_of(rulebook, goal.decision), goal.case.id.replace("_", " ")))
 
 
-def _picked(saved: SavedCases, goal: Goal, draft: Draft) -> Talk[Draft]:
+def _picked(saved: SavedCases, goal: PatientGoal, draft: Draft) -> Talk[Draft]:
     """The draft with the lines that the author picks."""
     rulebook = saved.rulebook
     while True:
@@ -53,7 +53,7 @@ def _picked(saved: SavedCases, goal: Goal, draft: Draft) -> Talk[Draft]:
         offered = [line for line, _ in lines_that_differ(saved, goal, touched)[:SHOWN]]
         begun = draft.condition != Condition()
         yield from _show(saved, goal, begun, touched)
-        answer = yield Question(
+        answer = yield Prompt(
             "And if" if begun else "If",
             partial(_read_pick, rulebook, goal, draft, offered),
             hint=_hint(begun, touched),
@@ -71,13 +71,13 @@ def _picked(saved: SavedCases, goal: Goal, draft: Draft) -> Talk[Draft]:
     return draft
 
 
-def _hint(begun: bool, touched: Sequence[Change]) -> str:
+def _hint(begun: bool, touched: Sequence[CaseChange]) -> str:
     if touched:
         return "a number of the list, or a line of your own; `let them change` where they should"
     return "Enter when there are no more" if begun else "a line"
 
 
-def _show(saved: SavedCases, goal: Goal, begun: bool, touched: Sequence[Change]) -> Iterator[StyledLine]:
+def _show(saved: SavedCases, goal: PatientGoal, begun: bool, touched: Sequence[CaseChange]) -> Iterator[StyledLine]:
     """How many saved cases would change, and the lines that are true of this patient and not of them."""
     if not touched:
         if begun:
@@ -93,7 +93,7 @@ def _show(saved: SavedCases, goal: Goal, begun: bool, touched: Sequence[Change])
         yield StyledLine("Nothing that is known of this patient is different in the rest.", 2)
 
 
-def _read_pick(rulebook: Rulebook, goal: Goal, draft: Draft, offered: Sequence[Line], text: str) -> Draft | None:
+def _read_pick(rulebook: Rulebook, goal: PatientGoal, draft: Draft, offered: Sequence[Line], text: str) -> Draft | None:
     """The draft with a line more, or without those that it began with, or DONE."""
     words, begun = " ".join(text.split()), draft.condition != Condition()
     if begun and words in ("", "let them change"):
@@ -113,7 +113,7 @@ def _with_line(draft: Draft, line: Line) -> Draft:
     return replace(draft, condition=replace(draft.condition, lines=(*draft.condition.lines, line)))
 
 
-def _true_of(rulebook: Rulebook, goal: Goal, line: Line) -> Line:
+def _true_of(rulebook: Rulebook, goal: PatientGoal, line: Line) -> Line:
     """The line, where it is true of the patient and rests on nothing that is to be concluded."""
     parse_input.not_its_own_reason(rulebook, goal.then[0], terms_of(line))
     if semantics.mark_line(line, goal.decision.state) != semantics.HOLDS:

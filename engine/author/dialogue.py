@@ -13,8 +13,8 @@ from .card_dialogue import new_card
 from .case_dialogue import from_patient
 from .draft import Draft
 from .dry_run import DryRun, dry_run
-from .goal import Goal
-from .prompts import Question, Talk, dead_end, yes_or_no
+from .goal import PatientGoal
+from .prompts import Prompt, Talk, dead_end, yes_or_no
 from .proving import Conflict, Proved, prove_card
 
 HELP = "`back` goes back one answer, `back to because` to that one; `later` keeps everything for later."
@@ -29,7 +29,7 @@ class NewCard:
     save: bool
 
 
-def card_dialogue(saved: SavedCases, goal: Goal | None = None) -> Talk[NewCard]:
+def card_dialogue(saved: SavedCases, goal: PatientGoal | None = None) -> Talk[NewCard]:
     """Ask for a card, from nothing or from a patient, and try it out."""
     yield StyledLine(HELP, style="muted")
     draft = yield from (from_patient(saved, goal) if goal else new_card(saved.rulebook))
@@ -38,7 +38,7 @@ def card_dialogue(saved: SavedCases, goal: Goal | None = None) -> Talk[NewCard]:
     draft, tried = yield from _tried(saved, draft, goal.case if goal else None)
     others = [name for name in tried.texts if name != draft.file]
     more = f" and {counted(len(others), 'saved case')}" if others else ""
-    save = yield Question(f"Save {draft.file}{more}", yes_or_no, hint="yes or no")
+    save = yield Prompt(f"Save {draft.file}{more}", yes_or_no, hint="yes or no")
     return NewCard(draft, tried.texts, save)
 
 
@@ -81,7 +81,7 @@ def _settled(conflicts: Sequence[Conflict], draft: Draft) -> Talk[Draft]:
         yield from dead_end(report_text.too_many_conflicts(conflicts))
     for conflict in conflicts:
         yield from report_text.conflict(conflict)
-        if not (yield Question(f"Shall {conflict.rule} give way", yes_or_no, hint="yes, or no to change the lines")):
+        if not (yield Prompt(f"Shall {conflict.rule} give way", yes_or_no, hint="yes, or no to change the lines")):
             yield from dead_end(f"Then a line must tell the two apart: {draft.name} and {conflict.rule}.")
         draft = replace(draft, outranks=(*draft.outranks, conflict.rule))
     return draft

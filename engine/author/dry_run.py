@@ -14,7 +14,7 @@ from ..loader.assemble import with_files
 from ..rulebook import Rulebook
 from .baseline import SavedCases
 from .draft import Draft
-from .impact import Change
+from .impact import CaseChange
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class DryRun:
     texts: Mapping[str, str]
     problems: tuple[Problem, ...]
     findings: tuple[Finding, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[CaseChange, ...] = ()
     subject: Subject | None = None
 
     @property

@@ -9,7 +9,7 @@ from ..differences.rulebooks import known_to
 from ..proof import Patient, Unsat
 from ..proof.equivalence import Two
 from ..record import JsonRecord
-from .impact import Cause, Change, compare, shown_terms
+from .impact import CaseChange, Cause, compare, shown_terms
 
 MOST = 2
 TRIES = 3
@@ -26,7 +26,7 @@ class EveryCase(JsonRecord):
     """
 
     same: tuple[str, ...]
-    differs: Mapping[str, tuple[Change, ...]]
+    differs: Mapping[str, tuple[CaseChange, ...]]
     undecided: Mapping[str, str]
     more: tuple[str, ...]
     added: tuple[str, ...] = ()
@@ -38,16 +38,16 @@ class EveryCase(JsonRecord):
         return not (self.differs or self.undecided or self.added or self.gone)
 
     @property
-    def patients(self) -> tuple[Change, ...]:
+    def patients(self) -> tuple[CaseChange, ...]:
         """The patients, each once, with all of the answers that differ."""
-        found: list[Change] = []
+        found: list[CaseChange] = []
         for changes in self.differs.values():
             found += [change for change in changes if change not in found]
         return tuple(found)
 
 
 def compare_every_case(
-    two: Two, causes: Iterable[Cause] = (), known: Sequence[Change] = (), most: int = MOST
+    two: Two, causes: Iterable[Cause] = (), known: Sequence[CaseChange] = (), most: int = MOST
 ) -> EveryCase:
     """Compare the answers of two rulebooks for every case that both can read.
 
@@ -76,13 +76,13 @@ class _Search:
     """Looks for patients, conclusion by conclusion."""
 
     def __init__(
-        self, two: Two, causes: tuple[Cause, ...], terms: Sequence[str], most: int, patients: list[Change]
+        self, two: Two, causes: tuple[Cause, ...], terms: Sequence[str], most: int, patients: list[CaseChange]
     ) -> None:
         self.two, self.causes, self.terms, self.most = two, causes, terms, most
         self.patients = patients
         self.same: list[str] = []
         self.more: list[str] = []
-        self.differs: dict[str, tuple[Change, ...]] = {}
+        self.differs: dict[str, tuple[CaseChange, ...]] = {}
         self.undecided: dict[str, str] = {}
 
     def look_at_laws(self) -> None:
@@ -111,7 +111,7 @@ class _Search:
                 self.patients.append(change)
         self._settle(term, shown, reason or UNSEEN)
 
-    def _settle(self, term: str, shown: Sequence[Change], reason: str = "") -> None:
+    def _settle(self, term: str, shown: Sequence[CaseChange], reason: str = "") -> None:
         """What is known of a conclusion: a difference that was shown is decided, whatever else may be."""
         if shown:
             self.differs[term] = tuple(shown)
@@ -121,7 +121,7 @@ class _Search:
         else:
             self.same.append(term)
 
-    def _change(self, case: Case) -> Change | None:
+    def _change(self, case: Case) -> CaseChange | None:
         """How the advice to a patient changes, if it does."""
         decisions = [semantics.decide(book, known_to(book, case)) for book in (self.two.before, self.two.after)]
         change = compare(self.terms, decisions[0], decisions[1], self.causes)

@@ -16,12 +16,12 @@ from . import parse_input
 from .baseline import SavedCases, with_rule
 from .draft import Draft
 from .examples import Known, lines_true_of
-from .impact import Change
+from .impact import CaseChange
 from .parse_input import Refused
 
 
 @dataclass(frozen=True)
-class Goal:
+class PatientGoal:
     """A patient, and what the patient should get; `rules` give another value now, and are to give way.
 
     `corrects` is the rule that gave the answer of now, if one did: the new rule begins with its lines.
@@ -34,7 +34,7 @@ class Goal:
     corrects: str = ""
 
 
-def wanted(rulebook: Rulebook, case: Case, text: str) -> Goal:
+def wanted(rulebook: Rulebook, case: Case, text: str) -> PatientGoal:
     """What a patient should get, as `term: value`; raises Refused where no new rule can give it."""
     name, _, phrase = (part.strip() for part in text.partition(":"))
     term, value = parse_input.conclusion(rulebook, name, phrase or None)
@@ -54,7 +54,7 @@ def wanted(rulebook: Rulebook, case: Case, text: str) -> Goal:
     rules = tuple(one.rule for one in firing if one.value != value) if entry.single else ()
     present = str(answer.low if isinstance(answer, Range) else answer)
     wrong = [one.rule for one in firing if one.value == present] if entry.single or entry.takes_highest else []
-    return Goal(case, decision, (term, value), rules, next(iter([*wrong, *rules]), ""))
+    return PatientGoal(case, decision, (term, value), rules, next(iter([*wrong, *rules]), ""))
 
 
 def values_of(rulebook: Rulebook, decision: Decision) -> dict[str, Known]:
@@ -73,7 +73,7 @@ def case_name(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "a_patient"
 
 
-def candidates(saved: SavedCases, goal: Goal, others: Sequence[Decision] = ()) -> Iterator[Line]:
+def candidates(saved: SavedCases, goal: PatientGoal, others: Sequence[Decision] = ()) -> Iterator[Line]:
     """Lines that are true of the patient, and do not rest on what is to be concluded.
 
     A number is divided between the patient and the nearest of the `others`.
@@ -88,7 +88,7 @@ def candidates(saved: SavedCases, goal: Goal, others: Sequence[Decision] = ()) -
             yield from lines_true_of(term, value, [known[name] for known in values_of_others if name in known])
 
 
-def lines_that_differ(saved: SavedCases, goal: Goal, touched: Sequence[Change]) -> list[tuple[Line, int]]:
+def lines_that_differ(saved: SavedCases, goal: PatientGoal, touched: Sequence[CaseChange]) -> list[tuple[Line, int]]:
     """The candidates that tell the patient from saved cases that are touched, with how many, the most first."""
     counts = {
         line: sum(saved.fails_in(line, change.case.id) for change in touched)
@@ -98,13 +98,13 @@ def lines_that_differ(saved: SavedCases, goal: Goal, touched: Sequence[Change]) 
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def touched_by(saved: SavedCases, goal: Goal, condition: Condition) -> list[Change]:
+def touched_by(saved: SavedCases, goal: PatientGoal, condition: Condition) -> list[CaseChange]:
     """The other saved cases whose answer a rule of this condition would change."""
     rule = trial_rule(saved.rulebook, goal, condition)
     return [one for one in saved.changes(with_rule(saved.rulebook, rule), rule) if one.case.id != goal.case.id]
 
 
-def trial_rule(rulebook: Rulebook, goal: Goal, condition: Condition) -> Rule:
+def trial_rule(rulebook: Rulebook, goal: PatientGoal, condition: Condition) -> Rule:
     """The rule that a patient and a condition amount to, under a name that is free."""
     name = next(word for word in ("new_rule", *(f"new_rule_{n}" for n in range(99))) if word not in rulebook.rules)
     return Draft(f"rules/{name}.yaml", condition=condition, then=(goal.then,), outranks=goal.rules).rule
@@ -120,13 +120,13 @@ def gets(decision: Decision, term: str, value: str) -> bool:
     )
 
 
-def begin_card(rulebook: Rulebook, goal: Goal) -> Draft:
+def begin_card(rulebook: Rulebook, goal: PatientGoal) -> Draft:
     """The card as it begins: with the lines of the rule that it corrects, to which it is an exception."""
     condition = rulebook.rules[goal.corrects].condition if goal.corrects else Condition()
     return Draft(condition=condition, then=(goal.then,), outranks=goal.rules)
 
 
-def still(saved: SavedCases, goal: Goal, condition: Condition) -> Decision | None:
+def still(saved: SavedCases, goal: PatientGoal, condition: Condition) -> Decision | None:
     """What the patient gets even so, if a rule of this condition does not give what is wanted; None where it does."""
     rule = trial_rule(saved.rulebook, goal, condition)
     found = saved.seen(with_rule(saved.rulebook, rule), rule, goal.decision).marked

@@ -11,9 +11,9 @@ from .card_dialogue import ALSO, TITLES, new_card
 from .card_form import ALWAYS, Typed, form_of, is_blank, read_form
 from .case_dialogue import from_patient
 from .draft import Draft, gates_missing
-from .goal import Goal
+from .goal import PatientGoal
 from .parse_input import Refused
-from .prompts import Question, Talk
+from .prompts import Prompt, Talk
 
 ORDER = ("rule", "says", "if", "then", "because", "source")
 
@@ -30,7 +30,7 @@ class Talked:
     left_out: tuple[str, ...] = ()
 
 
-def form_of_talk(saved: SavedCases, typed: Sequence[str], goal: Goal | None = None) -> Typed:
+def form_of_talk(saved: SavedCases, typed: Sequence[str], goal: PatientGoal | None = None) -> Typed:
     """What was typed at the terminal so far, as a form has it; with a patient, what the talk about this one came to."""
     talk: Talk[Draft] = from_patient(saved, goal) if goal else new_card(saved.rulebook)
     draft, always = _replayed(saved.rulebook, talk, typed), ALWAYS in typed
@@ -65,7 +65,7 @@ def _replayed(rulebook: Rulebook, talk: Talk[Draft], typed: Sequence[str]) -> Dr
     return draft
 
 
-def _read(question: Question, text: str) -> object:
+def _read(question: Prompt, text: str) -> object:
     return question.read(text or question.default or "")
 
 

@@ -21,7 +21,7 @@ Cause = RulebookDifference
 
 
 @dataclass(frozen=True)
-class Change:
+class CaseChange:
     """A case whose advice changes: each conclusion shown, before and after, and what makes the difference.
 
     `because` names the changed rules and terms that are behind it; `now` are rules that fire after the change and did
@@ -85,7 +85,7 @@ def now(decision: Decision, term: str) -> str:
     return format_answer(answer) if isinstance(answer, Members) else answer
 
 
-def compare(terms: Iterable[str], before: Decision, after: Decision, causes: Sequence[Cause] = ()) -> Change | None:
+def compare(terms: Iterable[str], before: Decision, after: Decision, causes: Sequence[Cause] = ()) -> CaseChange | None:
     """The change between two decisions of one case; None where the advice is the same."""
     pairs = {term: (answer_text(before, term), answer_text(after, term)) for term in terms}
     answers = {term: pair for term, pair in pairs.items() if pair[0] != pair[1]}
@@ -93,7 +93,7 @@ def compare(terms: Iterable[str], before: Decision, after: Decision, causes: Seq
         return None
     fresh = tuple(rule for rule in after.fired if rule not in before.fired)
     gone = tuple(rule for rule in before.fired if rule not in after.fired)
-    return Change(after.case, answers, fresh, gone, _behind(causes, before, after))
+    return CaseChange(after.case, answers, fresh, gone, _behind(causes, before, after))
 
 
 def _behind(causes: Sequence[Cause], before: Decision, after: Decision) -> tuple[str, ...]:
@@ -109,7 +109,9 @@ def _matters(rule: Cause, before: Decision, after: Decision) -> bool:
     return old != new or (concludes and not new & semantics.FAILS)
 
 
-def changes(before: Rulebook, after: Rulebook, cases: Iterable[Case], causes: Sequence[Cause] = ()) -> Iterator[Change]:
+def changes(
+    before: Rulebook, after: Rulebook, cases: Iterable[Case], causes: Sequence[Cause] = ()
+) -> Iterator[CaseChange]:
     """The cases whose advice changes; each is decided under both."""
     terms = shown_terms(before, after)
     for case in cases:
@@ -119,7 +121,7 @@ def changes(before: Rulebook, after: Rulebook, cases: Iterable[Case], causes: Se
             yield change
 
 
-def saved_changes(two: Two, causes: Sequence[Cause]) -> tuple[Change, ...]:
+def saved_changes(two: Two, causes: Sequence[Cause]) -> tuple[CaseChange, ...]:
     """The saved cases whose advice changes: the circuit of both tells which can, and only these are decided."""
     before, after = two.before, two.after
     cases = list(after.cases.values())

@@ -7,8 +7,8 @@ from typing import TypeVar
 from ..errors import LumbarError, Place, Problem, listed, nearest
 from ..language import NUMERIC, OTHER_THAN, Line, Misread, Within, parse_line, phrase_of, terms_of
 from ..loader.cards import conclusion_is_known
+from ..loader.known_names import KnownNames
 from ..loader.problem_collector import ProblemCollector
-from ..loader.vocabulary import Vocabulary
 from ..rulebook import Citation, Rulebook, Term
 
 Named = TypeVar("Named")
@@ -174,7 +174,7 @@ def conclusion(rulebook: Rulebook, term: str, value: str | None) -> tuple[str, s
     if value is None and not (term in rulebook.terms and rulebook.terms[term].domain.kind == "tally"):
         raise meant(term, list(rulebook.conclusions))
     value = value and completed(rulebook.terms.get(term), value)
-    _collected(lambda collector: conclusion_is_known(collector, term, value, HERE, Vocabulary.by(rulebook)))
+    _collected(lambda collector: conclusion_is_known(collector, term, value, HERE, KnownNames.by(rulebook)))
     return term, value
 
 

@@ -21,7 +21,7 @@ def nothing(_: str) -> Sequence[Offer]:
 
 
 @dataclass(frozen=True)
-class Question:
+class Prompt:
     """A question: `read` turns what is typed into what is meant, or raises Refused; `default` is what Enter means.
 
     `offers` gives, for what is typed so far, words that may be meant, each with its meaning.
@@ -34,7 +34,7 @@ class Question:
     offers: Callable[[str], Sequence[Offer]] = field(default=nothing, compare=False)
 
 
-Talk = Generator[Question | StyledLine, Any, Outcome]
+Talk = Generator[Prompt | StyledLine, Any, Outcome]
 
 
 def yes_or_no(typed: str) -> bool:
@@ -52,4 +52,4 @@ def dead_end(text: str) -> Talk[None]:
         raise Refused("no way on from here; expected `back`, or Ctrl-C to leave everything as it was")
 
     yield StyledLine(text, style="alarm")
-    yield Question("Go back", read, hint="type back")
+    yield Prompt("Go back", read, hint="type back")

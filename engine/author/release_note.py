@@ -12,7 +12,7 @@ from ..proof import Patient, Unsat
 from ..render import StyledLine, cite, format_change
 from ..rulebook import Law, Rule, Rulebook
 from .diff_text import line_change, read_back, renames
-from .impact import Change, compare, saved_changes, shown_terms
+from .impact import CaseChange, compare, saved_changes, shown_terms
 
 MOST = 30  # rules for which a patient is looked for
 FEW = 4
@@ -23,7 +23,7 @@ TITLES = {"new": "New rules", "changed": "Changed rules", "undecided": "Changed 
 class _Shown:
     """For whom a rule makes a difference: a patient, nobody (proved), or not known."""
 
-    change: Change | None = None
+    change: CaseChange | None = None
     odd: tuple[str, ...] = ()
     nobody: bool = False
 

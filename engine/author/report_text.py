@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import Problem, counted, listed
 from ..render import StyledLine, format_change
 from ..rulebook import Rulebook
-from .impact import Change
+from .impact import CaseChange
 
 if TYPE_CHECKING:  # what these were made with is not needed to tell of them
     from .equivalence import EveryCase
@@ -18,13 +18,13 @@ MOST_CONFLICTS = 4
 NO_PROBLEMS = "Examples, saved cases, sources, and the order of work: no problems."
 
 
-def saved_changes(changes: Sequence[Change], rulebooks: Sequence[Rulebook], count: int) -> Iterator[StyledLine]:
+def saved_changes(changes: Sequence[CaseChange], rulebooks: Sequence[Rulebook], count: int) -> Iterator[StyledLine]:
     """What becomes of the saved cases, those in which the same changes together; rulebooks: after, and before."""
     if not changes:
         yield StyledLine(f"None of {counted(count, 'saved case')} changes its answer.", style="answer")
         return
     yield StyledLine(f"{len(changes)} of {counted(count, 'saved case')} get other advice:", style="alarm")
-    groups: dict[object, list[Change]] = {}
+    groups: dict[object, list[CaseChange]] = {}
     for found in changes:
         alike = tuple((term, *format_change(old, new)) for term, (old, new) in found.answers.items())
         groups.setdefault((alike, found.because), []).append(found)
@@ -36,7 +36,9 @@ def saved_changes(changes: Sequence[Change], rulebooks: Sequence[Rulebook], coun
         yield from change(group[0], rulebooks, 2)
 
 
-def change(found: Change, rulebooks: Sequence[Rulebook], indent: int = 0, through: bool = True) -> Iterator[StyledLine]:
+def change(
+    found: CaseChange, rulebooks: Sequence[Rulebook], indent: int = 0, through: bool = True
+) -> Iterator[StyledLine]:
     """The changed rules that are behind a case, its answers that change, and the rules that turned with it."""
     if found.because:
         yield StyledLine(f"because of {listed(found.because, FEW)}", indent, "answer")
@@ -141,13 +143,15 @@ def _patients(found: "EveryCase", rulebooks: Sequence[Rulebook]) -> Iterator[Sty
         yield StyledLine(f"and {counted(len(made_up) - FEW, 'more patient')} (--json)", 1, "muted")
 
 
-def patient(found: Change, rulebooks: Sequence[Rulebook], indent: int, through: bool = True) -> Iterator[StyledLine]:
+def patient(
+    found: CaseChange, rulebooks: Sequence[Rulebook], indent: int, through: bool = True
+) -> Iterator[StyledLine]:
     """A patient that was found, by what is not as usual; where not everything is answered, by all that is known."""
     yield StyledLine(who(found), indent, "answer", "- ")
     yield from change(found, rulebooks, indent + 1, through)
 
 
-def who(found: Change) -> str:
+def who(found: CaseChange) -> str:
     """A patient that was found, in one phrase."""
     odd = found.odd if found.odd is not None and found.whole else found.case.facts
     facts = ", ".join(f"{name}: {value}" for name, value in odd.items())

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Iterator
 
 from ..render import StyledLine
 from ..render.pictures.text_page import text_page
-from .review_sheet import Sheet
+from .review_sheet import ReviewSheet
 
 LINE = "_" * 40
 
 
-def sheet_page(sheet: Sheet, lines: Iterable[StyledLine]) -> str:
+def sheet_page(sheet: ReviewSheet, lines: Iterable[StyledLine]) -> str:
     """The page: all that is read, and below it where to sign; how what was signed is recorded."""
     title = f"To review: {sheet.what}"
     return text_page(title, [*lines, *_to_sign(sheet)])
 
 
-def _to_sign(sheet: Sheet) -> Iterator[StyledLine]:
+def _to_sign(sheet: ReviewSheet) -> Iterator[StyledLine]:
     yield StyledLine("Signature", style="title")
     yield StyledLine("☐ approved   ☐ changes wanted   ☐ rejected", 1, "answer")
     for name in ("Note", "Name", "Role", "Day", "Review again by", "Signature"):

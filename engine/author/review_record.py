@@ -14,7 +14,7 @@ from ..review import VERDICTS, Review
 from ..reviewed import folded, reviewed
 from ..rulebook import Rulebook
 from .parse_input import Refused
-from .review_sheet import Sheet, sheet
+from .review_sheet import ReviewSheet, sheet
 
 LONGEST = {"who": 120, "role": 120, "note": 2_000}
 NOBODY = (
@@ -36,7 +36,7 @@ _ENTRY = re.compile(r"^( *)- ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Given:
+class NewReview:
     """What a reviewer says: the verdict, who and in what role, on which day, a note, and when to review again.
 
     `digest` is that of the sheet that was read, where it is known: nothing else is signed then.
@@ -55,7 +55,7 @@ class NotRecorded(LumbarError):
     """Why a review is not recorded; every reason."""
 
 
-def recorded(files: Mapping[str, bytes], rulebook: Rulebook, name: str, given: Given, today: str) -> dict[str, str]:
+def recorded(files: Mapping[str, bytes], rulebook: Rulebook, name: str, given: NewReview, today: str) -> dict[str, str]:
     """The file with a review more, name to text, where all is well; raises Refused, NotRecorded and KnowledgeError."""
     read = sheet(rulebook, name, whole=False)
     if problems := [
@@ -71,7 +71,7 @@ def recorded(files: Mapping[str, bytes], rulebook: Rulebook, name: str, given: G
     return {file: text}
 
 
-def _check_taken(after: Rulebook, read: Sheet, given: Given) -> None:
+def _check_taken(after: Rulebook, read: ReviewSheet, given: NewReview) -> None:
     """Raise unless the new entry is read as the last one, and makes the difference that it should."""
     last: Review = after.reviews[read.what][-1]
     for part in read.parts:
@@ -85,7 +85,7 @@ def _check_taken(after: Rulebook, read: Sheet, given: Given) -> None:
 # --- what is wrong with it -------------------------------------------------------------------------------------------
 
 
-def _problems(given: Given, read: Sheet, today: str) -> Iterator[Problem]:
+def _problems(given: NewReview, read: ReviewSheet, today: str) -> Iterator[Problem]:
     if given.verdict not in VERDICTS:
         meant = nearest(given.verdict, VERDICTS)
         yield _problem("verdict", f"{given.verdict[:80]!r} is not a verdict", ", ".join(VERDICTS), meant)
@@ -116,7 +116,7 @@ def _odd_text(name: str, text: str) -> Iterator[Problem]:
         yield _problem(name, "signs that cannot be shown", "letters, digits and punctuation")
 
 
-def _odd_days(given: Given, today: str) -> Iterator[Problem]:
+def _odd_days(given: NewReview, today: str) -> Iterator[Problem]:
     day = _day(given.day)
     if day is None:
         yield _problem("day", f"{given.day[:80]!r} is not a day", f"one such as {today}")
@@ -128,7 +128,7 @@ def _odd_days(given: Given, today: str) -> Iterator[Problem]:
         yield _problem("review again by", f"{given.again_by} is not in the future", f"a day after {today}")
 
 
-def _superseded(given: Given, before: Iterable[Review], read: Sheet, today: str) -> Iterator[Problem]:
+def _superseded(given: NewReview, before: Iterable[Review], read: ReviewSheet, today: str) -> Iterator[Problem]:
     """A word of an earlier day than the latest of the same reviewer about the same, which it would not take back."""
     parts = {part.signed.part for part in read.parts}
     own = [one for one in before if folded(one.who) == folded(given.who) and parts & {of.part for of in one.signed}]
@@ -154,7 +154,7 @@ def _problem(name: str, there: str, expected: str, suggestion: str = "") -> Prob
 # --- the entry -------------------------------------------------------------------------------------------------------
 
 
-def _entry(read: Sheet, given: Given) -> str:
+def _entry(read: ReviewSheet, given: NewReview) -> str:
     entry: dict[str, Tree] = {
         "who": tidy(given.who),
         "role": tidy(given.role),

@@ -18,7 +18,7 @@ from ..record import Record
 from ..review import Review, Signed
 from ..reviewed import Reviewable, Reviewed, by_day, key_of, reviewables, reviewed, signed
 from ..rulebook import Law, Rule, Rulebook
-from .impact import Change, compare, shown_terms
+from .impact import CaseChange, compare, shown_terms
 from .parse_input import Refused
 from .revisions import CommitOfLine, commits_of
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Part(Record):
+class SheetPart(Record):
     """One rule, law or row of a sheet: what is read of it today, how it is reviewed, and what was approved before.
 
     `before` is what the last reviewer approved where that is void now, and `changed` what differs, line by line.
@@ -47,12 +47,12 @@ class Without(Record):
     `broken` are laws that hold today and would no longer be proved: some possible patient would break them.
     """
 
-    cases: tuple[Change, ...] = ()
+    cases: tuple[CaseChange, ...] = ()
     broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
-class Sheet(Record):
+class ReviewSheet(Record):
     """What a clinician reads and signs: `what` is the file of its reviews (`rules/NAME`), `digest` names all of it.
 
     `fires_in` are the saved cases in which one of its rules fires, `of_cases` how many there are. Of a law `proof` is
@@ -60,7 +60,7 @@ class Sheet(Record):
     """
 
     what: str
-    parts: tuple[Part, ...]
+    parts: tuple[SheetPart, ...]
     fires_in: tuple[str, ...] = ()
     of_cases: int = 0
     without: Without = Without()
@@ -107,20 +107,20 @@ def found(rulebook: Rulebook, name: str) -> tuple[str, tuple[Reviewable, ...]]:
     raise Refused(Problem(Place("review"), f"{name!r} is nothing to review", expected, nearest(name, known)))
 
 
-def sheet(rulebook: Rulebook, name: str, often: "HowOften | None" = None, whole: bool = True) -> Sheet:
+def sheet(rulebook: Rulebook, name: str, often: "HowOften | None" = None, whole: bool = True) -> ReviewSheet:
     """What there is to read of something; unless `whole`, without the proofs and what would be otherwise without it."""
     what, things = found(rulebook, name)
     parts = tuple(_part(rulebook, thing) for thing in things)
     if not whole:
-        return Sheet(what, parts, often=often)
+        return ReviewSheet(what, parts, often=often)
     compiled = CompiledRulebook(rulebook)
     laws = [thing for thing in things if isinstance(thing, Law)]
     if laws:
         proof = prove(Prover(compiled, keep=True), laws[0]) if what.startswith("laws/") else None
-        return Sheet(what, parts, of_cases=len(rulebook.cases), proof=proof, often=often)
+        return ReviewSheet(what, parts, of_cases=len(rulebook.cases), proof=proof, often=often)
     rules = [thing for thing in things if isinstance(thing, Rule)]
     firing = tuple(_firing(compiled, rules))
-    return Sheet(what, parts, firing, len(rulebook.cases), _without(compiled, rules, firing), often=often)
+    return ReviewSheet(what, parts, firing, len(rulebook.cases), _without(compiled, rules, firing), often=often)
 
 
 def commits(rulebook: Rulebook, what: str) -> list[CommitOfLine | None]:
@@ -133,13 +133,13 @@ def commits(rulebook: Rulebook, what: str) -> list[CommitOfLine | None]:
     return [None] * (len(places) - len(own)) + known
 
 
-def _part(rulebook: Rulebook, thing: Reviewable) -> Part:
+def _part(rulebook: Rulebook, thing: Reviewable) -> SheetPart:
     now, state = signed(rulebook, thing), reviewed(rulebook, thing)
     what, row = key_of(thing)
     approved = [one for one in by_day(rulebook.reviews.get(what, ())) if one.verdict == "approved" and one.of(row)]
     before = approved[-1] if approved and state.state == "changed since its review" else None
     old = before.of(row) if before else None
-    return Part(thing, now, state, before, tuple(text_changes(old, now)) if old else ())
+    return SheetPart(thing, now, state, before, tuple(text_changes(old, now)) if old else ())
 
 
 def text_changes(before: Signed, now: Signed) -> Iterator[LineChange]:

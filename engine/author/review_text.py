@@ -14,7 +14,7 @@ from ..review import Review
 from ..rulebook import Law, Rule, Rulebook
 from .impact import AnswerText
 from .review_list import Waiting, WorkList, is_past
-from .review_sheet import Part, Sheet
+from .review_sheet import ReviewSheet, SheetPart
 from .revisions import CommitOfLine
 
 KINDS = {"rules": "rule", "tables": "table row", "laws": "law", "impossible": "assumption"}
@@ -74,7 +74,7 @@ def percent(share: float) -> str:
 # --- the sheet -------------------------------------------------------------------------------------------------------
 
 
-def sheet_lines(rulebook: Rulebook, sheet: Sheet, today: str, commits: Commits = ()) -> Iterator[StyledLine]:
+def sheet_lines(rulebook: Rulebook, sheet: ReviewSheet, today: str, commits: Commits = ()) -> Iterator[StyledLine]:
     """All that is read before something is signed."""
     kind = sheet.what.partition("/")[0]
     title = TITLES["row" if kind == "tables" and len(sheet.parts) == 1 else kind]
@@ -88,7 +88,7 @@ def sheet_lines(rulebook: Rulebook, sheet: Sheet, today: str, commits: Commits =
     yield from _reviews(rulebook, sheet, today, commits)
 
 
-def _part(rulebook: Rulebook, part: Part, several: bool) -> Iterator[StyledLine]:
+def _part(rulebook: Rulebook, part: SheetPart, several: bool) -> Iterator[StyledLine]:
     thing = part.thing
     if several:
         yield StyledLine(f"Row {part.signed.part}", style="title")
@@ -133,7 +133,7 @@ def _condition(condition: Condition, head: str) -> Iterator[StyledLine]:
             yield from (StyledLine(show_line(line), 4, "plain", "- ") for line in below)
 
 
-def _changed(part: Part) -> Iterator[StyledLine]:
+def _changed(part: SheetPart) -> Iterator[StyledLine]:
     """What was approved beside what is there now."""
     if part.before is None:
         return
@@ -181,7 +181,7 @@ def _concluded_by(rulebook: Rulebook, term: str) -> Iterator[StyledLine]:
         yield StyledLine(f"and {len(rules) - GIVING} more (lumbar show --gives {quote(term)})", 5, "muted")
 
 
-def _beside(rulebook: Rulebook, sheet: Sheet) -> Iterator[StyledLine]:
+def _beside(rulebook: Rulebook, sheet: ReviewSheet) -> Iterator[StyledLine]:
     """Other rules that read the same and give the same conclusion: whether this one is right depends on them too."""
     own = {rule.id for rule in sheet.rules}
     read = frozenset(name for rule in sheet.rules for name in rule.condition.terms())
@@ -207,7 +207,7 @@ def _part_in_line(part: Line | Group) -> str:
     return f"{part.term}: {phrase_of(part)}"
 
 
-def _sources(rulebook: Rulebook, sheet: Sheet) -> Iterator[StyledLine]:
+def _sources(rulebook: Rulebook, sheet: ReviewSheet) -> Iterator[StyledLine]:
     citations = dict.fromkeys(citation for part in sheet.parts for citation in part.thing.sources)
     yield StyledLine("Sources, and how sure each is", style="title")
     for citation in citations:
@@ -223,7 +223,7 @@ def _sources(rulebook: Rulebook, sheet: Sheet) -> Iterator[StyledLine]:
 # --- what it does ----------------------------------------------------------------------------------------------------
 
 
-def _does(rulebook: Rulebook, sheet: Sheet) -> Iterator[StyledLine]:
+def _does(rulebook: Rulebook, sheet: ReviewSheet) -> Iterator[StyledLine]:
     yield StyledLine("What it does", style="title")
     if sheet.proof is not None:
         yield from _proof(sheet)
@@ -238,7 +238,7 @@ def _does(rulebook: Rulebook, sheet: Sheet) -> Iterator[StyledLine]:
     yield from _without(rulebook, sheet)
 
 
-def _in_the_population(sheet: Sheet) -> Iterator[StyledLine]:
+def _in_the_population(sheet: ReviewSheet) -> Iterator[StyledLine]:
     if sheet.often is None:
         yield StyledLine("How often it fires is not known: no population is described, or `batch` is missing.", 1)
         return
@@ -254,7 +254,7 @@ def _in_the_population(sheet: Sheet) -> Iterator[StyledLine]:
             yield StyledLine(f"In {percent(sheet.often.alone[rule.id])} no other rule raises the alarm.", 1)
 
 
-def _examples(sheet: Sheet) -> Iterator[StyledLine]:
+def _examples(sheet: ReviewSheet) -> Iterator[StyledLine]:
     for rule in sheet.rules:
         for one in rule.examples:
             given = ", ".join(
@@ -264,7 +264,7 @@ def _examples(sheet: Sheet) -> Iterator[StyledLine]:
             yield StyledLine(f"{one.name} ({given or 'nothing given'}): the rule {one.mark}", 1, "muted", "example: ")
 
 
-def _without(rulebook: Rulebook, sheet: Sheet) -> Iterator[StyledLine]:
+def _without(rulebook: Rulebook, sheet: ReviewSheet) -> Iterator[StyledLine]:
     yield StyledLine(f"Without {'it' if len(sheet.rules) == 1 else 'them'}", style="title")
     changed = sheet.without.cases
     says = f"{counted(len(changed), 'saved case')} would get another advice:"
@@ -296,7 +296,7 @@ def _cut(texts: Sequence[str], most: int) -> str:
     return "; ".join([*texts[:most], *more])
 
 
-def _proof(sheet: Sheet) -> Iterator[StyledLine]:
+def _proof(sheet: ReviewSheet) -> Iterator[StyledLine]:
     proof = sheet.proof
     assert proof is not None
     if proof.proved:
@@ -311,7 +311,7 @@ def _proof(sheet: Sheet) -> Iterator[StyledLine]:
 # --- earlier reviews -------------------------------------------------------------------------------------------------
 
 
-def _reviews(rulebook: Rulebook, sheet: Sheet, today: str, commits: Commits) -> Iterator[StyledLine]:
+def _reviews(rulebook: Rulebook, sheet: ReviewSheet, today: str, commits: Commits) -> Iterator[StyledLine]:
     reviews = rulebook.reviews.get(sheet.what, ())
     yield StyledLine("Reviews", style="title")
     if not reviews:
@@ -340,7 +340,7 @@ def _review(one: Review, void: bool, today: str) -> str:
 # --- as JSON ---------------------------------------------------------------------------------------------------------
 
 
-def as_json(rulebook: Rulebook, sheet: Sheet) -> Json:
+def as_json(rulebook: Rulebook, sheet: ReviewSheet) -> Json:
     """The sheet as the object that `lumbar review WHAT --json` prints; docs/schema describes it."""
     return {
         "what": sheet.what,

@@ -13,7 +13,7 @@ END = 2
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TableSheet:
     """The rows of a file that are shown: its columns, and by their place in the file those rows."""
 
     file: str
@@ -21,16 +21,16 @@ class Sheet:
     rows: Mapping[int, Cells]
 
 
-def sheets_of(texts: Mapping[str, str], file: str, row: str) -> tuple[Sheet, Sheet | None]:
+def sheets_of(texts: Mapping[str, str], file: str, row: str) -> tuple[TableSheet, TableSheet | None]:
     """A row of a table, and the examples that name it where there is a file of them."""
     columns, rows = _read(texts[file])
-    table = Sheet(file, columns, {place: cells for place, cells in rows.items() if cells[0].strip() == row})
+    table = TableSheet(file, columns, {place: cells for place, cells in rows.items() if cells[0].strip() == row})
     beside = examples_of(file)
     if beside not in texts:
         return table, None
     columns, rows = _read(texts[beside])
     named = {place: cells for place, cells in rows.items() if row in _names(cells)}
-    return table, Sheet(beside, columns, named)
+    return table, TableSheet(beside, columns, named)
 
 
 def examples_of(file: str) -> str:

@@ -29,7 +29,7 @@ from .baseline import SavedCases
 from .draft import Draft
 from .dry_run import dry_run
 from .equivalence import compare_every_case
-from .impact import Change, saved_changes
+from .impact import CaseChange, saved_changes
 from .new_words import FINDING, NewWord, with_answers, with_words
 from .parse_input import Refused
 from .proving import Conflict, Earlier, conflicts, earlier_errors, new_errors, subsuming
@@ -52,7 +52,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Step:
+class TrialStep:
     """What came of one step: its lines, whether it is in the way of saving, patients, and rules that may give way."""
 
     name: Name
@@ -112,7 +112,7 @@ def before_with_words(
 
 def try_card(
     before: Before, draft: Draft, text: str, patient: Case | None = None, beside: Mapping[str, str] | None = None
-) -> Iterator[Step]:
+) -> Iterator[TrialStep]:
     """Try a card, whose file will have this text; `patient` is saved with it. Ends at the first step in the way.
 
     Saved cases whose text is not the one on disk are `beside`.
@@ -137,7 +137,7 @@ def try_card(
     yield replace(_population(before, ran.subject.rulebook, draft.rule), texts=ran.texts)
 
 
-def try_change(before: Before, after: Rulebook, texts: Mapping[str, str | None]) -> Iterator[Step]:
+def try_change(before: Before, after: Rulebook, texts: Mapping[str, str | None]) -> Iterator[TrialStep]:
     """Try a rulebook with a rule less; `texts` are its files that differ, None for one that goes."""
     subject = Subject(after)
     found = [one for one in tried(subject) if one.blocks and one.problem not in before.saved.problems]
@@ -152,7 +152,7 @@ def try_change(before: Before, after: Rulebook, texts: Mapping[str, str | None])
         yield replace(_every_case(books), texts=texts)
 
 
-def try_files(before: Before, after: Rulebook, texts: Mapping[str, str]) -> Iterator[Step]:
+def try_files(before: Before, after: Rulebook, texts: Mapping[str, str]) -> Iterator[TrialStep]:
     """Try a rulebook of which some files say something else; saved cases get the answer that they have then."""
     changes = saved_changes(Two(before.rulebook, after), ())
     answered = {one.case.place.file: _answered(after, one.case) for one in changes if one.case.place}
@@ -175,14 +175,14 @@ def _answered(after: Rulebook, case: Case) -> str:
     return with_answer(text, after, semantics.decide(after, case))
 
 
-def check_rules(rulebook: Rulebook, earlier: Rulebook | None = None) -> Iterator[Step]:
+def check_rules(rulebook: Rulebook, earlier: Rulebook | None = None) -> Iterator[TrialStep]:
     """Check all rules as they are, beside an earlier state where there is one; findings are grouped by their causes."""
     counts = ((len(rulebook.rules), "rule"), (len(rulebook.laws), "law"), (len(rulebook.cases), "saved case"))
-    yield Step("read", (StyledLine(f"Read: {listed([counted(*one) for one in counts])}."),))
+    yield TrialStep("read", (StyledLine(f"Read: {listed([counted(*one) for one in counts])}."),))
     subject = Subject(rulebook, before=earlier)
     found = [one for one in (*tried(subject), *proved(subject)) if one.blocks or one.weight > 1]
     lines = tuple(_grouped(rulebook, found, earlier)) or tuple(report_text.proved_laws(rulebook, card=False))
-    yield Step("laws", lines, any(one.blocks for one in found), _patients(found))
+    yield TrialStep("laws", lines, any(one.blocks for one in found), _patients(found))
 
 
 def state_of(directory: Path) -> str:
@@ -193,9 +193,9 @@ def state_of(directory: Path) -> str:
 # --- the steps -------------------------------------------------------------------------------------------------------
 
 
-def _read(after: Rulebook, found: Sequence[Finding]) -> Step:
+def _read(after: Rulebook, found: Sequence[Finding]) -> TrialStep:
     lines = tuple(_grouped(after, found)) or (StyledLine(report_text.NO_PROBLEMS),)
-    return Step("read", lines, bool(found), _patients(found))
+    return TrialStep("read", lines, bool(found), _patients(found))
 
 
 def _patients(found: Sequence[Finding]) -> tuple[Shown, ...]:
@@ -205,27 +205,27 @@ def _patients(found: Sequence[Finding]) -> tuple[Shown, ...]:
     return tuple(shown.values())[: 2 * FEW]
 
 
-def _saved(changes: Sequence[Change], books: Sequence[Rulebook]) -> Step:
+def _saved(changes: Sequence[CaseChange], books: Sequence[Rulebook]) -> TrialStep:
     lines = tuple(report_text.saved_changes(changes, books, len(books[1].cases)))
-    return Step("saved", lines, patients=tuple(Shown(one.case.id, one.case.facts) for one in changes[: 2 * FEW]))
+    return TrialStep("saved", lines, patients=tuple(Shown(one.case.id, one.case.facts) for one in changes[: 2 * FEW]))
 
 
-def _conflicts(found: Sequence[Conflict]) -> Step:
+def _conflicts(found: Sequence[Conflict]) -> TrialStep:
     lines = [next(report_text.conflict(one)) for one in found]  # its patient opens
     few = len(found) <= report_text.MOST_CONFLICTS
     if not few:
         lines.append(StyledLine(report_text.too_many_conflicts(found), 0, "alarm"))
     patients = tuple(Shown(f"{one.rule}: {one.value}", one.facts) for one in found[:FEW])
     rivals = tuple(dict.fromkeys(one.rule for one in found)) if few else ()
-    return Step("laws", tuple(lines), True, patients, rivals)
+    return TrialStep("laws", tuple(lines), True, patients, rivals)
 
 
-def _laws(before: Before, subject: Subject, rule: Rule | None = None) -> Step:
+def _laws(before: Before, subject: Subject, rule: Rule | None = None) -> TrialStep:
     after, found = subject.rulebook, list(new_errors(subject, before.errors))
     if found:
-        return Step("laws", tuple(_grouped(after, found)), True, _patients(found))
+        return TrialStep("laws", tuple(_grouped(after, found)), True, _patients(found))
     same = tuple(subsuming(subject.prover, rule)) if rule else ()
-    return Step("laws", tuple(report_text.proved_laws(after, same, card=rule is not None)))
+    return TrialStep("laws", tuple(report_text.proved_laws(after, same, card=rule is not None)))
 
 
 def _grouped(after: Rulebook, found: Sequence[Finding], earlier: Rulebook | None = None) -> Iterator[StyledLine]:
@@ -240,20 +240,20 @@ def _first(text: str, indent: int) -> StyledLine:
     return StyledLine(text.partition("\n")[0], indent, "alarm" if indent == 1 else "plain", "- ")
 
 
-def _every_case(books: tuple[Rulebook, Rulebook]) -> Step:
+def _every_case(books: tuple[Rulebook, Rulebook]) -> TrialStep:
     found = compare_every_case(Two(books[1], books[0]), most=1)
     patients = tuple(Shown(who(one), one.case.facts) for one in found.patients if one.odd is not None)
-    return Step("every case", tuple(report_text.every_case(found, books)), patients=patients[: 2 * FEW])
+    return TrialStep("every case", tuple(report_text.every_case(found, books)), patients=patients[: 2 * FEW])
 
 
-def _mutation(subject: Subject, rule: Rule) -> Step:
+def _mutation(subject: Subject, rule: Rule) -> TrialStep:
     found = mutation_test_of(subject.rulebook, subject.prover, rule)
     whole, lines = found.whole, [*in_words(subject.rulebook, found)]
     changing = whole.mutants - whole.equivalent
     caught = StyledLine(
         f"Its examples and the saved cases catch {whole.killed} of {counted(changing, 'change')} of it."
     )
-    return Step("mutation", (caught, *(StyledLine(one, 1, "muted") for one in lines)))
+    return TrialStep("mutation", (caught, *(StyledLine(one, 1, "muted") for one in lines)))
 
 
 # --- the population --------------------------------------------------------------------------------------------------
@@ -267,14 +267,14 @@ def _figures(rulebook: Rulebook) -> "Figures | None":
     return figures(CompiledRulebook(rulebook), rulebook.population, Wanted(PATIENTS))[0]
 
 
-def _population(before: Before, after: Rulebook, rule: Rule) -> Step:
+def _population(before: Before, after: Rulebook, rule: Rule) -> TrialStep:
     """In how many of the well and of the ill a rule fires, and which alarms go off more or less often."""
     try:
         old, now = before.figures, _figures(after)
     except ModuleNotFoundError as error:
-        return Step("population", (StyledLine(missing(error.name or "", "batch"), 0, "muted"),))
+        return TrialStep("population", (StyledLine(missing(error.name or "", "batch"), 0, "muted"),))
     if old is None or now is None:
-        return Step("population", (StyledLine("The knowledge base describes no patients.", 0, "muted"),))
+        return TrialStep("population", (StyledLine("The knowledge base describes no patients.", 0, "muted"),))
     groups = [name for name in ("well", "ill") if name in now.groups]
     said = {"well": "100 well people", "ill": "100 seriously ill"}
     fires = " and ".join(f"{now.groups[name][rule.id]:.1f} of {said[name]}" for name in groups)
@@ -284,9 +284,9 @@ def _population(before: Before, after: Rulebook, rule: Rule) -> Step:
         if any(abs(one - other) >= 0.05 for _, one, other in parts):
             shares = ", ".join(f"{one:.1f} → {other:.1f} of {said[name]}" for name, one, other in parts)
             lines.append(StyledLine(f"{alarm}: {shares}", 1, "plain", "* "))
-    return Step("population", tuple(lines))
+    return TrialStep("population", tuple(lines))
 
 
-def problems_of(found: Sequence[Problem]) -> Step:
+def problems_of(found: Sequence[Problem]) -> TrialStep:
     """That something cannot be read or done."""
-    return Step("read", tuple(report_text.problems(found)), blocks=True)
+    return TrialStep("read", tuple(report_text.problems(found)), blocks=True)

@@ -39,7 +39,7 @@ class Note(JsonRecord):
 
 
 @dataclass(frozen=True, repr=False)
-class Piece(Record):
+class LayerPiece(Record):
     """One thing that a layer says, with what the change of the base means for it; without notes it is unchanged."""
 
     kind: str
@@ -62,7 +62,7 @@ class Upgrade(Record):
     layer: str
     before: Rulebook | None
     now: Rulebook
-    pieces: tuple[Piece, ...]
+    pieces: tuple[LayerPiece, ...]
     problems: tuple[Problem, ...]
     lowered: tuple[Finding, ...]
 
@@ -138,17 +138,17 @@ class _Pieces:
         self.names = Names(now, compared.renames if compared else None)
         self.prover = Prover(CompiledRulebook(layer if proving else now))
 
-    def found(self) -> Iterator[Piece]:
+    def found(self) -> Iterator[LayerPiece]:
         """Every piece in the order of its kinds."""
         for rule in self.layer.own_rules:
-            yield Piece("rule", rule.id, rule.place, tuple(self._rule(rule)))
+            yield LayerPiece("rule", rule.id, rule.place, tuple(self._rule(rule)))
         for kind, laws in (("law", self.layer.laws), ("assumption", self.layer.impossible)):
             for law in laws.values():
                 if law.layer == self.layer.layer:
-                    yield Piece(kind, law.id, law.place, tuple(self._law(kind, law)))
+                    yield LayerPiece(kind, law.id, law.place, tuple(self._law(kind, law)))
         for term in self.layer.terms.values():
             if term.layer == self.layer.layer:
-                yield Piece("term", term.name, term.place, tuple(self._term(term)))
+                yield LayerPiece("term", term.name, term.place, tuple(self._term(term)))
         yield from self._values()
         yield from self._wording()
         yield from self._retired()
@@ -208,7 +208,7 @@ class _Pieces:
         if term.group and term.group not in self.layer.groups:
             yield Note("gone", f"the group {term.group!r} is gone")
 
-    def _values(self) -> Iterator[Piece]:
+    def _values(self) -> Iterator[LayerPiece]:
         layer = self.layer.layers[-1]
         for name, values in layer.like.items():
             for value, like in values.items():
@@ -216,9 +216,9 @@ class _Pieces:
                 there = self.now.terms.get(name)
                 if there and value in there.domain.values:
                     notes.append(Note("exists beneath", f"{value!r} is a value of {name!r} beneath now"))
-                yield Piece("value", f"{name}: {value}", self.layer.terms[name].place, tuple(notes))
+                yield LayerPiece("value", f"{name}: {value}", self.layer.terms[name].place, tuple(notes))
 
-    def _wording(self) -> Iterator[Piece]:
+    def _wording(self) -> Iterator[LayerPiece]:
         """The terms beneath of which the layer says the question, the help or a sentence for patients."""
         beneath = self.layer.beneath.terms if self.layer.beneath else {}
         for name, old in beneath.items():
@@ -235,11 +235,11 @@ class _Pieces:
                 words = [one for one in changed_lines(earlier, now) if one.field in ("ask", "help", "for patients")]
                 if words:
                     notes.append(Note("changed beneath", f"the words of {name!r} have changed", tuple(words)))
-            yield Piece("wording", name, mine.place, tuple(notes))
+            yield LayerPiece("wording", name, mine.place, tuple(notes))
 
     # --- records about what lies beneath -----------------------------------------------------------------------------
 
-    def _retired(self) -> Iterator[Piece]:
+    def _retired(self) -> Iterator[LayerPiece]:
         for name, record in self.layer.retired.items():
             if record.layer != self.layer.layer:
                 continue
@@ -249,9 +249,9 @@ class _Pieces:
                 notes = [Note("the base says the same", f"the base has retired it too: {reason}")]
             elif name in self.now.rules:
                 notes += self._changed("rule", name, "it takes out")
-            yield Piece("retired rule", name, record.place, tuple(notes))
+            yield LayerPiece("retired rule", name, record.place, tuple(notes))
 
-    def _cases(self) -> Iterator[Piece]:
+    def _cases(self) -> Iterator[LayerPiece]:
         beneath = self.layer.beneath.cases if self.layer.beneath else {}
         for name in beneath:
             mine = self.layer.cases[name]
@@ -259,7 +259,7 @@ class _Pieces:
                 continue
             now = self.now.cases.get(name)
             notes = [Note("gone", f"the saved case {name!r} is gone")] if now is None else [*self._case(mine, now)]
-            yield Piece("saved case", name, mine.place, tuple(notes))
+            yield LayerPiece("saved case", name, mine.place, tuple(notes))
 
     def _case(self, mine: Case, now: Case) -> Iterator[Note]:
         if mine.expected == now.expected:
@@ -269,13 +269,13 @@ class _Pieces:
             if lines:
                 yield Note("changed beneath", f"the saved case {mine.id!r} has changed", lines)
 
-    def _named(self, kind: str, mine: Mapping[str, object], now: Mapping[str, object]) -> Iterator[Piece]:
+    def _named(self, kind: str, mine: Mapping[str, object], now: Mapping[str, object]) -> Iterator[LayerPiece]:
         """Sources and groups of the layer."""
         beneath = getattr(self.layer.beneath, f"{kind}s") if self.layer.beneath else {}
         for name, record in mine.items():
             if name not in beneath:
                 place = record.place  # type: ignore[attr-defined]
-                yield Piece(kind, name, place, tuple(self._exists(kind, name, now)))
+                yield LayerPiece(kind, name, place, tuple(self._exists(kind, name, now)))
 
     # --- what they share ---------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from ..errors import Problem, counted
 from ..render import StyledLine
 from .diff_text import line_change
-from .upgrade import CONFLICTS, Piece, Upgrade
+from .upgrade import CONFLICTS, LayerPiece, Upgrade
 
 NO_COPY = "There is no copy of a base that it was checked against, so nothing can be compared."
 KEEP = "`lumbar upgrade --accept` keeps this base as the one that the layer is checked against."
@@ -43,7 +43,7 @@ def _head(found: Upgrade) -> str:
     return f"{over}: the base has changed since the layer was last checked against it"
 
 
-def _pieces(title: str, pieces: list[Piece]) -> Iterator[StyledLine]:
+def _pieces(title: str, pieces: list[LayerPiece]) -> Iterator[StyledLine]:
     if pieces:
         yield StyledLine(f"{title}: {len(pieces)}", style="title")
     for piece in pieces:

@@ -15,7 +15,7 @@ from ..case import Decision
 from ..errors import Place
 from ..language import Condition, Group
 from ..rulebook import Rulebook
-from .finding import Finding, Trial
+from .finding import Finding, Witness
 
 How = Literal["never", "always", "otherwise", "before"]
 NEVER = Condition((Group(1, ()),))
@@ -32,7 +32,7 @@ class Suspect(NamedTuple):
     name: str
 
 
-class Change(NamedTuple):
+class TriedChange(NamedTuple):
     """A rule that never holds or always does, or another `otherwise`."""
 
     suspect: Suspect
@@ -97,7 +97,7 @@ class _Trying:
     findings: Sequence[Finding]
     before: Rulebook | None = None
     left: int = MOST_TRIED
-    books: dict[Change, Rulebook] = field(default_factory=dict)
+    books: dict[TriedChange, Rulebook] = field(default_factory=dict)
     known: dict[int, Decision] = field(default_factory=dict)
     tried: dict[tuple[int, Suspect], How | None] = field(default_factory=dict)
 
@@ -158,7 +158,7 @@ class _Trying:
         found = [name for name in rules if name in earlier and earlier[name].condition != rules[name].condition]
         return tuple(found) if len(found) <= MOST_CHANGED else ()
 
-    def _decided(self, trial: Trial) -> Decision:
+    def _decided(self, trial: Witness) -> Decision:
         if id(trial) not in self.known:
             self.known[id(trial)] = semantics.decide(self.rulebook, trial.case).marked
         return self.known[id(trial)]
@@ -171,26 +171,26 @@ class _Trying:
             self.tried[key] = next((change.how for change in changes if self._gone(one, change)), None)
         return self.tried.get(key) is not None
 
-    def _changes(self, trial: Trial, suspect: Suspect) -> Iterator[Change]:
+    def _changes(self, trial: Witness, suspect: Suspect) -> Iterator[TriedChange]:
         if suspect.name in self.changed:
-            yield Change(suspect, "before")
+            yield TriedChange(suspect, "before")
         if suspect.kind == "rule":
             mark = self._decided(trial).marks[suspect.name]
             if mark != semantics.FAILS:
-                yield Change(suspect, "never")
+                yield TriedChange(suspect, "never")
             if suspect.name in trial.rules and mark != semantics.HOLDS:
-                yield Change(suspect, "always")
+                yield TriedChange(suspect, "always")
         else:
             term = self.rulebook.terms[suspect.name]
             others = (value for value in term.domain.values if value != term.otherwise)
-            yield from (Change(suspect, "otherwise", value) for value in (None, *others))
+            yield from (TriedChange(suspect, "otherwise", value) for value in (None, *others))
 
-    def _gone(self, one: Finding, change: Change) -> bool:
+    def _gone(self, one: Finding, change: TriedChange) -> bool:
         self.left -= len(one.trials[:CASES])
         book = self._book(change)
         return not any(trial.shows(semantics.decide(book, trial.case).marked) for trial in one.trials[:CASES])
 
-    def _book(self, change: Change) -> Rulebook:
+    def _book(self, change: TriedChange) -> Rulebook:
         """The rulebook with a change; what reads what, and so the order of work, stays as it is."""
         if change not in self.books:
             old, name = self.rulebook, change.suspect.name
@@ -203,7 +203,7 @@ class _Trying:
             self.books[change] = made
         return self.books[change]
 
-    def _condition(self, change: Change) -> Condition:
+    def _condition(self, change: TriedChange) -> Condition:
         """What a rule is tried with; one that it had before, if it reads no other terms."""
         if change.how != "before" or self.before is None:
             return NEVER if change.how == "never" else Condition()

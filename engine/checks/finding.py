@@ -10,7 +10,7 @@ from ..proof.laws import Part
 
 
 @dataclass(frozen=True)
-class Trial:
+class Witness:
     """A case in which a fault shows; `shows` says of another decision of it whether the fault is there too.
 
     `rules` might have kept the fault away, had they fired.
@@ -33,7 +33,7 @@ class Finding:
     blocks: bool = True
     patient: Case | None = None
     check: str = ""
-    trials: tuple[Trial, ...] = field(default=(), compare=False, repr=False)
+    trials: tuple[Witness, ...] = field(default=(), compare=False, repr=False)
     cause: Place | None = None
     weight: int = 1
 

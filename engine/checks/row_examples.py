@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from .. import semantics
-from ..cache import Kept
+from ..cache import Cached
 from ..case import Given
 from ..digests import canonical, digest_of
 from ..errors import Place, Problem
@@ -76,7 +76,7 @@ def each_given(example: RowExample) -> Iterator[Json]:
 
 def wrong_rows(rulebook: Rulebook) -> Iterator[Problem]:
     """The wrong examples of all tables; one that was found right is not tried again until it or its rows change."""
-    kept = Kept(RightTables, rulebook.directory)
+    kept = Cached(RightTables, rulebook.directory)
     known = (kept.read() or RightTables()).digests
     right = []
     for table, examples in rulebook.row_examples.items():

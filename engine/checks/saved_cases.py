@@ -10,7 +10,7 @@ from ..errors import Place, Problem, listed
 from ..loader.layers import CASES_BENEATH
 from ..render import format_change
 from ..rulebook import Rulebook, Term
-from .finding import Finding, Trial
+from .finding import Finding, Witness
 
 
 def other_answers(rulebook: Rulebook, decisions: Iterable[Decision], disputed: bool = False) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def _nothing_expected(case: Case) -> Problem:
     return Problem(case.place or Place(""), f"the case {case.id!r} expects no answer", expected)
 
 
-def _trial(rulebook: Rulebook, decision: Decision, term: str) -> Trial:
+def _trial(rulebook: Rulebook, decision: Decision, term: str) -> Witness:
     """The case, and that this conclusion is still other than it expects, or still disputed."""
     expected = next((wanted for name, wanted, _ in differences(rulebook, decision) if name == term), None)
 
@@ -47,7 +47,7 @@ def _trial(rulebook: Rulebook, decision: Decision, term: str) -> Trial:
     values = expected.inside if isinstance(expected, Members) else (expected,)
     tally = rulebook.terms[term].domain.kind == "tally"
     rules = tuple(entry.rule for entry in rulebook.support.get(term, ()) if tally or entry.value in values)
-    return Trial(decision.case, shows, rules)
+    return Witness(decision.case, shows, rules)
 
 
 def _unexpected(rulebook: Rulebook, decision: Decision) -> dict[str, str]:

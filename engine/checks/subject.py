@@ -16,7 +16,7 @@ from ..proof.rules import Dead, Idle, dead
 from ..proof.verdicts import Unknown, Verdict
 from ..rulebook import Law, Rulebook, facts_in_order
 from .as_expected import deviating
-from .finding import Finding, Trial
+from .finding import Finding, Witness
 from .saved_cases import breaking
 
 
@@ -116,7 +116,7 @@ class Subject:
         patient = self.patient(name, f"Against the law: {law.says}", verdict)
         return Finding(problem, blocks, patient, trials=(self.trial(patient, law),) if patient else ())
 
-    def trial(self, case: Case, law: Law) -> Trial:
+    def trial(self, case: Case, law: Law) -> Witness:
         """A case that breaks a law; the rules that give what excuses it might have kept it from that."""
         unless = [line for part in law.condition.unless for line in lines_of(part)]
         excusing = {(line.term, value) for line in unless if isinstance(line, Is) for value in line.values}
@@ -126,7 +126,7 @@ class Subject:
             for entry in self.rulebook.support.get(term, ())
             if entry.value is None or (term, entry.value) in excusing
         )
-        return Trial(case, lambda decision: semantics.breaks(law, decision.state), tuple(rules))
+        return Witness(case, lambda decision: semantics.breaks(law, decision.state), tuple(rules))
 
     def patient(self, name: str, says: str, verdict: Verdict) -> Case | None:
         """The patient of a verdict as a case, which is named so that it can be a file."""

@@ -18,7 +18,7 @@ from .evidence import Argument, Weighed, Weighing, weigh
 from .findings import FindingChange
 from .next_question import Effect, Question, Questions, what_next
 from .reasons import GateReason, GroupReason, LineReason, RuleReason, Side, Why
-from .rule_changes import Change, Judged, LineChange, RuleChange
+from .rule_changes import ConclusionChange, Judged, LineTurn, RuleChange
 from .sufficient_reason import Enough, enough
 from .why import rests_on, why
 from .why_not import Candidate, Goal, WhyNot, why_not
@@ -29,8 +29,8 @@ __all__ = [
     "Alternatives",
     "Argument",
     "Candidate",
-    "Change",
     "CompiledRulebook",
+    "ConclusionChange",
     "Counterfactual",
     "Difference",
     "Effect",
@@ -41,8 +41,8 @@ __all__ = [
     "GroupReason",
     "Judged",
     "KnowledgeChange",
-    "LineChange",
     "LineReason",
+    "LineTurn",
     "OtherAnswers",
     "Outcome",
     "Question",

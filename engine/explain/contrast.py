@@ -14,7 +14,7 @@ from .answers import advice, shown
 from .findings import FindingChange, finding_changes
 from .mixtures import Decisive, decisive
 from .preconditions import check_both
-from .rule_changes import Change, Judged, changes, steps
+from .rule_changes import ConclusionChange, Judged, changes, steps
 from .verify import check_difference
 
 
@@ -49,8 +49,8 @@ class Difference(JsonRecord):
     beside: tuple[str, ...] = ()
     smallest: bool = True
     minimal: bool = True
-    steps: tuple[Change, ...] = ()
-    advice: tuple[Change, ...] = ()
+    steps: tuple[ConclusionChange, ...] = ()
+    advice: tuple[ConclusionChange, ...] = ()
 
     def as_json(self) -> Json:
         """The difference as the object that `lumbar compare --json` prints; docs/schema describes it."""

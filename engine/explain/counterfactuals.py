@@ -20,7 +20,7 @@ from .correction_sets import CorrectionSets
 from .counterfactual import LOOSE, options_of, prefer_ordinary
 from .findings import FindingChange, with_changes
 from .preconditions import check_answers, check_asked, check_most, check_other_answers
-from .rule_changes import Change, Judged, changes
+from .rule_changes import ConclusionChange, Judged, changes
 from .sat_queries import other_answers, prover_of
 from .verify import check_changed
 
@@ -57,7 +57,7 @@ class Alternative(JsonRecord):
     """
 
     answers: tuple[OtherAnswers, ...]
-    advice: tuple[Change, ...]
+    advice: tuple[ConclusionChange, ...]
     count: int
 
 
@@ -226,7 +226,7 @@ class _Search:
             changed = self._changes(first, variants, where[first])
             yield Alternative(answers, changed, prod(len(option) for option in options))
 
-    def _changes(self, options: OptionSet, variants: Evaluation, place: int) -> tuple[Change, ...]:
+    def _changes(self, options: OptionSet, variants: Evaluation, place: int) -> tuple[ConclusionChange, ...]:
         rulebook = self.compiled.rulebook
         then = {
             term: outcome_where(self.compiled, term, lambda node: bool(variants.mark(node) >> place & 1))

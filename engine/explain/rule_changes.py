@@ -24,7 +24,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class LineChange(JsonRecord):
+class LineTurn(JsonRecord):
     """A line that stands otherwise after than before; `terms` are what it reads."""
 
     KEYS: ClassVar = {"text": "line", "terms": ""}
@@ -47,7 +47,7 @@ class RuleChange(JsonRecord):
     rule: Rule
     before: Turn
     after: Turn
-    lines: tuple[LineChange, ...]
+    lines: tuple[LineTurn, ...]
 
     def as_json(self) -> Json:
         """The change as an object; docs/schema describes it."""
@@ -55,7 +55,7 @@ class RuleChange(JsonRecord):
 
 
 @dataclass(frozen=True)
-class Change:
+class ConclusionChange:
     """A conclusion that stands otherwise, and the rules through which."""
 
     term: str
@@ -74,20 +74,20 @@ class Change:
         }
 
 
-def changes(before: Judged, after: Judged, terms: Iterable[str]) -> tuple[Change, ...]:
+def changes(before: Judged, after: Judged, terms: Iterable[str]) -> tuple[ConclusionChange, ...]:
     """The terms that stand otherwise, each with the rules through which."""
     return tuple(
-        Change(term, *pair, _turns(before, after, term))
+        ConclusionChange(term, *pair, _turns(before, after, term))
         for term in terms
         if (pair := (outcome(before.decision, term), outcome(after.decision, term))) and pair[0] != pair[1]
     )
 
 
-def steps(before: Judged, after: Judged, advice: Iterable[Change]) -> tuple[Change, ...]:
+def steps(before: Judged, after: Judged, advice: Iterable[ConclusionChange]) -> tuple[ConclusionChange, ...]:
     """The conclusions between the findings and what changed in the advice, in the order of work."""
     queue = list(advice)
     seen = {change.term for change in queue}
-    found: dict[str, Change] = {}
+    found: dict[str, ConclusionChange] = {}
     while queue:
         read = dict.fromkeys(term for turn in queue.pop().rules for line in turn.lines for term in line.terms)
         below = changes(before, after, [term for term in read if term not in seen and _concludes(after, term)])
@@ -156,5 +156,5 @@ def _turn(before: Judged, after: Judged, name: str, old: Turn, new: Turn) -> Rul
     for line in rule.condition.leaves():
         pair = [STATES[semantics.mark_line(line, judged.decision.state)] for judged in (before, after)]
         if pair[0] != pair[1]:
-            lines.append(LineChange(show_line(line), pair[0], pair[1], terms_of(line)))
+            lines.append(LineTurn(show_line(line), pair[0], pair[1], terms_of(line)))
     return RuleChange(rule, old, new, tuple(dict.fromkeys(lines)))

@@ -9,14 +9,14 @@ import click
 
 from ..author.draft import Offer
 from ..author.parse_input import Refused
-from ..author.prompts import Question, Talk
+from ..author.prompts import Prompt, Talk
 from ..display import visible_in_a_line
 from ..errors import listed
 from ..render import StyledLine
 from .terminal import beneath, say
 
 Outcome = TypeVar("Outcome")
-Ask = Callable[[Question], str]
+Ask = Callable[[Prompt], str]
 BACK = "back"
 LATER = "later"
 
@@ -92,7 +92,7 @@ class _Asking:
     waiting: list[str]
     kept: dict[str, list[str]] = field(default_factory=dict)
 
-    def answer(self, question: Question) -> _Answer:
+    def answer(self, question: Prompt) -> _Answer:
         """What was read of an answer; what is refused is shown, and asked again."""
         while True:
             typed = self._typed(question)
@@ -105,7 +105,7 @@ class _Asking:
             except Refused as error:
                 say([StyledLine(str(error), 1, "alarm")])
 
-    def _typed(self, question: Question) -> str:
+    def _typed(self, question: Prompt) -> str:
         if self.waiting:
             typed = self.waiting.pop(0)
             say([StyledLine(f"{question.text.rstrip(':')}: {typed}", style="muted")])
@@ -135,7 +135,7 @@ class _Asking:
             del given[start:]
 
 
-def _again(talk: Talk[Any], answers: Iterable[Any]) -> Question | StyledLine:
+def _again(talk: Talk[Any], answers: Iterable[Any]) -> Prompt | StyledLine:
     """Give a talk the answers that it had before, without showing anything; gives what comes next."""
     step = next(talk)
     for answer in answers:
@@ -145,7 +145,7 @@ def _again(talk: Talk[Any], answers: Iterable[Any]) -> Question | StyledLine:
     return step
 
 
-def _shown(talk: Talk[Any], step: Question | StyledLine) -> Question:
+def _shown(talk: Talk[Any], step: Prompt | StyledLine) -> Prompt:
     """Show everything up to the next question."""
     lines: list[StyledLine] = []
     while isinstance(step, StyledLine):
@@ -175,17 +175,17 @@ def asker() -> Ask:
     return _plain
 
 
-def _head(question: Question) -> str:
+def _head(question: Prompt) -> str:
     return f"{question.text}{f' ({question.hint})' if question.hint else ''}"
 
 
-def _plain(question: Question) -> str:
+def _plain(question: Prompt) -> str:
     suffix = " " if question.hint == "" and question.text.endswith(":") else ": "
     answer: str = click.prompt(_head(question), default="", show_default=False, prompt_suffix=suffix)
     return answer
 
 
-def _piped(question: Question) -> str:
+def _piped(question: Prompt) -> str:
     """The next line of what is piped, shown after its question, as somebody who reads along would see it."""
     line = sys.stdin.readline()
     if not line:
@@ -204,7 +204,7 @@ class _Completing:
 
         self.session: PromptSession[str] = PromptSession(output=create_output(beneath(sys.stdout)))
 
-    def __call__(self, question: Question) -> str:
+    def __call__(self, question: Prompt) -> str:
         from prompt_toolkit.shortcuts import CompleteStyle
 
         answer: str = self.session.prompt(

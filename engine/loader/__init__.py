@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..cache import Kept
+from ..cache import Cached
 from ..case import Case
 from ..errors import KnowledgeError
 from ..rulebook import Rulebook
@@ -29,7 +29,7 @@ def load_read(files: Mapping[str, bytes], directory: str) -> Rulebook:
 
     What is in the cache is of these files in any folder: a copy of the knowledge, as a batch makes, is read as quickly.
     """
-    kept = Kept(Rulebook, directory, files)
+    kept = Cached(Rulebook, directory, files)
     rulebook = _read_here.pop(kept.path, None) or kept.read()
     if rulebook is None:
         rulebook = from_last(files, directory) or load_files(files, directory)

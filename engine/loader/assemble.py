@@ -18,6 +18,7 @@ from .cases import entries_of, make_case
 from .files import EXAMPLES
 from .formats import RETIRED
 from .groups import load_groups
+from .known_names import KnownNames
 from .laws import load_claims, load_law, load_sources
 from .layers import CASES_BENEATH, cases_beneath, in_cases_beneath, load_layer, new_values, with_titles, with_wording
 from .parsed import parsed
@@ -31,7 +32,6 @@ from .stack import KNOWLEDGE
 from .tables import load_table
 from .terms import load_terms
 from .unknown_names import gathered
-from .vocabulary import Vocabulary
 
 # The fields that tell of what kind a file is, and where it belongs.
 IDENTITY = {
@@ -80,7 +80,7 @@ def with_files(rulebook: Rulebook, texts: Mapping[str, str]) -> Rulebook:
     """
     collector = ProblemCollector(layer=rulebook.beneath is not None)
     documents = _documents(collector, texts)
-    known = Vocabulary.by(rulebook)
+    known = KnownNames.by(rulebook)
     rules, cases = {one.id: one for one in rulebook.own_rules}, dict(rulebook.cases)
     for name, node in documents.items():
         if name.startswith("rules/") and (rule := load_card(collector, name, node, known)):
@@ -241,7 +241,7 @@ def _read(
     claims = load_claims(collector, "article.yaml", documents["article.yaml"]) if "article.yaml" in documents else {}
     words = {name: node for name, node in documents.items() if name.startswith("terms/")}
     terms = load_terms(collector, words, ground.terms)
-    known = Vocabulary(terms, {**ground.sources, **sources}, {**ground.claims, **claims})
+    known = KnownNames(terms, {**ground.sources, **sources}, {**ground.claims, **claims})
     assumptions, laws = (
         [load_law(collector, name, node, known) for name, node in documents.items() if name.startswith(folder)]
         for folder in ("impossible/", "laws/")
@@ -264,7 +264,7 @@ def _read(
 
 
 def _tables(
-    collector: ProblemCollector, texts: Mapping[str, str], known: Vocabulary
+    collector: ProblemCollector, texts: Mapping[str, str], known: KnownNames
 ) -> tuple[list[Rule], dict[str, tuple[RowExample, ...]]]:
     """The rows of all tables, and the examples of each table."""
     tables = {name: text for name, text in texts.items() if name.startswith("tables/")}

@@ -10,13 +10,13 @@ from ..facts import Misspelt, read_value
 from ..language import TERM, no_term, no_value
 from ..rulebook import Example, Rule, Term
 from .formats import CARD, EXAMPLE
+from .known_names import KnownNames
 from .problem_collector import ProblemCollector
-from .vocabulary import Vocabulary
 
 STATUS = "status"
 
 
-def load_card(collector: ProblemCollector, file: str, node: Node | None, known: Vocabulary) -> Rule | None:
+def load_card(collector: ProblemCollector, file: str, node: Node | None, known: KnownNames) -> Rule | None:
     """The rule of a file."""
     fields = collector.fields(_without_status(collector, node), file, CARD)
     if fields is None:
@@ -63,7 +63,7 @@ def as_given(name: str, value: str | None) -> str:
     return name if value is None else f"{name}: {value}"
 
 
-def _then(collector: ProblemCollector, fields: Fields, known: Vocabulary) -> tuple[tuple[str, str | None], ...]:
+def _then(collector: ProblemCollector, fields: Fields, known: KnownNames) -> tuple[tuple[str, str | None], ...]:
     pairs: list[tuple[str, str | None]] = []
     node = fields.get("then")
     for key, value in collector.pairs(node, "then"):
@@ -79,7 +79,7 @@ def _then(collector: ProblemCollector, fields: Fields, known: Vocabulary) -> tup
 
 
 def conclusion_is_known(
-    collector: ProblemCollector, name: str, phrase: str | None, place: Place, known: Vocabulary
+    collector: ProblemCollector, name: str, phrase: str | None, place: Place, known: KnownNames
 ) -> bool:
     """Whether a rule may conclude this; notes what is wrong if not."""
     term = known.terms.get(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
-from ..cache import Kept
+from ..cache import Cached
 from ..errors import KnowledgeError
 from ..rulebook import Rulebook
 
@@ -38,7 +38,7 @@ def from_last(files: Mapping[str, bytes], directory: str) -> Rulebook | None:
     changed = [name for name, digest in _digests(files).items() if last.files.get(name) != digest]
     if not all(name.startswith(AGAIN) and not name.startswith(CASES_BENEATH) for name in changed):
         return None
-    earlier = Kept.named(Rulebook, last.name).read()
+    earlier = Cached.named(Rulebook, last.name).read()
     if earlier is None or not all(_its_own(earlier, name) for name in changed):
         return None
     from .assemble import with_changed
@@ -50,17 +50,17 @@ def from_last(files: Mapping[str, bytes], directory: str) -> Rulebook | None:
     return _in_order(found)
 
 
-def note(files: Mapping[str, bytes], directory: str, kept: Kept[Rulebook]) -> None:
+def note(files: Mapping[str, bytes], directory: str, kept: Cached[Rulebook]) -> None:
     """Note that the rulebook of these files is kept there."""
     if kept.path is not None:
         last = _kept(files, directory)
         last.write(last.kind(_digests(files), kept.path.name))
 
 
-def _kept(files: Mapping[str, bytes], directory: str) -> Kept[LastRead]:
+def _kept(files: Mapping[str, bytes], directory: str) -> Cached[LastRead]:
     """The note of a folder, and another of the same where it is read without its saved cases."""
     kind = LastRead if any(name.startswith(CASES) for name in files) else LastReadWithoutCases
-    return Kept(kind, directory)
+    return Cached(kind, directory)
 
 
 def _digests(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -4,13 +4,13 @@ from ..document import Fields, Node, Text
 from ..errors import Place
 from ..rulebook import Claim, Law, Source
 from .formats import IMPOSSIBLE, LAW, SOURCE
+from .known_names import KnownNames
 from .problem_collector import ProblemCollector
 from .reviews import day_of
 from .terms import findings_only
-from .vocabulary import Vocabulary
 
 
-def load_law(collector: ProblemCollector, file: str, node: Node | None, known: Vocabulary) -> Law | None:
+def load_law(collector: ProblemCollector, file: str, node: Node | None, known: KnownNames) -> Law | None:
     """A law, or an assumption about patients, which reads findings only."""
     key = "impossible" if file.startswith("impossible/") else "law"
     fields = collector.fields(node, file, IMPOSSIBLE if key == "impossible" else LAW)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from ..cache import Kept
+from ..cache import Cached
 from ..document import Node, Unreadable, read
 from .problem_collector import ProblemCollector
 
@@ -23,7 +23,7 @@ class ParsedFiles:
 
 def parsed(collector: ProblemCollector, texts: Mapping[str, str], directory: str) -> dict[str, Node | None]:
     """The tree of each YAML text that can be read; what cannot is noted. Of a folder, only changed files are parsed."""
-    kept = Kept(ParsedFiles, directory)
+    kept = Cached(ParsedFiles, directory)
     known = (kept.read() or ParsedFiles()).files
     found: dict[str, tuple[str, Node | None]] = {}
     for name, text in texts.items():

@@ -9,8 +9,8 @@ from ..errors import Place
 from ..language import Condition, Line, Misread, no_term, parse_line
 from ..rulebook import Rule, Term
 from .cards import conclusion_is_known
+from .known_names import KnownNames
 from .problem_collector import ProblemCollector
-from .vocabulary import Vocabulary
 
 MAX_ROWS = 2_000
 LEFT_OUT = ("-", "")
@@ -18,7 +18,7 @@ LEFT_OUT = ("-", "")
 _ROW = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
 
-def load_table(collector: ProblemCollector, file: str, text: str, known: Vocabulary) -> list[Rule]:
+def load_table(collector: ProblemCollector, file: str, text: str, known: KnownNames) -> list[Rule]:
     """The rules of a table."""
     rows = read_rows(collector, file, text)
     if not rows:
@@ -61,7 +61,7 @@ def check_header(collector: ProblemCollector, place: Place, columns: list[str], 
 
 
 def _row(
-    collector: ProblemCollector, place: Place, table: str, header: list[str], row: list[str], known: Vocabulary
+    collector: ProblemCollector, place: Place, table: str, header: list[str], row: list[str], known: KnownNames
 ) -> Rule | None:
     if len(row) != len(header):
         collector.note(place, f"{len(row)} cells", f"{len(header)}, as in the header")
@@ -110,7 +110,7 @@ def _check_row(
         collector.note(place, "no `because`", "a reason in every row")
 
 
-def _line(collector: ProblemCollector, term: str, cell: str, known: Vocabulary, place: Place) -> Line | None:
+def _line(collector: ProblemCollector, term: str, cell: str, known: KnownNames, place: Place) -> Line | None:
     try:
         return parse_line(term, cell, known.domains, place)
     except Misread as error:

@@ -24,8 +24,8 @@ from ..language import (
 from ..none_of_these import NONE_OF_THESE
 from ..rulebook import COMPLETE, SCREENED, Term
 from .formats import CONCLUSION, FINDING, FOR_PATIENTS, TERMS, names
+from .known_names import domains_of
 from .problem_collector import ProblemCollector
-from .vocabulary import domains_of
 
 RESERVED = ("any of", "case", "says", "source", NONE_OF_THESE, SCREENED, COMPLETE, *UNSETTLED)
 VALUES = "values"

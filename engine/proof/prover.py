@@ -10,7 +10,7 @@ from ..rulebook import Term
 from .encoding import Encoding
 from .pool import Pool
 from .solver import Solver
-from .stored import Kept
+from .stored import StoredVerdicts
 from .verdicts import Facts, Limits, Patient, Sat, Unknown, Unsat
 from .witness import smallest
 
@@ -46,7 +46,7 @@ class Prover:
             for name, law in rulebook.impossible.items()
         }
         self.pool = Pool(self.circuit.nodes)
-        self.kept = Kept(self.circuit.nodes, self.terms, rulebook.directory if keep else "")
+        self.kept = StoredVerdicts(self.circuit.nodes, self.terms, rulebook.directory if keep else "")
         for facts in (*(case.facts for case in rulebook.cases.values()), *self.kept.cases):
             self.pool.add(facts)
         self._solver: Solver | None = None

@@ -27,13 +27,13 @@ class Verdicts:
     cases: list[Facts] = field(default_factory=list)
 
 
-class Kept:
+class StoredVerdicts:
     """The verdicts of one folder of knowledge; of none where the folder has no name."""
 
     def __init__(self, nodes: Sequence[Gate], terms: Mapping[str, Term], directory: str) -> None:
         self.nodes = nodes
         self.terms = terms
-        self.file = cache.Kept(Verdicts, directory)
+        self.file = cache.Cached(Verdicts, directory)
         self.path = self.file.path
         self.digests: list[str] = []
         found = self.file.read() or Verdicts()

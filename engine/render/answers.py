@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..case import Members, Value
 from ..errors import counted, listed
-from ..explain import Change, Outcome, SameEffect
+from ..explain import ConclusionChange, Outcome, SameEffect
 from ..rulebook import Term
 from .styled_line import FEW, StyledLine, format_answer
 
@@ -45,7 +45,7 @@ def _range(low: int, high: int, term: Term) -> str:
     return f"at most {high}" if low == term.domain.low else f"{low} to {high}"
 
 
-def changes_in_short(changes: Iterable[Change]) -> str:
+def changes_in_short(changes: Iterable[ConclusionChange]) -> str:
     """Changes of the advice in one phrase: what stands otherwise; of members, how many come and go."""
     return "; ".join(filter(None, (format_settled(change.term, change.before, change.after) for change in changes)))
 
@@ -70,7 +70,7 @@ def _come_and_gone(before: Outcome, after: Outcome) -> tuple[list[str], list[str
     return more, [member for member in one.inside if member not in other.inside]
 
 
-def change_lines(change: Change, indent: int, whole: bool = True) -> Iterator[StyledLine]:
+def change_lines(change: ConclusionChange, indent: int, whole: bool = True) -> Iterator[StyledLine]:
     """One conclusion that stands otherwise, and the rules through which; or, unless `whole`, the lines that turned."""
     before, after = change.before, change.after
     found = _come_and_gone(before, after)
@@ -85,7 +85,7 @@ def change_lines(change: Change, indent: int, whole: bool = True) -> Iterator[St
         yield from _through(change, indent + 1) if whole else _because(change, indent + 1)
 
 
-def _because(change: Change, indent: int) -> Iterator[StyledLine]:
+def _because(change: ConclusionChange, indent: int) -> Iterator[StyledLine]:
     """The lines through which a conclusion changed, each once; the rules' own sentences are in the long form."""
     firing = [turn for turn in change.rules if turn.after == "fires"] or list(change.rules)
     lines = dict.fromkeys(
@@ -97,7 +97,7 @@ def _because(change: Change, indent: int) -> Iterator[StyledLine]:
         yield from _through(change, indent)
 
 
-def _through(change: Change, indent: int) -> Iterator[StyledLine]:
+def _through(change: ConclusionChange, indent: int) -> Iterator[StyledLine]:
     for word, status in (("now", "fires"), ("no longer", "fired")):
         for turn in change.rules:
             if (turn.after if status == "fires" else turn.before) == "fires" and turn.before != turn.after:

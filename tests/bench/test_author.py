@@ -12,7 +12,7 @@ from engine.author.baseline import SavedCases
 from engine.author.dialogue import card_dialogue
 from engine.author.equivalence import compare_every_case
 from engine.author.impact import changes, shown_terms
-from engine.author.prompts import Question
+from engine.author.prompts import Prompt
 from engine.columns import synthetic
 from engine.columns.diff import Compared
 from engine.columns.synthetic import Order
@@ -52,7 +52,7 @@ def waits_of(base: Path) -> list[float]:
     answers: Iterator[str] = iter(ANSWERS)
     began = [time.process_time()]
 
-    def ask(_: Question) -> str:
+    def ask(_: Prompt) -> str:
         waits.append(time.process_time() - began[0])
         began[0] = time.process_time()
         return next(answers)

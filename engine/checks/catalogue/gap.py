@@ -8,7 +8,7 @@ from ...circuit import CompiledRulebook
 from ...errors import Problem
 from ...proof.gaps import gaps
 from ...rulebook import Rulebook, Term, facts_in_order
-from ..finding import Finding, Trial
+from ..finding import Finding, Witness
 from ..sample import TERMS
 from ..saved_cases import answer_terms
 from ..subject import Subject, file_name
@@ -38,9 +38,9 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield Finding(problem, patient=case, trials=(_trial(rulebook, case, term),))
 
 
-def _trial(rulebook: Rulebook, case: Case, term: Term) -> Trial:
+def _trial(rulebook: Rulebook, case: Case, term: Term) -> Witness:
     rules = tuple(entry.rule for entry in rulebook.support[term.name])
-    return Trial(case, lambda decision: semantics.gap(term, decision.state), rules)
+    return Witness(case, lambda decision: semantics.gap(term, decision.state), rules)
 
 
 def _how_common(compiled: CompiledRulebook, terms: list[str]) -> dict[str, str]:

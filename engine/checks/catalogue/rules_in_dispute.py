@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ...case import Case
 from ...errors import Problem
 from ...proof.rules import disputes
-from ..finding import Finding, Trial
+from ..finding import Finding, Witness
 from ..sample import card
 from ..subject import Subject
 
@@ -35,5 +35,5 @@ def find(subject: Subject) -> Iterator[Finding]:
         yield Finding(problem, patient=patient, trials=(_trial(patient, dispute.term),) if patient else ())
 
 
-def _trial(case: Case, term: str) -> Trial:
-    return Trial(case, lambda decision: term in decision.disputed)
+def _trial(case: Case, term: str) -> Witness:
+    return Witness(case, lambda decision: term in decision.disputed)

@@ -16,7 +16,7 @@ from .equivalent_mutants import smallest_example
 from .killed_by_cases import WholeCases
 from .killed_by_examples import Examples
 from .mutants import Mutant, mutants
-from .stored import ByExamples, Fate, Kept, key_of, terms_key
+from .stored import ByExamples, Fate, StoredResults, key_of, terms_key
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class MutationReport:
 
 def mutation_test(rulebook: Rulebook, prover: Prover) -> MutationReport:
     """Every mutant of every rule, held against its examples and the saved cases."""
-    testing = _Testing(rulebook, prover, Kept(rulebook, prover))
+    testing = _Testing(rulebook, prover, StoredResults(rulebook, prover))
     shown = testing.by_examples()
     report = testing.report({rule: group for group in shown.values() for rule in group.made})
     testing.kept.save(shown, testing.fates)
@@ -86,7 +86,7 @@ def mutation_test(rulebook: Rulebook, prover: Prover) -> MutationReport:
 
 def mutation_test_of(rulebook: Rulebook, prover: Prover, rule: Rule) -> MutationReport:
     """The mutants of one card alone."""
-    testing = _Testing(rulebook, prover, Kept(rulebook, prover))
+    testing = _Testing(rulebook, prover, StoredResults(rulebook, prover))
     return testing.report({rule.id: testing._shown("", [rule])}, (rule,))
 
 
@@ -96,7 +96,7 @@ class _Testing:
 
     rulebook: Rulebook
     prover: Prover
-    kept: Kept
+    kept: StoredResults
     fates: dict[tuple[str, int], Fate] = field(default_factory=dict)
 
     @cached_property

@@ -53,11 +53,11 @@ class Results:
     fates: Fates = field(default_factory=dict)
 
 
-class Kept:
+class StoredResults:
     """What was kept of one folder of knowledge; nothing where the folder has no name, or what follows has changed."""
 
     def __init__(self, rulebook: Rulebook, prover: Prover) -> None:
-        self.file = cache.Kept(Results, rulebook.directory)
+        self.file = cache.Cached(Results, rulebook.directory)
         self.path = self.file.path
         self.rests_on = _Digests(rulebook, prover).of_rules() if self.path else {}
         found = self.file.read() or Results()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...cache import Kept
+from ...cache import Cached
 from ...circuit import CompiledRulebook
 from ...digests import canonical, digest_of
 from ...record import Record
@@ -33,7 +33,7 @@ def how_often(rulebook: Rulebook) -> HowOften | None:
     if population is None:
         return None
     said = digest_of((rulebook.digest, canonical(population), PATIENTS)).encode()
-    kept = Kept(HowOften, rulebook.directory, {"said": said})
+    kept = Cached(HowOften, rulebook.directory, {"said": said})
     found = kept.read()
     if found is None:
         found = _counted(rulebook)

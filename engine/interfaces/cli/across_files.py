@@ -12,13 +12,13 @@ from ..terminal import Exit, mending, writing
 from .options import complete, load
 
 if TYPE_CHECKING:
-    from ...author.across_files import Change
+    from ...author.across_files import FilesChange
     from ...language import Condition
     from ...rulebook import Rulebook
 
 YES = click.option("--yes", is_flag=True, help="Write it without asking.")
 SHOWN = 6  # files that are named
-Make = Callable[[dict[str, bytes], "Rulebook"], "Change"]
+Make = Callable[[dict[str, bytes], "Rulebook"], "FilesChange"]
 
 
 @click.command(short_help="Rename a term, a value or a rule in every file.")
@@ -109,7 +109,7 @@ def _do(knowledge: str, make: Make, yes: bool) -> None:
     click.echo(f"Written. `lumbar check` tests the whole knowledge base{_schemas(knowledge)}.")
 
 
-def _shown(change: "Change") -> Iterator[str]:
+def _shown(change: "FilesChange") -> Iterator[str]:
     from ...errors import counted
 
     yield f"{change.says}: {counted(change.places, 'place')} in {counted(len(change.files), 'file')}."

@@ -12,7 +12,7 @@ from ..terminal import Exit, mending, writing
 from .options import load, one_case, refuse
 
 if TYPE_CHECKING:
-    from ...author.goal import Goal
+    from ...author.goal import PatientGoal
     from ...author.handed_on import Talked
     from ...author.unfinished import Unfinished
     from ...rulebook import Rulebook
@@ -89,7 +89,7 @@ def _of_form(rulebook: "Rulebook", path: Path) -> "Talked":
     return found
 
 
-def _goal(rulebook: "Rulebook", name: str, text: str) -> "Goal":
+def _goal(rulebook: "Rulebook", name: str, text: str) -> "PatientGoal":
     """The patient of a file, or a saved case, and what it should get."""
     from ...author.goal import case_name, wanted
     from ...author.parse_input import Refused

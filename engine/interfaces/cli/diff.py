@@ -14,7 +14,7 @@ from .options import AS_JSON, NewPath, load
 
 if TYPE_CHECKING:
     from ...author.equivalence import EveryCase
-    from ...author.impact import Change
+    from ...author.impact import CaseChange
     from ...columns.diff import Compared
     from ...differences import Comparison, RulebookDifference
     from ...rulebook import Rulebook
@@ -68,7 +68,7 @@ def impact(knowledge: str, cases: tuple[str, ...], against: str, stored: str | N
 
 
 def _say_impact(
-    compared: "Comparison", saved: "Sequence[Change]", counted: Json | None, every_case: "EveryCase"
+    compared: "Comparison", saved: "Sequence[CaseChange]", counted: Json | None, every_case: "EveryCase"
 ) -> None:
     """Print what differs, and whose advice changes by it, in parts."""
     from ...author import diff_text, report_text

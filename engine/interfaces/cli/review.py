@@ -11,8 +11,8 @@ from ..terminal import mending, say, say_json, writing
 from .options import AS_JSON, load
 
 if TYPE_CHECKING:
-    from ...author.review_record import Given
-    from ...author.review_sheet import Sheet
+    from ...author.review_record import NewReview
+    from ...author.review_sheet import ReviewSheet
     from ...rulebook import Rulebook
 
 MOST = 20
@@ -100,14 +100,14 @@ def _show(knowledge: str, rulebook: "Rulebook", what: str, html: str | None, as_
             _ask(knowledge, what, found)
 
 
-def _given(verdict: str, words: dict[str, str]) -> "Given":
-    from ...author.review_record import Given
+def _given(verdict: str, words: dict[str, str]) -> "NewReview":
+    from ...author.review_record import NewReview
 
     day = words.pop("day") or today()
-    return Given(verdict, day=day, **words)
+    return NewReview(verdict, day=day, **words)
 
 
-def _ask(knowledge: str, what: str, found: "Sheet") -> None:
+def _ask(knowledge: str, what: str, found: "ReviewSheet") -> None:
     """Ask for the verdict at the terminal; an empty answer records nothing."""
     from ...errors import nearest
 
@@ -134,7 +134,7 @@ def _ask(knowledge: str, what: str, found: "Sheet") -> None:
     _record(knowledge, what, _given(verdict, words | {"day": "", "digest": found.digest}))
 
 
-def _record(knowledge: str, what: str, given: "Given") -> None:
+def _record(knowledge: str, what: str, given: "NewReview") -> None:
     from ...author.review_record import recorded
     from ...author.saving import save
     from ...loader.files import read_folder

@@ -17,7 +17,7 @@ SHOWN = 8  # texts of a column
 
 
 @dataclass(frozen=True)
-class Difference(JsonRecord):
+class MappingDifference(JsonRecord):
     """What differs: columns that are gone, columns that are new, new texts and texts that are gone, by column."""
 
     KEYS: ClassVar = {
@@ -43,7 +43,7 @@ class Difference(JsonRecord):
         return {"fits": self.fits, **super().as_json()}
 
 
-def compare(mapping: ColumnMapping, seen: Look, rulebook: Rulebook, file: str) -> Difference:
+def compare(mapping: ColumnMapping, seen: Look, rulebook: Rulebook, file: str) -> MappingDifference:
     """What differs between a mapping and a file."""
     mapper = Mapper(mapping, rulebook)
     there = {column.name: column for column in seen.columns}
@@ -61,7 +61,7 @@ def compare(mapping: ColumnMapping, seen: Look, rulebook: Rulebook, file: str) -
         lost = [text for text in said if text not in {*map(folded, column.texts)}] if whole else []
         if lost:
             gone_texts[name] = lost
-    return Difference(gone, new, new_texts, gone_texts, tuple(not_looked_at(seen, mapping.columns, file)))
+    return MappingDifference(gone, new, new_texts, gone_texts, tuple(not_looked_at(seen, mapping.columns, file)))
 
 
 def not_looked_at(seen: Look, columns: Iterable[str], file: str) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _unsaid(mapper: Mapper, name: str, column: SeenColumn) -> Iterator[tuple[str
             yield text, count
 
 
-def in_words(found: Difference, mapping: ColumnMapping, file: str) -> Iterator[str]:
+def in_words(found: MappingDifference, mapping: ColumnMapping, file: str) -> Iterator[str]:
     """The same for a person."""
     yield from map(str, found.gone)
     for name in found.new:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ...author.draft import Offer
 from ...author.parse_input import Refused
-from ...author.prompts import Question, Talk, yes_or_no
+from ...author.prompts import Prompt, Talk, yes_or_no
 from ...columns.look import Look, SeenColumn
 from ...errors import counted, listed, near
 from ...facts import Misspelt, read_value, tidy
@@ -54,8 +54,8 @@ def form_dialogue(draft: Draft, seen: Look) -> Talk[Draft]:
     return draft
 
 
-def _asked(text: str, answer: Answer, allowed: Sequence[str]) -> Question:
-    return Question(text, _one_of(allowed), _hint(answer.text), answer.text or None, _offers(allowed))
+def _asked(text: str, answer: Answer, allowed: Sequence[str]) -> Prompt:
+    return Prompt(text, _one_of(allowed), _hint(answer.text), answer.text or None, _offers(allowed))
 
 
 def _hint(default: str) -> str:
@@ -108,7 +108,7 @@ def column_dialogue(draft: Draft, seen: Look, known: Known) -> Talk[Draft]:
     return draft
 
 
-def _which(column: SeenColumn, known: Known, proposed: str, terms: dict[str, Term]) -> Question:
+def _which(column: SeenColumn, known: Known, proposed: str, terms: dict[str, Term]) -> Prompt:
     """Which finding a column is."""
     label = known.label(column)
     shown = f"{column.name}{f' ({label})' if label else ''}"
@@ -128,7 +128,7 @@ def _which(column: SeenColumn, known: Known, proposed: str, terms: dict[str, Ter
     def offers(text: str) -> Sequence[Offer]:
         return [(name, term.ask) for name, term in terms.items() if text.casefold() in name.casefold()]
 
-    return Question(f"Which finding is {shown}", read, hint, proposed, offers)
+    return Prompt(f"Which finding is {shown}", read, hint, proposed, offers)
 
 
 def decide_column(draft: Draft, column: SeenColumn, name: str, known: Known) -> None:
@@ -151,7 +151,7 @@ def _box(draft: Draft, column: SeenColumn) -> Talk[None]:
     for name, answer in [*box.items()]:
         if not answer.decided:
             text = f"Does a tick of {column.name} mean {name}: {answer.text}"
-            if (yield Question(text, yes_or_no, "Enter: yes; no leaves it out", "yes")):
+            if (yield Prompt(text, yes_or_no, "Enter: yes; no leaves it out", "yes")):
                 box[name] = Answer(answer.text, True)
             else:
                 del draft.checkboxes[column.name]
@@ -168,7 +168,7 @@ def _texts(draft: Draft, term: Term, column: SeenColumn) -> Talk[None]:
             hint = f"{expected}{f'. Enter: {answer.text}' if answer.text else ''}"
             offered = [*term.domain.values, UNKNOWN]
             times = counted(column.texts.get(text, 0), "row")
-            question = Question(f"{column.name} = {text} ({times}): which {term.name}", _value_of(term), hint,
+            question = Prompt(f"{column.name} = {text} ({times}): which {term.name}", _value_of(term), hint,
                                 answer.text or None, _offers(offered))  # fmt: skip
             answers[text] = Answer((yield question), True)
 
@@ -191,7 +191,7 @@ def _missing(draft: Draft) -> Talk[None]:
     """Which texts stand for no answer, wherever they are."""
     for text, answer in [*draft.missing.items()]:
         if not answer.decided:
-            asked = Question(f"Does {text} stand for no answer", yes_or_no, "Enter: yes", "yes")
+            asked = Prompt(f"Does {text} stand for no answer", yes_or_no, "Enter: yes", "yes")
             if (yield asked):
                 draft.missing[text] = Answer(text, True)
             else:

@@ -24,7 +24,7 @@ from ...author.card_form import (
     said_by,
     text_of,
 )
-from ...author.goal import Goal, case_name, values_of, wanted
+from ...author.goal import PatientGoal, case_name, values_of, wanted
 from ...author.new_words import FIELDS as WORDS
 from ...author.new_words import NewWord, answers_of, with_words
 from ...case import Case
@@ -250,7 +250,7 @@ class Writing:
         return None if rule is None or rule.row else rule
 
     @cached_property
-    def goal(self) -> Goal | None:
+    def goal(self) -> PatientGoal | None:
         """The patient, and what is wanted; None without one. Raises Refused where no rule can give it."""
         if not self.form.own("wanted"):
             return None

@@ -27,7 +27,7 @@ from ...author import report_text
 from ...author.baseline import with_rule
 from ...author.edge_lines import Deciding, deciding
 from ...author.goal import lines_that_differ, still
-from ...author.impact import Change, compare, now
+from ...author.impact import CaseChange, compare, now
 from ...author.new_words import FINDING
 from ...case import Decision
 from ...drawing.text_width import printable
@@ -141,7 +141,7 @@ def _does(writing: Writing) -> Iterator[Node]:
         ]
         yield [p(".muted")[text("nobody was asked", name=name)] for name in _not_asked(writing)]
         yield [_touched(writing, after, rule, before) for before in touched[:FEW]]
-    yield from _of_patient(writing, [Change(one.case, {}) for one in touched])
+    yield from _of_patient(writing, [CaseChange(one.case, {}) for one in touched])
 
 
 def _not_asked(writing: Writing) -> list[str]:
@@ -161,7 +161,7 @@ def _touched(writing: Writing, after: Rulebook, rule: Rule, before: Decision) ->
     return lines([head, *report_text.change(change, (after, writing.rulebook), 1, through=False)])
 
 
-def _of_patient(writing: Writing, touched: Sequence[Change]) -> Iterator[Node]:
+def _of_patient(writing: Writing, touched: Sequence[CaseChange]) -> Iterator[Node]:
     """Whether the patient gets what is wanted, and which lines tell this patient from the others that are touched."""
     wanted = writing.goal
     if wanted is None:

@@ -23,7 +23,7 @@ from htpy import (
 from ...none_of_these import NONE_OF_THESE
 from ...rulebook import Term
 from .form import slug
-from .state import Group, State, groups_of
+from .state import AskedTogether, State, groups_of
 from .texts import text
 
 
@@ -50,7 +50,7 @@ def search(state: State) -> Node:
     ]
 
 
-def _group(state: State, group: Group) -> Element:
+def _group(state: State, group: AskedTogether) -> Element:
     return div(".group", id=f"g-{group.key}", data_none="yes" if group.none else None)[
         div(".title")[h2(id=f"t-{group.key}")[group.title], span(".count", id=f"c-{group.key}")[count(state, group)]],
         group.says and p(".muted")[group.says],
@@ -59,7 +59,7 @@ def _group(state: State, group: Group) -> Element:
     ]
 
 
-def _none(state: State, group: Group) -> Node:
+def _none(state: State, group: AskedTogether) -> Node:
     """The box that says none of these, of what is not answered; it is taken back as it is given."""
     box = input(
         type="checkbox",
@@ -74,12 +74,12 @@ def _none(state: State, group: Group) -> Node:
     ]
 
 
-def none(state: State, group: Group) -> str:
+def none(state: State, group: AskedTogether) -> str:
     """How many questions of a group "none of these" answers."""
     return text("none done", count=state.by_none(group)) if group.none in state.form.none else text("none open")
 
 
-def count(state: State, group: Group) -> str:
+def count(state: State, group: AskedTogether) -> str:
     """What is open in a group, in words."""
     found = [state.states[term.name] for term in group.terms]
     if is_open := found.count("open"):

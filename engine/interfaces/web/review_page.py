@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from htpy import Element, Node, a, button, div, fieldset, form, h1, h2, input, label, legend, li, main, ol, p, small
 
 from ...author.review_list import Waiting, WorkList
-from ...author.review_sheet import Sheet
+from ...author.review_sheet import ReviewSheet
 from ...author.review_text import counts_in_words, why_it_waits
 from ...errors import Problem
 from ...render import StyledLine
@@ -42,7 +42,7 @@ def _waiting(one: Waiting) -> Element:
 
 
 def sheet_page(
-    sheet: Sheet,
+    sheet: ReviewSheet,
     read: Iterable[StyledLine],
     may_save: bool,
     typed: Mapping[str, str],
@@ -60,7 +60,7 @@ def sheet_page(
     return whole(text("review", what=sheet.name), "reviews", content)
 
 
-def _sign(sheet: Sheet, typed: Mapping[str, str], problems: Sequence[Problem]) -> Node:
+def _sign(sheet: ReviewSheet, typed: Mapping[str, str], problems: Sequence[Problem]) -> Node:
     wrong = {problem.place.file: problem.words for problem in problems}
     others = [words for name, words in wrong.items() if name not in (*FIELDS, "verdict")]
     return form("#sign.field-list", method="post", action=f"/reviews/{address_of(sheet)}#sign")[
@@ -77,7 +77,7 @@ def _sign(sheet: Sheet, typed: Mapping[str, str], problems: Sequence[Problem]) -
     ]
 
 
-def address_of(sheet: Sheet) -> str:
+def address_of(sheet: ReviewSheet) -> str:
     """The address of a sheet below /reviews/: that of a row has the name of its table before it."""
     kind = sheet.what.partition("/")[0]
     return f"{kind}/{sheet.name}"

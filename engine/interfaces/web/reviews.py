@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from ...author.parse_input import Refused
 from ...author.review_list import often, work_list
-from ...author.review_record import Given, NotRecorded, recorded
+from ...author.review_record import NewReview, NotRecorded, recorded
 from ...author.review_sheet import commits, sheet
 from ...author.review_text import sheet_lines
 from ...author.saving import save
@@ -65,7 +65,7 @@ class Reviewing:
         if not self.author.may_save:
             return HTMLResponse(message_page(text("cannot save")), 403)
         words = {name: sent.get(name, "") for name in ("verdict", "who", "role", "note", "digest")}
-        given = Given(**words, day=_today(), again_by=sent.get("review again by", ""))
+        given = NewReview(**words, day=_today(), again_by=sent.get("review again by", ""))
         if not given.digest:  # it would be signed whatever is there by now
             return self._shown(what, sent, (Problem(Place("digest"), text("read again")),))
         directory = self.author.served.directory

@@ -28,7 +28,7 @@ from starlette.routing import Route
 
 from ...author import parse_input
 from ...author.parse_input import Refused
-from ...author.table_rows import END, Cells, Sheet, sheets_of, with_rows
+from ...author.table_rows import END, Cells, TableSheet, sheets_of, with_rows
 from ...digests import digest_of
 from ...rulebook import Rule
 from .advice import hidden
@@ -53,7 +53,7 @@ class Rows:
         pairs = await pairs_of(request)
         return await self.author.answer(lambda: self._tried(name, pairs))
 
-    def _sheets(self, name: str) -> tuple[Rule, tuple[Sheet, Sheet | None], dict[str, str]]:
+    def _sheets(self, name: str) -> tuple[Rule, tuple[TableSheet, TableSheet | None], dict[str, str]]:
         rulebook = self.author.served.saved().rulebook
         rule = rulebook.rules.get(name)
         if rule is None or not rule.row:
@@ -123,7 +123,7 @@ class Rows:
         return [Route("/rules/row/{name:path}", self.row, methods=["GET", "POST"])]
 
 
-def _cells(sheet: Sheet, number: int, place: int, pairs: Sequence[tuple[str, str]]) -> Cells:
+def _cells(sheet: TableSheet, number: int, place: int, pairs: Sequence[tuple[str, str]]) -> Cells:
     """The cells of a row as the form sends them; one that is not sent stays."""
     sent = dict(pairs)
     return tuple(
@@ -131,7 +131,7 @@ def _cells(sheet: Sheet, number: int, place: int, pairs: Sequence[tuple[str, str
     )
 
 
-def _sheet(sheet: Sheet, new: bool, number: int) -> Node:
+def _sheet(sheet: TableSheet, new: bool, number: int) -> Node:
     """The rows of a table, or of its examples, each with its cells."""
     title = text("row examples") if number else text("row cells")
     return [
@@ -143,7 +143,7 @@ def _sheet(sheet: Sheet, new: bool, number: int) -> Node:
     ]
 
 
-def _cell(sheet: Sheet, new: bool, number: int, place: int, column: int, cell: str) -> Element | None:
+def _cell(sheet: TableSheet, new: bool, number: int, place: int, column: int, cell: str) -> Element | None:
     name = sheet.columns[column] if column < len(sheet.columns) else ""
     if name == ARROW:
         return p(".muted")[text("then")]

@@ -18,7 +18,7 @@ QuestionState = Literal["answered", "by none", "open", "off", "not used"]
 
 
 @dataclass(frozen=True)
-class Group:
+class AskedTogether:
     """Questions that belong together."""
 
     key: str
@@ -28,17 +28,21 @@ class Group:
     none: str = ""  # its name, where "none of these" can be said of it
 
 
-def groups_of(rulebook: Rulebook) -> tuple[Group, ...]:
+def groups_of(rulebook: Rulebook) -> tuple[AskedTogether, ...]:
     """The questions in the groups of the knowledge base; those of none, by the files of its terms."""
     found = [
-        Group(slug(name), group.title, group.says, rulebook.grouped[name], name if answerable(rulebook, name) else "")
+        AskedTogether(
+            slug(name), group.title, group.says, rulebook.grouped[name], name if answerable(rulebook, name) else ""
+        )
         for name, group in rulebook.groups.items()
         if rulebook.grouped.get(name)
     ]
     files: dict[str, list[Term]] = {}
     for term in rulebook.grouped.get("", ()):
         files.setdefault(term.place.file.rpartition("/")[2].rpartition(".")[0], []).append(term)
-    found += [Group(slug(key), key.replace("_", " ").capitalize(), "", tuple(terms)) for key, terms in files.items()]
+    found += [
+        AskedTogether(slug(key), key.replace("_", " ").capitalize(), "", tuple(terms)) for key, terms in files.items()
+    ]
     return tuple(found)
 
 
@@ -105,7 +109,7 @@ class State:
             if f"{name!r}" in str(problem)
         )
 
-    def by_none(self, group: Group) -> int:
+    def by_none(self, group: AskedTogether) -> int:
         """How many questions of a group are answered by "none of these"."""
         return sum(self.states[term.name] == "by none" for term in group.terms)
 

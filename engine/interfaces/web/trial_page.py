@@ -44,7 +44,7 @@ from .texts import text
 from .trials import Trial
 
 if TYPE_CHECKING:
-    from ...author.across_files import Change
+    from ...author.across_files import FilesChange
 
 TITLES = {
     "read": "step read",
@@ -226,7 +226,9 @@ def retire_page(rule: Rule, wrong: str) -> str:
     return whole(text("retire", rule=rule.id), "write", content)
 
 
-def rename_page(rule: Rule, wrong: str = "", change: "tuple[str, Change] | None" = None, may_save: bool = False) -> str:
+def rename_page(
+    rule: Rule, wrong: str = "", change: "tuple[str, FilesChange] | None" = None, may_save: bool = False
+) -> str:
     """Asks for another name; shows what it would change, and asks whether that is wanted."""
     new = change[0] if change else ""
     content = main(".single")[
@@ -242,7 +244,7 @@ def rename_page(rule: Rule, wrong: str = "", change: "tuple[str, Change] | None"
     return whole(text("rename rule", rule=rule.id), "write", content)
 
 
-def _renaming(change: "Change", may_save: bool) -> Iterator[Node]:
+def _renaming(change: "FilesChange", may_save: bool) -> Iterator[Node]:
     yield p[f"{change.says}: {counted(change.places, 'place')} in {counted(len(change.files), 'file')}."]
     yield _files([_file(name, there) for name, there in change.files.items()])
     if may_save:

@@ -19,7 +19,7 @@ from ...author.new_words import NewWord, files_with_words
 from ...author.revisions import last_release
 from ...author.trial import (
     Before,
-    Step,
+    TrialStep,
     before_with_words,
     check_rules,
     problems_of,
@@ -112,7 +112,7 @@ class _Trying:
             finally:
                 print(json.dumps({"done": self.state, "failed": failed}), file=file, flush=True)
 
-    def _steps(self, request: Json) -> Iterator[Step]:
+    def _steps(self, request: Json) -> Iterator[TrialStep]:
         try:
             if request["kind"] == "check" and self.before is not None and self.problem is None:
                 yield from check_rules(self.before.rulebook, last_release(self.knowledge))
@@ -127,7 +127,7 @@ class _Trying:
         except LumbarError as error:
             yield problems_of(error.problems)
 
-    def _card(self, as_is: Before, request: Json) -> Iterator[Step]:
+    def _card(self, as_is: Before, request: Json) -> Iterator[TrialStep]:
         words = [NewWord(kind, fields) for kind, fields in request["words"]]
         files = read_folder(self.knowledge) if words else {}
         before, answered = before_with_words(as_is, files, words) if words else (as_is, {})
@@ -141,11 +141,11 @@ class _Trying:
             written = files_with_words(files, as_is.rulebook, words)
             yield replace(step, texts={**step.texts, **written, **answered, **step.texts})
 
-    def _rows(self, before: Before, request: Json) -> Iterator[Step]:
+    def _rows(self, before: Before, request: Json) -> Iterator[TrialStep]:
         files = {**read_folder(self.knowledge), **{name: text.encode() for name, text in request["files"].items()}}
         return try_files(before, load_read(files, str(self.knowledge)), request["files"])
 
-    def _retired(self, before: Before, request: Json) -> Iterator[Step]:
+    def _retired(self, before: Before, request: Json) -> Iterator[TrialStep]:
         files = read_folder(self.knowledge)
         change = retire(files, before.rulebook, request["changed"], request["because"], request["day"])
         return try_change(before, change.after, change.files)
@@ -175,7 +175,7 @@ def _patient(before: Before, given: Json) -> Case:
     return Case(case.id, case.facts, none_of_these=case.none_of_these, says=given["says"], place=case.place)
 
 
-def _as_json(step: Step) -> Json:
+def _as_json(step: TrialStep) -> Json:
     return {
         "name": step.name,
         "blocks": step.blocks,

@@ -9,7 +9,7 @@ from ..rulebook import Rulebook, Term
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class KnownNames:
     """What may be named, by name."""
 
     terms: Mapping[str, Term]
@@ -17,9 +17,9 @@ class Vocabulary:
     claims: Collection[str]
 
     @staticmethod
-    def by(rulebook: Rulebook) -> "Vocabulary":
+    def by(rulebook: Rulebook) -> "KnownNames":
         """What a rulebook defines."""
-        return Vocabulary(rulebook.terms, rulebook.sources, rulebook.claims)
+        return KnownNames(rulebook.terms, rulebook.sources, rulebook.claims)
 
     @cached_property
     def domains(self) -> dict[str, Domain]:
