@@ -18,13 +18,22 @@ def is_amiss(summary: Json, extra: str) -> bool:
     )
 
 
+def _reviewed(rests_on: Json) -> str:
+    """How many of the rules are reviewed, any of which may be behind one of the answers."""
+    good, bad = rests_on["reviewed"], rests_on["unreviewed"]
+    if good:
+        return f"Clinicians have reviewed {good:,} of its {counted(good + bad, 'rule')}."
+    return f"No clinician has reviewed its {counted(bad, 'rule')}."
+
+
 def in_words(summary: Json, out: Path, extra: str) -> Iterator[str]:
     """The summary in lines: the counts, columns that are no findings, and where the rejects are."""
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in summary["by reason"].items())
     apart = f"{summary['rejects']:,} rejected" + (f" ({reasons})" if reasons else "")
     cases = counted(summary["cases"], "case")
     empty = f" {summary['empty']:,} empty (no answer in it)," if summary["empty"] else ""
-    yield f"{cases}: {summary['decided']:,} decided,{empty} {apart}. Rulebook {summary['rulebook']}."
+    rules = f"Rulebook {summary['rulebook']}. {_reviewed(summary['rests on'])}"
+    yield f"{cases}: {summary['decided']:,} decided,{empty} {apart}. {rules}"
     yield from (str(Problem.of(told)) for told in summary["problems"])
     for path in summary["read once"]:
         yield f"{path}: named more than once, and read once"
