@@ -29,7 +29,7 @@ from engine.errors import LumbarError
 from engine.interfaces import cluster
 from engine.interfaces.batch import Options, Refused
 from engine.interfaces.batch.parts import Position
-from engine.interfaces.cluster import work
+from engine.interfaces.cluster import scheduler, work
 from engine.interfaces.cluster.scheduler import workers_of
 from engine.interfaces.lock import InUse
 from engine.loader.mapping import load_mapping
@@ -310,9 +310,12 @@ def test_the_function_of_one_machine_answers_arrow_batches_of_any_engine(clinic:
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 
-def test_where_no_scheduler_is_none_is_waited_for_long(clinic: Rulebook, tmp_path: Path) -> None:
+def test_where_no_scheduler_is_none_is_waited_for_long(
+    clinic: Rulebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "TIMEOUT", 1)
     (tmp_path / "in.csv").write_text("case,age\n1,50\n")
-    with pytest.raises(Refused, match="no scheduler that answers within 10 s"):
+    with pytest.raises(Refused, match="no scheduler that answers within 1 s"):
         spread(clinic, Machines(tmp_path), tmp_path / "out", tmp_path / "in.csv")
     assert not (tmp_path / "out").exists()
 

@@ -33,6 +33,7 @@ BANNED = {
     r"\bas (was|is) wanted\b": "met",
     r"\bwho is asked\b": "people who are asked",
 }
+ANY = re.compile("|".join(f"(?:{pattern})" for pattern in BANNED), re.IGNORECASE)
 SCREENS = sorted((ROOT / "tests" / "approved" / "screens").glob("*.txt"))
 JSON_NAMES = {"set apart", "hangs on"}  # keys and kinds of the JSON, which stay as they are
 _BLOCK = re.compile(r"^```.*?^```[ \t]*$|<!--.*?-->|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -45,16 +46,13 @@ def prose(page: str) -> str:
 
 def stilted(text: str) -> list[str]:
     """What of a text reads like a translation, with its line and what to write."""
-    return [
-        f"{number}: {hit[0]!r}, write: {instead}"
-        for number, line in enumerate(prose(text).splitlines(), 1)
-        for pattern, instead in BANNED.items()
-        for hit in re.finditer(pattern, line, re.IGNORECASE)
-    ]
+    return hits(prose(text))
 
 
 def hits(text: str) -> list[str]:
     """Where a text reads like a translation, and what to write instead."""
+    if not ANY.search(text):
+        return []
     return [
         f"{number}: {hit[0]!r}, write: {instead}"
         for number, line in enumerate(text.splitlines(), 1)

@@ -169,13 +169,13 @@ def cards(text: str) -> Iterator[tuple[str, str, str]]:
     """Knowledge that is too much: the file, what stands in it, and what is told."""
     condition, _, rest = text.partition("if: always\n")
     many = "".join(f"  - k{i}: yes\n" for i in range(60_000))
+    yield "rules/back/other.yaml", "[" * DEEP, DEEPER
     yield "rules/back/other.yaml", text + "".join(f"k{i}: 1\n" for i in range(30_000)), "'k0' is not a field here"
     yield "rules/back/other.yaml", f"{condition}if:\n{many}{rest}", "60,000 lines; expected at most 1,000"
     yield "rules/back/other.yaml", text.replace("page 2", '"' + repeated("[", 900_000) + ']"'), "[] is not a label"
     yield "rules/back/other.yaml", text.replace("always", repeated("x ", 900_000)), "no list of lines"
     yield "rules/back/other.yaml", text.replace("disc-type", repeated("disc-type or ", 900_000)), "is not a value of"
     yield "rules/back/other.yaml", text.replace("other", repeated("other", 400_000)), "in the file 'other'"
-    yield "rules/back/other.yaml", "[" * DEEP, DEEPER
     yield "rules/back/other.yaml", LAUGHS, "an anchor or alias"
     yield "tables/steps.csv", repeated("a,"), "an empty table"
     yield "tables/steps.csv", "row," + repeated("a,", 120_000) + "=>,because,source\na\n", "'a' is not a term"

@@ -60,7 +60,9 @@ def in_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name == "consult_60" else ()) for name in SCREENS]
+)
 def test_a_screen_is_as_approved(name: str, approve: bool) -> None:
     output, file = printed(*SCREENS[name]), APPROVED / f"{name}.txt"
     if approve:
