@@ -32,7 +32,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all test-browser lint types arrows format docs picture bench clean duration
+.PHONY: help demo test test-all test-browser test-pages lint types arrows format docs picture bench clean duration
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-16s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ test: duration lint types arrows  ## run the checks: lint, types, imports, and t
 
 test-browser: $(VENV)/.installed-test  ## try the page in Chromium, where there is one
 	$(BIN)/pytest -m web
+
+test-pages: $(VENV)/.installed-test  ## run all the pages, and all that holds of the knowledge: the slow tests of both
+	$(BIN)/pytest --whole --numprocesses 2 --dist worksteal tests/test_docs.py tests/test_knowledge.py
 
 test-all: lint types arrows  ## everything: the slow tests, ten times the random examples, Chromium, and branch coverage
 	@echo 'This takes about half an hour on two quiet cores.'
