@@ -8,7 +8,7 @@ import pytest
 
 from engine.differences import RulebookDiff, compare
 from engine.differences.law_strength import compare_laws
-from engine.loader import load
+from engine.loader import load, load_files
 from tests.conftest import BICYCLE, edit
 from tests.test_impact import run, told
 
@@ -241,3 +241,17 @@ def test_equal_changes_of_many_things_are_told_once(shed: Path) -> None:
     output = run(shed, "diff", str(before))[1]
     assert "3 alike: old_chain, second, third\n" in output
     assert output.count("brakes hold: no (before: brakes hold: yes)") == 1
+
+
+def test_a_saved_case_that_expects_fewer_of_several_alarms_guards_less() -> None:
+    files = {
+        "terms/lamp.yaml": (
+            'findings:\n  smoke: {kind: yes/no, screening: yes, ask: "Does it smoke?", help: Look.}\n'
+            "conclusions:\n  alarms: {kind: several, values: [fire, fumes], screening for: fire or fumes, says: It.}\n"
+        ),
+        "cases/smoky.yaml": "case: smoky\nsays: Smoke.\nsmoke: yes\nexpected alarms: [fire, fumes]\n",
+    }
+    before = load_files({name: text.encode() for name, text in files.items()})
+    files["cases/smoky.yaml"] = files["cases/smoky.yaml"].replace("[fire, fumes]", "[fire]")
+    [one] = compare(before, load_files({name: text.encode() for name, text in files.items()})).differences
+    assert one.less_safe == "a lower alarm is expected (alarms)"

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from .. import semantics
-from ..case import Answer, Case, Range, Value
+from ..case import Answer, Case, Members, Range, Value
 from ..digests import canonical
 from ..proof import Patient, Unsat
 from ..proof.equivalence import Two
@@ -293,7 +293,9 @@ def _lost_case(terms: Mapping[str, Term], before: Case, after: Thing | None) -> 
 
 
 def _alarm(term: Term, answer: Answer) -> int:
-    """How high an alarm an answer is at least; 0 where it is none."""
+    """How high an alarm an answer is at least, or how many of its members are alarms; 0 where it is none."""
+    if isinstance(answer, Members):
+        return sum(value in term.alarms for value in answer.inside)
     value = answer.low if isinstance(answer, Range) else answer
     if value not in term.alarms:
         return 0
