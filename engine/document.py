@@ -158,16 +158,23 @@ def _explain(error: Exception, text: str, file: str) -> Problem:
     line = "".join(lines[place.line - 1 : place.line])
     if line[place.column - 1 : place.column] == "\t":
         return Problem(place, "a tab", "spaces")
-    for number in (place.line - 1, place.line):
-        if stray := _STRAY.match("".join(lines[max(number, 1) - 1 : max(number, 1)])):
-            expected = (
-                "`- ` before each line of a list" if len(stray[1]) == 1 else "one of the two versions, without marks"
-            )
-            return Problem(Place(file, number, stray.start(1) + 1), f"{stray[1]!r} at the start of a line", expected)
+    if problem := _stray_sign(lines, place):
+        return problem
     matching = (words for part, *words in _PLAIN if part in reason)
     there, expected = next(matching, [f"not readable as YAML: {reason}", ""])
     excerpt = f"    {line}\n    {' ' * (place.column - 1)}^" if 0 < len(line) <= 160 else ""
     return Problem(place, there, expected, excerpt=excerpt)
+
+
+def _stray_sign(lines: list[str], place: Place) -> Problem | None:
+    """A sign at the start of the line, or of the one above, that is none of YAML's there."""
+    for number in (place.line - 1, place.line):
+        if stray := _STRAY.match("".join(lines[max(number, 1) - 1 : max(number, 1)])):
+            of_a_merge = len(stray[1]) > 1
+            expected = "one of the two versions, without marks" if of_a_merge else "`- ` before each line of a list"
+            there = f"{stray[1]!r} at the start of a line"
+            return Problem(Place(place.file, number, stray.start(1) + 1), there, expected)
+    return None
 
 
 class _Builder:

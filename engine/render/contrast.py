@@ -16,37 +16,38 @@ MOST_ALSO = 8
 
 def difference(difference: Difference, length: Length = "reasons", shown: Sequence[str] = ()) -> Iterator[StyledLine]:
     """What made the difference between two decisions, and through which rules; of the terms `shown`, what stays."""
-    before, after = difference.before.case.id, difference.after.case.id
     if length == "line":
-        made = [f"{one.term}: {format_value(one.after)}" for one in difference.findings] + [
-            one.name for one in difference.knowledge
-        ]
-        yield StyledLine(
-            f"{changes_in_short(difference.advice)}, by {'; '.join(made)}" if difference.advice else "the same advice",
-            style="answer",
-        )
+        made = [f"{one.term}: {format_value(one.after)}" for one in difference.findings]
+        made += [one.name for one in difference.knowledge]
+        short = f"{changes_in_short(difference.advice)}, by {'; '.join(made)}"
+        yield StyledLine(short if difference.advice else "the same advice", style="answer")
         return
+    before, after = difference.before.case.id, difference.after.case.id
     both = before if before == after else f"{before} and {after}"
-    if not difference.advice:
-        yield StyledLine(f"{both}: the same advice", style="title")
-    else:
+    if difference.advice:
         between = "makes the difference in" if before == after else "made the difference between"
         yield StyledLine(f"What {between} {both}", style="title")
-        for finding in difference.findings:
-            text = f"{finding.term}: {format_value(finding.after)} (before: {format_value(finding.before)})"
-            yield StyledLine(text, 1, "answer", "- ")
-        yield from _of_the_knowledge(difference.knowledge)
-        yield StyledLine(_how_small(difference), 1, "muted")
-        if difference.steps:
-            yield StyledLine("On the way", style="title")
-            yield from (line for step in difference.steps for line in change_lines(step, 1))
-        yield StyledLine("What changed", style="title")
-        whole = length == "everything"
-        yield from (line for one in difference.advice for line in change_lines(one, 1, whole=whole))
+        yield from _made_by(difference, length == "everything")
         yield from _stays(difference, shown)
+    else:
+        yield StyledLine(f"{both}: the same advice", style="title")
     yield from _not_used(difference)
     yield from _also(difference, length)
     yield from _beside(difference, length)
+
+
+def _made_by(difference: Difference, whole: bool) -> Iterator[StyledLine]:
+    """What made the difference, the conclusions on the way, and what changed in the advice."""
+    for finding in difference.findings:
+        text = f"{finding.term}: {format_value(finding.after)} (before: {format_value(finding.before)})"
+        yield StyledLine(text, 1, "answer", "- ")
+    yield from _of_the_knowledge(difference.knowledge)
+    yield StyledLine(_how_small(difference), 1, "muted")
+    if difference.steps:
+        yield StyledLine("On the way", style="title")
+        yield from (line for step in difference.steps for line in change_lines(step, 1))
+    yield StyledLine("What changed", style="title")
+    yield from (line for one in difference.advice for line in change_lines(one, 1, whole=whole))
 
 
 def _stays(difference: Difference, shown: Sequence[str]) -> Iterator[StyledLine]:
