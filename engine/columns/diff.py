@@ -93,7 +93,8 @@ class Compared:
     def _count(self, table: pl.DataFrame, earlier: pl.DataFrame) -> None:
         """Count the answers that differ in a table of cases, most of which have one."""
         before, after = self.before.evaluate(earlier, False), self.after.evaluate(table, False)
-        columns = [name for name in after.columns if name in before.columns and self._shown(name)]
+        there = set(before.columns)
+        columns = [name for name in after.columns if name in there and self._shown(name)]
         any_differs = []
         for name in columns:
             pair = pl.DataFrame({"before": _as_words(before[name]), "after": _as_words(after[name])})

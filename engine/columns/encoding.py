@@ -59,11 +59,11 @@ def read(path: Path) -> pl.DataFrame:
         raise _unusable(path, "a part of a store of cases, alone", f"{DOMAINS} beside it") from None
     table = pl.read_ipc(for_polars(path))
     names = [name for name in table.columns if name in domains]
-    highest = table.select(pl.col(name).max() for name in names)
-    for name in names:
+    highest = table.select(pl.col(name).max() for name in names).row(0) if table.height else ()
+    for name, code in zip(names, highest, strict=False):
         domain = domains[name]
         count = len(domain) if isinstance(domain, list) else domain["high"] - domain["low"] + 1
-        if table.height and highest[name][0] > count:
+        if code > count:
             raise _unusable(path, f"a code of {name!r} that stands for nothing", f"0 to {count}")
     return table.with_columns(_value(name, domains[name]).alias(name) for name in names)
 

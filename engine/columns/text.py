@@ -64,6 +64,7 @@ class Source:
     def seek(self, offset: int) -> None:
         """Go to an offset of the text."""
         plain = not self.packer and not self.encoding
+        self.as_it_is = plain and not self.returns
         self.raw.seek(offset if plain else 0)
         self.cut, self.rest = "", b""
         self.chunks = self._chunks()
@@ -82,6 +83,8 @@ class Source:
 
     def read(self, size: int) -> bytes:
         """The next bytes of the text, as many as were asked for where there are so many."""
+        if self.as_it_is:  # each copy of a block costs memory that is got anew
+            return self.raw.read(size)
         parts, have = [self.rest], len(self.rest)
         while have < size and (chunk := next(self.chunks, None)) is not None:
             parts.append(chunk)

@@ -228,7 +228,7 @@ def kind_of(path: Path) -> str | None:
 
 def _input(path: Path, kind: str, partition: Partition) -> Input:
     status = path.stat()
-    digest = _digest(path, status.st_size)
+    digest = None if kind == "store" else _digest(path, status.st_size)  # its parts are only ever put whole into place
     return Input(path, kind, status.st_size, status.st_mtime_ns, status.st_ino, digest, partition)
 
 
