@@ -1,6 +1,7 @@
 """What clinicians said of a rule, a table or a law after reading it: frozen records."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
 from .errors import Place
@@ -11,6 +12,11 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 State = Literal["rejected", "changes wanted", "changed since its review", "not reviewed", "approved"]
 """How a rule or a law is reviewed, the worst first."""
 STATES: tuple[State, ...] = get_args(State)
+
+
+def today() -> str:
+    """The present day, as reviews and sources name it: 2026-11-29."""
+    return f"{date.today():%Y-%m-%d}"
 
 
 @dataclass(frozen=True, repr=False)

@@ -159,9 +159,8 @@ def _turned(rulebook: Rulebook, draft: Draft) -> dict[str, str]:
 def form_of(rule: Rule, examples: bool = True) -> Typed:
     """A rule as it would have been typed, with its own examples or with none."""
     condition = rule.condition
-    folder = "/".join(rule.place.file.split("/")[1:-1])
     entries = {
-        "rule": (f"{folder}/{rule.id}",) if rule.id else (),
+        "rule": (f"{rule.stage}/{rule.id}",) if rule.id else (),
         "says": (rule.says,),
         "if": tuple(map(part_text, condition.lines)) or ((ALWAYS,) if not condition.unless else ()),
         "unless": tuple(map(part_text, condition.unless)),

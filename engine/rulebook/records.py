@@ -146,6 +146,11 @@ class Rule(WithDigest):
     lowers: str = ""
     layer: str = ""
 
+    @property
+    def stage(self) -> str:
+        """The folder of a card, below rules/; or the table of a row."""
+        return self.id.rpartition(".")[0] if self.row else "/".join(self.place.file.split("/")[1:-1])
+
 
 @dataclass(frozen=True, repr=False)
 class RowExample(Record):

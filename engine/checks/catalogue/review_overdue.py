@@ -1,9 +1,9 @@
 """What was to be reviewed again by a day is reviewed again by then."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from ...errors import Problem
+from ...review import today
 from ...reviewed import reviewables, reviewed
 from ..finding import Finding
 from ..reviews import BULB, with_review
@@ -17,10 +17,10 @@ VALID = with_review(BULB, "  review again by: 2999-01-01")
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each rule or law with a day that is past, reported once for a table."""
-    today = f"{date.today():%Y-%m-%d}"
+    day = today()
     for what, things in reviewables(subject.rulebook).items():
         due = min(filter(None, (reviewed(subject.rulebook, thing).again_by for thing in things)), default="")
-        if due and due < today:
+        if due and due < day:
             place = subject.rulebook.reviews[what][-1].place
             there = f"the review of {what!r} was due again by {due}"
             yield Finding(Problem(place, there, "a review after that day"), blocks=False)

@@ -1,9 +1,9 @@
 """A source of which it is said when to look again is looked at again by then."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from ...errors import Problem
+from ...review import today
 from ..finding import Finding
 from ..subject import Subject
 
@@ -16,9 +16,9 @@ VALID = {"sources.yaml": LAMPS.format("2999-01-01")}
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Each source whose day is past."""
-    today = f"{date.today():%Y-%m-%d}"
+    day = today()
     for source in subject.rulebook.sources.values():
-        if source.look_again_by and source.look_again_by < today:
+        if source.look_again_by and source.look_again_by < day:
             there = f"{source.key!r} was to be looked at again by {source.look_again_by}"
             there += f", and was last read on {source.read_on}" if source.read_on else ""
             yield Finding(Problem(source.place, there, "a later day under `look again by`"), blocks=False)

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ...review import today
 from ..terminal import Exit, mending, writing
 from .options import complete, load
 
@@ -83,8 +83,7 @@ def retire(knowledge: str, name: str, because: str, yes: bool) -> None:
     """
     from ...author.across_files import retire as retired
 
-    day = f"{date.today():%Y-%m-%d}"
-    _do(knowledge, lambda files, rulebook: retired(files, rulebook, name, because, day), yes)
+    _do(knowledge, lambda files, rulebook: retired(files, rulebook, name, because, today()), yes)
 
 
 def _do(knowledge: str, make: Make, yes: bool) -> None:

@@ -9,7 +9,7 @@ from ..terminal import say, say_json, table
 from .options import AS_JSON, complete, load, refuse
 
 if TYPE_CHECKING:
-    from ...rulebook import Rule, Rulebook
+    from ...rulebook import Rulebook
 
 
 @click.command(short_help="Show a rule, term, law, source or claim, or find rules.")
@@ -65,14 +65,14 @@ def _list(rulebook: "Rulebook", wanted: "dict[str, str | None]", as_json: bool) 
             refuse(f"{wanted[key]!r} is not there", wanted[key] or "", known)
     if gives and gives not in rulebook.terms:
         refuse(f"{gives!r} is not a term", gives, rulebook.terms)
-    stages = {_stage(rule) for rule in rulebook.rules.values()}
+    stages = {rule.stage for rule in rulebook.rules.values()}
     if wanted["stage"] and wanted["stage"] not in stages:
         refuse(f"{wanted['stage']!r} is not a stage or table", wanted["stage"], stages)
     words = (wanted["find"] or "").casefold().split()
     found = [
         rule
         for rule in rulebook.rules.values()
-        if (not wanted["stage"] or _stage(rule) == wanted["stage"])
+        if (not wanted["stage"] or rule.stage == wanted["stage"])
         and (not wanted["reads"] or wanted["reads"] in rule.condition.terms())
         and (not gives or any(term == gives and value in ("", given) for term, given in rule.then))
         and (not wanted["source"] or any(one.source == wanted["source"] for one in rule.sources))
@@ -84,12 +84,6 @@ def _list(rulebook: "Rulebook", wanted: "dict[str, str | None]", as_json: bool) 
     for rule in found:
         click.echo(f"{rule.id}: {rule.says}")
     click.echo(f"{counted(len(found), 'rule')}.", err=True)
-
-
-def _stage(rule: "Rule") -> str:
-    """The folder of a card, or the table of a row."""
-    parts = rule.place.file.split("/")
-    return parts[-1].removesuffix(".csv") if rule.row else "/".join(parts[1:-1])
 
 
 @click.command(short_help="Print the article's claims, each with its rules.")

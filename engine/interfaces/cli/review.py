@@ -1,12 +1,12 @@
 """The command of those who review: review."""
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ...review import today
 from ..terminal import mending, say, say_json, writing
 from .options import AS_JSON, load
 
@@ -62,11 +62,6 @@ def review(
         raise click.UsageError(f"{flags} without --approve, --changes-wanted or --reject; expected one of them")
     with mending(as_json):
         _show(knowledge, rulebook, what, html, as_json)
-
-
-def today() -> str:
-    """The present day, as 2026-11-29."""
-    return f"{date.today():%Y-%m-%d}"
 
 
 def _list(rulebook: "Rulebook", every: bool, as_json: bool) -> None:

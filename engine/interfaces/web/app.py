@@ -29,7 +29,7 @@ from .guard import MOST_UPLOAD
 from .leaflet import leaflet_page
 from .many.jobs import Jobs
 from .many.routes import ManyCases
-from .page import decide_page, message_page, parts, rejected_page
+from .page import attachment, decide_page, message_page, parts, rejected_page
 from .panels import begin_trying
 from .reviews import Reviewing
 from .rows import Rows
@@ -149,7 +149,7 @@ class Pages:
         none = {NONE_OF_THESE: [*case.none_of_these]} if case.none_of_these else {}
         implied = {name for names in case.none_of_these.values() for name in names}
         said = {name: value for name, value in case.facts.items() if name not in implied}
-        return JSONResponse({"case": case.id, **none, **said}, headers=_disposition(f"{case.id}.json"))
+        return JSONResponse({"case": case.id, **none, **said}, headers=attachment(f"{case.id}.json"))
 
     async def leaflet(self, request: Request) -> Response:
         """A leaflet for the patient."""
@@ -239,12 +239,7 @@ def _kept(case: Case) -> Case:
 
 
 def _file(text_: str, name: str, kind: str) -> Response:
-    return PlainTextResponse(text_, media_type=kind, headers=_disposition(name))
-
-
-def _disposition(name: str) -> dict[str, str]:
-    safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " ._-") else "_" for sign in name)
-    return {"Content-Disposition": f'attachment; filename="{safe}"'}
+    return PlainTextResponse(text_, media_type=kind, headers=attachment(name))
 
 
 async def _failed(_: Request, error: Exception) -> Response:

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from starlette.exceptions import HTTPException
@@ -22,6 +24,7 @@ from ...digests import digest_of
 from ...errors import LumbarError
 from ...language import Condition
 from ...rulebook import Rule, Rulebook
+from ..lock import saving
 from . import author_api, trial_page
 from .author_buttons import pressed
 from .author_form import CardForm, Worded, Writing, form_sent, opened
@@ -29,7 +32,7 @@ from .author_page import author_page, drafts_page, look_parts
 from .browse import Wanted, browse_page
 from .form import answers_of
 from .form import form_of as case_form_of
-from .page import message_page
+from .page import attachment, message_page
 from .panels import begin_trying
 from .served import Served
 from .state import State
@@ -91,14 +94,31 @@ class Authoring:
         def made() -> Response:
             writing = self.writing(form_sent(pairs))
             name = (writing.read.draft.name or "card") + ".yaml"
-            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-            return Response(writing.text, media_type="text/yaml", headers=headers)
+            return Response(writing.text, media_type="text/yaml", headers=attachment(name))
 
         return await self.answer(made)
 
     async def page(self, form: Callable[[], CardForm]) -> Response:
         self.trials.warm()
         return await self.answer(lambda: HTMLResponse(author_page(self.writing(form()), "", self.may_save)))
+
+    @contextmanager
+    def writing_files(self) -> Iterator[Path]:
+        """The folder of the rules, to write into; raises Answered where nobody may, or it cannot be written."""
+        if not self.may_save:
+            raise Answered(HTMLResponse(message_page(text("cannot save")), 403))
+        try:
+            yield self.served.directory
+        except OSError as error:
+            page = message_page(text("not written", reason=error.strerror or str(error)))
+            raise Answered(HTMLResponse(page, 500)) from error
+
+    @contextmanager
+    def saving(self) -> Iterator[Path]:
+        """The same while nobody else saves; the rules are looked at again after it. Raises InUse."""
+        with self.writing_files() as directory, saving(directory):
+            yield directory
+        self.served.look_again()
 
     async def answer(self, work: Callable[[], Response]) -> Response:
         """What some work answers, or the page that says why there is none."""
@@ -143,16 +163,11 @@ class Authoring:
     async def keep(self, request: Request) -> Response:
         """Keep a form beside the rules, with the patient that it may begin with; only where rules may be saved."""
         pairs = await pairs_of(request)
-        if not self.may_save:
-            return HTMLResponse(message_page(text("cannot save")), 403)
-        return await self._on_disk(lambda: keep_form(self.served.directory, [one for one in pairs if one[0] != "do"]))
+        return await self.answer(lambda: self._kept_form([one for one in pairs if one[0] != "do"]))
 
-    async def _on_disk(self, work: Callable[[], object]) -> Response:
-        """Change the forms that are kept, and show them; or say why that cannot be."""
-        try:
-            await self.run(work)
-        except OSError as error:
-            return HTMLResponse(message_page(text("not written", reason=error.strerror or str(error))), 500)
+    def _kept_form(self, pairs: Sequence[tuple[str, str]]) -> Response:
+        with self.writing_files() as directory:
+            keep_form(directory, pairs)
         return RedirectResponse("/rules/drafts", 303)
 
     async def drafts(self, _: Request) -> Response:
@@ -173,9 +188,12 @@ class Authoring:
             raise HTTPException(404, text("not found", name=name))
         if request.method == "GET":
             return await self.page(lambda: form_sent(kept[name]) if name in kept else self._of_talk(talks[name]))
-        if not self.may_save:
-            return HTMLResponse(message_page(text("cannot save")), 403)
-        return await self._on_disk(lambda: forget_form(self.served.directory, name))
+        return await self.answer(lambda: self._forgotten(name))
+
+    def _forgotten(self, name: str) -> Response:
+        with self.writing_files() as directory:
+            forget_form(directory, name)
+        return RedirectResponse("/rules/drafts", 303)
 
     def _of_talk(self, begun: Unfinished) -> CardForm:
         """The form of what was typed at a terminal; of a patient only where it is a saved case."""
@@ -235,9 +253,19 @@ def _shown_of_talk(begun: Unfinished) -> Sequence[tuple[str, str]]:
     return [(".name", first), ("says", "" if begun.case else " ".join(begun.typed[1:2]))]
 
 
+class Answered(Exception):
+    """What stops some work, with the page that says why."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
 def _answered(work: Callable[[], Response]) -> Response:
     try:
         return work()
+    except Answered as stopped:
+        return stopped.response
     except Refused as error:
         return HTMLResponse(message_page(str(error)), 422)
     except LumbarError as error:

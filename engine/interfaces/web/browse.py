@@ -53,14 +53,9 @@ def changed_rules(rulebook: Rulebook, earlier: Rulebook) -> frozenset[str]:
     )
 
 
-def stage_of(rule: Rule) -> str:
-    """The folder of a card, or the table of a row."""
-    return "/".join(rule.place.file.split("/")[1:-1]) if not rule.row else rule.id.rpartition(".")[0]
-
-
 def _is_wanted(rule: Rule, wanted: Wanted, changed: frozenset[str]) -> bool:
     return (
-        wanted.stage in ("", stage_of(rule))
+        wanted.stage in ("", rule.stage)
         and (not wanted.conclusion or any(name == wanted.conclusion for name, _ in rule.then))
         and (not wanted.source or any(one.source == wanted.source for one in rule.sources))
         and (not wanted.changed or rule.id in changed)
@@ -68,7 +63,7 @@ def _is_wanted(rule: Rule, wanted: Wanted, changed: frozenset[str]) -> bool:
 
 
 def _filter(rulebook: Rulebook, wanted: Wanted, released: bool) -> Element:
-    tables = dict.fromkeys(stage_of(rule) for rule in rulebook.rules.values() if rule.row)
+    tables = dict.fromkeys(rule.stage for rule in rulebook.rules.values() if rule.row)
     cited = dict.fromkeys(one.source for rule in rulebook.rules.values() for one in rule.sources)
     box = label(".switch")[
         input(type="checkbox", name="changed", value="yes", checked=bool(wanted.changed)), " ", text("changed since")
@@ -96,7 +91,7 @@ def _rule(rule: Rule, decides: Mapping[str, int], saved: SavedCases, changed: bo
         [strong[of_layer(rule)]] if of_layer(rule) else None,
         [" ", strong[text("changed mark")]] if changed else None,
         f" {rule.says}",
-        div(".muted")[" · ".join(filter(None, (stage_of(rule), ", ".join(_sources(rule)), how_often)))],
+        div(".muted")[" · ".join(filter(None, (rule.stage, ", ".join(_sources(rule)), how_often)))],
         None if rule.row or saved.rulebook.is_beneath(rule.place) else div(".muted")[[*_ways(rule)]],
     ]
 

@@ -154,3 +154,9 @@ def parts(state: State, turn: str) -> str:
     data = Markup(json.dumps(known, ensure_ascii=False).replace("<", "\\u003c"))
     tree = div[strip(state), panel(state), script("#told", type="application/json")[data]]
     return printable(str(tree))
+
+
+def attachment(name: str) -> dict[str, str]:
+    """The head of an answer that is a file of this name."""
+    safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in " ._-") else "_" for sign in name)
+    return {"Content-Disposition": f'attachment; filename="{safe}"'}

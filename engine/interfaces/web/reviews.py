@@ -1,7 +1,5 @@
 """The routes of those who review: what waits, one thing whole, and recording what they say of it."""
 
-from datetime import date
-
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -16,11 +14,10 @@ from ...author.saving import save
 from ...errors import LumbarError, Place, Problem
 from ...loader import load
 from ...loader.files import read_folder
+from ...review import today
 from ...rulebook import Rulebook
-from ..lock import saving
 from . import review_page
 from .author import Authoring, pairs_of
-from .page import message_page
 from .texts import text
 
 
@@ -37,7 +34,7 @@ class Reviewing:
 
     def _listed(self, every: bool) -> str:
         rulebook = self._rulebook()
-        return review_page.list_page(work_list(rulebook, _today(), often(rulebook)), every)
+        return review_page.list_page(work_list(rulebook, today(), often(rulebook)), every)
 
     async def one(self, request: Request) -> Response:
         """One thing whole; signed where the form of it is sent."""
@@ -57,28 +54,22 @@ class Reviewing:
             found = sheet(rulebook, what, often(rulebook))
         except Refused as error:
             raise HTTPException(404, text("not found", name=what)) from error
-        read = sheet_lines(rulebook, found, _today(), commits(rulebook, found.what))
+        read = sheet_lines(rulebook, found, today(), commits(rulebook, found.what))
         page = review_page.sheet_page(found, read, self.author.may_save, typed, problems, says)
         return HTMLResponse(page, 422 if problems else 200)
 
     def _signed(self, what: str, sent: dict[str, str]) -> Response:
-        if not self.author.may_save:
-            return HTMLResponse(message_page(text("cannot save")), 403)
         words = {name: sent.get(name, "") for name in ("verdict", "who", "role", "note", "digest")}
-        given = NewReview(**words, day=_today(), again_by=sent.get("review again by", ""))
-        if not given.digest:  # it would be signed whatever is there by now
-            return self._shown(what, sent, (Problem(Place("digest"), text("read again")),))
-        directory = self.author.served.directory
+        given = NewReview(**words, day=today(), again_by=sent.get("review again by", ""))
         try:
-            with saving(directory):
-                save(directory, recorded(read_folder(directory), load(directory), what, given, _today()))
+            with self.author.saving() as directory:
+                if not given.digest:  # it would be signed whatever is there by now
+                    return self._shown(what, sent, (Problem(Place("digest"), text("read again")),))
+                save(directory, recorded(read_folder(directory), load(directory), what, given, today()))
         except NotRecorded as error:
             return self._shown(what, sent, tuple(map(_worded, error.problems)))
-        except OSError as error:
-            return HTMLResponse(message_page(text("not written", reason=error.strerror or str(error))), 500)
         except LumbarError as error:
             return self._shown(what, sent, tuple(error.problems))
-        self.author.served.look_again()
         return RedirectResponse(f"/reviews/{what if '/' in what else f'tables/{what}'}?recorded=yes", 303)
 
     def routes(self) -> list[Route]:
@@ -98,7 +89,3 @@ def _what(request: Request) -> str:
     """What an address means; a row has the name of its table before it, and is known by both."""
     kind, name = request.path_params["kind"], request.path_params["name"]
     return name if kind == "tables" and "." in name else f"{kind}/{name}"
-
-
-def _today() -> str:
-    return f"{date.today():%Y-%m-%d}"

@@ -3,29 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from ...author.across_files import rename
+from ...author.across_files import FilesChange, rename
 from ...author.saving import save
 from ...author.trial import state_of
 from ...digests import digest_of
 from ...errors import LumbarError
 from ...loader.files import read_folder
 from ...record import Json
+from ...review import today
 from ...rulebook import Rule
-from ..lock import saving
 from . import trial_page
 from .author import Authoring, pairs_of
 from .author_buttons import pressed
 from .author_form import CardForm, Writing, form_sent
 from .author_page import author_page
 from .form import number_in
-from .page import message_page
+from .page import attachment, message_page
 from .texts import text
 from .trials import Trial
 
@@ -128,21 +127,16 @@ class Trying:
         return await self.author.answer(lambda: self._saved(trial))
 
     def _saved(self, trial: Trial) -> Response:
-        if not self.author.may_save:
-            return HTMLResponse(message_page(text("cannot save")), 403)
-        texts, directory = trial.texts, self.author.served.directory
-        if not texts:
-            return HTMLResponse(message_page(text("in the way")), 409)
+        texts = trial.texts
         try:
-            with saving(directory):
+            with self.author.saving() as directory:
+                if not texts:
+                    return HTMLResponse(message_page(text("in the way")), 409)
                 if state_of(directory) != trial.state:
                     return self._stale(trial)
                 save(directory, texts)
-        except OSError as error:
-            return HTMLResponse(message_page(text("not written", reason=error.strerror or str(error))), 500)
         except LumbarError as error:
             return HTMLResponse(trial_page.problems_page(error.problems), 409)
-        self.author.served.look_again()
         request = trial.request
         self.author.trials.forget(trial.name)
         return HTMLResponse(trial_page.saved_page([*texts.items()], request["name"], request["kind"] != "retire"))
@@ -157,8 +151,7 @@ class Trying:
     async def card_of(self, request: Request) -> Response:
         """The card of a trial as a file."""
         found = self._found(request).request
-        headers = {"Content-Disposition": f'attachment; filename="{found["name"]}.yaml"'}
-        return Response(found["text"], media_type="text/yaml", headers=headers)
+        return Response(found["text"], media_type="text/yaml", headers=attachment(f"{found['name']}.yaml"))
 
     def _found(self, request: Request) -> Trial:
         trial = self.author.trials.found(request.path_params["name"])
@@ -188,9 +181,8 @@ class Trying:
         rule = self.author.rule(name)
         if not because:
             return HTMLResponse(trial_page.retire_page(rule, text("why retire")), 422)
-        day = f"{date.today():%Y-%m-%d}"
-        request = {"kind": "retire", "changed": name, "name": name, "because": because, "day": day, "text": rule.says}
-        return self._begun(request)
+        request = {"kind": "retire", "changed": name, "name": name, "because": because, "text": rule.says}
+        return self._begun(request | {"day": today()})
 
     async def rename(self, request: Request) -> Response:
         """Shows what a rename would change, and does it where that is confirmed."""
@@ -202,22 +194,21 @@ class Trying:
 
     def _renamed(self, name: str, sent: Mapping[str, str]) -> Response:
         rule, new = self.author.rule(name), "_".join(sent.get("new", "").lower().split())
-        directory = self.author.served.directory
         try:
-            change = rename(read_folder(directory), self.author.served.saved().rulebook, name, new)
+            change = self._change(name, new)
         except LumbarError as error:
             says = "; ".join(problem.words for problem in error.problems)
             return HTMLResponse(trial_page.rename_page(rule, says, None, self.author.may_save), 422)
         if not sent.get("sure") or not self.author.may_save:
             return HTMLResponse(trial_page.rename_page(rule, "", (new, change), self.author.may_save))
-        try:
-            with saving(directory):
-                change = rename(read_folder(directory), self.author.served.saved().rulebook, name, new)
-                save(directory, change.files)
-        except OSError as error:
-            return HTMLResponse(message_page(text("not written", reason=error.strerror or str(error))), 500)
-        self.author.served.look_again()
+        with self.author.saving() as directory:
+            change = self._change(name, new)
+            save(directory, change.files)
         return HTMLResponse(trial_page.saved_page([*change.files.items()], new, True))
+
+    def _change(self, name: str, new: str) -> FilesChange:
+        """What the rename changes in the files as they are now; raises LumbarError."""
+        return rename(read_folder(self.author.served.directory), self.author.served.saved().rulebook, name, new)
 
     def routes(self) -> list[Route]:
         """Every route; those with a fixed name come before `/rules/NAME`."""
