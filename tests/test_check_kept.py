@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.checks import Report, check
@@ -173,3 +173,13 @@ def test_what_is_kept_rests_on_all_that_a_rule_and_a_term_say(clinic: Rulebook) 
     term = list(terms.values())[-1]
     for other_term in (replace(term, gap=not term.gap), replace(term, otherwise="x")):
         assert terms_key(replace(clinic, terms={**terms, term.name: other_term})) != terms_key(clinic)
+
+
+@tries(60)
+@given(rulebooks(), st.data())
+def test_another_rule_leaves_what_examples_show_unless_it_is_for_a_tally(book: Rulebook, draw: st.DataObject) -> None:
+    assume(book.rules)
+    rule, term = draw.draw(st.sampled_from([*book.rules.values()])), draw.draw(st.sampled_from([*book.conclusions]))
+    more = replace(rule, id="another", then=((term.name, next(iter(term.domain.values), None)),))
+    same = terms_key(replace(book, rules={**book.rules, more.id: more})) == terms_key(book)
+    assert same == (term.domain.kind != "tally")

@@ -77,7 +77,8 @@ def key_of(rulebook: Rulebook, terms: str, table: str, rules: list[Rule]) -> str
 
 def terms_key(rulebook: Rulebook) -> str:
     """A digest of the terms, with how many rules there are for each tally."""
-    return _digest((rulebook.terms, {name: len(rules) for name, rules in rulebook.support.items()}))
+    tallies = [term.name for term in rulebook.conclusions if term.domain.kind == "tally"]
+    return _digest((rulebook.terms, {name: len(rulebook.support.get(name, ())) for name in tallies}))
 
 
 class _Digests:
