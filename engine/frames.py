@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from .case import Case, Value
 from .errors import SURELY, CaseError, Place, Problem, listed, nearest
 from .facts import EXPECTED, is_missing, text_of, tidy
-from .loader.cases import Entry, make_case
+from .loader.cases import CaseEntry, make_case
 from .none_of_these import NONE_OF_THESE
 from .rulebook import Rulebook
 
@@ -45,7 +45,7 @@ def cases_of(rulebook: Rulebook, frame: Frame | Mapping[str, Sequence[object]], 
     found = []
     for row in range(max(map(len, columns.values()), default=0)):
         place = Place(f"{HERE.file}, row {row + 1}")
-        entries = [Entry(name, column[row], place) for name, column in read.items() if not is_missing(column[row])]
+        entries = [CaseEntry(name, column[row], place) for name, column in read.items() if not is_missing(column[row])]
         name = text_of(ids[row]) if ids is not None else None
         found.append(make_case(entries, rulebook, place, name or f"row {row + 1}"))
     return found

@@ -13,7 +13,7 @@ import polars as pl  # noqa: TID251 (tables are made here to be read there)
 
 from engine.columns.look import how_written
 from engine.columns.mapped import with_point
-from engine.interfaces.mapping import Draft, Learning, column_dialogue, form_dialogue
+from engine.interfaces.mapping import Learning, MappingDraft, column_dialogue, form_dialogue
 from engine.interfaces.mapping.dictionary import read_dictionary
 from engine.interfaces.prompt import Left, hold
 from engine.loader.mapping import parse_mapping
@@ -36,12 +36,12 @@ EXPORT = (
 )
 
 
-def learned(book: Rulebook, path: Path, dictionary: Path | None = None) -> Draft:
+def learned(book: Rulebook, path: Path, dictionary: Path | None = None) -> MappingDraft:
     learning = Learning(path, book, read_dictionary(dictionary) if dictionary else {})
-    return learning.proposed(*learning.formed(Draft()))[1]
+    return learning.proposed(*learning.formed(MappingDraft()))[1]
 
 
-def text_of(draft: Draft) -> str:
+def text_of(draft: MappingDraft) -> str:
     return draft.text("a.csv").split("\n", 3)[-1] if draft.undecided else draft.text("a.csv").split("\n", 1)[-1]
 
 
@@ -75,7 +75,7 @@ def test_what_a_german_sheet_has_is_proposed_and_marked(clinic: Rulebook, german
     )
 
 
-def write_back(book: Rulebook, draft: Draft) -> list[str]:
+def write_back(book: Rulebook, draft: MappingDraft) -> list[str]:
     """The problems of the text of a draft, which has every open answer marked."""
     parsed = parse_mapping(draft.text("a.csv").encode(), "m.yaml", book)
     assert len(parsed.undecided) == draft.undecided
@@ -317,7 +317,7 @@ def typing(*typed: str) -> Callable[[Any], str]:
 
 def test_a_person_decides_what_is_open(clinic: Rulebook, german: Path) -> None:
     learning = Learning(german, clinic)
-    seen, draft = learning.formed(Draft())
+    seen, draft = learning.formed(MappingDraft())
     draft = hold(lambda: form_dialogue(draft, seen), typing("", "nonsense", "Nr"))
     seen, draft = learning.proposed(*learning.formed(draft))
     answers = ("aeg", "age", "sixty", "unknown", "", "", "", "leg weakness", "none", "new", "yes", "no", "")
@@ -330,7 +330,7 @@ def test_a_person_decides_what_is_open(clinic: Rulebook, german: Path) -> None:
 
 def test_who_leaves_early_keeps_what_was_decided(clinic: Rulebook, german: Path) -> None:
     learning = Learning(german, clinic)
-    seen, draft = learning.proposed(*learning.formed(Draft()))
+    seen, draft = learning.proposed(*learning.formed(MappingDraft()))
     with pytest.raises(Left):
         hold(lambda: column_dialogue(draft, seen, learning.known), typing("-", "", "later"))
     assert draft.left_out["Alter"].decided
@@ -341,7 +341,7 @@ def test_who_leaves_early_keeps_what_was_decided(clinic: Rulebook, german: Path)
 
 def test_all_that_is_open_is_left_out_at_once(clinic: Rulebook, redcap: Path) -> None:
     learning = Learning(redcap, clinic, read_dictionary(redcap.parent / "d.csv"))
-    seen, draft = learning.proposed(*learning.formed(Draft()))
+    seen, draft = learning.proposed(*learning.formed(MappingDraft()))
     made = hold(lambda: column_dialogue(draft, seen, learning.known), typing("--", "no", "no", "no"))
     assert (made.columns, made.checkboxes) == ({}, {})
     assert {*made.left_out} == {"q1", "q2", "q3", "q4___1", "q4___2", "q4___3", "note", "a_complete"}

@@ -16,7 +16,7 @@ from engine.frames import cases_of
 from engine.interfaces.files import read
 from engine.interfaces.interview import Interview, begun
 from engine.loader import case_from, load_files, writing
-from engine.loader.cases import Entry, make_case
+from engine.loader.cases import CaseEntry, make_case
 from engine.none_of_these import read_groups
 from engine.rulebook import Rulebook
 from tests.test_cli import run
@@ -86,7 +86,7 @@ def test_a_question_that_does_not_apply_is_not_answered() -> None:
 
 
 def test_what_is_at_fault_is_never_answered_by_it() -> None:
-    entries = [Entry("fever", "lo", Place("here")), Entry("none of these", ["illness"], Place("here"))]
+    entries = [CaseEntry("fever", "lo", Place("here")), CaseEntry("none of these", ["illness"], Place("here"))]
     case = make_case(entries, book(), Place("here"), "a")
     assert "fever" not in case.facts
     assert case.at_fault == {"fever": "low"}
@@ -166,7 +166,7 @@ def knowledge(tmp_path: Path) -> Path:
 
 
 def one_by_one() -> list[Case]:
-    return [make_case([Entry(key, value, Place("here")) for key, value in row.items()], book(), Place("here"), "")
+    return [make_case([CaseEntry(key, value, Place("here")) for key, value in row.items()], book(), Place("here"), "")
             for row in ROWS]  # fmt: skip
 
 

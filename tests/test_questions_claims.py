@@ -42,7 +42,7 @@ def test_unknown_takes_an_answer_back(data: st.DataObject) -> None:
         assert (dict(again.case.facts), again.marks) == (rest, decide(book, rest).marks)
 
 
-def settled_at_once(question: explain.Question) -> int:
+def settled_at_once(question: explain.OpenQuestion) -> int:
     """How many conclusions, of several values not only which are out, one answer to a question settles at the most."""
     told = [
         [one for one in effect.settles.values() if not isinstance(one.answer, Members)] for effect in question.effects

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from engine.columns.look import SeenColumn
-from engine.interfaces.mapping import Answer, Draft, Known
+from engine.interfaces.mapping import Answer, Known, MappingDraft
 from engine.interfaces.web.many.mapping_form import Mapped
 from engine.interfaces.web.many.recognise import Seen
 from engine.loader.mapping import parse_mapping
@@ -23,7 +23,7 @@ COLUMNS = [
 @pytest.fixture
 def mapped(clinic: Rulebook) -> Mapped:
     """Proposals for some columns."""
-    draft = Draft(
+    draft = MappingDraft(
         id=Answer("PatNr"),
         columns={"Alter": Answer("age"), "Taub": Answer("saddle numbness")},
         values={"saddle numbness": {"Ja": Answer("yes"), "Nein": Answer("no")}, "age": {"x": Answer("")}},

@@ -16,7 +16,7 @@ from .counterfactual import Counterfactual
 from .counterfactuals import MOST_SHOWN, Alternative, Alternatives, OtherAnswers, what_if, what_would_change
 from .evidence import Argument, Weighed, Weighing, weigh
 from .findings import FindingChange
-from .next_question import Effect, Question, Questions, what_next
+from .next_question import Effect, OpenQuestion, Questions, what_next
 from .reasons import GateReason, GroupReason, LineReason, RuleReason, Side, Why
 from .rule_changes import ConclusionChange, Judged, LineTurn, RuleChange
 from .sufficient_reason import Enough, enough
@@ -43,9 +43,9 @@ __all__ = [
     "KnowledgeChange",
     "LineReason",
     "LineTurn",
+    "OpenQuestion",
     "OtherAnswers",
     "Outcome",
-    "Question",
     "Questions",
     "RuleChange",
     "RuleReason",

@@ -41,7 +41,7 @@ class Effect(JsonRecord):
 
 
 @dataclass(frozen=True, repr=False)
-class Question(JsonRecord):
+class OpenQuestion(JsonRecord):
     """An unanswered finding that can still change the advice, and why it is asked.
 
     `effects` are what its answers would settle by themselves; `waiting` the rules that wait for it on the way to the
@@ -76,7 +76,7 @@ class Questions(JsonRecord):
     KEYS: ClassVar = {"decision": "", "asked": "ask"}
 
     decision: Decision
-    asked: tuple[Question, ...]
+    asked: tuple[OpenQuestion, ...]
     needless: tuple[str, ...]
     settled: bool
     proof: str
@@ -117,10 +117,10 @@ def what_next(
     return Questions(decision, tuple(asked), needless, not asked, proof)
 
 
-def _gates_first(rulebook: Rulebook, asked: Sequence[Question]) -> list[Question]:
+def _gates_first(rulebook: Rulebook, asked: Sequence[OpenQuestion]) -> list[OpenQuestion]:
     """The questions in order, but what decides whether one applies is asked before it."""
     left = {question.term.name: question for question in asked}
-    ordered: list[Question] = []
+    ordered: list[OpenQuestion] = []
     for question in asked:
         gating = [name for name in left if name in rulebook.gating(question.term.name)]
         gating.sort(key=lambda name: len(rulebook.gating(name)))  # what gates a gate comes before it
@@ -128,7 +128,7 @@ def _gates_first(rulebook: Rulebook, asked: Sequence[Question]) -> list[Question
     return ordered
 
 
-def _usefulness(question: Question) -> tuple[object, ...]:
+def _usefulness(question: OpenQuestion) -> tuple[object, ...]:
     """Screening first; then what settles most at once, decides most often, and bears on most."""
     settles = max((sum(map(_tells, effect.settles.values())) for effect in question.effects), default=0)
     return not question.term.screening, -settles, -question.decides, -len(question.touches)
@@ -177,14 +177,14 @@ class _Survey:
         self.turning = list(self._turning())
         self.deciding = self._deciding()
 
-    def question(self, name: str) -> Question:
+    def question(self, name: str) -> OpenQuestion:
         """A question with all that is known of it."""
         bit = self.bits[name]
         touches = tuple(term for term, reached in self.touching.items() if reached & bit)
         effects = self.effects.get(name, ())
         decides = self.deciding.get(name, 0)
         waiting = tuple(self._waiting(name, bit))
-        return Question(self.open[name], effects, waiting, touches, decides, bool(effects or decides))
+        return OpenQuestion(self.open[name], effects, waiting, touches, decides, bool(effects or decides))
 
     def prove(self, names: Sequence[str]) -> dict[str, bool]:
         """Of each of the questions, whether it can matter, as far as a solver tells in time.

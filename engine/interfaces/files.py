@@ -22,7 +22,7 @@ from ..case import Case
 from ..document import MAX_BYTES, Fields, Items, Unreadable, decode
 from ..document import read as read_yaml
 from ..errors import Place, Problem, surely
-from ..loader.cases import ID, Entry, entries_of, make_case
+from ..loader.cases import ID, CaseEntry, entries_of, make_case
 from ..loader.files import path_of
 from ..loader.problem_collector import MANY
 from ..record import Json
@@ -45,7 +45,7 @@ class Maker:
     folder: Partition = field(default_factory=dict)
     key_of_id: str = ID
 
-    def make(self, entries: Iterable[Entry], place: Place, name: str) -> Case:
+    def make(self, entries: Iterable[CaseEntry], place: Place, name: str) -> Case:
         """The case that the entries make; `name` is its id where it gives none."""
         return make_case(entries, self.rulebook, place, name, self.folder, self.key_of_id)
 
@@ -346,7 +346,7 @@ def _from_json(value: Any, places: list[Place], name: str, maker: Maker) -> Case
     repeated = [
         Problem(of_keys[key], f"{key[:80]!r} stands here twice", "each key once") for key in value if key in again
     ]
-    entries = [Entry(key, entry, of_keys[key], key in again) for key, entry in value.items()]
+    entries = [CaseEntry(key, entry, of_keys[key], key in again) for key, entry in value.items()]
     return _with(maker.make(entries, Place(place.file, place.line), name), repeated)
 
 

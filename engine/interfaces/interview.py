@@ -8,7 +8,7 @@ from ..atomic_write import replacing
 from ..case import Case, Decision, Range, Value
 from ..document import Fields, Flow, Text, Tree, decode, read, write
 from ..errors import LumbarError, Place, Problem, listed, nearest
-from ..explain import CompiledRulebook, Question, Questions, what_next
+from ..explain import CompiledRulebook, OpenQuestion, Questions, what_next
 from ..facts import EXPECTED, Misspelt, read_value, tidy
 from ..loader.cases import entries_of, make_case
 from ..none_of_these import NONE_OF_THESE, added
@@ -66,11 +66,11 @@ class Interview:
         return found if first is None or first.sure else what_next(self.compiled, self.decision)
 
     @property
-    def question(self) -> Question | None:
+    def question(self) -> OpenQuestion | None:
         """The question to ask now: the most useful one; what was skipped comes last, what is not known never again."""
         return self._first(self.questions)
 
-    def _first(self, questions: Questions) -> Question | None:
+    def _first(self, questions: Questions) -> OpenQuestion | None:
         left = {one.term.name: one for one in questions.asked if one.term.name not in self.answers}
         first = min(left.values(), key=self._later, default=None)
         while first is not None and (gates := self._gates(first, left)):
@@ -78,12 +78,12 @@ class Interview:
             first = min(gates, key=self._later)
         return first
 
-    def _gates(self, question: Question, left: Mapping[str, Question]) -> list[Question]:
+    def _gates(self, question: OpenQuestion, left: Mapping[str, OpenQuestion]) -> list[OpenQuestion]:
         """The questions that tell whether this one applies, where they were not skipped before it: they come first."""
         deciding = self.compiled.rulebook.applies_to(question.term.name)
         return [one for name, one in left.items() if name in deciding and self._later(one) <= self._later(question)]
 
-    def _later(self, question: Question) -> int:
+    def _later(self, question: OpenQuestion) -> int:
         name = question.term.name
         return self.skipped.index(name) + 1 if name in self.skipped else 0
 

@@ -33,7 +33,7 @@ NO_FOLDER: Mapping[str, str | None] = {}
 
 
 @dataclass(frozen=True)
-class Entry:
+class CaseEntry:
     """One key of a case with what stands there: a text, a list of texts, a mapping, or None for nothing.
 
     A key that stands there `twice` has no value that could be trusted.
@@ -45,10 +45,10 @@ class Entry:
     twice: bool = False
 
 
-def entries_of(node: Fields) -> list[Entry]:
+def entries_of(node: Fields) -> list[CaseEntry]:
     """The entries of a case in a document's tree."""
     again = {key.value for key in node.again}
-    return [Entry(key.value, _loose(value), value.place, key.value in again) for key, value in node.entries]
+    return [CaseEntry(key.value, _loose(value), value.place, key.value in again) for key, value in node.entries]
 
 
 def _loose(node: Node) -> object:
@@ -71,7 +71,7 @@ def case_of(rulebook: Rulebook, answers: object, name: object) -> Case:
         if read is None:
             odd.append(Problem(place, f"{kind_of(key)} is not a finding", "the name of a finding, as a text"))
         else:
-            entries.append(Entry(read, value, place))
+            entries.append(CaseEntry(read, value, place))
     case = make_case(entries, rulebook, place, text)
     if odd or case.problems:
         raise CaseError([*odd, *case.problems])
@@ -88,7 +88,7 @@ def _items(answers: Any, place: Place) -> list[tuple[object, object]]:
 
 
 def make_case(
-    entries: Iterable[Entry],
+    entries: Iterable[CaseEntry],
     rulebook: Rulebook,
     place: Place,
     name: str,
@@ -103,7 +103,7 @@ def make_case(
     for entry in _with_folder(reader.collector, _named(_once(reader, entries), key_of_id), folder, rulebook, place):
         reader.take(entry)
     reader.settle()
-    reader.hear_folder([Entry(key, text, place) for key, text in folder.items() if key in rulebook.finding_names])
+    reader.hear_folder([CaseEntry(key, text, place) for key, text in folder.items() if key in rulebook.finding_names])
     reader.answer_groups()
     reader.leave_out_impossible(place)
     return Case(
@@ -120,9 +120,9 @@ def make_case(
     )
 
 
-def _once(reader: "_Reader", entries: Iterable[Entry]) -> Iterable[Entry]:
+def _once(reader: "_Reader", entries: Iterable[CaseEntry]) -> Iterable[CaseEntry]:
     """The entries, each key as `tidy` has it and as it is called today; what is the same then is twice."""
-    found: dict[str, Entry] = {}
+    found: dict[str, CaseEntry] = {}
     for entry in entries:
         said = tidy(entry.key)
         head = EXPECTED if said.startswith(EXPECTED) else ""
@@ -136,7 +136,7 @@ def _once(reader: "_Reader", entries: Iterable[Entry]) -> Iterable[Entry]:
     return found.values()
 
 
-def _named(entries: Iterable[Entry], key_of_id: str) -> Iterator[Entry]:
+def _named(entries: Iterable[CaseEntry], key_of_id: str) -> Iterator[CaseEntry]:
     """The entries with the id under its own key; what stands there otherwise is not an id then."""
     for entry in entries:
         if entry.key == key_of_id:
@@ -147,11 +147,11 @@ def _named(entries: Iterable[Entry], key_of_id: str) -> Iterator[Entry]:
 
 def _with_folder(
     collector: ProblemCollector,
-    entries: Iterable[Entry],
+    entries: Iterable[CaseEntry],
     folder: Mapping[str, str | None],
     rulebook: Rulebook,
     place: Place,
-) -> Iterator[Entry]:
+) -> Iterator[CaseEntry]:
     """The entries with those that the folder gives of what is not a finding, and that are not there."""
     given = {key: text for key, text in folder.items() if key not in rulebook.finding_names and not is_missing(text)}
     for entry in entries:
@@ -159,10 +159,10 @@ def _with_folder(
         if text is not None and text_of(entry.value) != text and not entry.twice:
             collector.problems.append(differs(entry.key, entry.value, text, entry.place))
         yield replace(entry, value=given.pop(entry.key)) if entry.key in given else entry
-    yield from (Entry(key, text, place) for key, text in given.items())
+    yield from (CaseEntry(key, text, place) for key, text in given.items())
 
 
-def fault_of(entry: Entry, rulebook: Rulebook) -> Problem | None:
+def fault_of(entry: CaseEntry, rulebook: Rulebook) -> Problem | None:
     """What is wrong with an answer, or with an expected one, by itself."""
     reader = _Reader(rulebook, "")
     reader.take_answer(entry)
@@ -186,7 +186,7 @@ class _Reader:
         self.none_of_these: dict[str, tuple[str, ...]] = {}
         self.renamed: dict[str, str] = {}
 
-    def take_groups(self, entry: Entry) -> None:
+    def take_groups(self, entry: CaseEntry) -> None:
         """Read the groups of which "none of these" is said; where they stand twice, neither counts."""
         if not entry.twice:
             self.groups, problems = read_groups(self.rulebook, entry.value, entry.place)
@@ -201,7 +201,7 @@ class _Reader:
             group: tuple(name for name in found if terms[name].group == group) for group in self.groups
         }
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: CaseEntry) -> None:
         """Read one entry."""
         if entry.key in self.texts:
             said = "" if entry.twice else _text(self.collector, entry)
@@ -211,7 +211,7 @@ class _Reader:
         else:
             self.take_answer(entry)
 
-    def take_answer(self, entry: Entry) -> None:
+    def take_answer(self, entry: CaseEntry) -> None:
         """Read an entry that answers something, or says what is expected."""
         if entry.key == NONE_OF_THESE:
             self.take_groups(entry)
@@ -230,7 +230,7 @@ class _Reader:
         else:
             self._answer(term, entry)
 
-    def _answer(self, term: Term, entry: Entry) -> None:
+    def _answer(self, term: Term, entry: CaseEntry) -> None:
         value = None if entry.twice else read_value(term, entry.value, entry.place)
         if isinstance(value, Misspelt):
             self.collector.problems.append(value.problem)
@@ -240,7 +240,7 @@ class _Reader:
         elif value is not None:
             self.facts[term.name] = value
 
-    def _misnamed(self, found: Misnamed, entry: Entry) -> None:
+    def _misnamed(self, found: Misnamed, entry: CaseEntry) -> None:
         """What stands under a name that no finding has: the answer of the one that is meant, or perhaps of several."""
         if len(found.meant) == 1 and not entry.twice:
             value = read_value(self.rulebook.terms[found.meant[0]], entry.value)
@@ -259,7 +259,7 @@ class _Reader:
             if name not in self.facts:
                 self.at_fault.setdefault(name, None)
 
-    def hear_folder(self, entries: Iterable[Entry]) -> None:
+    def hear_folder(self, entries: Iterable[CaseEntry]) -> None:
         """Add what the names of folders say of findings, beside what is at fault in the case itself."""
         for entry in entries:
             term = self.rulebook.terms[entry.key]
@@ -288,7 +288,7 @@ def _is(kind: type, value: object) -> bool:
     return issubclass(type(value), kind)
 
 
-def _text(collector: ProblemCollector, entry: Entry) -> str:
+def _text(collector: ProblemCollector, entry: CaseEntry) -> str:
     text = text_of(entry.value)
     if text is not None:
         return _shown(text)
@@ -302,7 +302,7 @@ def _shown(text: str) -> str:
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in tidy(text))
 
 
-def _sources(collector: ProblemCollector, entry: Entry) -> list[str]:
+def _sources(collector: ProblemCollector, entry: CaseEntry) -> list[str]:
     if is_missing(entry.value):
         return []
     items: Any = entry.value if _is(list, entry.value) else [plain(entry.value)]
@@ -313,7 +313,7 @@ def _sources(collector: ProblemCollector, entry: Entry) -> list[str]:
     return [_shown(f"{key}: {place}" if place else key) for part in parts for key, place in part.items()]
 
 
-def _expect(collector: ProblemCollector, entry: Entry, rulebook: Rulebook, expected: dict[str, Answer]) -> None:
+def _expect(collector: ProblemCollector, entry: CaseEntry, rulebook: Rulebook, expected: dict[str, Answer]) -> None:
     name = entry.key.removeprefix(EXPECTED)
     term = rulebook.terms.get(name)
     if term is None or term.finding or term.built_in:

@@ -9,7 +9,7 @@ from ..errors import Place, listed
 from ..rulebook import Layer, QuestionGroup, Rulebook, Term, facts_in_order
 from ..semantics import impossibilities
 from .cards import value_of
-from .cases import Entry, entries_of, make_case
+from .cases import CaseEntry, entries_of, make_case
 from .formats import ADAPTED, FOR_PATIENTS, KNOWLEDGE, NEW_VALUE, WORDING, Field, names
 from .problem_collector import ProblemCollector
 from .stack import KNOWLEDGE as FILE
@@ -281,7 +281,7 @@ def _adapted(
     )
 
 
-def _check_other(collector: ProblemCollector, file: str, entries: list[Entry], case: Case, read: Case) -> None:
+def _check_other(collector: ProblemCollector, file: str, entries: list[CaseEntry], case: Case, read: Case) -> None:
     """Note what is expected of a case as it is beneath."""
     places = {entry.key.removeprefix("expected "): entry.place for entry in entries}
     for term, answer in (read.expected or {}).items():

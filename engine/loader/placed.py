@@ -36,10 +36,10 @@ def _named(rulebook: Rulebook, name: str) -> Layer:
 
 def problems_from_above(error: KnowledgeError, name: str) -> KnowledgeError:
     """What is wrong with a layer beneath, reported where it is."""
-    return KnowledgeError(_told(problem, name) for problem in error.problems)
+    return KnowledgeError(_problem(problem, name) for problem in error.problems)
 
 
-def _told(problem: Problem, name: str) -> Problem:
+def _problem(problem: Problem, name: str) -> Problem:
     found = copy(problem)
     place = problem.place
     file = place.file if ":" in place.file.partition("/")[0] else f"{name}:{place.file}"

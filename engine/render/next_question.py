@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..errors import counted, listed
-from ..explain import Effect, Question, Questions, outcome
+from ..explain import Effect, OpenQuestion, Questions, outcome
 from .answers import format_settled, format_values, joined_by_or
 from .styled_line import StyledLine
 from .why import Length
@@ -47,7 +47,7 @@ def _proof(questions: Questions) -> str:
 
 
 def why_asked(
-    questions: Questions, question: Question, number: int = 0, length: Length = "reasons"
+    questions: Questions, question: OpenQuestion, number: int = 0, length: Length = "reasons"
 ) -> Iterator[StyledLine]:
     """A question, and what its answers would settle; numbered where several stand below each other."""
     screening = " (screening)" if question.term.screening else ""

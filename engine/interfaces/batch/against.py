@@ -30,8 +30,8 @@ def with_comparison(summary: Json, out: Path, rulebook: Rulebook, earlier: Path,
     with readable(earlier):
         found = compare_runs(Answers(earlier, before), Answers(out, rulebook))
     whole(out / f"{CHANGES}.{form}", lambda path: write(found.changes, path, form, rulebook.digest))
-    told = {"folder": printable(earlier), "rulebook before": before.digest, **found.as_json()}
-    summary = summary | {"against": told}
+    compared = {"folder": printable(earlier), "rulebook before": before.digest, **found.as_json()}
+    summary = summary | {"against": compared}
     write_json(out / SUMMARY, summary)
     return summary
 
@@ -47,22 +47,22 @@ def comparison_of(out: Path) -> Json | None:
     return found
 
 
-def in_lines(told: Json, out: Path, form: str) -> Iterator[str]:
+def in_lines(compared: Json, out: Path, form: str) -> Iterator[str]:
     """What differs, for a person."""
-    both = counted(told["cases in both"], "case")
-    alone = f"; {told['only before']:,} only there, {told['only now']:,} only here"
-    if not told["cases in both"]:
-        yield f"Against {told['folder']}: no id is in both{alone}."
+    both = counted(compared["cases in both"], "case")
+    alone = f"; {compared['only before']:,} only there, {compared['only now']:,} only here"
+    if not compared["cases in both"]:
+        yield f"Against {compared['folder']}: no id is in both{alone}."
         return
-    if not told["changed"]:
-        yield f"Against {told['folder']}: all answers of {both} in both are the same{alone}."
+    if not compared["changed"]:
+        yield f"Against {compared['folder']}: all answers of {both} in both are the same{alone}."
         return
-    yield f"Against {told['folder']}: the answers of {told['changed']:,} of {both} in both differ{alone}."
-    shown = [kind for kind in told["kinds"] if not {kind[BEFORE], kind[AFTER]} <= {OUT, MAYBE}][:SHOWN]
+    yield f"Against {compared['folder']}: the answers of {compared['changed']:,} of {both} in both differ{alone}."
+    shown = [kind for kind in compared["kinds"] if not {kind[BEFORE], kind[AFTER]} <= {OUT, MAYBE}][:SHOWN]
     for kind in shown:
         through = f", because {kind[THROUGH]}" if kind[THROUGH] else ""
         change = f"{kind['conclusion']}: {kind['before']} → {kind['after']}"
         yield f"  {change} in {counted(kind['count'], 'case')}{through} ({listed([*kind['cases']], 3)})"
-    if len(told["kinds"]) > len(shown):
-        yield f"  and {counted(len(told['kinds']) - len(shown), 'other kind')} of change"
+    if len(compared["kinds"]) > len(shown):
+        yield f"  and {counted(len(compared['kinds']) - len(shown), 'other kind')} of change"
     yield f"{printable(out / f'{CHANGES}.{form}')} has each changed answer."

@@ -30,7 +30,7 @@ class Stored:
 
     def check(self, decision: Decision) -> None:
         """Compare a decision with the stored answer; raises Refused where they differ."""
-        for name, value in _told(self.rulebook, decision).items():
+        for name, value in _stored_answers(self.rulebook, decision).items():
             there = (self.row or {}).get(name)
             if self.row is not None and _text(there) != _text(value):
                 expected = f"{_text(value) or 'nothing known'}, as the rulebook gives it"
@@ -122,12 +122,12 @@ def _stored(rulebook: Rulebook, name: str, facts: Json, answers: Path, row: Json
 def _reject(out: Path, name: str) -> Case:
     with (out / REJECTS).open(encoding="utf-8") as lines:
         for line in lines:
-            told = json.loads(line)
-            problems = told.get("problems", [told]) if isinstance(told, dict) else None
-            facts = told.get("facts", {}) if isinstance(told, dict) else None
+            rejected = json.loads(line)
+            problems = rejected.get("problems", [rejected]) if isinstance(rejected, dict) else None
+            facts = rejected.get("facts", {}) if isinstance(rejected, dict) else None
             if not isinstance(facts, dict) or not isinstance(problems, list) or not _are_objects(problems):
                 raise refused(out / REJECTS, f"{line[:80].rstrip()!r}", "a rejected case in each line")
-            if told.get("case") == name:
+            if rejected.get("case") == name:
                 found = tuple(map(Problem.of, problems))
                 return Case(name, facts, found[0].place, problems=found)
     raise refused(out, f"no case {name!r}", "the id of a case that was given")
@@ -137,7 +137,7 @@ def _are_objects(problems: list[object]) -> bool:
     return bool(problems) and all(isinstance(one, dict) for one in problems)
 
 
-def _told(rulebook: Rulebook, decision: Decision) -> Json:
+def _stored_answers(rulebook: Rulebook, decision: Decision) -> Json:
     """The row that a decision should be stored as: its conclusions, the laws it breaks, and the rules that fired."""
     row: Json = {}
     for term in rulebook.conclusions:

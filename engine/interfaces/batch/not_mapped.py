@@ -11,7 +11,7 @@ from .parts import add_counts, first_counts
 SHOWN = 6  # texts of a column
 
 
-def told_of(mapping: ColumnMapping, records: Iterable[Json]) -> Json:
+def mapping_counts(mapping: ColumnMapping, records: Iterable[Json]) -> Json:
     """The mapping, and what it says nothing of: rows of columns, texts of columns, and how often each."""
     columns: dict[str, int] = {}
     values: dict[str, dict[str, int]] = {}
@@ -40,18 +40,18 @@ def absent_columns(mapping: ColumnMapping | None, records: Iterable[Json]) -> It
         yield absent(mapping, column, "in any input")
 
 
-def is_unmapped(told: Mapping[str, Json]) -> bool:
+def is_unmapped(counts: Mapping[str, Json]) -> bool:
     """Whether there is anything of which the mapping says nothing."""
-    return bool(told.get("unmapped columns") or told.get("unmapped values"))
+    return bool(counts.get("unmapped columns") or counts.get("unmapped values"))
 
 
-def in_lines(told: Json) -> Iterator[str]:
+def in_lines(counts: Json) -> Iterator[str]:
     """The same for a person."""
-    for column, count in told["unmapped columns"].items():
+    for column, count in counts["unmapped columns"].items():
         rows = f"{counted(count, 'row')} {'has' if count == 1 else 'have'} something in it"
         yield f"the column {column!r} is neither mapped nor left out, and was not read ({rows})"
-    for column, texts in told["unmapped values"].items():
+    for column, texts in counts["unmapped values"].items():
         shown = listed([f"{text[:40]!r} ({count:,})" for text, count in texts.items()], SHOWN)
         yield f"the column {column!r} has texts that the mapping does not name{f': {shown}' if shown else ''}"
-    for finding, count in told["taken over"].items():
+    for finding, count in counts["taken over"].items():
         yield f"{finding!r} was taken over from the visit before in {counted(count, 'case')}"

@@ -66,14 +66,14 @@ class Options:
 
     def as_json(self) -> Json:
         """The options as the manifest has them: of a mapping its digest."""
-        told = asdict(replace(self, mapping=None))
-        del told["mapping"]
-        return told | ({"mapping": self.mapping.digest} if self.mapping else {})
+        given = asdict(replace(self, mapping=None))
+        del given["mapping"]
+        return given | ({"mapping": self.mapping.digest} if self.mapping else {})
 
     @classmethod
-    def of(cls, told: Mapping[str, Any], mapping: ColumnMapping | None) -> "Options":
+    def of(cls, written: Mapping[str, Any], mapping: ColumnMapping | None) -> "Options":
         """The options that a manifest tells, with the mapping that stands beside it."""
-        return cls(**{key: value for key, value in told.items() if key != "mapping"}, mapping=mapping)
+        return cls(**{key: value for key, value in written.items() if key != "mapping"}, mapping=mapping)
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,14 @@ class Input:
 
     def as_json(self) -> Json:
         """The file as the manifest has it."""
-        told = {"path": str(self.path), "bytes": self.bytes, "modified": self.modified, "node": self.node}
-        return told | {"digest": self.digest, "partition": self.partition}
+        body = {"path": str(self.path), "bytes": self.bytes, "modified": self.modified, "node": self.node}
+        return body | {"digest": self.digest, "partition": self.partition}
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "Input":
+    def of(cls, written: Mapping[str, Any]) -> "Input":
         """The file that a manifest tells."""
-        path = Path(told["path"])
-        known = (told[key] for key in ("bytes", "modified", "node", "digest", "partition"))
+        path = Path(written["path"])
+        known = (written[key] for key in ("bytes", "modified", "node", "digest", "partition"))
         return cls(path, kind_of(path) or "", *known)
 
     def changed(self) -> Problem | None:
@@ -202,10 +202,10 @@ class _Gathering:
 def _is_batch(folder: Path) -> bool:
     """Whether a folder is the OUT of a batch."""
     try:
-        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(told, dict) and {"rulebook", "options", "finished"} <= set(told)
+    return isinstance(manifest, dict) and {"rulebook", "options", "finished"} <= set(manifest)
 
 
 def _stored(folder: Path) -> Iterator[Path]:

@@ -35,9 +35,9 @@ class Position:
         return {"input": self.input, **asdict(self.spot)}
 
     @classmethod
-    def of(cls, told: Json) -> "Position":
+    def of(cls, written: Json) -> "Position":
         """The position that a record tells."""
-        return cls(told["input"], Spot(**{key: value for key, value in told.items() if key != "input"}))
+        return cls(written["input"], Spot(**{key: value for key, value in written.items() if key != "input"}))
 
 
 def add_counts(to: dict[str, int], more: Mapping[str, int]) -> None:
@@ -123,8 +123,8 @@ class Writer:
         findings = whole_table.select(own)
         frame = self.program.frame
         rows = frame.of(findings)
-        told = tables.flag_answers if self.options.form == "parquet" else tables.plain_answers
-        answers = tables.beside(told(rows, self.options.trace), whole_table.drop(own), frame.form.names)
+        answers_of = tables.flag_answers if self.options.form == "parquet" else tables.plain_answers
+        answers = tables.beside(answers_of(rows, self.options.trace), whole_table.drop(own), frame.form.names)
         empty = rows.empty
         rejects = sum(one.count for one in part.rejects)
         assert part.cases == answers.height + rejects, "a case was lost"
@@ -159,8 +159,8 @@ class Writer:
         if part.absent is None:
             return {}
         values = {column: first_counts(texts) for column, texts in part.notes.values.items()}
-        told = {"columns": part.notes.columns, "values": values, "taken over": part.notes.taken_over}
-        return {"mapping": told | {"absent": sorted(part.absent)}}
+        mapping = {"columns": part.notes.columns, "values": values, "taken over": part.notes.taken_over}
+        return {"mapping": mapping | {"absent": sorted(part.absent)}}
 
     def _loose(self, cases: Sequence[Case]) -> Any:
         table = tables.table_of(self.rulebook, [case.id for case in cases], [case.facts for case in cases])

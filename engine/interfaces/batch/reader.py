@@ -292,7 +292,7 @@ class Reader:
 
     def _noticed(self, one: Input, typed: tables.Typed, more: Sequence[str]) -> Noticed:
         if not typed.raw.height:
-            return Noticed(heard=True, named=True)  # what is broken is told as such
+            return Noticed(heard=True, named=True)  # what is broken is reported as such
         heard = typed.findings.width > 1 or bool(typed.faults)
         given = typed.raw.height - typed.raw[CASE].null_count() if CASE in typed.raw.columns else 0
         like = () if self.by_mapping else like_ids([*typed.unknown, *more], self.rulebook)

@@ -14,7 +14,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 WHO = {"case", "cases", "patient", "patients", "person", "subject", "participant", "proband", "record", "study", "row"}
 WHICH = {"id", "ids", "identifier", "number", "no", "nr", "num", "code", "key", "uid", "uuid", "guid"}
 ALONE = {*WHO - {"study", "row"}, "id", "ids", "identifier", "uid", "uuid", "guid", "pid", "mrn", "subjid", "usubjid"}
-EXAMPLES = 4  # names of columns that are told
+EXAMPLES = 4  # names of columns that are named
 WIDEST = 80  # letters of a name
 
 
@@ -48,9 +48,9 @@ class Noticed:
         return {"heard": self.heard, "named": self.named, "like": list(self.like), "lacking": self.lacking}
 
     @classmethod
-    def of(cls, told: Json) -> "Noticed":
+    def of(cls, written: Json) -> "Noticed":
         """What a record tells."""
-        return cls(told["heard"], told["named"], tuple(told["like"]), told["lacking"])
+        return cls(written["heard"], written["named"], tuple(written["like"]), written["lacking"])
 
 
 def like_ids(columns: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def _quoted(name: str) -> str:
 def suggestions(columns: Iterable[str], rulebook: Rulebook) -> dict[str, str]:
     """Columns that are no findings, each with the finding that it is near to, or nothing.
 
-    A name of before is left out: who answers by it is rejected, and told what asks it now.
+    A name of before is left out: who answers by it is rejected, with what asks it now.
     """
     known = [*(term.name for term in rulebook.findings), *rulebook.split_names]
     others = [name for name in columns if name not in rulebook.names_of_before]

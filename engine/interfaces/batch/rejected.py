@@ -1,4 +1,4 @@
-"""Cases that are set apart: what is told of each."""
+"""Cases that are rejected, and what is said of each."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from ...columns.rejects import BROKEN, IMPOSSIBLE, TWICE, WRONG, Rejects, reason
 from ...columns.tables import ASIDE, CASE
 from ...errors import Place, Problem, listed
 from ...facts import EXPECTED, cannot_be, differs
-from ...loader.cases import Entry, fault_of
+from ...loader.cases import CaseEntry, fault_of
 from ...mapping import ColumnMapping
 from ...rulebook import Law, Rulebook
 
@@ -27,13 +27,13 @@ class Sorting:
         self.columns = mapping.findings if mapping else {}
         self.assumptions = tuple(law.says for law in rulebook.impossible.values())
         self.where = "in the inputs" if unique else "in this file"
-        self.fault: Callable[[str, Any], str] = lru_cache(MANY, typed=True)(self.told)
+        self.fault: Callable[[str, Any], str] = lru_cache(MANY, typed=True)(self.read_fault)
 
     def rows_of(self, file: str) -> "Rows":
-        """What is told of the rows of a file."""
+        """What is said of the rows of a file."""
         return Rows(self, file)
 
-    def told(self, name: str, value: object) -> str:
+    def read_fault(self, name: str, value: object) -> str:
         """What is wrong with a value that stands in a column."""
         if value is REPEATED:
             return _inside(Problem(Place(""), f"{name[:80]!r} stands here twice", "each key once"))
@@ -41,7 +41,7 @@ class Sorting:
             return _inside(Problem(Place(""), f"{name[:80]!r} has {value.there}", value.expected))
         if name in (CASE, *ASIDE):
             return _inside(Problem(Place(""), f"`{name}` is not text", "one text"))
-        problem = fault_of(Entry(name, value, Place("")), self.rulebook)
+        problem = fault_of(CaseEntry(name, value, Place("")), self.rulebook)
         assert problem is not None, f"{name}: {value!r} was found to be a fault, and is none"
         columns = [repr(column[:80]) for column in self.columns.get(name, ()) if column != name]
         return _inside(
@@ -50,10 +50,10 @@ class Sorting:
 
     def cases(self, cases: Sequence[Case], times: Sequence[int]) -> tuple[list[Case], Rejects]:
         """The good ones of cases that were read one by one, and those set apart; `times`: how often each id is used."""
-        told = [self._told(case, number) for case, number in zip(cases, times, strict=True)]
-        good = [case for case, (_, problems) in zip(cases, told, strict=True) if not problems]
-        bad = [case for case, (_, problems) in zip(cases, told, strict=True) if problems]
-        rows = [(reason, [_whole(problem) for problem in problems]) for reason, problems in told if problems]
+        judged = [self._judged(case, number) for case, number in zip(cases, times, strict=True)]
+        good = [case for case, (_, problems) in zip(cases, judged, strict=True) if not problems]
+        bad = [case for case, (_, problems) in zip(cases, judged, strict=True) if problems]
+        rows = [(reason, [_whole(problem) for problem in problems]) for reason, problems in judged if problems]
         return good, rejects_of(self.rulebook, bad, reasons_of(rows))
 
     def broken(self, problems: Sequence[Problem]) -> Rejects:
@@ -62,7 +62,7 @@ class Sorting:
         unread = [Case(str(problem.place), {}, unread=True) for problem in problems]
         return rejects_of(self.rulebook, unread, reasons_of(rows))
 
-    def _told(self, case: Case, times: int) -> tuple[str, tuple[Problem, ...]]:
+    def _judged(self, case: Case, times: int) -> tuple[str, tuple[Problem, ...]]:
         if case.unread:
             return BROKEN, case.problems
         if times:
@@ -87,7 +87,7 @@ class Rows:
         """What is wrong with a value that stands in a column; lists and the like are all wrong alike."""
         if not isinstance(value, list | dict):
             return self.sorting.fault(name, value)
-        return self.sorting.told(name, value) if name.startswith(EXPECTED) else self.sorting.fault(name, ())
+        return self.sorting.read_fault(name, value) if name.startswith(EXPECTED) else self.sorting.fault(name, ())
 
     def differs(self, name: str, own: object, text: str) -> str:
         """That a row says another thing than the name of its folder."""
@@ -104,9 +104,9 @@ class Rows:
         """That an id is used so many times."""
         return _inside(self.sorting.used(name, times))
 
-    def placed(self, line: int, told: str) -> str:
+    def placed(self, line: int, problem: str) -> str:
         """A problem with its place in the file."""
-        return f'"file": {self.file}, "line": {line}, "column": 0, {told}'
+        return f'"file": {self.file}, "line": {line}, "column": 0, {problem}'
 
 
 def _whole(problem: Problem) -> str:
@@ -116,5 +116,5 @@ def _whole(problem: Problem) -> str:
 
 def _inside(problem: Problem) -> str:
     """The same without the place."""
-    told = problem.as_json()
-    return json.dumps({key: told[key] for key in ("there", "expected", "suggestion")}, ensure_ascii=False)[1:-1]
+    body = problem.as_json()
+    return json.dumps({key: body[key] for key in ("there", "expected", "suggestion")}, ensure_ascii=False)[1:-1]

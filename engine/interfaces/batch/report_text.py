@@ -12,10 +12,9 @@ from .recognised import unheard
 
 def is_amiss(summary: Json, extra: str) -> bool:
     """Whether there is anything that a person should fix or look at."""
-    told = any(summary[kind] for kind in ("rejects", "breaking a law", "empty", "problems"))
-    return (
-        told or is_unmapped(summary.get("mapping", {})) or (extra == "keep" and bool(unheard(summary["extra columns"])))
-    )
+    is_counted = any(summary[kind] for kind in ("rejects", "breaking a law", "empty", "problems"))
+    is_unheard = extra == "keep" and bool(unheard(summary["extra columns"]))
+    return is_counted or is_unmapped(summary.get("mapping", {})) or is_unheard
 
 
 def _reviewed(rests_on: Json) -> str:
@@ -34,15 +33,15 @@ def in_words(summary: Json, out: Path, extra: str) -> Iterator[str]:
     empty = f" {summary['empty']:,} empty (no answer in it)," if summary["empty"] else ""
     rules = f"Rulebook {summary['rulebook']}. {_reviewed(summary['rests on'])}"
     yield f"{cases}: {summary['decided']:,} decided,{empty} {apart}. {rules}"
-    yield from (str(Problem.of(told)) for told in summary["problems"])
+    yield from (str(Problem.of(problem)) for problem in summary["problems"])
     for path in summary["read once"]:
         yield f"{path}: named more than once, and read once"
     for old, new in summary.get("renamed columns", {}).items():
         yield f"the column {old!r} was read as {new!r}, as it is called now"
     if "mapping" in summary:
-        told = summary["mapping"]
-        yield f"Read by the mapping {told['file']} ({told['digest']})."
-        yield from in_lines(told)
+        mapping = summary["mapping"]
+        yield f"Read by the mapping {mapping['file']} ({mapping['digest']})."
+        yield from in_lines(mapping)
     for name, suggestion in summary["extra columns"].items():
         line = f"{name!r} is not a finding, and was {'left out' if extra == 'drop' else 'passed through'} unread"
         yield line + (f"; did you mean {suggestion!r}?" if suggestion else "")

@@ -18,7 +18,7 @@ from ...record import Json
 from ...rulebook import Rulebook
 from ..lock import locked_folder
 from ..walk import printable
-from .not_mapped import absent_columns, told_of
+from .not_mapped import absent_columns, mapping_counts
 from .options import Inputs, Options, inputs_of, refused
 from .parts import Part, Position, Writer
 from .reader import Reader, Some, together
@@ -42,7 +42,7 @@ def run(
 ) -> Json:
     """Decide every case of the paths, - for standard input, into the folder OUT; gives back the summary.
 
-    Raises Refused. `progress` is told, now and then, how many cases are done, and what share of the bytes. `made` gives
+    Raises Refused. `progress` hears, now and then, how many cases are done, and what share of the bytes. `made` gives
     another Batch, with the arguments of ours: one that is spread over machines.
     """
     if out.exists() and not out.is_dir():
@@ -94,7 +94,7 @@ def _same(out: Path, before: Json, now: Json) -> None:
         if before.get(key) != now[key]:
             was = f"{before.get(key)}"
             raise refused(out / MANIFEST, f"begun with another {key} ({was})", "the same, or a new folder for OUT")
-    old, new = ([{**one, "parts": []} for one in told["inputs"]] for told in (before, now))
+    old, new = ([{**one, "parts": []} for one in manifest["inputs"]] for manifest in (before, now))
     for one in [*old, *new]:
         if one not in old or one not in new:
             raise refused(one["path"], "an input that was another when this was begun", "a new folder for OUT")
@@ -124,8 +124,8 @@ class Batch:
             self.reader.check_unchanged(number)
         problems = [*found.left_out, *self.reader.changed.values(), *self._unrecognised(records)]
         problems += absent_columns(self.options.mapping, records)
-        told = {"problems": [problem.as_json() for problem in problems], "read once": found.twice}
-        summary = self._summary(records) | told | {"seconds": round(time.monotonic() - began, 2)}
+        beside = {"problems": [problem.as_json() for problem in problems], "read once": found.twice}
+        summary = self._summary(records) | beside | {"seconds": round(time.monotonic() - began, 2)}
         assert summary["cases"] == sum(summary[kind] for kind in ("decided", "empty", "rejects")), "a case was lost"
         self.store.merge_rejects(records)
         self.store.finish(self._manifest(records), summary)
@@ -238,7 +238,7 @@ class Batch:
             if count >= record["cases"]:
                 return
 
-    # --- what is told ------------------------------------------------------------------------------------------------
+    # --- what is said ------------------------------------------------------------------------------------------------
 
     def _unrecognised(self, records: list[Json]) -> Iterator[Problem]:
         """A problem for each input without a case, in which no finding was seen, or no id where one was looked for."""
@@ -280,8 +280,8 @@ class Batch:
     def _read_otherwise(self, records: list[Json]) -> Json:
         """What was not read under the name that it has: columns of before, and those of a mapping."""
         renamed = self.reader.renamed
-        told: Json = {"renamed columns": dict(sorted(renamed.items()))} if renamed else {}
-        return told | ({"mapping": told_of(self.options.mapping, records)} if self.options.mapping else {})
+        counts: Json = {"renamed columns": dict(sorted(renamed.items()))} if renamed else {}
+        return counts | ({"mapping": mapping_counts(self.options.mapping, records)} if self.options.mapping else {})
 
     def _manifest(self, records: list[Json]) -> Json:
         parts = [
@@ -292,6 +292,6 @@ class Batch:
         for part, record in zip(parts, records, strict=True):
             for number in record["inputs"]:
                 of_inputs.setdefault(number, []).append(part["name"])
-        told = enumerate(self.manifest["inputs"])
-        inputs = [one | {"parts": of_inputs.get(str(number), [])} for number, one in told]
+        numbered = enumerate(self.manifest["inputs"])
+        inputs = [one | {"parts": of_inputs.get(str(number), [])} for number, one in numbered]
         return self.manifest | {"inputs": inputs, "parts": parts, "finished": True}

@@ -15,7 +15,7 @@ from .options import READER, NewPath, chain_of, compiled_of, load
 
 if TYPE_CHECKING:
     from ...case import Value
-    from ...explain import Question
+    from ...explain import OpenQuestion
     from ...render import StyledLine
     from ...rulebook import Term
     from ..interview import Interview
@@ -205,7 +205,7 @@ class _Asking:
             click.echo("This is the first question.")
         self.interview.save(self.path)
 
-    def _answered(self, question: "Question") -> bool:
+    def _answered(self, question: "OpenQuestion") -> bool:
         """Listen until the question is settled; false where the person stops."""
         from ..interview import SAME_AS_UNKNOWN, UNKNOWN
 
@@ -239,7 +239,7 @@ class _Asking:
             click.echo(f"{term.name}: {value}")
         self.interview.save(self.path)
 
-    def _move(self, question: "Question", word: str) -> None:
+    def _move(self, question: "OpenQuestion", word: str) -> None:
         if word == "skip":
             self.interview.skip(question.term)
             return
@@ -251,7 +251,7 @@ class _Asking:
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
-    def _show(self, question: "Question") -> None:
+    def _show(self, question: "OpenQuestion") -> None:
         from ...errors import counted
         from ...render import StyledLine
         from ..interview import WORDS
@@ -272,7 +272,7 @@ class _Asking:
         click.echo()
         say(lines)
 
-    def _help(self, question: "Question") -> None:
+    def _help(self, question: "OpenQuestion") -> None:
         from ...render import StyledLine
         from ..interview import WORDS
 
@@ -285,7 +285,7 @@ class _Asking:
             ]
         )
 
-    def _why(self, question: "Question") -> None:
+    def _why(self, question: "OpenQuestion") -> None:
         from ...render import why_asked
 
         say(why_asked(self.interview.questions, question))

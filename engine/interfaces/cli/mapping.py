@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...columns.look import Look
     from ...errors import Problem
     from ...rulebook import Rulebook
-    from ..mapping import Draft, Learning
+    from ..mapping import Learning, MappingDraft
 
 SHOWN = 40  # open columns that are listed
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -70,11 +70,11 @@ def _check(rulebook: "Rulebook", file: Path, checked: Path, as_json: bool) -> No
 def _learn(rulebook: "Rulebook", file: Path, out: Path, dictionary: Path | None, as_json: bool) -> None:
     """Learn a mapping, and write it."""
     from ...loader.mapping import begun_mapping, parse_mapping
-    from ..mapping import Draft, Learning, draft_of, not_looked_at
+    from ..mapping import Learning, MappingDraft, draft_of, not_looked_at
     from ..mapping.dictionary import read_dictionary
 
     fields = read_dictionary(dictionary) if dictionary else {}
-    draft = draft_of(begun_mapping(out, rulebook).mapping) if out.is_file() else Draft()
+    draft = draft_of(begun_mapping(out, rulebook).mapping) if out.is_file() else MappingDraft()
     learning = Learning(file, rulebook, fields)
     asks = sys.stdin.isatty() and not as_json
     seen, draft, later = _talked(learning, draft) if asks else (*_proposed(learning, draft), False)
@@ -93,7 +93,9 @@ def _learn(rulebook: "Rulebook", file: Path, out: Path, dictionary: Path | None,
     sys.exit(Exit.TO_MEND if parsed.undecided or parsed.problems else Exit.FINE)
 
 
-def _say(draft: "Draft", seen: "Look", out: Path, problems: "Sequence[Problem]", limits: "Sequence[str]") -> None:
+def _say(
+    draft: "MappingDraft", seen: "Look", out: Path, problems: "Sequence[Problem]", limits: "Sequence[str]"
+) -> None:
     """What came of it."""
     from ..mapping import open_answers, open_columns
 
@@ -114,12 +116,12 @@ def _say(draft: "Draft", seen: "Look", out: Path, problems: "Sequence[Problem]",
         click.echo(f"{out}: the mapping is written, and nothing is open")
 
 
-def _proposed(learning: "Learning", draft: "Draft") -> "tuple[Look, Draft]":
+def _proposed(learning: "Learning", draft: "MappingDraft") -> "tuple[Look, MappingDraft]":
     """What is in the file, and the draft with proposals for all that is not decided."""
     return learning.proposed(*learning.formed(draft))
 
 
-def _talked(learning: "Learning", draft: "Draft") -> "tuple[Look, Draft, bool]":
+def _talked(learning: "Learning", draft: "MappingDraft") -> "tuple[Look, MappingDraft, bool]":
     """The draft with what a person at the terminal said of it; whether that person left before the end."""
     from ..mapping import column_dialogue, form_dialogue
     from ..prompt import Left, hold
@@ -130,9 +132,9 @@ def _talked(learning: "Learning", draft: "Draft") -> "tuple[Look, Draft, bool]":
     except Left:
         return seen, formed, True
     seen, whole = learning.proposed(learning.formed(formed)[0], formed)
-    held: list[Draft] = []
+    held: list[MappingDraft] = []
 
-    def begin() -> "Talk[Draft]":
+    def begin() -> "Talk[MappingDraft]":
         held[:] = [deepcopy(whole)]
         return column_dialogue(held[0], seen, learning.known)
 

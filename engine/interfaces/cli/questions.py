@@ -296,7 +296,7 @@ def _pair(rulebook: "Rulebook", decision: "Decision", answer: str) -> tuple[str,
 def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -> "dict[str, Value | None]":
     """The answers as a case would have them; refuses what no case may hold, alone or with the others."""
     from ...errors import Place
-    from ...loader.cases import Entry, make_case
+    from ...loader.cases import CaseEntry, make_case
 
     pairs = [_pair(rulebook, decision, answer) for answer in answers]
     again = [term for term, times in Counter(term for term, _ in pairs).items() if times > 1]
@@ -304,8 +304,8 @@ def _given(rulebook: "Rulebook", decision: "Decision", answers: Iterable[str]) -
         raise click.UsageError(f"{again[0]!r} is answered twice; expected each finding once")
     place = Place("what if")
     findings = {term.name for term in rulebook.findings}
-    kept = [Entry(term, value, place) for term, value in decision.case.facts.items() if term not in dict(pairs)]
-    case = make_case([*kept, *(Entry(term, value, place) for term, value in pairs)], rulebook, place, "what if")
+    kept = [CaseEntry(term, value, place) for term, value in decision.case.facts.items() if term not in dict(pairs)]
+    case = make_case([*kept, *(CaseEntry(term, value, place) for term, value in pairs)], rulebook, place, "what if")
     if case.problems:
         raise click.UsageError("; ".join(str(problem) for problem in case.problems))
     return {term: case.facts.get(term) for term, _ in pairs if term in findings}

@@ -11,7 +11,7 @@ from .dialogue import (
     open_columns,
     seen_in_words,
 )
-from .draft import Answer, Draft, draft_of
+from .draft import Answer, MappingDraft, draft_of
 from .learn import Learning
 from .propose import UNKNOWN, Known, add_values
 
@@ -20,9 +20,9 @@ __all__ = [
     "NOT_ONE",
     "UNKNOWN",
     "Answer",
-    "Draft",
     "Known",
     "Learning",
+    "MappingDraft",
     "add_values",
     "column_dialogue",
     "compare",

@@ -11,7 +11,7 @@ from ...facts import Misspelt, read_value, tidy
 from ...mapping import ROW
 from ...render import StyledLine
 from ...rulebook import Term
-from .draft import Answer, Draft
+from .draft import Answer, MappingDraft
 from .propose import UNKNOWN, Known, add_values
 
 LEAVE, LEAVE_REST = "-", "--"
@@ -30,7 +30,7 @@ def seen_in_words(column: SeenColumn) -> str:
 # --- how the file is made --------------------------------------------------------------------------------------------
 
 
-def form_dialogue(draft: Draft, seen: Look) -> Talk[Draft]:
+def form_dialogue(draft: MappingDraft, seen: Look) -> Talk[MappingDraft]:
     """How the file is written, where its ids are, and what tells visits apart."""
     names = [column.name for column in seen.columns]
     if draft.encoding and not draft.encoding.decided:
@@ -86,7 +86,7 @@ def _offers(words: Sequence[str]) -> Callable[[str], Sequence[Offer]]:
 # --- columns and texts -----------------------------------------------------------------------------------------------
 
 
-def column_dialogue(draft: Draft, seen: Look, known: Known) -> Talk[Draft]:
+def column_dialogue(draft: MappingDraft, seen: Look, known: Known) -> Talk[MappingDraft]:
     """Which finding each open column is, and which value each open text."""
     terms = {term.name: term for term in known.rulebook.findings}
     rest = False
@@ -131,7 +131,7 @@ def _which(column: SeenColumn, known: Known, proposed: str, terms: dict[str, Ter
     return Prompt(f"Which finding is {shown}", read, hint, proposed, offers)
 
 
-def decide_column(draft: Draft, column: SeenColumn, name: str, known: Known) -> None:
+def decide_column(draft: MappingDraft, column: SeenColumn, name: str, known: Known) -> None:
     """Put what was answered of a column into the draft."""
     before = draft.columns.pop(column.name, None)
     why = draft.left_out.pop(column.name, None)
@@ -146,7 +146,7 @@ def decide_column(draft: Draft, column: SeenColumn, name: str, known: Known) -> 
         add_values(draft, term, column, known)
 
 
-def _box(draft: Draft, column: SeenColumn) -> Talk[None]:
+def _box(draft: MappingDraft, column: SeenColumn) -> Talk[None]:
     box = draft.checkboxes[column.name]
     for name, answer in [*box.items()]:
         if not answer.decided:
@@ -159,7 +159,7 @@ def _box(draft: Draft, column: SeenColumn) -> Talk[None]:
                 return
 
 
-def _texts(draft: Draft, term: Term, column: SeenColumn) -> Talk[None]:
+def _texts(draft: MappingDraft, term: Term, column: SeenColumn) -> Talk[None]:
     """Which value each open text of a column is."""
     answers = draft.values.get(term.name, {})
     for text, answer in [*answers.items()]:
@@ -187,7 +187,7 @@ def _value_of(term: Term) -> Callable[[str], str]:
     return read
 
 
-def _missing(draft: Draft) -> Talk[None]:
+def _missing(draft: MappingDraft) -> Talk[None]:
     """Which texts stand for no answer, wherever they are."""
     for text, answer in [*draft.missing.items()]:
         if not answer.decided:
@@ -198,7 +198,7 @@ def _missing(draft: Draft) -> Talk[None]:
                 del draft.missing[text]
 
 
-def open_columns(draft: Draft, seen: Look) -> Iterator[str]:
+def open_columns(draft: MappingDraft, seen: Look) -> Iterator[str]:
     """The columns of which something is open, with what stands in them, for a person."""
     by_name = {column.name: column for column in seen.columns}
     left = [(name, one) for name, one in draft.left_out.items() if not one.decided]
@@ -210,7 +210,7 @@ def open_columns(draft: Draft, seen: Look) -> Iterator[str]:
             yield f"{name}{written}: {seen_in_words(by_name[name]) or 'nothing stands in it'}"
 
 
-def open_answers(draft: Draft) -> Iterator[str]:
+def open_answers(draft: MappingDraft) -> Iterator[str]:
     """Where answers are open, for a person."""
     for name, group in (("columns", draft.columns), ("left out", draft.left_out), ("missing", draft.missing)):
         yield from _counted(name, group.values())

@@ -29,7 +29,7 @@ class Answer:
 
 
 @dataclass
-class Draft:
+class MappingDraft:
     """The parts of a mapping, as `engine.mapping` describes them, each answer decided or not."""
 
     encoding: Answer | None = None
@@ -98,13 +98,13 @@ def _laid_out(answers: Mapping[str, Answer]) -> Tree:
     return Flow(found) if all(one.decided for one in answers.values()) else found
 
 
-def draft_of(mapping: ColumnMapping) -> Draft:
+def draft_of(mapping: ColumnMapping) -> MappingDraft:
     """All that a mapping has decided."""
     visit = mapping.visit
     given = {"column": visit.column, "date": visit.date, "written": visit.written} if visit else {}
     if visit and visit.takes_over:
         given["takes over"] = "yes"
-    return Draft(
+    return MappingDraft(
         encoding=_said(mapping.encoding),
         separator=_said("tab" if mapping.separator == "\t" else mapping.separator),
         decimal=_said(mapping.decimal),

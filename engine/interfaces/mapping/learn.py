@@ -13,7 +13,7 @@ from ...rulebook import Rulebook
 from ..batch.by_mapping import TABLES, parsed_line, written_as
 from ..batch.options import kind_of
 from .dictionary import RedcapField
-from .draft import Answer, Draft
+from .draft import Answer, MappingDraft
 from .propose import Known, propose, propose_ids, propose_long, propose_writing
 
 
@@ -31,7 +31,7 @@ class Learning:
             raise MappingError(Problem(Place(self.name), "not a table", listed(TABLES)))
         self.kind = kind
 
-    def formed(self, draft: Draft) -> tuple[Look, Draft]:
+    def formed(self, draft: MappingDraft) -> tuple[Look, MappingDraft]:
         """The file, and the draft with how it is made."""
         names = (*self.known.rulebook.terms, *self.known.rulebook.former_names, *self.known.fields)
         seen = self._look(draft, names)
@@ -40,7 +40,7 @@ class Learning:
         propose_ids(seen, self.known, draft)
         return seen, draft
 
-    def proposed(self, seen: Look, draft: Draft) -> tuple[Look, Draft]:
+    def proposed(self, seen: Look, draft: MappingDraft) -> tuple[Look, MappingDraft]:
         """What is in the file, with its items as columns where each row is one answer; and the draft with all of it."""
         if draft.long and draft.id.text != ROW:
             long = Long(draft.long["item"].text, draft.long["value"].text)
@@ -67,7 +67,7 @@ class Learning:
         known = {long.item, long.value, *(column.name for column in items.columns)}
         return replace(items, columns=(*items.columns, *(one for one in seen.columns if one.name not in known)))
 
-    def _look(self, draft: Draft, names: tuple[str, ...]) -> Look:
+    def _look(self, draft: MappingDraft, names: tuple[str, ...]) -> Look:
         written = None
         if draft.encoding or draft.separator:
             separator = draft.separator.text if draft.separator else ""

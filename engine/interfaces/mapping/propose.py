@@ -13,7 +13,7 @@ from ...rulebook import Rulebook, Term
 from ..batch.recognised import is_like_id
 from . import words
 from .dictionary import RedcapField, checkbox_of, field_of
-from .draft import Answer, Draft
+from .draft import Answer, MappingDraft
 
 CASE = "case"
 UNKNOWN = "unknown"
@@ -39,7 +39,7 @@ class Known:
         return found.codes if found and found.kind != "checkbox" else seen.codes
 
 
-def propose(seen: Look, known: Known, draft: Draft) -> Draft:
+def propose(seen: Look, known: Known, draft: MappingDraft) -> MappingDraft:
     """The draft with a proposal, or an open answer, for every column and text that it has not decided."""
     spoken = _spoken(draft)
     columns = [one for one in seen.columns if one.name not in spoken]
@@ -58,7 +58,7 @@ def propose(seen: Look, known: Known, draft: Draft) -> Draft:
     return draft
 
 
-def _spoken(draft: Draft) -> set[str]:
+def _spoken(draft: MappingDraft) -> set[str]:
     """The columns of which a draft says something."""
     own = (draft.id, *draft.long.values(), *(draft.visit[name] for name in ("column", "date") if name in draft.visit))
     return {one.text for one in own} | {*draft.columns, *draft.checkboxes, *draft.keep, *draft.left_out}
@@ -77,7 +77,7 @@ def _why_left_out(column: SeenColumn) -> Answer:
 # --- ids, visits, long tables ----------------------------------------------------------------------------------------
 
 
-def propose_writing(seen: Look, draft: Draft) -> None:
+def propose_writing(seen: Look, draft: MappingDraft) -> None:
     """Propose how the text is written, where that is unusual."""
     if seen.written.encoding and draft.encoding is None:
         draft.encoding = Answer(seen.written.encoding)
@@ -85,7 +85,7 @@ def propose_writing(seen: Look, draft: Draft) -> None:
         draft.separator = Answer(seen.written.separator)
 
 
-def propose_ids(seen: Look, known: Known, draft: Draft) -> None:
+def propose_ids(seen: Look, known: Known, draft: MappingDraft) -> None:
     """Propose the column of the ids, and where it has an id several times, what tells the visits apart."""
     names = [one.name for one in seen.columns]
     first = next(iter(known.fields), "")
@@ -113,7 +113,7 @@ def _unique(seen: Look, known: Known) -> list[str]:
     return [column.name]
 
 
-def _propose_day(seen: Look, draft: Draft) -> None:
+def _propose_day(seen: Look, draft: MappingDraft) -> None:
     for column in seen.columns:
         if formats := days_written(column.texts):
             draft.visit |= {"date": Answer(column.name), "written": Answer(formats[0], len(formats) == 1)}
@@ -121,7 +121,7 @@ def _propose_day(seen: Look, draft: Draft) -> None:
             return
 
 
-def propose_long(seen: Look, known: Known, draft: Draft) -> None:
+def propose_long(seen: Look, known: Known, draft: MappingDraft) -> None:
     """Propose that each row is one answer, where the texts of a column are the names of findings."""
     names = known.rulebook.finding_names
     if draft.long or len(seen.columns) > FEW or any(near_column(one.name, names) for one in seen.columns):
@@ -144,7 +144,7 @@ def near_column(name: str, names: Sequence[str]) -> bool:
     return bool(surely(name, names))
 
 
-def _columns(columns: Sequence[SeenColumn], known: Known, draft: Draft) -> None:
+def _columns(columns: Sequence[SeenColumn], known: Known, draft: MappingDraft) -> None:
     """Give each column the finding that its name or label says, each finding once, the surest first."""
     taken = {one.text for one in draft.columns.values()}
     filled = [column for column in columns if column.filled and not days_written(column.texts)]
@@ -205,7 +205,7 @@ def _named_in(text: str, names: Iterable[str], anywhere: bool) -> list[str]:
     return sorted(found, key=len, reverse=True)
 
 
-def _boxes(columns: Sequence[SeenColumn], known: Known, draft: Draft) -> None:
+def _boxes(columns: Sequence[SeenColumn], known: Known, draft: MappingDraft) -> None:
     """Propose what the ticks of columns say: a yes/no finding of that name, or a value of the field's finding."""
     book = known.rulebook
     yes_no = [term.name for term in book.findings if term.domain.kind == "yes/no"]
@@ -228,7 +228,7 @@ def _boxes(columns: Sequence[SeenColumn], known: Known, draft: Draft) -> None:
 # --- values ----------------------------------------------------------------------------------------------------------
 
 
-def add_values(draft: Draft, term: Term, column: SeenColumn, known: Known) -> None:
+def add_values(draft: MappingDraft, term: Term, column: SeenColumn, known: Known) -> None:
     """Propose what the texts of a column say of its finding, as far as they do not say it themselves."""
     decided, codes = draft.values.get(term.name, {}), known.codes(column)
     if term.domain.kind == "number" and draft.decimal is None and any(map(_has_comma, column.texts)):

@@ -9,22 +9,22 @@ from ...case import Range
 from ...explain import what_next
 from ...render import StyledLine
 from .form import slug
-from .state import State
+from .state import PageState
 from .texts import text
 
 
-def strip(state: State) -> Element:
+def strip(state: PageState) -> Element:
     """The alarms, always in sight; and what could still raise one."""
     return section("#strip", aria_label=text("alarms"), class_="on" if _is_alarm(state) else "off")[[*_strip(state)]]
 
 
-def _is_alarm(state: State) -> bool:
+def _is_alarm(state: PageState) -> bool:
     if state.decision is None:
         return True
     return bool(state.decision.broken or render.alarms_on(state.base.rulebook, state.decision))
 
 
-def _strip(state: State) -> Iterator[Node]:
+def _strip(state: PageState) -> Iterator[Node]:
     if state.trying:
         yield p(".band")[strong[text("what if band")]]
     if state.decision is None:
@@ -44,13 +44,13 @@ def _strip(state: State) -> Iterator[Node]:
         yield p(".muted")[text("screening open", count=is_open, questions=words)]
 
 
-def _alarms(state: State) -> list[str]:
+def _alarms(state: PageState) -> list[str]:
     if state.decision is None or state.decision.broken:
         return []
     return [term.name for term in render.alarms_on(state.base.rulebook, state.decision)]
 
 
-def recommendation(state: State) -> Node:
+def recommendation(state: PageState) -> Node:
     """The sections of the recommendation, each with what can be asked about it."""
     if state.decision is None:
         return None
@@ -82,11 +82,11 @@ def panel_button(words: str, panel: str, current: bool = False) -> Element:
     )[words]
 
 
-def _notice(state: State) -> Node:
+def _notice(state: PageState) -> Node:
     return aside[[p[one.text] for one in render.notice(state.base.rulebook, state.behind)]]
 
 
-def _after(state: State) -> Node:
+def _after(state: PageState) -> Node:
     """What else can be done with the case."""
     buttons = [panel_button(text(key), panel) for key, panel in (("what would change", "change"), ("enough", "enough"))]
     if not state.trying:
@@ -117,12 +117,12 @@ def line(one: StyledLine) -> Element:
     return p(class_=f"{one.style} in{min(one.indent, 8)}")[one.bullet + one.text]
 
 
-def next_question(state: State) -> Element:
+def next_question(state: PageState) -> Element:
     """The next best question, and how many can still change the advice."""
     return div("#next")[[*_next(state)]]
 
 
-def _next(state: State) -> Iterator[Node]:
+def _next(state: PageState) -> Iterator[Node]:
     if state.decision is None or state.decision.broken:
         return
     on = render.alarms_on(state.base.rulebook, state.decision)

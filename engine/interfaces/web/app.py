@@ -34,7 +34,7 @@ from .panels import begin_trying
 from .reviews import Reviewing
 from .rows import Rows
 from .served import Served
-from .state import State
+from .state import PageState
 from .static import KINDS, by_address, content
 from .texts import text
 from .trial_routes import Trying
@@ -69,7 +69,7 @@ class Pages:
         if self.served.problem:
             return self._whole(Form({}, {}))
         if self.empty[0] is not base:
-            self.empty = base, decide_page(State(base, Form({}, {})))
+            self.empty = base, decide_page(PageState(base, Form({}, {})))
         return HTMLResponse(self.empty[1], headers={DIGEST: digest})
 
     async def decide(self, request: Request) -> Response:
@@ -79,7 +79,7 @@ class Pages:
         return await self.run(lambda: self._part(form, part, turn) if part else self._whole(form))
 
     def _whole(self, form: Form, says: str = "") -> Response:
-        state = State(self.served.current(), form)
+        state = PageState(self.served.current(), form)
         state = self._turned(state)
         digest = state.base.rulebook.digest
         if form.own("rulebook") not in ("", digest):
@@ -88,7 +88,7 @@ class Pages:
             says = text("rules broken", problem=self.served.problem)
         return HTMLResponse(decide_page(state, says), headers={DIGEST: digest})
 
-    def _turned(self, state: State) -> State:
+    def _turned(self, state: PageState) -> PageState:
         """The state with other answers, where the button that was pressed asks for them."""
         form, panel = state.form, state.form.panel
         if panel == "try" and not state.case.problems:
@@ -100,7 +100,7 @@ class Pages:
         return state
 
     def _part(self, form: Form, part: str, turn: str) -> Response:
-        state = State(self.served.current(), form)
+        state = PageState(self.served.current(), form)
         headers = {DIGEST: state.base.rulebook.digest}
         shown = str(next_question(state)) if part == "next" else parts(self._turned(state), turn)
         return HTMLResponse(shown, headers=headers)
@@ -128,7 +128,7 @@ class Pages:
         if not follow_up:
             return self._whole(Form(answers, {"case": case.id}))
         lasting = {term: str(value) for term, value in case.facts.items() if base.rulebook.terms[term].lasts}
-        before = {"before": begin_trying(State(base, Form(answers, {}))), "before-name": case.id}
+        before = {"before": begin_trying(PageState(base, Form(answers, {}))), "before-name": case.id}
         return self._whole(Form(lasting, {"case": f"{case.id} follow-up", **before}))
 
     async def yaml(self, request: Request) -> Response:
@@ -137,7 +137,7 @@ class Pages:
 
         def made() -> Response:
             rulebook = self.served.current().rulebook
-            case = _kept(State(self.served.current(), form).case)
+            case = _kept(PageState(self.served.current(), form).case)
             return _file(writing.case(rulebook, case, ""), f"{case.id}.yaml", "text/yaml")
 
         return await self.run(made)
@@ -145,7 +145,7 @@ class Pages:
     async def json(self, request: Request) -> Response:
         """The case as JSON."""
         form = await _form(request)
-        case = await self.run(lambda: _kept(State(self.served.current(), form).case))
+        case = await self.run(lambda: _kept(PageState(self.served.current(), form).case))
         none = {NONE_OF_THESE: [*case.none_of_these]} if case.none_of_these else {}
         implied = {name for names in case.none_of_these.values() for name in names}
         said = {name: value for name, value in case.facts.items() if name not in implied}
@@ -154,7 +154,7 @@ class Pages:
     async def leaflet(self, request: Request) -> Response:
         """A leaflet for the patient."""
         form = await _form(request)
-        return await self.run(lambda: HTMLResponse(leaflet_page(State(self.served.current(), form))))
+        return await self.run(lambda: HTMLResponse(leaflet_page(PageState(self.served.current(), form))))
 
     # --- looking up --------------------------------------------------------------------------------------------------
 
@@ -224,8 +224,8 @@ async def _home_again(_: Request) -> Response:
     return RedirectResponse("/", 303)
 
 
-def _with(state: State, answers: Mapping[str, str], **fields: str) -> State:
-    return State(state.base, Form(answers, {**state.form.fields, **fields}))
+def _with(state: PageState, answers: Mapping[str, str], **fields: str) -> PageState:
+    return PageState(state.base, Form(answers, {**state.form.fields, **fields}))
 
 
 async def _form(request: Request) -> Form:

@@ -35,7 +35,7 @@ from .form import form_of as case_form_of
 from .page import attachment, message_page
 from .panels import begin_trying
 from .served import Served
-from .state import State
+from .state import PageState
 from .texts import text
 from .trials import Trials
 
@@ -147,7 +147,7 @@ class Authoring:
     def _begun(self, pairs: list[tuple[str, str]]) -> CardForm:
         """A form that begins with a patient, as the page of a case sends it."""
         found = case_form_of(pairs)
-        state = State(self.served.current(), found)
+        state = PageState(self.served.current(), found)
         if state.case.problems:
             raise LumbarError(state.case.problems)
         fields = {"patient": begin_trying(state), "patient-name": found.own("case"), "wanted": found.own("wanted")}

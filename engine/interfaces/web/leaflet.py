@@ -5,11 +5,11 @@ from htpy import Node, article, button, div, main
 from ... import render
 from .advice import lines
 from .page import whole
-from .state import State
+from .state import PageState
 from .texts import text
 
 
-def leaflet_page(state: State) -> str:
+def leaflet_page(state: PageState) -> str:
     """The page to print."""
     found = (
         render.recommendation_for_patient(state.base.rulebook, state.decision)

@@ -39,7 +39,7 @@ from .form import slug
 from .panels import panel
 from .questions import count, none, questions
 from .served import Base
-from .state import State, groups_of
+from .state import PageState, groups_of
 from .static import address
 from .texts import text
 
@@ -75,7 +75,7 @@ def whole(title: str, where: Where, content: Node, scripts: bool | str = False, 
     return printable(f"{tree}\n")
 
 
-def decide_page(state: State, says: Node = "") -> str:
+def decide_page(state: PageState, says: Node = "") -> str:
     """The page of a case: its questions, and beside them what follows."""
     rulebook = state.base.rulebook
     gone = withdrawn_of(rulebook)
@@ -140,7 +140,7 @@ def message_page(says: str) -> str:
     return whole(text("refused"), "rules", main(".single")[h1[text("refused")], p[says]])
 
 
-def parts(state: State, turn: str) -> str:
+def parts(state: PageState, turn: str) -> str:
     """What a changed answer changes: the strip, the panel, and the state of each question."""
     groups = groups_of(state.base.rulebook)
     known = {

@@ -32,15 +32,15 @@ from ...render import StyledLine, pictures
 from ...rulebook import Term
 from .advice import hidden, lines, panel_button, recommendation
 from .form import answers_of, slug
-from .state import State
+from .state import PageState
 from .texts import text
 
-Panel = Callable[[State, str], Node]
+Panel = Callable[[PageState, str], Node]
 LONG = 60
 """So many signs of an answer are shown where one is chosen."""
 
 
-def panel(state: State) -> Element:
+def panel(state: PageState) -> Element:
     """What the form asks to see, with what keeps it open while answers change."""
     kind, _, about = state.form.panel.partition(":")
     show = PANELS.get(kind)
@@ -53,7 +53,7 @@ def panel(state: State) -> Element:
     return section("#panel", aria_label=text("recommendation"))[kept, shown]
 
 
-def _plain(state: State) -> Node:
+def _plain(state: PageState) -> Node:
     """The recommendation, and what made the difference from the answers it is compared with; first while trying."""
     found = [_difference(state) if state.before is not None else None, recommendation(state)]
     return found if state.trying else found[::-1]
@@ -63,23 +63,23 @@ def _back(title: str) -> Node:
     return [div(".back")[panel_button(text("back"), "")], h2("#heading", tabindex="-1")[title]]
 
 
-def _term(state: State, name: str) -> Term | None:
+def _term(state: PageState, name: str) -> Term | None:
     """The term asked about, where it may be shown."""
     term = state.base.rulebook.terms.get(name)
     decision = _decision(state)
     return None if term is None or decision.withholds(name) else term
 
 
-def _decision(state: State) -> Decision:
+def _decision(state: PageState) -> Decision:
     if state.decision is None:
         raise AssertionError  # no panel of a case that is not decided
     return state.decision
 
 
-def _asked(ask: Callable[[State, Term], Node]) -> Panel:
+def _asked(ask: Callable[[PageState, Term], Node]) -> Panel:
     """A panel about one term."""
 
-    def show(state: State, about: str) -> Node:
+    def show(state: PageState, about: str) -> Node:
         name = about.partition("=")[0]
         term = _term(state, name)
         if term is None:
@@ -105,7 +105,7 @@ def _tabs(term: Term, current: str) -> Node:
     return nav(".tabs")[[panel_button(words, f"{kind}:{term.name}", kind == current) for kind, words in tabs]]
 
 
-def _why(state: State, term: Term) -> Node:
+def _why(state: PageState, term: Term) -> Node:
     reason = explain.why(state.base.rulebook, _decision(state), term.name)
     findings = {name: f"#q-{slug(name)}" for name in state.base.rulebook.finding_names}
     rules = {name: f"/rules/{name}" for name in state.base.rulebook.rules}
@@ -113,14 +113,14 @@ def _why(state: State, term: Term) -> Node:
     return [_back(text("why term", term=term.name)), _tabs(term, "why"), div(".reasons")[tree]]
 
 
-def _picture(state: State, term: Term) -> Node:
+def _picture(state: PageState, term: Term) -> Node:
     decision = _decision(state)
     reason = explain.why(state.base.rulebook, decision, term.name)
     drawing = Markup(pictures.picture_of(state.base.rulebook, decision.case, reason))
     return [_back(text("why term", term=term.name)), _tabs(term, "picture"), div(".drawn", tabindex="0")[drawing]]
 
 
-def _weigh(state: State, term: Term) -> Node:
+def _weigh(state: PageState, term: Term) -> Node:
     if term.finding or term.built_in or term.domain.kind == "tally":
         return _why(state, term)
     values = [*term.domain.values] if term.takes_highest else []
@@ -129,7 +129,7 @@ def _weigh(state: State, term: Term) -> Node:
     return [_back(f"{text('for and against')}: {term.name}"), _tabs(term, "weigh"), shown]
 
 
-def _why_not(state: State, about: str) -> Node:
+def _why_not(state: PageState, about: str) -> Node:
     name, _, value = about.partition("=")
     term = _term(state, name)
     decision = _decision(state)
@@ -160,18 +160,18 @@ def _held(answer: Answer) -> tuple[str, ...]:
 # --- all of the advice -----------------------------------------------------------------------------------------------
 
 
-def _change(state: State, _: str) -> Node:
+def _change(state: PageState, _: str) -> Node:
     asked = _shown(state)
     found = explain.what_would_change(state.base.compiled, _decision(state), asked, explain.MOST_SHOWN)
     return [_back(text("what would change")), lines([*render.alternatives(state.base.rulebook, found)])]
 
 
-def _enough(state: State, _: str) -> Node:
+def _enough(state: PageState, _: str) -> Node:
     found = explain.enough(state.base.compiled, _decision(state), _shown(state))
     return [_back(text("enough")), lines([*render.enough(found, "reasons", state.base.rulebook.terms)])]
 
 
-def _shown(state: State) -> tuple[str, ...]:
+def _shown(state: PageState) -> tuple[str, ...]:
     """What may be asked about: nothing in particular, or what a broken law leaves."""
     decision = _decision(state)
     if not decision.broken:
@@ -179,7 +179,7 @@ def _shown(state: State) -> tuple[str, ...]:
     return tuple(name for name in explain.shown(state.base.rulebook) if not decision.withholds(name))
 
 
-def _difference(state: State) -> Node:
+def _difference(state: PageState) -> Node:
     """What is different from the answers that are compared with, and what made it so."""
     before, after = state.before, _decision(state)
     if before is None:
@@ -197,7 +197,7 @@ def _difference(state: State) -> Node:
     return section(".difference")[h2[title], shown, div(".whys")[back[words]]]
 
 
-def _record(state: State, _: str) -> Node:
+def _record(state: PageState, _: str) -> Node:
     """The text to paste into a record."""
     found = chain(
         render.screen(state.base.compiled, _decision(state), cut=False),
@@ -207,7 +207,7 @@ def _record(state: State, _: str) -> Node:
     return [_back(text("for the record")), div(".whys")[copy], pre("#record", tabindex="0")[plain_text(found)]]
 
 
-def _different(state: State, about: str) -> Node:
+def _different(state: PageState, about: str) -> Node:
     """Asks what this patient should get instead, so that a rule can be written for it."""
     chosen = about.partition("=")[0] or state.form.own("about")
     term = next((one for one in state.base.rulebook.conclusions if one.name == chosen), None)
@@ -230,7 +230,7 @@ def _different(state: State, about: str) -> Node:
     return [_back(text("should differ")), ask, _wanted(term) if term else None]
 
 
-def _to_choose(state: State, one: Term, chosen: Term | None) -> Element:
+def _to_choose(state: PageState, one: Term, chosen: Term | None) -> Element:
     """A conclusion, with the beginning of what it is now."""
     answer = now(_decision(state), one.name)
     short = answer if len(answer) <= LONG else f"{answer[:LONG].rpartition(' ')[0]} …"
@@ -260,7 +260,7 @@ def _plain_lines(found: Iterable[StyledLine]) -> Iterator[str]:
         yield f"{heading}{'  ' * one.indent}{one.bullet}{one.text}"
 
 
-def begin_trying(state: State) -> str:
+def begin_trying(state: PageState) -> str:
     """The answers of the patient, as they are kept while others are tried."""
     return json.dumps(answers_of(state.case), ensure_ascii=False)
 

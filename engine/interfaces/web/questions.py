@@ -23,11 +23,11 @@ from htpy import (
 from ...none_of_these import NONE_OF_THESE
 from ...rulebook import Term
 from .form import slug
-from .state import AskedTogether, State, groups_of
+from .state import AskedTogether, PageState, groups_of
 from .texts import text
 
 
-def questions(state: State) -> Element:
+def questions(state: PageState) -> Element:
     """All questions in their groups, and the search among them."""
     groups = groups_of(state.base.rulebook)
     return div("#questions")[
@@ -37,7 +37,7 @@ def questions(state: State) -> Element:
     ]
 
 
-def search(state: State) -> Node:
+def search(state: PageState) -> Node:
     """The search among the questions, which needs the script, and the switch for those that do not apply."""
     names = [option(value=term.name) for term in state.base.rulebook.findings]
     return div(".tools")[
@@ -50,7 +50,7 @@ def search(state: State) -> Node:
     ]
 
 
-def _group(state: State, group: AskedTogether) -> Element:
+def _group(state: PageState, group: AskedTogether) -> Element:
     return div(".group", id=f"g-{group.key}", data_none="yes" if group.none else None)[
         div(".title")[h2(id=f"t-{group.key}")[group.title], span(".count", id=f"c-{group.key}")[count(state, group)]],
         group.says and p(".muted")[group.says],
@@ -59,7 +59,7 @@ def _group(state: State, group: AskedTogether) -> Element:
     ]
 
 
-def _none(state: State, group: AskedTogether) -> Node:
+def _none(state: PageState, group: AskedTogether) -> Node:
     """The box that says none of these, of what is not answered; it is taken back as it is given."""
     box = input(
         type="checkbox",
@@ -74,12 +74,12 @@ def _none(state: State, group: AskedTogether) -> Node:
     ]
 
 
-def none(state: State, group: AskedTogether) -> str:
+def none(state: PageState, group: AskedTogether) -> str:
     """How many questions of a group "none of these" answers."""
     return text("none done", count=state.by_none(group)) if group.none in state.form.none else text("none open")
 
 
-def count(state: State, group: AskedTogether) -> str:
+def count(state: PageState, group: AskedTogether) -> str:
     """What is open in a group, in words."""
     found = [state.states[term.name] for term in group.terms]
     if is_open := found.count("open"):
@@ -87,7 +87,7 @@ def count(state: State, group: AskedTogether) -> str:
     return text("group off") if all(one == "off" for one in found) else text("group done")
 
 
-def _question(state: State, term: Term) -> Element:
+def _question(state: PageState, term: Term) -> Element:
     name, wrong = slug(term.name), state.wrong(term.name)
     described = " ".join(filter(None, (term.help and f"h-{name}", wrong and f"e-{name}")))
     return fieldset(
@@ -104,7 +104,7 @@ def _question(state: State, term: Term) -> Element:
     ]
 
 
-def _answers(state: State, term: Term, wrong: bool) -> Iterator[Node]:
+def _answers(state: PageState, term: Term, wrong: bool) -> Iterator[Node]:
     there = state.form.answers.get(term.name, "")
     name = slug(term.name)
     if term.domain.kind == "number":

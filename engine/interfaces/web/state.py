@@ -47,7 +47,7 @@ def groups_of(rulebook: Rulebook) -> tuple[AskedTogether, ...]:
 
 
 @dataclass(frozen=True)
-class State:
+class PageState:
     """A form with what follows from it; without a decision where something is wrong in it."""
 
     base: Base

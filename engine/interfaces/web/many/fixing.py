@@ -18,7 +18,7 @@ from ...report.first import rejected_rows
 from ..form import Form, answers_of, case_of
 from ..page import decide_page, rejected_page
 from ..served import Base
-from ..state import State
+from ..state import PageState
 from ..texts import text
 from .jobs import FIXED, Job
 from .pages import page_of
@@ -138,10 +138,10 @@ def _offered(job: Job, name: str, found: Sequence[Stored]) -> str:
 
 
 def _page(job: Job, base: Base, form: Form, back: str, other: str = "") -> str:
-    state = State(base, form)
+    state = PageState(base, form)
     on = alarms_on(base.rulebook, state.decision) if state.decision else ()
     if on and state.decision and not state.decision.withholds(on[0].name):
-        state = State(base, Form(form.answers, {**form.fields, "panel": f"why:{on[0].name}"}))
+        state = PageState(base, Form(form.answers, {**form.fields, "panel": f"why:{on[0].name}"}))
     return decide_page(state, _back(job, back, text("case of", case=form.name) + other))
 
 

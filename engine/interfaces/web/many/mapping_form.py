@@ -13,7 +13,7 @@ from ....facts import Misspelt, read_value, tidy
 from ....loader.formats import DATES
 from ....mapping import ROW, UNTICKED
 from ....rulebook import Term
-from ...mapping import LEAVE, NOT_ONE, UNKNOWN, Answer, Draft, Known, decide_column, seen_in_words
+from ...mapping import LEAVE, NOT_ONE, UNKNOWN, Answer, Known, MappingDraft, decide_column, seen_in_words
 from .recognise import Seen
 
 ACCEPT, ALL, REST = "accept", ".all", ".rest"
@@ -59,7 +59,7 @@ class Mapped:
     wrong: dict[str, str] = field(default_factory=dict)
 
     @property
-    def draft(self) -> Draft:
+    def draft(self) -> MappingDraft:
         """The mapping so far."""
         return self.seen.draft
 

@@ -12,7 +12,7 @@ from ....record import Json
 from ....rulebook import Rulebook
 from ...batch.by_mapping import TABLES
 from ...batch.options import KINDS, kind_of
-from ...mapping import Answer, Draft, Learning, draft_of, not_looked_at
+from ...mapping import Answer, Learning, MappingDraft, draft_of, not_looked_at
 from ...mapping.dictionary import RedcapField, read_dictionary
 from .jobs import SEEN, Job
 
@@ -31,7 +31,7 @@ class Seen:
 
     columns: list[SeenColumn] = field(default_factory=list)
     rows: int = 0
-    draft: Draft = field(default_factory=Draft)
+    draft: MappingDraft = field(default_factory=MappingDraft)
     plain: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
@@ -59,12 +59,12 @@ class Seen:
         return cls(**told, columns=columns, draft=draft_from(draft))
 
 
-def draft_from(told: Json) -> Draft:
+def draft_from(told: Json) -> MappingDraft:
     """A draft as `asdict` has it."""
     found: Json = {name: Answer(**told[name]) for name in ANSWERS if told[name]}
     found |= {name: _answers(told[name]) for name in GROUPS}
     found |= {name: {key: _answers(inner) for key, inner in told[name].items()} for name in NESTED}
-    return Draft(**found, order=[Answer(**answer) for answer in told["order"]], keep=told["keep"])
+    return MappingDraft(**found, order=[Answer(**answer) for answer in told["order"]], keep=told["keep"])
 
 
 def _answers(told: Json) -> dict[str, Answer]:
@@ -105,11 +105,11 @@ def _empty(job: Job) -> Problem:
     return Problem(Place(listed([*job.paths.values()])), "no case in it", "a row, or an object, for each case")
 
 
-def _given(job: Job, rulebook: Rulebook) -> Draft:
+def _given(job: Job, rulebook: Rulebook) -> MappingDraft:
     """The mapping that was given with the files, as a draft; an empty one where none was."""
     name = job.told.get("mapping")
     if not name:
-        return Draft()
+        return MappingDraft()
     parsed = parse_mapping(Path(name).read_bytes(), "the mapping", rulebook)
     if parsed.problems:
         raise LumbarError(parsed.problems)
