@@ -268,3 +268,12 @@ def test_of_a_packed_file_that_is_cut_off_every_whole_row_is_read(tmp_path: Path
 
 def zlib_text(data: bytes) -> bytes:
     return zlib.decompressobj(wbits=31).decompress(data)
+
+
+def test_unknown_is_no_answer_wherever_it_first_stands(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("case,age,fever,note\n" + "".join(f"{n},50,yes,a\n" for n in range(9)) + 'x,unknown,"unknown",\n')
+    for most in (3, 100):
+        found = list(inputs.pieces(path, "csv", Spot(), most, reader()._vocabulary(path.name)))
+        assert rows(found)[-1] == (11, ("x", None, None, None))
+        assert {table["fever"].dtype for table in (piece.table for piece in found)} != {pl.String()}

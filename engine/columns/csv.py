@@ -39,7 +39,7 @@ class Table(Records):
         self.separator = head.separator
         self.schema = dict.fromkeys(self.names, pl.String())
         self.types = {column: dtype for column, dtype in (types or {}).items() if column in self.schema}
-        self.failed = 0
+        self.failed, self.unknown = 0, ""
         self.counting = False
         self.head = [column.casefold() for column in head.columns]
         self.heads = {name.casefold() for name in known} | {*self.head} - {""} if known else set()
@@ -81,14 +81,17 @@ class Table(Records):
         """The table with every finding in its type; None where a text does not fit, or several did not before."""
         if self.failed >= PATIENCE or not self.types:
             return None
-        found = self._as(data, rows, self.types)
+        found = self._as(data, rows, self.types, self.unknown)
+        if found is None and not self.unknown:  # a word that is looked for in each cell costs a twentieth more
+            self.unknown = UNKNOWN
+            found = self._as(data, rows, self.types, self.unknown)
         self.failed += found is None
         return found
 
-    def _as(self, data: bytes, rows: int, types: Mapping[str, Any]) -> pl.DataFrame | None:
+    def _as(self, data: bytes, rows: int, types: Mapping[str, Any], unknown: str = "") -> pl.DataFrame | None:
         """The table with some columns in their type and the rest as text; None where a text does not fit."""
         quoted = b'"' in data
-        nulls: Any = dict.fromkeys(types, UNKNOWN) or ""
+        nulls: Any = dict.fromkeys(types, unknown) if unknown else None if types else ""
         try:
             table = pl.read_csv(
                 data,
@@ -174,7 +177,7 @@ class _Block:
             self._mark(lone)
         if b"\0" in self.data:
             self._mark(np.flatnonzero(self.buffer == NOTHING))
-        if not _is_text(self.data[: len(self.buffer)]):
+        if not self.data.isascii() and not _is_text(self.data[: len(self.buffer)]):
             for place in np.unique(np.searchsorted(self.stops, np.flatnonzero(self.buffer > 127), side="right")):
                 self.odd[place] |= not _is_text(self.data[self.starts[place] : self.stops[place]])
 
@@ -333,8 +336,6 @@ def _said(error: csv.Error) -> str:
 
 
 def _is_text(data: bytes) -> bool:
-    if data.isascii():
-        return True
     try:
         data.decode()
     except UnicodeDecodeError:

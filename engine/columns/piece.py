@@ -121,14 +121,17 @@ def tidied(piece: Piece) -> Piece:
 
 
 def are_alike(one: Piece, other: Piece) -> bool:
-    """Whether two pieces have the same columns in the same types, and nothing but rows."""
+    """Whether two pieces have the same columns, and nothing but rows."""
     only_rows = not any((some.broken or some.odd or some.more) for some in (one, other))
-    return only_rows and one.table.schema == other.table.schema
+    return only_rows and one.table.columns == other.table.columns
 
 
-def as_one(pieces: Sequence[Piece]) -> Piece:
-    """Pieces that are alike, one after the other, as one."""
-    table = pl.concat([piece.table for piece in pieces], rechunk=True)
+def as_one(pieces: Sequence[Piece]) -> Piece | None:
+    """Pieces that are alike, one after the other, as one; None where their columns have other types."""
+    try:
+        table = pl.concat([piece.table for piece in pieces], rechunk=True)
+    except pl.exceptions.PolarsError:  # to compare all types costs more
+        return None
     return replace(pieces[-1], table=table, lines=np.concatenate([piece.lines for piece in pieces]))
 
 

@@ -59,11 +59,11 @@ def together(several: Sequence[Some]) -> Iterator[Some]:
     group: list[Some] = []
     for some in several:
         if group and not _is_like(group[-1], some):
-            yield _as_one(group)
+            yield from _as_one(group)
             group = []
         group.append(some)
     if group:
-        yield _as_one(group)
+        yield from _as_one(group)
 
 
 def _is_like(before: Some, some: Some) -> bool:
@@ -72,14 +72,10 @@ def _is_like(before: Some, some: Some) -> bool:
     return follows and one is not None and other is not None and are_alike(one, other)
 
 
-def _as_one(group: Sequence[Some]) -> Some:
-    first, last = group[0], group[-1]
-    return first if first is last else replace(last, start=first.start, piece=as_one([*map(_piece, group)]))
-
-
-def _piece(some: Some) -> Piece:
-    assert some.piece is not None, "only tables are put together"
-    return some.piece
+def _as_one(group: Sequence[Some]) -> Sequence[Some]:
+    pieces = [some.piece for some in group if some.piece is not None]
+    piece = as_one(pieces) if len(pieces) > 1 else None
+    return group if piece is None else [replace(group[-1], start=group[0].start, piece=piece)]
 
 
 class Reader:
