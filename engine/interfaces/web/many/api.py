@@ -63,7 +63,7 @@ class Batches:
             job = received(self.jobs, files, extra, plan)
         except NotTaken as error:
             return _wrong(str(error), error.status)
-        return JSONResponse(told_of(self.jobs, job), 202, headers={"Location": f"{BATCHES}/{job.name}"})
+        return JSONResponse(job_json(self.jobs, job), 202, headers={"Location": f"{BATCHES}/{job.name}"})
 
     def _in_the_mapping(self, form: FormData) -> list[Problem]:
         """What is wrong with the mapping, which would else be said only once the job is begun."""
@@ -77,9 +77,9 @@ class Batches:
             return list(error.problems)
         return [*parsed.problems, *parsed.undecided]
 
-    async def told(self, request: Request) -> Response:
+    async def state(self, request: Request) -> Response:
         """How far a job is, and once it is decided its summary and where the answers are."""
-        return await self._about(request, lambda job: JSONResponse(told_of(self.jobs, job)))
+        return await self._about(request, lambda job: JSONResponse(job_json(self.jobs, job)))
 
     async def forget(self, request: Request) -> Response:
         """Stop a job, and delete everything of it."""
@@ -104,14 +104,14 @@ class Batches:
         """Every route."""
         return [
             Route(BATCHES, self.begin, methods=["POST"]),
-            Route(f"{BATCHES}/{{name}}", self.told, methods=["GET"]),
+            Route(f"{BATCHES}/{{name}}", self.state, methods=["GET"]),
             Route(f"{BATCHES}/{{name}}", self.forget, methods=["DELETE"]),
         ]
 
 
-def told_of(jobs: Jobs, job: Job) -> Json:
+def job_json(jobs: Jobs, job: Job) -> Json:
     """A job as JSON: its files, its phase, and once it is decided its summary and the addresses of its results."""
-    files = [{"name": one["name"], "bytes": one["bytes"]} for one in job.told["files"]]
+    files = [{"name": one["name"], "bytes": one["bytes"]} for one in job.request["files"]]
     event = jobs.last_event(job)
     if event["phase"] == "decided":
         names = [name for name, _ in DOWNLOADS if not name.startswith("answers.") or answer_parts(job)]
@@ -144,13 +144,13 @@ def _malformed(form: FormData) -> list[Problem]:
     return found
 
 
-def _with_names(job: Job, told: object) -> object:
-    """What is told of a job, with the names under which its files were given."""
-    if isinstance(told, str):
-        return job.named(told)
-    if isinstance(told, list):
-        return [_with_names(job, one) for one in told]
-    return {key: _with_names(job, one) for key, one in told.items()} if isinstance(told, dict) else told
+def _with_names(job: Job, found: object) -> object:
+    """What is said of a job, with the names under which its files were given."""
+    if isinstance(found, str):
+        return job.named(found)
+    if isinstance(found, list):
+        return [_with_names(job, one) for one in found]
+    return {key: _with_names(job, one) for key, one in found.items()} if isinstance(found, dict) else found
 
 
 def _wrong(says: str, status: int) -> Response:

@@ -41,7 +41,7 @@ def main(knowledge: str) -> None:
     if hasattr(os, "nice"):
         os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this process
-    with suppress(LumbarError):  # whoever has a job is told
+    with suppress(LumbarError):  # whoever has a job hears of it
         load(knowledge, cases=False)
     line = sys.stdin.readline()
     if line:
@@ -80,7 +80,7 @@ def _decide(job: Job, knowledge: Path) -> None:
         rulebook = _rulebook(knowledge)
         mapping = load_mapping(Path(MAPPING), rulebook) if plan.get("mapping") else None
         options = Options(size=SIZE, id=plan.get("id"), mapping=mapping)
-        paths = [one["path"] for one in job.told["files"]]
+        paths = [one["path"] for one in job.request["files"]]
         job.note("deciding", cases=0, share=0.0)
         summary = run(rulebook, paths, Path(OUT), options, Path(OUT).is_dir(), _Progress(job))
         job.note("reporting", cases=summary["cases"], rejects=summary["rejects"])
@@ -112,14 +112,14 @@ def _rulebook(knowledge: Path) -> Rulebook:
 def _held(path: Path, waits: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold a lock file, once no other process does; `waits` is called where one does."""
     with ExitStack() as stack:
-        told = False
+        waiting = False
         while True:
             with suppress(InUse):
                 stack.enter_context(locked(path, path, "", ""))
                 break
-            if not told:
+            if not waiting:
                 waits()
-            told = True
+            waiting = True
             time.sleep(PATIENCE)
         yield
 

@@ -42,13 +42,13 @@ def rejects(job: Job) -> Iterator[bytes]:
     names = job.paths
     with (job.out / "rejects.ndjson").open(encoding="utf-8") as lines:
         for line in lines:
-            told = json.loads(line)
-            if is_unread(told):  # such a row is called after its file
-                told["case"] = job.named(str(told["case"]))
-            for one in (told, *told.get("problems", ())):
+            row = json.loads(line)
+            if is_unread(row):  # such a row is called after its file
+                row["case"] = job.named(str(row["case"]))
+            for one in (row, *row.get("problems", ())):
                 if one.get("file") in names:
                     one["file"] = names[one["file"]]
-            yield json.dumps(told, ensure_ascii=False).encode() + b"\n"
+            yield json.dumps(row, ensure_ascii=False).encode() + b"\n"
 
 
 def fixed(job: Job) -> bytes:
@@ -92,7 +92,7 @@ def everything(job: Job) -> Iterator[bytes]:
                 target.write(line)
                 yield pipe.taken()
         whole.writestr("fixed.ndjson", fixed(job))
-        whole.writestr("files.json", json.dumps(job.told["files"], ensure_ascii=False, indent=1))
+        whole.writestr("files.json", json.dumps(job.request["files"], ensure_ascii=False, indent=1))
     yield pipe.taken()
 
 

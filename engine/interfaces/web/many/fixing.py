@@ -86,9 +86,9 @@ def _answer(answer: object) -> str:
 
 
 def _note(job: Job, number: int, case: Case, says: str) -> None:
-    told = {"row": number, "says": says, "case": {"case": case.id, **case.facts}}
+    entry = {"row": number, "says": says, "case": {"case": case.id, **case.facts}}
     with (job.folder / FIXED).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(told, ensure_ascii=False) + "\n")
+        file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
 def opened_case(job: Job, base: Base, name: str, row: int | None, which: int | None = None) -> str:
@@ -98,11 +98,11 @@ def opened_case(job: Job, base: Base, name: str, row: int | None, which: int | N
     where there is no such case.
     """
     if row is not None:
-        told = job.fixed().get(row)
-        if told is None:
+        entry = job.fixed().get(row)
+        if entry is None:
             raise LumbarError([Problem(Place(job.name), f"no fixed row {row}", "one of the list of rejected rows")])
-        answers = {key: str(value) for key, value in told["case"].items() if key != "case"}
-        return _page(job, base, Form(answers, {"case": told["case"]["case"]}), "rejects")
+        answers = {key: str(value) for key, value in entry["case"].items() if key != "case"}
+        return _page(job, base, Form(answers, {"case": entry["case"]["case"]}), "rejects")
     found = stored_cases(job.out, name, base.rulebook)
     if len(found) > 1 and which not in range(len(found)):
         return _offered(job, name, found)

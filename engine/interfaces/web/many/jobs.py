@@ -44,21 +44,21 @@ class Job:
     folder: Path
 
     @property
-    def told(self) -> Json:
+    def request(self) -> Json:
         """Its files, under `files` each with its `name` and the `path` within the folder; when it `began`."""
         return dict(json.loads((self.folder / JOB).read_text(encoding="utf-8")))
 
     @property
     def paths(self) -> dict[str, str]:
         """For each file within the folder, the name under which it was given."""
-        return {one["path"]: one["name"] for one in self.told["files"]}
+        return {one["path"]: one["name"] for one in self.request["files"]}
 
-    def named(self, told: str) -> str:
+    def named(self, words: str) -> str:
         """A text about its files, with the names under which they were given, and without the folder they are in."""
-        told = told.replace(f"{self.folder}/", "").replace(f"{GIVEN}/dictionary.csv", "the data dictionary")
+        words = words.replace(f"{self.folder}/", "").replace(f"{GIVEN}/dictionary.csv", "the data dictionary")
         for path, name in self.paths.items():
-            told = told.replace(path, name)
-        return told
+            words = words.replace(path, name)
+        return words
 
     def fixed(self) -> dict[int, Json]:
         """What was fixed of its rejected rows, by their numbers."""
@@ -110,7 +110,7 @@ def _folders(folder: Path) -> list[Path]:
 def _began(job: Job) -> float | None:
     """When a job began; None where it never did."""
     try:
-        return float(job.told["began"])
+        return float(job.request["began"])
     except (OSError, ValueError, KeyError):
         return None
 
@@ -173,7 +173,7 @@ class Jobs:
         return len(there) >= MOST_KEPT or sum(map(self.alive, there)) >= AT_ONCE
 
     def new_folder(self) -> Path:
-        """A folder for the files of a new job, which is one once `begin` is told of them."""
+        """A folder for the files of a new job, which is one once `begin` has them."""
         folder = self.folder / secrets.token_urlsafe(16)
         (folder / GIVEN).mkdir(mode=0o700, parents=True)
         for above in (self.root, self.folder, folder):
@@ -232,11 +232,11 @@ class Jobs:
                     job.note("failed", problems=[])
 
     def has_ended(self, job: Job) -> bool:
-        """Whether the last that is told of a job is an end."""
+        """Whether the last that is said of a job is an end."""
         return any(event["phase"] in ENDS for event in job.events()[-1:])
 
     def last_event(self, job: Job) -> Json:
-        """The last that is told of a job; that it failed where its process is gone without an end."""
+        """The last that is said of a job; that it failed where its process is gone without an end."""
         events = job.events()
         last: Json = events[-1] if events else {"phase": "received"}
         return last if last["phase"] in ENDS or self.alive(job) else {"phase": "failed", "problems": []}
@@ -263,7 +263,7 @@ class Jobs:
         """Stop what is at work on a job; what is done of it stays."""
         if not self.alive(job):
             return
-        with self._lock:  # the end of the process is told after the last that it says, and by nobody else before
+        with self._lock:  # the end of the process is noted after the last that it says, and by nobody else before
             process = self._running.get(job.name)
             if process is not None:
                 process.terminate()
@@ -279,14 +279,14 @@ class Jobs:
         shutil.rmtree(job.folder, ignore_errors=True)
 
     def end(self) -> None:
-        """Nobody is told any more how far a job is: the server ends."""
+        """Nobody hears any more how far a job is: the server ends."""
         self.ending = True
 
     def close(self) -> None:
         """End all processes, and take the folder away unless it is kept."""
         for job in [one for _, one in self._there() if one.name in self._running]:
             self.stop(job)
-        for process in self._begun:  # one that has told its end may still be about to go
+        for process in self._begun:  # one that has said its end may still be about to go
             process.terminate()
             process.wait(PATIENCE)
             if process.stdin:

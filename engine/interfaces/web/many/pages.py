@@ -1,4 +1,4 @@
-"""The pages of a job until it is decided: files are chosen, columns told apart, and how far it is."""
+"""The pages of a job until it is decided: files are chosen, columns recognised, and how far it is."""
 
 from collections.abc import Iterator, Sequence
 
@@ -189,8 +189,8 @@ def columns_page(job: Job, mapped: Mapped, says: str = "") -> str:
         _title(job),
         says and p(".alarm", role="alert")[says],
         p(".alarm")[text("columns lose", count=counted(fixed, "row"))] if fixed else None,
-        [p(".alarm")[text("mapping unread"), f": {told}"] for told in seen.unread],
-        [p(".muted")[told] for told in seen.limits],
+        [p(".alarm")[text("mapping unread"), f": {problem}"] for problem in seen.unread],
+        [p(".muted")[problem] for problem in seen.limits],
         p[
             strong[_recognised(mapped)],
             " ",

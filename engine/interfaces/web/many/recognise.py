@@ -52,28 +52,28 @@ class Seen:
         return asdict(self)
 
     @classmethod
-    def of(cls, told: Json) -> "Seen":
+    def of(cls, written: Json) -> "Seen":
         """What a file says."""
-        draft = told.pop("draft")
-        columns = [SeenColumn(**one) for one in told.pop("columns")]
-        return cls(**told, columns=columns, draft=draft_from(draft))
+        draft = written.pop("draft")
+        columns = [SeenColumn(**one) for one in written.pop("columns")]
+        return cls(**written, columns=columns, draft=draft_from(draft))
 
 
-def draft_from(told: Json) -> MappingDraft:
+def draft_from(written: Json) -> MappingDraft:
     """A draft as `asdict` has it."""
-    found: Json = {name: Answer(**told[name]) for name in ANSWERS if told[name]}
-    found |= {name: _answers(told[name]) for name in GROUPS}
-    found |= {name: {key: _answers(inner) for key, inner in told[name].items()} for name in NESTED}
-    return MappingDraft(**found, order=[Answer(**answer) for answer in told["order"]], keep=told["keep"])
+    found: Json = {name: Answer(**written[name]) for name in ANSWERS if written[name]}
+    found |= {name: _answers(written[name]) for name in GROUPS}
+    found |= {name: {key: _answers(inner) for key, inner in written[name].items()} for name in NESTED}
+    return MappingDraft(**found, order=[Answer(**answer) for answer in written["order"]], keep=written["keep"])
 
 
-def _answers(told: Json) -> dict[str, Answer]:
-    return {name: Answer(**one) for name, one in told.items()}
+def _answers(written: Json) -> dict[str, Answer]:
+    return {name: Answer(**one) for name, one in written.items()}
 
 
 def dictionary_of(job: Job) -> dict[str, RedcapField]:
     """The data dictionary of a project, where one was given."""
-    name = job.told.get("dictionary")
+    name = job.request.get("dictionary")
     return read_dictionary(job.folder / name) if name else {}
 
 
@@ -82,7 +82,7 @@ def look_at(job: Job, rulebook: Rulebook) -> None:
     before = job.read(SEEN)
     seen = Seen(draft=Seen.of(before).draft if before else _given(job, rulebook))
     fields = dictionary_of(job)
-    for one in job.told["files"]:
+    for one in job.request["files"]:
         kind = kind_of(Path(one["path"]))
         try:
             if kind == "document":
@@ -94,7 +94,7 @@ def look_at(job: Job, rulebook: Rulebook) -> None:
         except LumbarError as error:
             seen.unread += [job.named(str(problem)) for problem in error.problems]
     if not seen.columns and not seen.documents:
-        raise LumbarError([Problem(Place(""), told, "") for told in seen.unread] or [_empty(job)])
+        raise LumbarError([Problem(Place(""), problem, "") for problem in seen.unread] or [_empty(job)])
     names = {term.name for term in rulebook.findings} | set(rulebook.former_names)
     seen.plain = [column.name for column in seen.columns if column.name in names]
     job.write(SEEN, seen.as_json())
@@ -107,7 +107,7 @@ def _empty(job: Job) -> Problem:
 
 def _given(job: Job, rulebook: Rulebook) -> MappingDraft:
     """The mapping that was given with the files, as a draft; an empty one where none was."""
-    name = job.told.get("mapping")
+    name = job.request.get("mapping")
     if not name:
         return MappingDraft()
     parsed = parse_mapping(Path(name).read_bytes(), "the mapping", rulebook)

@@ -154,12 +154,12 @@ def cases_page(job: Job, answers: Answers, looked: Looked) -> str:
     terms = _in_table(rulebook)
     count, found = choose(answers, looked.wanted(rulebook), terms, looked.first, AT_A_TIME)
     last = looked.first + len(found)
-    told = text("cases shown", first=f"{looked.first + 1:,}", last=f"{last:,}", count=f"{count:,}")
+    counts = text("cases shown", first=f"{looked.first + 1:,}", last=f"{last:,}", count=f"{count:,}")
     content = main(".single.wide")[
         p[a(href=f"/batch/{job.name}")[", ".join(job.paths.values())]],
         h1[text("batch results")],
         _filter(job, rulebook, looked),
-        p(role="status")[told if found else text("cases found", count=f"{count:,}")],
+        p(role="status")[counts if found else text("cases found", count=f"{count:,}")],
         _table(job, terms, found) if found else None,
         nav(".whys", aria_label=text("batch results"))[
             a(".button", href=looked.address(job, max(0, looked.first - AT_A_TIME)))[text("cases before")]
@@ -209,27 +209,27 @@ class Reject:
     """A rejected row by its number in the file of them, with what is wrong with it."""
 
     number: int
-    told: Json
+    row: Json
 
     @property
     def case(self) -> str:
         """Its id; empty where it could not be read."""
-        return "" if is_unread(self.told) else str(self.told.get("case") or "")
+        return "" if is_unread(self.row) else str(self.row.get("case") or "")
 
     @property
     def digest(self) -> str:
         """What tells it from other rows."""
-        return digest_of(json.dumps(self.told, sort_keys=True))
+        return digest_of(json.dumps(self.row, sort_keys=True))
 
     @property
     def problems(self) -> list[Problem]:
         """What is wrong with it."""
-        return [Problem.of(one) for one in self.told.get("problems", [self.told])]
+        return [Problem.of(one) for one in self.row.get("problems", [self.row])]
 
     @property
     def facts(self) -> dict[str, Value]:
         """What could be read of it."""
-        return dict(self.told.get("facts") or {})
+        return dict(self.row.get("facts") or {})
 
     def to_fix(self, rulebook: Rulebook) -> list[Term]:
         """The findings that a problem names: those whose answer has to be another."""
@@ -240,14 +240,14 @@ class Reject:
 
     def _impossible(self, there: str) -> list[str]:
         """The findings of an impossible pair, which are all read."""
-        if self.told.get("reason") != "impossible":
+        if self.row.get("reason") != "impossible":
             return []
         return [name for name in self.facts if f"{name}: " in there]
 
     @property
     def is_twice(self) -> bool:
         """Whether it was rejected for its id alone."""
-        return self.told.get("reason") == "id used twice"
+        return self.row.get("reason") == "id used twice"
 
     def can_be_fixed(self, rulebook: Rulebook) -> bool:
         """Whether all that is wrong with it can be answered here."""
@@ -266,11 +266,11 @@ def rejects_page(job: Job, rulebook: Rulebook, first: int, sent: Mapping[str, st
     at = f"/batch/{job.name}/rejects"
     last = first + len(found)
     shown_ = [_reject(job, rulebook, one, sent, problems, were_fixed) for one in found]
-    told = text("cases shown", first=f"{first + 1:,}", last=f"{last:,}", count=f"{count:,}")
+    counts = text("cases shown", first=f"{first + 1:,}", last=f"{last:,}", count=f"{count:,}")
     content = main(".single")[
         p[a(href=f"/batch/{job.name}")[", ".join(job.paths.values())]],
         h1[text("batch rejects", count=f"{count:,}")],
-        [p[text("rejects help")], p(role="status")[told], ol(".rejects", start=str(first + 1))[shown_]]
+        [p[text("rejects help")], p(role="status")[counts], ol(".rejects", start=str(first + 1))[shown_]]
         if found
         else p[text("cases found" if count else "rejects none", count=0)],
         nav(".whys", aria_label=text("batch rejects", count=""))[
@@ -290,15 +290,15 @@ def _reject(
     were_fixed: Mapping[int, Json],
 ) -> Node:
     names = job.paths
-    place = names.get(str(one.told.get("file")), str(one.told.get("file") or ""))
-    line = f"{place}:{one.told['line']}" if one.told.get("line") else place
+    place = names.get(str(one.row.get("file")), str(one.row.get("file") or ""))
+    line = f"{place}:{one.row['line']}" if one.row.get("line") else place
     is_sent = sent.get(".row") == str(one.number)
     mine = sent if is_sent and sent.get(OF, one.digest) == one.digest else {}
     facts = ", ".join(f"{name}: {value}" for name, value in one.facts.items())
     return li(f"#row-{one.number}")[
         h2[one.case or line, small[f" {line}"] if one.case else None],
         [p(".alarm")[_words(problem)] for problem in one.problems],
-        p[reaches(one.told)],
+        p[reaches(one.row)],
         [p(".alarm", role="alert")[text("rejects still", says=_words(problem))] for problem in problems]
         if is_sent
         else None,

@@ -19,7 +19,7 @@ from ....extras import how_to_install
 from ..form import number_in
 from ..page import message_page
 from ..texts import text
-from .api import MOST_PARTS, Batches, told_of
+from .api import MOST_PARTS, Batches, job_json
 from .jobs import AT_ONCE, ENDS, FIXED, MAPPING, MOST_KEPT, PLAN, REPORT, REPORT_PART, SEEN, Job, Jobs
 from .uploads import NotTaken, in_bytes, received
 
@@ -109,7 +109,7 @@ class ManyCases:
         """A job as it is: how far, its columns, its result, or what is wrong."""
         job = self.found(request)
         if "application/json" in request.headers.get("accept", ""):
-            return await self.run(lambda: JSONResponse(told_of(self.jobs, job)))
+            return await self.run(lambda: JSONResponse(job_json(self.jobs, job)))
         return await self.shown(lambda: self._job(job))
 
     def _job(self, job: Job) -> Response:
@@ -141,8 +141,8 @@ class ManyCases:
             events = job.events(seen)
             seen += len(events)
             if events:
-                told = {"says": pages.phase_in_words(events[-1]), "share": pages.share_of(events[-1])}
-                yield f"id: {seen}\nevent: step\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+                state = {"says": pages.phase_in_words(events[-1]), "share": pages.share_of(events[-1])}
+                yield f"id: {seen}\nevent: step\ndata: {json.dumps(state, ensure_ascii=False)}\n\n"
                 quiet = 0.0
             if (events and events[-1]["phase"] in ENDS) or not self.jobs.alive(job):
                 yield "event: done\ndata: \n\n"
@@ -187,12 +187,12 @@ class ManyCases:
         from .mapping_form import Mapped
         from .recognise import Seen, dictionary_of
 
-        told = job.read(SEEN)
-        if told is None:
+        seen = job.read(SEEN)
+        if seen is None:
             raise HTTPException(404, text("batch not looked"))
         from ...mapping import Known
 
-        return Mapped(Seen.of(told), Known(self.pages.served.current().rulebook, dictionary_of(job)))
+        return Mapped(Seen.of(seen), Known(self.pages.served.current().rulebook, dictionary_of(job)))
 
     def _columns(self, job: Job, mapped: "Mapped | None" = None, says: str = "") -> Response:
         from .pages import columns_page
@@ -215,8 +215,8 @@ class ManyCases:
         if self.jobs.alive(job):
             return RedirectResponse(f"/batch/{job.name}", 303)
         if PLAIN in sent:
-            told = job.read(SEEN)  # None where the files could not be looked at
-            return self._begun(job, {"mapping": False, "id": id_of(Seen.of(told)) if told else None})
+            seen = job.read(SEEN)  # None where the files could not be looked at
+            return self._begun(job, {"mapping": False, "id": id_of(Seen.of(seen)) if seen else None})
         mapped = self._mapped(job)
         again = mapped.take(sent)
         job.write(SEEN, mapped.seen.as_json())

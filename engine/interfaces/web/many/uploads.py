@@ -38,14 +38,14 @@ def received(jobs: Jobs, files: Sequence[UploadFile], extra: Mapping[str, Upload
         raise NotTaken(text("batch no space", size=in_bytes(free / ROOM)), 413)
     folder = jobs.new_folder()
     try:
-        told = []
+        written = []
         for number, file in enumerate(files, 1):
             path = f"{GIVEN}/{number}{_ending(file.filename or '')}"
-            told.append({"name": _shown(file.filename or ""), "path": path, "bytes": _copy(file, folder / path)})
+            written.append({"name": _shown(file.filename or ""), "path": path, "bytes": _copy(file, folder / path)})
         more = {key: f"{GIVEN}/{key}{'.yaml' if key == 'mapping' else '.csv'}" for key in extra}
         for key, file in extra.items():
             _copy(file, folder / more[key])
-        return jobs.begin(folder, told, more, plan)
+        return jobs.begin(folder, written, more, plan)
     except OSError as error:  # such as a full disk: what came so far is of patients too
         shutil.rmtree(folder, ignore_errors=True)
         raise NotTaken(text("batch not written", why=error.strerror or "error"), 507) from error
