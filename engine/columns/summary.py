@@ -29,7 +29,7 @@ from .results import (
 Key = tuple[str, ...]
 LEAST, MOST = "at least", "at most"
 REJECTS = "rejects.ndjson"
-WAITING = "\0waiting"
+WAITING, ALONE = "\0waiting", "\0alone"
 # What a sender wrote stands in quotes, or last in parentheses: cases with the same fault have the rest in common.
 _QUOTED = r"""(^|\bid )(?:'[^']*'|"[^"]*")"""
 _FIRST_NUMBER = r"^-?[\d,]+ "
@@ -151,7 +151,8 @@ def _counted(answers: Answers, wanted: Mapping[Key, pl.Expr], waiting: pl.Expr) 
     """What is wanted; expected with answered."""
     if not answers.parts:
         return [dict.fromkeys([*wanted, ("waiting",)], 0), *({} for _ in answers.expected)]
-    table = answers.table().with_columns(waiting.alias(WAITING))
+    alone = open_questions(answers) == 1
+    table = answers.table().with_columns(waiting.alias(WAITING), alone.alias(ALONE))
     numbered = [made.alias(str(number)) for number, made in enumerate([*wanted.values(), pl.col(WAITING).sum()])]
     queries = [table.select(numbered)]
     for name in answers.expected:
@@ -193,11 +194,10 @@ def _wanted(rulebook: Rulebook, shown: Sequence[Term]) -> Iterator[tuple[Key, pl
 
 def _questions(answers: Answers) -> Iterator[tuple[Key, pl.Expr]]:
     """How often a case waits while a question is open, and while it alone is."""
-    alone = open_questions(answers) == 1
     for name, question in answers.flags.asked.items():
         asked = pl.col(WAITING) & pl.col(name)
         yield ("asked", question), asked.sum()
-        yield ("asked alone", question), (asked & alone).sum()
+        yield ("asked alone", question), (asked & pl.col(ALONE)).sum()
 
 
 def _wanted_of(term: Term) -> Iterator[tuple[Key, pl.Expr]]:
