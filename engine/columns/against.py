@@ -16,6 +16,7 @@ FEW = 5  # ids of a kind of change
 FIRES, NO_LONGER, NOW_GIVES = "fires", "no longer fires", "now gives"
 _THEN = " (then)"
 IN, OUT, MAYBE = "in", "out", "not known yet"
+_STATES = pl.Enum([IN, OUT, MAYBE])  # a sixteenth of the memory of text
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ def _columns(before: Rulebook, now: Rulebook) -> Iterator[tuple[str, Term, pl.Ex
 
 
 def _member(name: str) -> pl.Expr:
-    state = pl.when(pl.col(name)).then(pl.lit(IN)).otherwise(pl.lit(OUT))
-    return pl.when(pl.col(name).is_null()).then(pl.lit(MAYBE)).otherwise(state)
+    inside, outside, maybe = (pl.lit(state, _STATES) for state in (IN, OUT, MAYBE))
+    state = pl.when(pl.col(name)).then(inside).otherwise(outside)
+    return pl.when(pl.col(name).is_null()).then(maybe).otherwise(state)
 
 
 def _fired(rules: Mapping[str, object], answers: Answers) -> Iterator[pl.Expr]:
@@ -99,8 +101,8 @@ def _changes(changed: pl.DataFrame, name: str, term: Term, before: Rulebook, now
     return rows.select(
         CASE,
         pl.lit(name).alias(TERM),
-        pl.col(name).alias(BEFORE),
-        pl.col(name + _THEN).alias(AFTER),
+        pl.col(name).cast(pl.String).alias(BEFORE),
+        pl.col(name + _THEN).cast(pl.String).alias(AFTER),
         through.fill_null("").alias(THROUGH),
     )
 
