@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from cli import lumbar
 from engine.columns import dtype_of, encoding
 from engine.interfaces.batch import Refused, stored_case
+from engine.interfaces.batch.options import inputs_of
 from engine.loader import load
 from engine.rulebook import Rulebook
 from tests.conftest import ROOT
@@ -103,3 +104,13 @@ def test_a_folder_of_inputs_is_read_without_the_batches_in_it(clinic: Rulebook, 
     (tmp_path / "in.csv").write_text("case,age\na,50\n")
     batch(clinic, tmp_path / "first", tmp_path)
     assert batch(clinic, tmp_path / "second", tmp_path)["cases"] == 1
+
+
+def test_stored_findings_that_are_replaced_are_noticed_without_a_digest(clinic: Rulebook, tmp_path: Path) -> None:
+    pl.DataFrame({"case": ["a"], "leg weakness": ["new"]}).write_csv(tmp_path / "in.csv")
+    batch(clinic, tmp_path / "out", tmp_path / "in.csv")
+    [stored] = inputs_of([str(tmp_path / "out")], tmp_path / "again", clinic).files
+    assert (stored.kind, stored.digest, stored.changed()) == ("store", None, None)
+    encoding.write(encoding.read(stored.path), tmp_path / "other.arrow", encoding.domains_of(clinic))
+    (tmp_path / "other.arrow").replace(stored.path)
+    assert stored.changed() is not None
