@@ -27,14 +27,14 @@ CLINIC = ROOT / "tests" / "clinic"
 """A dozen findings and rules under names that lumbar's own knowledge has too: for tests of tables, where its size costs
 time, and of everything that must not hang on what clinicians write there."""
 
-for profile, examples in (("quick", 10), ("whole", 100)):
+for profile, examples in (("quick", 7), ("whole", 100)):
     settings.register_profile(
         profile, max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
 
 
 def tries(whole: int) -> settings:
-    """As many random examples of a test with --whole, and else a tenth of them."""
+    """As many random examples of a test with --whole, and else a few of them."""
     return settings(max_examples=max(3, whole * settings().max_examples // 100))
 
 

@@ -46,7 +46,9 @@ def test_any_name_of_an_input_and_of_out_will_do(clinic: Rulebook, tmp_path: Pat
 
 
 @POSIX
-@pytest.mark.parametrize("line", ["batch in.csv --out out", "decide a.yaml", "make-cases 1000 --out -", "--help"])
+@pytest.mark.parametrize(
+    "line", every(2, ["batch in.csv --out out", "decide a.yaml", "--help", "make-cases 1000 --out -"])
+)
 def test_standard_output_that_is_full_is_told_in_one_line(tmp_path: Path, line: str) -> None:
     (tmp_path / "in.csv").write_text("case,age\na,44\n")
     (tmp_path / "a.yaml").write_text("case: a\nage: 44\n")

@@ -97,7 +97,7 @@ class Cut(BaseException):
     """The run is cut here."""
 
 
-@pytest.mark.parametrize("moment", every(4, range(0, 60, 3)))
+@pytest.mark.parametrize("moment", every(8, range(0, 60, 3)))
 def test_a_run_cut_at_any_file_goes_on_to_the_same_end(
     clinic: Rulebook, tmp_path: Path, moment: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,7 +266,7 @@ def test_standard_input_in_another_form_is_refused(tmp_path: Path, start: bytes)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits are for POSIX")
-@pytest.mark.parametrize("room", every(2, [2_000, 10_000, 60_000]))
+@pytest.mark.parametrize("room", every(3, [2_000, 10_000, 60_000]))
 def test_a_disk_that_is_full_is_told_and_gone_on_with(clinic: Rulebook, tmp_path: Path, room: int) -> None:
     """No file may grow beyond the room that there is; then there is more."""
     frame(clinic, made_up(clinic, 600)).write_csv(tmp_path / "in.csv")

@@ -42,6 +42,7 @@ SLOW = (
     "docs/map.md",
     "docs/pictures.md",
     "docs/population.md",
+    "docs/python.md",
     "docs/questions.md",
     "docs/rename.md",
     "docs/reviews.md",

@@ -13,8 +13,8 @@ from engine.errors import InternalError, LumbarError, Place, Problem
 from engine.interfaces.terminal import Exit, Guards
 from engine.rulebook import DependencyCycle
 
-SIGNALS = {"Left", "NotTaken", "_Back", "_Later"}
-"""What ends a dialogue or goes back in it: no error, and never shown as one."""
+SIGNALS = {"Answered", "Left", "NotTaken", "_Back", "_Later"}
+"""What ends a dialogue or goes back in it, or has the answer of the page: no error, and never shown as one."""
 
 
 def exceptions() -> set[type[Exception]]:

@@ -11,7 +11,7 @@ import pytest
 
 from engine.interfaces.files import read
 from engine.rulebook import Rulebook
-from tests.conftest import BICYCLE, ROOT
+from tests.conftest import BICYCLE, ROOT, every
 from tests.test_cli import CASES, run
 
 FACET = str(CASES / "facet_by_three_of_five.yaml")
@@ -140,7 +140,7 @@ def test_a_terminal_without_a_width_has_the_usual_one_and_colours() -> None:
     assert max(map(len, said.splitlines())) > 80
 
 
-@pytest.mark.parametrize("wish", [{"NO_COLOR": "1", "TERM": "xterm"}, {"TERM": "dumb"}])
+@pytest.mark.parametrize("wish", every(2, [{"NO_COLOR": "1", "TERM": "xterm"}, {"TERM": "dumb"}]))
 def test_who_wants_no_colours_gets_none(wish: dict[str, str]) -> None:
     said = at_a_terminal(**wish)
     assert "Urgency" in said
