@@ -14,13 +14,12 @@ from numbers import Rational, Real
 from typing import Any
 from unicodedata import normalize
 
-from .case import Answer, Case, Members, Range, Value
+from .case import Case, Value
 from .errors import CaseError, Place, Problem, as_python, as_written, listed, near, surely
 from .language import TERM, no_value
 from .rulebook import Law, Rulebook, Term
 
 EXPECTED = "expected "
-ENDS, RANGE = ("at least", "at most"), " to "
 UNKNOWN = "unknown"
 MISSING = ("", UNKNOWN)
 """The texts that stand for no answer, as `tidy` has them, in any letter case."""
@@ -197,62 +196,6 @@ def _written(text: str) -> float | None:
 
 
 # --- expected answers ------------------------------------------------------------------------------------------------
-
-
-def read_expected(term: Term, raw: Any, place: Place = Place("")) -> Answer | Misspelt | None:  # noqa: B008 (frozen)
-    """What an outside value says that the answer of a conclusion should be: a value, its two ends, or its members.
-
-    A text may hold two ends with " to " between, or members with ";". None where it says nothing.
-    """
-    raw = plain(raw)
-    if is_missing(raw):
-        return None
-    if term.domain.kind == "several":
-        return _members(term, raw, place)
-    if type(raw) is str and RANGE in raw and _is_ordered(term):
-        raw = dict(zip(ENDS, raw.split(RANGE, 1), strict=True))
-    return _range(term, raw, place) if issubclass(type(raw), Mapping) else read_value(term, raw, place)
-
-
-def _range(term: Term, raw: Mapping[object, object], place: Place) -> Range | Misspelt:
-    expected = "one value; of a scale or tally `at least`, `at most`"
-    if set(raw) != set(ENDS) or not _is_ordered(term):
-        return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` is not a single value", expected))
-    ends = [read_value(term, raw[end], place) for end in ENDS]
-    if wrong := [end for end in ends if isinstance(end, Misspelt)]:
-        return _all_of(wrong)
-    low, high = (None if isinstance(end, Misspelt) else end for end in ends)
-    if low is None or high is None:
-        return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` lacks one of its ends", expected))
-    values = term.domain.values
-    if (values.index(str(low)) > values.index(str(high))) if values else int(low) > int(high):
-        return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` is {low} at least and {high} at most", expected))
-    return Range(low, high)
-
-
-def _members(term: Term, raw: Any, place: Place) -> Members | Misspelt:
-    text = text_of(raw)
-    if text is not None:
-        raw = [text] if text in term.domain.values else text.split(";")
-    lists = raw if issubclass(type(raw), Mapping) else {"in": raw}
-    found: dict[str, tuple[str, ...]] = {"in": (), "open": ()}
-    for key, items in lists.items():
-        if key not in found or not (items is None or issubclass(type(items), list)):
-            expected = "a list, or `in:` and `open:` with a list each"
-            return Misspelt(Problem(place, f"`{EXPECTED}{term.name}` is not a list", expected))
-        values = [read_value(term, item, place) for item in items or ()]
-        if wrong := [value for value in values if isinstance(value, Misspelt)]:
-            return _all_of(wrong)
-        found[key] = tuple(value for value in term.domain.values if value in values)
-    return Members(found["in"], found["open"])
-
-
-def _all_of(wrong: Sequence[Misspelt]) -> Misspelt:
-    return replace(wrong[0], also=tuple(one.problem for one in wrong[1:]))
-
-
-def _is_ordered(term: Term) -> bool:
-    return term.takes_highest or term.domain.kind == "tally"
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import semantics
-from engine.case import Case
+from engine.case import Case, Members
 from engine.chain import Chain
 from engine.circuit import CompiledRulebook
 from engine.columns.facts import read_column
 from engine.columns.findings import dtype_of
 from engine.columns.program import CASE, Program
 from engine.errors import CaseError, Place
+from engine.expected import answer_text, read_expected
 from engine.facts import Misspelt, read_value, tidy
 from engine.language import Domain
 from engine.loader import case_from
@@ -256,3 +257,12 @@ def test_a_mapping_that_no_case_can_be_made_of_is_refused_with_every_problem(cli
         "'urgency' is a conclusion",
         "'fever' has no single value",
     }
+
+
+def test_members_are_read_back_as_a_batch_stores_them(bundled: Rulebook) -> None:
+    several = [term for term in bundled.conclusions if term.domain.kind == "several"]
+    assert any(";" in value for term in several for value in term.domain.values)
+    for term in several:
+        values = term.domain.values
+        for some in (values, values[::2], *((value,) for value in values)):
+            assert read_expected(term, answer_text(Members(tuple(some)))) == Members(tuple(some))

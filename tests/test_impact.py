@@ -197,7 +197,9 @@ ben,yes,none,,125,120
 
 
 def test_stored_decisions_that_would_differ_now_are_named(shed: Path, tmp_path: Path) -> None:
-    (tmp_path / "bikes.csv").write_text(BIKES)
+    head, *rows = BIKES.splitlines()
+    own = [f"{head},expected fault,shop", *(f"{row},worn chain,north" for row in rows)]
+    (tmp_path / "bikes.csv").write_text("\n".join(own))
     out = str(tmp_path / "out")
     assert run(shed, "batch", str(tmp_path / "bikes.csv"), "--out", out)[0] == 0
     assert "None of 2 cases changes its answer." in run(shed, "impact", "--stored", out)[1]

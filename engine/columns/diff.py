@@ -38,6 +38,7 @@ class Compared:
         both = [name for name in terms if name in before.support and name in after.support]
         self.terms = [name for name in both if before.terms[name].domain.kind == after.terms[name].domain.kind]
         old = {term.name: term for term in before.findings}
+        self.findings_before = frozenset(old)
         self.narrowed = [
             (term, old[term.name])
             for term in after.findings
@@ -54,8 +55,12 @@ class Compared:
     def add_stored(
         self, table: pl.DataFrame, names: Mapping[str, str], values: Mapping[str, Mapping[str, str]]
     ) -> None:
-        """Compare the answers to a table that is typed for the rulebook before, whose names may be old ones."""
-        earlier = table.rename({old: new for old, new in names.items() if old in table.columns})
+        """Compare the answers to a table that is typed for the rulebook before, whose names may be old ones.
+
+        What else was stored beside the findings, such as columns of the clinic's own, is left out.
+        """
+        own = [name for name in table.columns if name == CASE or names.get(name, name) in self.findings_before]
+        earlier = table.select(own).rename({old: new for old, new in names.items() if old in own})
         terms = self.before.rulebook.terms
         renamed = [_renamed(earlier[name], values[name], terms[name]) for name in values if name in earlier.columns]
         earlier = earlier.with_columns(renamed)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ..case import Answer, Members, Range, Value
+from ..case import Value
 from ..errors import Place, Problem
-from ..facts import EXPECTED, RANGE, Misnamed, Misspelt, read_expected, read_name, text_of, tidy
+from ..expected import answer_text, read_expected
+from ..facts import EXPECTED, Misnamed, Misspelt, read_name, text_of, tidy
 from ..none_of_these import NONE_OF_THESE
 from ..rulebook import Law, Rulebook, Term
 from .doubts import AtFault, Doubts, FolderFault, with_folder
@@ -245,15 +246,6 @@ def numbered(stem: str, lines: Any) -> pl.Series:
     """The names of cases without an id: where they stand in their file."""
     names: pl.Series = pl.select((pl.lit(f"{stem}:") + pl.Series(lines).cast(pl.String)).alias(CASE)).to_series()
     return names
-
-
-def answer_text(answer: Answer | None) -> str | None:
-    """An expected answer as one text, as `read_expected` reads it."""
-    if isinstance(answer, Range):
-        return f"{answer.low}{RANGE}{answer.high}"
-    if isinstance(answer, Members):
-        return "; ".join(map(str, answer.inside))
-    return None if answer is None else str(answer)
 
 
 def _ids(column: pl.Series, stem: str, lines: Any) -> tuple[pl.Series, pl.Series | None]:

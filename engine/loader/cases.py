@@ -7,6 +7,7 @@ from typing import Any
 from ..case import Answer, Case, Value
 from ..document import Fields, Items, Node, Text
 from ..errors import CaseError, Place, Problem
+from ..expected import read_expected
 from ..facts import (
     EXPECTED,
     Misnamed,
@@ -16,7 +17,6 @@ from ..facts import (
     is_missing,
     kind_of,
     plain,
-    read_expected,
     read_name,
     read_value,
     text_of,

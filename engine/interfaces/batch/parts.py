@@ -12,6 +12,7 @@ from ...columns.mapped import KEPT, MappingNotes
 from ...columns.piece import Spot
 from ...columns.rejects import Rejects, RejectsWriter
 from ...columns.results import laws_broken
+from ...expected import answer_text
 from ...facts import EXPECTED
 from ...none_of_these import NONE_OF_THESE, SEPARATOR
 from ...record import Json
@@ -166,8 +167,7 @@ class Writer:
         table = tables.table_of(self.rulebook, [case.id for case in cases], [case.facts for case in cases])
         names = dict.fromkeys(name for case in cases for name in case.expected or ())
         texts: dict[str, list[str | None]] = {
-            f"{EXPECTED}{name}": [tables.answer_text((case.expected or {}).get(name)) for case in cases]
-            for name in names
+            f"{EXPECTED}{name}": [answer_text((case.expected or {}).get(name)) for case in cases] for name in names
         }
         if any(case.none_of_these for case in cases):
             texts[NONE_OF_THESE] = [f"{SEPARATOR} ".join(case.none_of_these) or None for case in cases]
