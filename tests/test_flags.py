@@ -99,6 +99,19 @@ def test_a_column_of_somebody_cannot_be_taken_for_an_answer(clinic: Rulebook) ->
     assert "fever" in row["ask"].split("; ")
 
 
+def test_in_files_of_before_a_column_of_somebody_cannot_be_taken_for_an_answer(
+    tmp_path: Path, clinic: Rulebook
+) -> None:
+    plain = Answering(CompiledRulebook(clinic)).answers(table(clinic, [{"saddle numbness": "yes"}, {}]), "fired")
+    theirs = pl.DataFrame({"ask: fever": [False] * 2, "red flag: yes": [False] * 2, "red flag: no": [True] * 2})
+    before = plain.hstack(theirs)
+    assert Flags(clinic).read(before).rows(named=True) == before.rows(named=True)
+    for name, some in (("before", before), ("plain", plain)):
+        (tmp_path / name / "answers").mkdir(parents=True)
+        lookup.write(some, tmp_path / name / "answers" / "part-00000.parquet", "parquet")
+    assert said(tmp_path / "before", clinic) == said(tmp_path / "plain", clinic)
+
+
 def test_only_parquet_has_flags(clinic: Rulebook) -> None:
     program = Answering(CompiledRulebook(clinic))
     some = table(clinic, [{"saddle numbness": "yes"}, {}])

@@ -53,26 +53,28 @@ class Flags:
     def read(self, table: Frame) -> Frame:
         """The plain table again; the list of questions costs much, and is to be read of few rows."""
         found = self.answers(table)
-        present = [name for name in found.collect_schema().names() if name in self.asked]
-        if not present:
+        columns = found.collect_schema().names()
+        present = [name for name in columns if name in self.asked]
+        if not present or ASK in columns:
             return found
         texts = [pl.when(pl.col(name)).then(pl.lit(self.asked[name])) for name in present]
         text = pl.concat_str(texts, separator=SEPARATOR, ignore_nulls=True)
         asked = pl.when(pl.any_horizontal(present)).then(text).alias(ASK)
         return found.select(
-            asked if name == present[0] else pl.col(name)
-            for name in found.collect_schema().names()
-            if name not in present[1:]
+            asked if name == present[0] else pl.col(name) for name in columns if name not in present[1:]
         )
 
     def answers(self, table: Frame) -> Frame:
-        """The same table with plain columns of answers, and a flag for each question; columns of before stay so."""
+        """The same table with plain columns of answers, and a flag for each question.
+
+        Where it has the list `ask`, it was written before there were flags for questions and pairs, and they stay so.
+        """
         return table.select(self._plain(table.collect_schema()))
 
     def _plain(self, schema: Mapping[str, pl.DataType]) -> Iterator[pl.Expr]:
         flags = {name for name, kind in schema.items() if kind == pl.Boolean()}
         members = {name + IN: name for name in self.members if {name + IN, name + OPEN} <= flags}
-        pairs = {name: values for name, values in self.pairs.items() if values.keys() <= flags}
+        pairs = {name: values for name, values in self.pairs.items() if values.keys() <= flags and ASK not in schema}
         first = {next(iter(values)): name for name, values in pairs.items()}
         dropped = {name + OPEN for name in members.values()} | {key for values in pairs.values() for key in values}
         for name, kind in schema.items():

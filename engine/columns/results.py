@@ -265,6 +265,6 @@ def _flag(name: str, schema: Schema) -> pl.Expr:
 
 def _asked(name: str, question: str, schema: Schema) -> pl.Expr:
     """Whether a question is open: a flag in Parquet, elsewhere and in files of before in a list."""
-    if schema.get(name) == pl.Boolean():
-        return pl.col(name)
-    return (asks(question) if ASK in schema else pl.lit(False)).alias(name)
+    if ASK in schema:
+        return asks(question).alias(name)
+    return pl.col(name) if schema.get(name) == pl.Boolean() else pl.lit(False).alias(name)
