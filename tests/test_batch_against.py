@@ -87,6 +87,18 @@ def test_the_same_again_changes_nothing_and_other_ids_are_told(first: Path) -> N
     assert "no id is in both; 3 only there, 3 only here." in second(first, CLINIC, "second.csv")[1]
 
 
+@pytest.mark.parametrize("form", ["parquet", "csv", "ndjson"])
+def test_a_batch_without_cases_is_compared_as_any(first: Path, form: str) -> None:
+    (first.parent / "nobody.csv").write_text("case,age\n")
+    _, _, told = second(first, CLINIC, "nobody.csv", "--format", form)
+    assert (told["cases in both"], told["only before"], told["only now"], told["changed"]) == (0, 3, 0, 0)
+    nobody, third = first.parent / "second", first.parent / "third"
+    words = ("batch", str(first.parent / "second.csv"), "--out", str(third), "--against", str(nobody))
+    code, output, _ = run("--knowledge", str(CLINIC), *words)
+    assert code == 0
+    assert "no id is in both; 0 only there, 3 only here." in output
+
+
 def test_what_is_no_finished_batch_is_refused_before_anything_is_decided(first: Path) -> None:
     manifest = first / "manifest.json"
     edit(manifest, '"finished": true', '"finished": false')

@@ -56,14 +56,17 @@ class Answers:
 
         Each screening question is a flag, as `Flags` names it: whether it is open.
         """
-        return pl.concat(list(self._tables.values()), how="vertical")
+        nobody = self._selected(pl.LazyFrame(schema={CASE: pl.String()}), {}).head(0)
+        return pl.concat(list(self._tables.values()) or [nobody], how="vertical")
 
     @cached_property
     def _tables(self) -> dict[Path, pl.LazyFrame]:
         return {path: self._table(path) for path in self.parts}
 
     def _table(self, path: Path) -> pl.LazyFrame:
-        table, schema = self._scan(path)
+        return self._selected(*self._scan(path))
+
+    def _selected(self, table: pl.LazyFrame, schema: "Schema") -> pl.LazyFrame:
         texts = [CASE, *(EXPECTED + name for name in self.expected)]
         columns = [_text(name, schema).alias(name) for name in texts]
         columns += [_framed(name, schema) for name in FRAMED]
