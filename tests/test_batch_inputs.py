@@ -10,11 +10,11 @@ import polars as pl  # noqa: TID251 (tables are made here to be read there)
 import pytest
 
 from engine.interfaces import cluster
-from engine.interfaces.batch import Options, Refused, is_amiss, run
+from engine.interfaces.batch import FORMATS, Options, Refused, is_amiss, run
 from engine.interfaces.batch.recognised import is_like_id
 from engine.loader import load
 from engine.rulebook import Rulebook
-from tests.conftest import BICYCLE
+from tests.conftest import BICYCLE, edit
 from tests.test_batch import answers, rejects
 from tests.test_cli import run as lumbar
 
@@ -51,6 +51,34 @@ def test_a_table_in_which_no_column_is_a_finding_is_refused(clinic: Rulebook, tm
     code, printed, errors = lumbar("batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out"))
     assert (code, printed) == (1, "")
     assert "no column is a finding" in errors
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", ["ask", "gaps", "broken laws"])
+def test_a_conclusion_named_as_another_column_of_the_answers_is_told(tmp_path: Path, name: str, form: str) -> None:
+    base = tmp_path / "base"
+    lumbar("init", str(base))
+    edit(base / "terms" / "words.yaml", "umbrella:", f"{name}:")
+    edit(base / "rules" / "first" / "rain.yaml", "umbrella:", f"{name}:")
+    (tmp_path / "in.csv").write_text("case,rain\na,yes\n")
+    words = ("batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out"), "--format", form)
+    code, printed, errors = lumbar("--knowledge", str(base), *words)
+    assert (code, printed) == (1, "")
+    assert f"words.yaml:13:3: the conclusion {name!r} is named as a column of every table of answers" in errors
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("name", "what"), [("umbrella", "a conclusion"), ("gaps", "a column of every table of")])
+def test_a_rule_named_as_another_column_of_the_answers_is_told(tmp_path: Path, name: str, what: str) -> None:
+    base = tmp_path / "base"
+    lumbar("init", str(base))
+    rule = (base / "rules" / "first" / "rain.yaml").rename(base / "rules" / "first" / f"{name}.yaml")
+    edit(rule, "rule: rain", f"rule: {name}")
+    (tmp_path / "in.csv").write_text("case,rain\na,yes\n")
+    words = ("batch", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out"))
+    code, printed, errors = lumbar("--knowledge", str(base), *words)
+    assert (code, printed) == (1, "")
+    assert f"{name}.yaml:2: the rule {name!r} is named as {what}" in errors
 
 
 def test_no_case_is_called_decided_in_which_nothing_was_read(clinic: Rulebook, tmp_path: Path) -> None:

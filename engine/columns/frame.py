@@ -9,15 +9,17 @@ import numpy as np
 import polars as pl
 
 from ..circuit import CompiledRulebook, Compiler, Pair
+from ..errors import KnowledgeError, Problem
 from ..rulebook import Rulebook, Term
 from .facts import check_table
 from .findings import Bits, dtype_of, findings_of
-from .flags import ASKED, IN, NOTHING, OPEN, Flags, is_pair, values_of, worded
+from .flags import ASK, ASKED, IN, NOTHING, OPEN, Flags, is_pair, values_of, worded
 from .plan import Plan
 
 CASE = "case"
 WAITS = " waits"
 BROKEN_LAWS = "broken laws"
+LISTS = ("disputed", "gaps", BROKEN_LAWS, ASK)
 _TRUTH = nanoarrow.c_schema(nanoarrow.bool_())
 Codes = Bits
 
@@ -27,6 +29,7 @@ class Frame:
 
     def __init__(self, compiled: CompiledRulebook) -> None:
         rulebook, gates = compiled.rulebook, compiled.circuit
+        refuse_shared_names(rulebook)
         self.rulebook = rulebook
         self.screening = {term.name: gates.answered[term.name] for term in rulebook.findings if term.screening}
         self.fires: dict[str, int] = {}
@@ -118,6 +121,24 @@ def columns_of(rulebook: Rulebook) -> dict[str, tuple[Term, str]]:
         else:
             found |= {f"{term.name} {end}": (term, end) for end in ("at least", "at most")}
     return found
+
+
+def refuse_shared_names(rulebook: Rulebook) -> None:
+    """Raise KnowledgeError where a table of answers would have two columns of one name."""
+    kept = (CASE, *LISTS)
+    conclusions = columns_of(rulebook)
+    expected = "a name of its own: each conclusion and each rule is a column of the answers"
+    problems = [
+        Problem(term.place, f"the conclusion {name!r} is named as a column of every table of answers", expected)
+        for name, (term, _) in conclusions.items()
+        if name in kept
+    ]
+    for rule in rulebook.rules.values():
+        if rule.id in conclusions or rule.id in kept:
+            what = "a conclusion" if rule.id in conclusions else "a column of every table of answers"
+            problems.append(Problem(rule.place, f"the rule {rule.id!r} is named as {what}", expected))
+    if problems:
+        raise KnowledgeError(problems)
 
 
 class Rows:

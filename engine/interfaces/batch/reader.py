@@ -10,6 +10,7 @@ from itertools import islice
 from ...case import Case
 from ...columns import duplicates, partition, rejects, tables
 from ...columns import inputs as files_of
+from ...columns.frame import refuse_shared_names
 from ...columns.mapped import MappingNotes
 from ...columns.piece import Piece, Spot, Unusable, Vocabulary, are_alike, as_one
 from ...columns.program import CASE
@@ -95,11 +96,12 @@ class Reader:
         self.changed: dict[int, Problem] = {}
 
     def check_columns(self) -> None:
-        """Look at the columns of each input before anything is read; raises Refused.
+        """Look at the columns of each input before anything is read; raises Refused, and KnowledgeError.
 
         It is refused that the ids may be in a column that was not named, that no input has a finding, and, if asked
-        for, columns that are no findings.
+        for, columns that are no findings; and of the knowledge base, two columns of answers of one name.
         """
+        refuse_shared_names(self.rulebook)
         if self.by_mapping:
             self.by_mapping.check(self.inputs, options_id=self.options.id)
             return
