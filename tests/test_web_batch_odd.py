@@ -3,10 +3,14 @@
 import json
 import os
 import re
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from html import unescape
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,7 +18,7 @@ from starlette.testclient import TestClient
 from engine.interfaces.lock import is_held, locked
 from engine.interfaces.web.app import make_app
 from engine.interfaces.web.guard import Guard
-from engine.interfaces.web.many.jobs import AT_WORK, BEGINS, DAYS_KEPT, PROCESS, Job, Jobs
+from engine.interfaces.web.many.jobs import AT_WORK, BEGINS, DAYS_KEPT, GIVEN, PROCESS, Job, Jobs
 from engine.interfaces.web.served import Served
 from tests.conftest import CLINIC
 from tests.test_web_batch import PLAIN, ended, send, upload, words
@@ -196,6 +200,24 @@ def test_what_is_old_is_gone_of_every_token_and_what_never_became_a_run_too(tmp_
         True,
         True,
     ]
+
+
+def test_jobs_that_begin_at_the_same_moment_have_a_process_each(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(partial(sys.setswitchinterval, sys.getswitchinterval()))
+    sys.setswitchinterval(1e-6)
+    jobs, together, several = Jobs(CLINIC, tmp_path, "token"), Barrier(4), range(4)
+
+    def begin(_: int) -> Job:
+        folder = jobs.new_folder()
+        (folder / GIVEN / "1.csv").write_text(PLAIN)
+        together.wait()
+        files = [{"name": "a.csv", "path": f"{GIVEN}/1.csv", "bytes": len(PLAIN)}]
+        return jobs.begin(folder, files, {}, {"mapping": False, "id": None})
+
+    with ThreadPoolExecutor(len(several)) as threads:
+        begun = [*threads.map(begin, several)]
+    assert len({(job.folder / PROCESS).read_text() for job in begun}) == len(several)
+    jobs.close()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no other server")

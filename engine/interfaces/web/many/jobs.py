@@ -200,17 +200,20 @@ class Jobs:
     def warm(self) -> None:
         """Begin a process that is ready once it is needed."""
         with self._lock:
-            if self._spare is None or self._spare.poll() is not None:
-                command = [sys.executable, "-m", "engine.interfaces.web.many.deciding", str(self.knowledge.resolve())]
-                self._spare = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-                self._begun = [*(one for one in self._begun if one.poll() is None), self._spare]
+            self._ready()
+
+    def _ready(self) -> "subprocess.Popen[bytes]":
+        """The process that is ready, begun where there is none; under the lock, or another job may take it."""
+        if self._spare is None or self._spare.poll() is not None:
+            command = [sys.executable, "-m", "engine.interfaces.web.many.deciding", str(self.knowledge.resolve())]
+            self._spare = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            self._begun = [*(one for one in self._begun if one.poll() is None), self._spare]
+        return self._spare
 
     def start(self, job: Job, work: Work) -> None:
         """Begin to work on a job."""
-        self.warm()
         with self._lock:
-            process, self._spare = self._spare, None
-            assert process is not None
+            process, self._spare = self._ready(), None
             assert process.stdin is not None
             self._running[job.name] = process
             if self.has_ended(job):  # said only now, or the process before would be taken to end without a word
