@@ -18,7 +18,7 @@ from engine.columns.against import compare_runs
 from engine.columns.results import Answers
 from engine.loader import load
 from engine.rulebook import Rulebook
-from tests.conftest import CLINIC, edit
+from tests.conftest import BICYCLE, CLINIC, edit
 from tests.test_batch import batch, frame, made_up
 from tests.test_cli import run
 
@@ -105,6 +105,14 @@ def test_what_is_no_finished_batch_is_refused_before_anything_is_decided(first: 
     words = ("batch", str(first.parent / "first.csv"), "--out", str(first.parent / "new"), "--against", str(first))
     code, _, error = run("--knowledge", str(CLINIC), *words)
     assert (code, "a batch that was not finished" in error) == (1, True)
+    assert not (first.parent / "new").exists()
+
+
+def test_a_batch_with_other_conclusions_is_refused_and_not_called_the_same(first: Path) -> None:
+    words = ("batch", str(first), "--out", str(first.parent / "new"), "--against", str(first))
+    code, printed, error = run("--knowledge", str(BICYCLE), *words)
+    assert (code, printed) == (1, "")
+    assert "answers to other conclusions only; expected a batch with one of these conclusions" in error
     assert not (first.parent / "new").exists()
 
 

@@ -57,6 +57,11 @@ def compare_runs(before: Answers, now: Answers) -> RunsCompared:
     return RunsCompared(counts[2], counts[0] - counts[2], counts[1] - counts[2], changed.height, changes)
 
 
+def are_comparable(before: Rulebook, now: Rulebook) -> bool:
+    """Whether two rulebooks have an answer in common."""
+    return next(_columns(before, now), None) is not None
+
+
 def _columns(before: Rulebook, now: Rulebook) -> Iterator[tuple[str, Term, pl.Expr]]:
     """The answers that are compared: their names, their conclusions, and how they are read as text."""
     for term in now.conclusions:

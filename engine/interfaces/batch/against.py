@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...columns.against import AFTER, BEFORE, MAYBE, OUT, THROUGH, compare_runs
+from ...columns.against import AFTER, BEFORE, MAYBE, OUT, THROUGH, are_comparable, compare_runs
 from ...columns.lookup import readable, write
 from ...columns.results import Answers
 from ...errors import counted, listed
@@ -18,11 +18,14 @@ CHANGES = "changes"
 SHOWN = 12  # kinds of change
 
 
-def check_earlier(earlier: Path) -> Rulebook:
-    """The rulebook of an earlier batch; raises Refused where it is not a finished one."""
+def check_earlier(earlier: Path, now: Rulebook) -> Rulebook:
+    """The rulebook of an earlier batch; raises Refused where it is unfinished, or has other conclusions only."""
     if not manifest_of(earlier).get("finished"):
         raise refused(earlier, "a batch that was not finished", "one that was; --resume continues it")
-    return stored_rulebook(earlier)
+    before = stored_rulebook(earlier)
+    if not are_comparable(before, now):
+        raise refused(earlier, "answers to other conclusions only", "a batch with one of these conclusions")
+    return before
 
 
 def with_comparison(summary: Json, out: Path, rulebook: Rulebook, earlier: Path, before: Rulebook, form: str) -> Json:

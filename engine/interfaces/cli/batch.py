@@ -83,7 +83,7 @@ def batch(
         rulebook = load(knowledge, as_json)
         started()
         options = _options(rulebook, **given)
-        before = check_earlier(against) if against else None
+        before = check_earlier(against, rulebook) if against else None
         with watched() as tell:
             summary = run(rulebook, inputs, out, options, resume, tell)
         if against and before:
