@@ -109,6 +109,7 @@ def test_a_file_without_findings_fails_and_says_so(server: TestClient) -> None:
         ({"files": [("files", ("a.csv", PLAIN)), ("mapping", ("m", "columns: {Alter: age?}"))]}, "without its"),
         ({"files": [("files", ("a.csv", PLAIN)), ("mapping", ("m", "columns:\n  Alter: age?\n"))]}, "without its `?`"),
         ({"files": [("files", ("a.csv", PLAIN)), ("mapping", ("m", MAPPING))], "data": {"id": "x"}}, "beside"),
+        ({"files": [("files", ("a.csv", PLAIN))], "data": {"id": ""}}, "`id` is empty"),
         ({"json": {"files": []}}, "no `files`"),
         ({"content": b"--x", "headers": {"content-type": "multipart/form-data; boundary=x"}}, ""),
         ({"content": b"--x", "headers": {"content-type": "multipart/form-data"}}, "boundary"),

@@ -136,6 +136,8 @@ def _malformed(form: FormData) -> list[Problem]:
             found.append(Problem(place, f"`{key}` without a file", "a file with its name"))
     if isinstance(form.get(ID), UploadFile):
         found.append(Problem(place, f"`{ID}` is a file", "the name of the column of the ids"))
+    elif form.get(ID) == "":
+        found.append(Problem(place, f"`{ID}` is empty", "the name of the column of the ids, or no such field"))
     for key in (MAPPING, ID):
         if len(form.getlist(key)) > 1:
             found.append(Problem(place, f"`{key}` stands here twice", "each of them once"))
