@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,7 @@ class Batch:
         self.rulebook = rulebook
         self.reader = reader
         self.inputs = reader.inputs
+        self.bytes_before = [0, *accumulate(one.bytes for one in reader.inputs)]
         self.options = reader.options
         self.store = store
         self.manifest = manifest
@@ -144,18 +146,20 @@ class Batch:
     def parts(self, start: Position, number: int) -> Iterator[Part]:
         """The parts from a position on, each as many cases as one may have."""
         read: list[Some] = []
+        count = 0
         for some in self.reader.stream(start):
-            if read and sum(one.count for one in read) + some.count > self.options.size:
+            if read and count + some.count > self.options.size:
                 yield self._part(number, read)
-                number += 1
+                number, count = number + 1, 0
             if not read and not some.count:
                 continue
             read.append(some)
+            count += some.count
             self.done += some.count
             self.progress(self.done, self._share(some))
-            if sum(one.count for one in read) >= self.options.size:  # before more is read that would not fit
+            if count >= self.options.size:  # before more is read that would not fit
                 yield self._part(number, read)
-                number += 1
+                number, count = number + 1, 0
         if read:
             yield self._part(number, read)
 
@@ -169,8 +173,7 @@ class Batch:
 
     def _share(self, some: Some) -> float:
         """What share of the bytes is behind."""
-        total = sum(one.bytes for one in self.inputs) or 1
-        behind = float(sum(one.bytes for one in self.inputs[: some.after.input]))
+        behind = float(self.bytes_before[some.after.input])
         if some.after.input < len(self.inputs) and some.piece is not None:
             one = self.inputs[some.input]
             if one.kind == "parquet":
@@ -178,7 +181,7 @@ class Batch:
                 behind += one.bytes * min(some.after.spot.row / (rows or 1), 1)
             else:
                 behind += some.piece.behind
-        return min(behind / total, 1.0)
+        return min(behind / (self.bytes_before[-1] or 1), 1.0)
 
     def _written(self, parts: Iterator[Part]) -> list[Json]:
         """The records of the parts, written side by side."""
