@@ -1,7 +1,6 @@
 """Many cases for programs: files in, how far they are, and where the answers are; the jobs are those of the page."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import FormData, UploadFile
@@ -11,16 +10,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ....errors import LumbarError, Place, Problem, listed, nearest
-from ....extras import how_to_install
 from ....loader.mapping import parse_mapping
 from ....record import Json
 from ...batch.store import SUMMARY
 from ..openapi import BATCHES
 from ..texts import text
 from .downloads import answer_parts
-from .jobs import AT_ONCE, MOST_KEPT, OUT, Job, Jobs
+from .jobs import OUT, Job, Jobs
 from .results import DOWNLOADS
-from .uploads import NotTaken, in_bytes, received
+from .uploads import NotTaken, received, too_large
 
 if TYPE_CHECKING:
     from .routes import ManyCases
@@ -39,15 +37,14 @@ class Batches:
 
     async def begin(self, request: Request) -> Response:
         """Decide the files of a form, as `lumbar batch` does: by the mapping that is sent with them, or without one."""
-        if find_spec("polars") is None:
-            return _wrong(text("batch needs", how=how_to_install("batch")), 501)
-        if await self.many.run(self.jobs.is_full):
-            return _wrong(text("batch full", count=AT_ONCE, kept=MOST_KEPT), 429)
+        if refused := await self.many.refused():
+            return _wrong(str(refused), refused.status)
         try:
             async with request.form(max_files=MOST_PARTS, max_fields=len(FIELDS)) as form:
                 return await self.many.run(lambda: self._begun(form))
         except ClientDisconnect:
-            return _wrong(text("batch too large", size=in_bytes(self.many.most)), 413)
+            large = too_large(self.many.most)
+            return _wrong(str(large), large.status)
         except HTTPException as error:  # a body that is no form
             return _wrong(error.detail, error.status_code)
 

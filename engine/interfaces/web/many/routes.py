@@ -5,7 +5,6 @@ import json
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
 from starlette.datastructures import UploadFile
@@ -15,13 +14,12 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Route
 
 from ....errors import LumbarError, Problem
-from ....extras import how_to_install
 from ..form import number_in
 from ..page import message_page
 from ..texts import text
 from .api import MOST_PARTS, Batches, job_json
-from .jobs import AT_ONCE, ENDS, FIXED, MAPPING, MOST_KEPT, PLAN, REPORT, REPORT_PART, SEEN, Job, Jobs
-from .uploads import NotTaken, in_bytes, received
+from .jobs import AT_ONCE, ENDS, FIXED, MAPPING, PLAN, REPORT, REPORT_PART, SEEN, Job, Jobs
+from .uploads import NotTaken, full, library_missing, received, too_large
 
 if TYPE_CHECKING:
     from ....rulebook import Rulebook
@@ -75,18 +73,21 @@ class ManyCases:
     def _home(self, says: str = "", status: int = 200) -> Response:
         from . import pages
 
-        if find_spec("polars") is None:
-            return HTMLResponse(message_page(text("batch needs", how=how_to_install("batch"))), 501)
+        if missing := library_missing():
+            return HTMLResponse(message_page(str(missing)), missing.status)
         self.jobs.warm()
         there = [(job, pages.phase_in_words(self.jobs.last_event(job))) for job in self.jobs.all()]
         return HTMLResponse(pages.upload_page(there, self.jobs.keeps, self.most, says), status)
 
+    async def refused(self) -> NotTaken | None:
+        """Why no files are taken now, whatever they are."""
+        return library_missing() or (full() if await self.run(self.jobs.is_full) else None)
+
     async def upload(self, request: Request) -> Response:
         """Files of a new job, as they come."""
-        if find_spec("polars") is None:
-            return await self.run(self._home)
-        if await self.run(self.jobs.is_full):
-            return await self.run(lambda: self._home(text("batch full", count=AT_ONCE, kept=MOST_KEPT), 429))
+        refused = await self.refused()
+        if refused is not None:
+            return await self.run(lambda: self._home(str(refused), refused.status))
         try:
             async with request.form(max_files=MOST_PARTS, max_fields=1) as data:
                 files = [one for one in data.getlist("files") if isinstance(one, UploadFile) and one.filename]
@@ -94,7 +95,8 @@ class ManyCases:
                 extra = {key: one for key, one in more.items() if isinstance(one, UploadFile) and one.filename}
                 return await self.run(lambda: self._received(files, extra))
         except ClientDisconnect:
-            return await self.run(lambda: self._home(text("batch too large", size=in_bytes(self.most)), 413))
+            large = too_large(self.most)
+            return await self.run(lambda: self._home(str(large), large.status))
 
     def _received(self, files: list[UploadFile], extra: dict[str, UploadFile]) -> Response:
         try:
@@ -172,7 +174,7 @@ class ManyCases:
 
     def _started(self, job: Job, work: str) -> Response:
         if sum(map(self.jobs.alive, self.jobs.all())) >= AT_ONCE:
-            return self._home(text("batch full", count=AT_ONCE, kept=MOST_KEPT), 429)
+            return self._home(str(full()), full().status)
         self.jobs.start(job, "look" if work == "look" else "decide")
         return RedirectResponse(f"/batch/{job.name}", 303)
 

@@ -2,14 +2,16 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
 
 from ....display import visible_in_a_line
+from ....extras import how_to_install
 from ....record import Json
 from ..texts import text
-from .jobs import GIVEN, MOST_FILES, Job, Jobs
+from .jobs import AT_ONCE, GIVEN, MOST_FILES, MOST_KEPT, Job, Jobs
 
 SUFFIXES = 2  # of a name that say what a file is: .csv.gz
 ROOM = 3  # times the files that a run may need on the disk
@@ -22,6 +24,21 @@ class NotTaken(Exception):
     def __init__(self, says: str, status: int) -> None:
         super().__init__(says)
         self.status = status
+
+
+def library_missing() -> NotTaken | None:
+    """That no file can be read, where what reads them is not installed."""
+    return NotTaken(text("batch needs", how=how_to_install("batch")), 501) if find_spec("polars") is None else None
+
+
+def full() -> NotTaken:
+    """That as many jobs are there as there may be."""
+    return NotTaken(text("batch full", count=AT_ONCE, kept=MOST_KEPT), 429)
+
+
+def too_large(most: int) -> NotTaken:
+    """That the files have more bytes than they may."""
+    return NotTaken(text("batch too large", size=in_bytes(most)), 413)
 
 
 def received(jobs: Jobs, files: Sequence[UploadFile], extra: Mapping[str, UploadFile], plan: Json | None = None) -> Job:
