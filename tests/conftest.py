@@ -21,6 +21,8 @@ from engine.rulebook import Rulebook
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.rule_form import House
+
 ROOT = Path(__file__).resolve().parent.parent
 BICYCLE = ROOT / "tests" / "bicycle"
 CLINIC = ROOT / "tests" / "clinic"
@@ -96,6 +98,15 @@ def browser() -> Iterator["Browser"]:
 
     with chromium() as found:
         yield found
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["House"]:
+    """A server of its own for each test, as each changes the rules."""
+    from tests.rule_form import served
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    yield from served(Path(shutil.copytree(ROOT / "tests" / "heating", tmp_path / "heating")))
 
 
 @pytest.fixture

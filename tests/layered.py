@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from engine import semantics
+from engine.case import Case, Value
 from engine.errors import KnowledgeError
 from engine.loader import load_files
 from engine.rulebook import Rulebook
@@ -22,6 +24,10 @@ def law(name: str, lines: str, more: str = "", key: str = "law") -> str:
     """The text of a law, or of an assumption."""
     return f"{key}: {name}\nsays: It is so.\nnever: [{lines}]\nsource: [LAMPS: all]\n{more}"
 
+
+OFF = "{advice: switch it off}"
+NEW_TERM = "findings:\n  wet: {kind: yes/no, usual: no, ask: 'Is it wet?', help: Feel it.}\n"
+REPLACING = card("old_bulb_here", "[{light: no}, {hours: 700 or more}]", "{fault: bulb}, worn", "replaces: old_bulb\n")
 
 BASE: Mapping[str, str] = {
     "terms/lamp.yaml": """
@@ -96,3 +102,8 @@ def problems(*layers: Mapping[str, str], base: Mapping[str, str] = BASE) -> list
     except KnowledgeError as error:
         return [str(problem) for problem in error.problems]
     return []
+
+
+def answers(rulebook: Rulebook, facts: dict[str, Value]) -> dict[str, object]:
+    """What is decided of a case."""
+    return dict(semantics.decide(rulebook, Case("one", facts)).marked.conclusions)

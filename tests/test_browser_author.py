@@ -4,85 +4,17 @@ Skipped where there is no Chromium.
 """
 
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Page
 
-from engine.interfaces.web.app import make_app
-from engine.interfaces.web.guard import Guard
-from engine.interfaces.web.served import Served
-from engine.interfaces.web.trials import Trials
-from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, before_the_script, opened, serving
+from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, before_the_script, opened
 from tests.conftest import ROOT
+from tests.rule_form import PATIENCE, House, fill_line, fill_reason, part, served, settle, try_and_save
 
 pytestmark = IN_CHROMIUM
-PATIENCE = 60_000
-
-
-@dataclass
-class House:
-    """A served copy of the knowledge about heating, from which rules can be saved."""
-
-    folder: Path
-    address: str
-    trials: Trials
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """A server of its own for each test, as each changes the rules."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    yield from served(Path(shutil.copytree(ROOT / "tests" / "heating", tmp_path / "heating")))
-
-
-def served(folder: Path) -> Iterator[House]:
-    """A server of a folder, until nobody needs it."""
-    trials = Trials(folder)
-    with serving(Guard(make_app(Served(folder), trials, may_save=True))) as address:
-        yield House(folder, address, trials)
-    trials.close()
-
-
-def part(page: Page, name: str) -> Locator:
-    """A part of the card in the form."""
-    return page.locator(f"#fields .part:has(> input[name=in][value={name}])")
-
-
-def settle(page: Page) -> None:
-    """Wait until what is typed is answered."""
-    page.wait_for_timeout(250)
-    page.wait_for_selector("#rule[data-busy=false]", state="attached")
-
-
-def fill_line(page: Page, name: str, first: str, second: str) -> None:
-    """Fill the empty line of a part."""
-    lines = part(page, name).locator(".line")
-    row = lines.nth(lines.count() - 1)  # for good: another follows as soon as it is filled
-    row.locator("input").nth(0).fill(first)
-    row.locator("input").nth(1).fill(second)
-
-
-def fill_reason(page: Page, name: str, says: str) -> None:
-    """Fill what every card has."""
-    page.locator("select[name='.stage']").select_option("do")
-    page.locator("input[name='.name']").fill(name)
-    page.locator("#f-says").fill(says)
-    page.locator("#f-because").fill("It makes a puddle.")
-    fill_line(page, "source", "BOOK", "page 30")
-    settle(page)
-
-
-def try_and_save(page: Page, house: House, rule: str) -> None:
-    """Try a rule, and save it."""
-    page.get_by_role("button", name="Try it on everything").click()
-    page.locator("#end").get_by_role("button", name="Save").click(timeout=PATIENCE)
-    page.get_by_role("link", name="Show the rule").click()
-    assert page.locator("h1").inner_text() == rule
-    assert (house.folder / "rules" / "do" / f"{rule}.yaml").is_file()
 
 
 def dripping(page: Page, house: House) -> str:

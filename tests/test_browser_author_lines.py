@@ -3,26 +3,14 @@
 Skipped where there is no Chromium.
 """
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.chromium import DESK, IN_CHROMIUM, TELEPHONE, opened
-from tests.conftest import ROOT
-from tests.test_browser_author import PATIENCE, House, fill_line, fill_reason, part, served, settle, try_and_save
+from tests.rule_form import PATIENCE, House, fill_line, fill_reason, part, settle, try_and_save
 
 pytestmark = IN_CHROMIUM
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """A server of its own for each test, as each changes the rules."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    yield from served(Path(shutil.copytree(ROOT / "tests" / "heating", tmp_path / "heating")))
 
 
 @pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])

@@ -4,22 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import semantics
-from engine.case import Case, Value
 from engine.loader import load, load_files
 from engine.loader.files import read_folder
-from engine.rulebook import Rulebook
-from tests.layered import BASE, card, law, layered, problems, stack
-
-OFF = "{advice: switch it off}"
-NEW_TERM = "findings:\n  wet: {kind: yes/no, usual: no, ask: 'Is it wet?', help: Feel it.}\n"
-REPLACING = card("old_bulb_here", "[{light: no}, {hours: 700 or more}]", "{fault: bulb}, worn", "replaces: old_bulb\n")
-
-
-def answers(rulebook: Rulebook, facts: dict[str, Value]) -> dict[str, object]:
-    """What is decided of a case."""
-    return dict(semantics.decide(rulebook, Case("one", facts)).marked.conclusions)
-
+from tests.layered import BASE, NEW_TERM, OFF, REPLACING, answers, card, law, layered, problems, stack
 
 # --- rule 1: a stack -------------------------------------------------------------------------------------------------
 

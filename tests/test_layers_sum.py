@@ -1,20 +1,10 @@
 """What a base and a layer say together."""
 
-from engine import semantics
-from engine.case import Case, Value
+from engine.case import Value
 from engine.language import Is, show
-from engine.rulebook import Rulebook
-from tests.layered import BASE, card, law, layered
+from tests.layered import BASE, NEW_TERM, OFF, REPLACING, answers, card, law, layered
 
 CHOICE = "values: {fault: {fuse: {like: bulb}}}\n"
-OFF = "{advice: switch it off}"
-NEW_TERM = "findings:\n  wet: {kind: yes/no, usual: no, ask: 'Is it wet?', help: Feel it.}\n"
-REPLACING = card("old_bulb_here", "[{light: no}, {hours: 700 or more}]", "{fault: bulb}, worn", "replaces: old_bulb\n")
-
-
-def answers(rulebook: Rulebook, facts: dict[str, Value]) -> dict[str, object]:
-    """What is decided of a case."""
-    return dict(semantics.decide(rulebook, Case("one", facts)).marked.conclusions)
 
 
 def test_a_replaced_rule_is_out_and_what_outranked_it_outranks_the_new_one() -> None:
