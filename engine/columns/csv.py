@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from ..errors import Place, Problem
+from ..facts import UNKNOWN
 from .head import MOST, Head, another_head, is_head, names_of, refuse_twice
 from .piece import Lines, Rows, Spot, Unusable
 from .program import CASE
@@ -20,7 +21,6 @@ CELL = 1 << 20  # letters of a cell of several lines; what is longer is a quote 
 SIGNS = 3  # names of the head by which another one is found
 PATIENCE = 3  # blocks with a text that does not fit, then all are read as text first
 QUOTE, LINE, RETURN, NOTHING = b'"\n\r\0'
-UNKNOWN = "unknown"  # how an answer that is not known is written
 MISQUOTED = "quotes around a whole field, doubled within"
 csv.field_size_limit(max(CELL, csv.field_size_limit()))
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from ..alarms import scales_of
 from ..case import Value
+from ..expected import RANGE as RANGE
 from ..rulebook import Rulebook, Term
 from . import encoding
 from .flags import ASK, SEPARATOR, Flags, asks
@@ -18,7 +19,6 @@ from .program import BROKEN_LAWS, CASE
 EXPECTED = "expected "
 BLANK = ("", "unknown")
 OPEN, DISPUTED, GAP, WITHHELD = "not known yet", "disputed", "none given", "withheld"
-RANGE = " to "
 SUFFIXES = (".parquet", ".ndjson", ".csv")
 FRAMED = ("disputed", "gaps", BROKEN_LAWS)
 

@@ -10,12 +10,12 @@ from ..document import Fields, Flow, Text, Tree, decode, read, write
 from ..errors import LumbarError, Place, Problem, listed, nearest
 from ..explain import CompiledRulebook, OpenQuestion, Questions, what_next
 from ..facts import EXPECTED, Misspelt, read_value, tidy
+from ..facts import UNKNOWN as UNKNOWN
 from ..loader.cases import entries_of, make_case
 from ..none_of_these import NONE_OF_THESE, added
 from ..rulebook import QuestionGroup, Rulebook, Term
 from ..semantics import FAILS, State, applies, impossibilities
 
-UNKNOWN = "unknown"
 SAME_AS_UNKNOWN = ("don't know", "don’t know", "dont know", "do not know", "i don't know", "not known", "not sure")
 WORDS = {
     "why": "why this is asked",

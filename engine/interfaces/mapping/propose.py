@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ...columns.look import Look, SeenColumn, days_written, in_order, is_unique
 from ...columns.mapped import with_point
 from ...errors import near, surely
+from ...facts import UNKNOWN as UNKNOWN
 from ...facts import Misspelt, is_missing, read_value
 from ...mapping import ROW, folded
 from ...rulebook import Rulebook, Term
@@ -16,7 +17,6 @@ from .dictionary import RedcapField, checkbox_of, field_of
 from .draft import Answer, MappingDraft
 
 CASE = "case"
-UNKNOWN = "unknown"
 _WORD = re.compile(r"\w+")
 FEW = 40  # texts of a column of which each is asked
 
